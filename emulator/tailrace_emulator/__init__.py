@@ -1,0 +1,1 @@
+"""LocalStack with a streaming leg that behaves as AWS does."""
