@@ -1,0 +1,1 @@
+"""Installing, starting and stopping LocalStack; standard library only."""

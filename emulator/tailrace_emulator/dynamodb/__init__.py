@@ -1,0 +1,1 @@
+"""DynamoDB Local: how it is started and tuned."""

@@ -1,0 +1,1 @@
+"""Kinesis Data Streams as an engine in LocalStack's process."""

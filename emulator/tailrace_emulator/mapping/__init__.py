@@ -1,0 +1,1 @@
+"""The event source mapping for Kinesis: rules without I/O, workers at the edge."""
