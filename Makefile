@@ -1,0 +1,62 @@
+# Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help up status produce logs env test lint bench doctor destroy down clean
+
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+EMULATOR := $(PYTHON) -m tailrace_emulator
+# The emulator is ours to start and stop unless the target is AWS or somebody else's endpoint.
+OURS = [ "$${TARGET:-localstack}" = localstack ] && [ -z "$$AWS_ENDPOINT_URL" ]
+
+help: ## list what there is to do
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+$(READY): requirements.txt bootstrap/environment.py emulator/pyproject.toml
+	@python3 bootstrap/environment.py
+
+up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it
+	@if $(OURS); then $(EMULATOR) install && $(EMULATOR) start; fi
+	@$(PYTHON) -m bootstrap up
+
+status: $(READY) ## emulator, stack, mapping, lag, counts by event type, quarantine, dead letters
+	@$(PYTHON) -m bootstrap status
+
+produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= DURATION= SPEED= LEDGER=
+	@$(PYTHON) -m producer
+
+logs: $(READY) ## follow the function's log
+	@$(PYTHON) -m bootstrap logs --follow
+
+env: $(READY) ## for `eval "$$(make -s env)"`: makes aws, boto3 and any SDK talk to the target
+	@$(PYTHON) -m bootstrap env
+
+test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
+	@if $(OURS); then $(EMULATOR) install; fi
+	@$(PYTHON) -m pytest $(TESTS)
+
+lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy bootstrap handler producer emulator/tailrace_emulator tests benchmarks
+	@.venv/bin/cfn-lint bootstrap/template.yaml
+	@.venv/bin/shellcheck .ci/run
+
+bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way
+	@$(EMULATOR) install
+	@$(PYTHON) -m benchmarks
+
+doctor: ## what is missing or in the way, and the fix
+	@python3 bootstrap/environment.py check
+	@if [ -f $(READY) ]; then $(EMULATOR) doctor; else echo "Nothing is installed yet: make up"; fi
+
+destroy: $(READY) ## remove the stack and all that belongs to it
+	@$(PYTHON) -m bootstrap destroy
+
+down: $(READY) ## remove the stack and stop the emulator
+	@if $(OURS); then $(EMULATOR) stop; else $(PYTHON) -m bootstrap destroy; fi
+
+clean: ## stop the emulator and remove all that was installed and built
+	@if [ -f $(READY) ] && $(OURS); then $(EMULATOR) stop; fi
+	@rm -rf .emulator .build .venv .uv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
