@@ -76,7 +76,15 @@ def install_uv() -> None:
     OWN_UV.mkdir()
     wanted = OWN_UV / "uv.txt"
     wanted.write_text(locked("uv"), encoding="utf-8")
-    pip = ["pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", wanted]
+    pip: list[str | Path] = [
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        wanted,
+    ]
     why = "uv could not be installed. Is the network there? Or install uv yourself, and run make again."
     try:
         run(sys.executable, "-m", "venv", OWN_UV, why=why)
