@@ -1,4 +1,4 @@
-"""The recipe's approach as it is meant: each event alone, a `PutItem` and a `PutMetricData` (two for a purchase).
+"""The recipe's approach as it is meant: a `PutItem` and a `PutMetricData` for each event (two for a purchase).
 
 Only for `benchmarks/`. It differs from the recipe's text where that text would lose events and so flatter the
 figures: floats become Decimal before they reach DynamoDB. All else is its way, the swallowed errors too.
@@ -63,5 +63,5 @@ def one(record: dict[str, Any]) -> None:
 
 def count(dimensions: list[Any], name: str, value: float, unit: str) -> None:
     """Send one value in a call of its own."""
-    datum = {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
+    datum: Any = {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
     CLOUDWATCH.put_metric_data(Namespace=NAMESPACE, MetricData=[datum])
