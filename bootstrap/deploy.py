@@ -1,0 +1,77 @@
+"""Bring the stack to what the template and the settings say; leave nothing half-made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bootstrap import artifacts, stacks
+from bootstrap.errors import StackError
+from bootstrap.package import Package, pack_handler
+from bootstrap.settings import Settings
+from bootstrap.stacks import Change, Pace, Stack, Step
+from bootstrap.target import Target
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+TEMPLATE = Path(__file__).with_name("template.yaml")
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The stack as it stands, and whether this deployment changed it."""
+
+    stack: Stack
+    changed: bool
+
+
+def deploy(
+    target: Target,
+    settings: Settings,
+    show: Callable[[Step], None],
+    template: str | None = None,
+    package: Package | None = None,
+) -> Deployed:
+    """Make or change the stack; return it. What is as it should be is left alone, without a change set.
+
+    Raises `StackError` with the reason of the resource that failed first: a stack that could not be made has
+    been deleted by then, one that could not be changed stands as it did.
+    """
+    cloudformation = target.client("cloudformation")
+    package = package or pack_handler()
+    bucket = artifacts.bucket_name(target, settings.stack)
+    code = {"CodeBucket": bucket, "CodeKey": package.key}
+    change = Change(
+        name=settings.stack,
+        template=TEMPLATE.read_text(encoding="utf-8") if template is None else template,
+        parameters=settings.parameters() | code,
+    )
+    pace = Pace.of(target)
+    before = stacks.find(cloudformation, settings.stack)
+    if before and before.busy:
+        raise StackError(
+            f"The stack {before.name} is {before.status}: wait until that has ended, then again."
+        )
+    if before and before.status in stacks.STILLBORN:
+        stacks.remove(cloudformation, before, pace, show)
+        before = None
+    if before and _stands(cloudformation, before, change):
+        return Deployed(before, changed=False)
+    artifacts.upload(target.client("s3"), bucket, settings.stack, target.region, package)
+    known = stacks.known_events(cloudformation, before)
+    after = stacks.apply(cloudformation, change, exists=before is not None, pace=pace, show=show)
+    if after.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        return Deployed(after, changed=True)
+    why = stacks.first_failure(cloudformation, after.arn, known) or after.reason or after.status
+    if before is None:
+        stacks.remove(cloudformation, after, pace, show)
+        raise StackError(f"The stack {after.name} could not be made, and was deleted again: {why}")
+    raise StackError(f"The stack {after.name} could not be changed, and is {after.status}: {why}")
+
+
+def _stands(cloudformation: "CloudFormationClient", stack: Stack, change: Change) -> bool:
+    """Tell whether the stack was made from this very template with these very parameters."""
+    if stack.status not in stacks.WHOLE or stack.parameters != change.parameters:
+        return False
+    return stacks.template_of(cloudformation, stack) == change.template

@@ -1,0 +1,185 @@
+"""Every setting of the pipeline: its name, default, unit, meaning and bounds, once.
+
+A setting comes from the environment, which is where `make NAME=value` puts it too; an empty value counts as
+unset. The producer's own settings stand in `producer/settings.py`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bootstrap.errors import SettingError
+
+Check = Callable[[str], str | None]  # what a value must be, if it is not; None if it is
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting; `unit` is empty for a name, a count or a switch, `default` where there is none."""
+
+    name: str
+    default: str
+    unit: str
+    meaning: str
+    check: Check
+
+    def read(self, environ: Mapping[str, str]) -> str:
+        """Return the value, or the default; raise `SettingError` if it is none that this setting can have."""
+        value = environ.get(self.name, "").strip() or self.default
+        wanted = self.check(value) if value else None
+        if wanted:
+            raise SettingError(f"{self.name}={value} cannot be: {wanted}.")
+        return value
+
+
+def _one_of(*choices: str) -> Check:
+    return lambda value: None if value in choices else f"it is one of {', '.join(choices)}"
+
+
+def _whole(low: int, high: int) -> Check:
+    def check(value: str) -> str | None:
+        fits = value.isascii() and value.isdecimal() and low <= int(value) <= high
+        return None if fits else f"it is a whole number from {low} to {high}"
+
+    return check
+
+
+def _matching(pattern: str, wanted: str) -> Check:
+    return lambda value: None if re.fullmatch(pattern, value) else wanted
+
+
+def _url(value: str) -> str | None:
+    parts = urlsplit(value)
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        return None
+    return "it is an address such as http://127.0.0.1:4566"
+
+
+def _anything(_: str) -> None:
+    return None
+
+
+# The stack's name is part of a bucket's name: at most 63 characters, with the account and the region in it.
+_STACK = (
+    "it is lower-case letters, digits and single hyphens, begins with a letter, and has at most 30 characters"
+)
+
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "TARGET",
+            "localstack",
+            "",
+            "where the pipeline runs: localstack, or aws",
+            _one_of("localstack", "aws"),
+        ),
+        Setting(
+            "AWS_ENDPOINT_URL",
+            "",
+            "",
+            "a running emulator to attach to, instead of starting one; must be unset with TARGET=aws",
+            _url,
+        ),
+        Setting(
+            "EMULATOR_PORT",
+            "4566",
+            "",
+            "the port on 127.0.0.1 of the emulator that is started",
+            _whole(1, 65535),
+        ),
+        Setting(
+            "EMULATOR_HOME", ".emulator", "", "the folder that the emulator is installed into", _anything
+        ),
+        Setting(
+            "STACK",
+            "tailrace",
+            "",
+            "the stack's name; tailrace has the recipe's names, any other makes every name its own",
+            _matching(r"(?=.{1,30}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", _STACK),
+        ),
+        Setting("SHARDS", "2", "", "shards of the stream", _whole(1, 200)),
+        Setting("BATCH_SIZE", "100", "records", "records in one invocation, at most", _whole(1, 10_000)),
+        Setting("BATCH_WINDOW", "5", "seconds", "how long a batch may wait to fill", _whole(0, 300)),
+        Setting(
+            "RETENTION_DAYS",
+            "30",
+            "days",
+            "after which an item of the results table expires",
+            _whole(1, 3650),
+        ),
+        Setting(
+            "RETRY_ATTEMPTS",
+            "20",
+            "",
+            "tries of a failed batch after the first, before it becomes a dead letter",
+            _whole(0, 10_000),
+        ),
+        Setting(
+            "RECORD_AGE",
+            "3600",
+            "seconds",
+            "after which a record that still fails becomes a dead letter",
+            _whole(60, 604_800),
+        ),
+        Setting(
+            "AWS_ACCOUNT_ID",
+            "",
+            "",
+            "the account meant with TARGET=aws; must be the one that the credentials belong to",
+            _matching(r"\d{12}", "it is twelve digits"),
+        ),
+        Setting(
+            "AWS_REGION",
+            "us-east-1",
+            "",
+            "the region; AWS_DEFAULT_REGION is read too; TARGET=aws has no default",
+            _matching(r"[a-z]{2,3}(-[a-z]+)+-\d", "it is a region's name such as eu-central-1"),
+        ),
+        Setting("YES", "", "", "1: do not ask before anything is done on AWS", _one_of("0", "1")),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one command, read and checked; units as in `SETTINGS`."""
+
+    target: Literal["localstack", "aws"]
+    stack: str
+    shards: int
+    batch_size: int
+    batch_window: int
+    retention_days: int
+    retry_attempts: int
+    record_age: int
+    yes: bool
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
+        values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
+        return cls(
+            target="aws" if values["TARGET"] == "aws" else "localstack",
+            stack=values["STACK"],
+            shards=int(values["SHARDS"]),
+            batch_size=int(values["BATCH_SIZE"]),
+            batch_window=int(values["BATCH_WINDOW"]),
+            retention_days=int(values["RETENTION_DAYS"]),
+            retry_attempts=int(values["RETRY_ATTEMPTS"]),
+            record_age=int(values["RECORD_AGE"]),
+            yes=values["YES"] == "1",
+        )
+
+    def parameters(self) -> dict[str, str]:
+        """Return the template's parameters that these settings give (all but the code's place)."""
+        return {
+            "ShardCount": str(self.shards),
+            "BatchSize": str(self.batch_size),
+            "BatchWindow": str(self.batch_window),
+            "RetentionDays": str(self.retention_days),
+            "RetryAttempts": str(self.retry_attempts),
+            "RecordAge": str(self.record_age),
+        }

@@ -1,0 +1,175 @@
+"""Which AWS we talk to: an emulator, or an account. The one place that makes clients.
+
+`AWS_ENDPOINT_URL` is the whole switch. With TARGET=localstack every client goes to the endpoint, with dummy
+credentials, and reads nothing of the user's own AWS configuration. With TARGET=aws no endpoint may be set,
+and the credentials must belong to the very account that `AWS_ACCOUNT_ID` names.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, overload
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bootstrap.errors import TargetError
+from bootstrap.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_iam import IAMClient
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+    from types_boto3_sts import STSClient
+
+EMULATED_ACCOUNT = "000000000000"
+DUMMY_KEY = "test"  # any will do; a key of twelve digits would choose another account of the emulator
+_ENDPOINT = "AWS_ENDPOINT_URL"
+
+
+@dataclass(frozen=True)
+class Target:
+    """An AWS to talk to. `endpoint` is None for the real one; `account` is twelve digits.
+
+    >>> Target.from_environment({"EMULATOR_PORT": "4600"}).endpoint
+    'http://127.0.0.1:4600'
+    """
+
+    name: Literal["localstack", "aws"]
+    region: str
+    account: str
+    endpoint: str | None
+    session: boto3.Session = field(repr=False, compare=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Target":
+        """Choose the target that the settings name; with TARGET=aws ask AWS whose credentials these are.
+
+        Raises `SettingError` for a value that cannot be, `TargetError` for an endpoint, credentials or an
+        account that do not fit the target.
+        """
+        if SETTINGS["TARGET"].read(environ) == "aws":
+            return _account(environ)
+        port = SETTINGS["EMULATOR_PORT"].read(environ)
+        return cls(
+            name="localstack",
+            region=_region(environ) or SETTINGS["AWS_REGION"].default,
+            account=EMULATED_ACCOUNT,
+            endpoint=(SETTINGS[_ENDPOINT].read(environ) or f"http://127.0.0.1:{port}").rstrip("/"),
+            session=_isolated_session(),
+        )
+
+    @property
+    def emulated(self) -> bool:
+        """Tell whether an emulator is meant: nothing costs anything, and waiting is short."""
+        return self.name == "localstack"
+
+    @overload
+    def client(self, service: Literal["cloudformation"], **options: object) -> "CloudFormationClient": ...
+    @overload
+    def client(self, service: Literal["cloudwatch"], **options: object) -> "CloudWatchClient": ...
+    @overload
+    def client(self, service: Literal["dynamodb"], **options: object) -> "DynamoDBClient": ...
+    @overload
+    def client(self, service: Literal["iam"], **options: object) -> "IAMClient": ...
+    @overload
+    def client(self, service: Literal["kinesis"], **options: object) -> "KinesisClient": ...
+    @overload
+    def client(self, service: Literal["lambda"], **options: object) -> "LambdaClient": ...
+    @overload
+    def client(self, service: Literal["logs"], **options: object) -> "CloudWatchLogsClient": ...
+    @overload
+    def client(self, service: Literal["s3"], **options: object) -> "S3Client": ...
+    @overload
+    def client(self, service: Literal["sqs"], **options: object) -> "SQSClient": ...
+    @overload
+    def client(self, service: Literal["sts"], **options: object) -> "STSClient": ...
+    def client(self, service: str, **options: object) -> object:
+        """Make a client of one service; `options` are botocore's (`botocore.config.Config`)."""
+        return _client(self.session, service, self.region, self.endpoint, options)
+
+
+def _client(
+    session: boto3.Session, service: str, region: str, endpoint: str | None, options: dict[str, Any]
+) -> Any:  # noqa: ANN401  the overloads of Target.client say which
+    settings: dict[str, Any] = {"ignore_configured_endpoint_urls": True, "retries": {"mode": "standard"}}
+    if endpoint:
+        settings["s3"] = {"addressing_style": "path"}  # a bucket's name is no host name on an emulator
+        if _is_loopback(endpoint):
+            settings["proxies"] = {}  # what the environment says of proxies is not about this machine
+    config = Config(**{**settings, **options})
+    return session.client(service, region_name=region, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
+
+
+def _is_loopback(endpoint: str) -> bool:
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".localhost.localstack.cloud"))
+
+
+def _region(environ: Mapping[str, str]) -> str:
+    named = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
+    return SETTINGS["AWS_REGION"].read({"AWS_REGION": named}) if named else ""
+
+
+def _isolated_session() -> boto3.Session:
+    """Return a session with dummy credentials that no profile and no file of the user's has a say in."""
+    nothing = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+    core = botocore.session.Session(
+        session_vars={name: (None, None, value, None) for name, value in nothing.items()}
+    )
+    core.set_credentials(DUMMY_KEY, DUMMY_KEY)
+    return boto3.Session(botocore_session=core)
+
+
+def _account(environ: Mapping[str, str]) -> Target:
+    """Return the account that the credentials belong to, if it is the one that is meant."""
+    endpoints = [name for name, value in environ.items() if name.startswith(_ENDPOINT) and value]
+    if endpoints:
+        raise TargetError(f"TARGET=aws, and {endpoints[0]} is set: unset it, or the requests would go there.")
+    wanted = SETTINGS["AWS_ACCOUNT_ID"].read(environ)
+    if not wanted:
+        raise TargetError(
+            "TARGET=aws needs AWS_ACCOUNT_ID: set it to the account that you mean (twelve digits)."
+        )
+    session = boto3.Session(
+        aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID") or None,
+        aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") or None,
+        aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
+    )
+    region = _region(environ) or session.region_name
+    if not region:
+        raise TargetError("TARGET=aws needs a region: set AWS_REGION.")
+    found = _caller(session, region)
+    if found != wanted:
+        raise TargetError(
+            f"The credentials belong to account {found}, AWS_ACCOUNT_ID says {wanted}: change one of them."
+        )
+    return Target(name="aws", region=region, account=found, endpoint=None, session=session)
+
+
+def _caller(session: boto3.Session, region: str) -> str:
+    """Ask AWS which account the session's credentials belong to."""
+    try:
+        if session.get_credentials() is None:
+            raise TargetError(
+                "TARGET=aws needs credentials: `aws configure`, `aws sso login`, or AWS_PROFILE."
+            )
+        sts: STSClient = _client(session, "sts", region, None, {"retries": {"total_max_attempts": 2}})
+        return sts.get_caller_identity()["Account"]
+    except ClientError as error:
+        raise TargetError(f"AWS does not take these credentials: renew them. ({error})") from error
+    except BotoCoreError as error:
+        raise TargetError(f"AWS could not be asked whose credentials these are: {error}") from error
