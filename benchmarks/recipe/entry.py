@@ -1,4 +1,4 @@
-"""The recipe's approach as it is meant: a `PutItem` and a `PutMetricData` for each event (two for a purchase).
+"""The recipe's approach as it is meant: a `PutItem` and a `PutMetricData` an event (two for a purchase).
 
 Only for `benchmarks/`. It differs from the recipe's text where that text would lose events and so flatter the
 figures: floats become Decimal before they reach DynamoDB. All else is its way, the swallowed errors too.
