@@ -17,7 +17,8 @@ class Made:
         return self.time
 
     def pause(self, seconds: float) -> None:
-        """Note the pause and move on."""
+        """Note the pause and move on; a wait without end ends here."""
+        assert len(self.pauses) < 100
         self.pauses.append(seconds)
         self.time += seconds
 
