@@ -1,0 +1,53 @@
+"""The operations by name. What is not here, and AWS has, is refused with a sentence that says so."""
+
+from collections.abc import Callable
+
+from tailrace_emulator.kinesis.call import Answer, Call, Request
+from tailrace_emulator.kinesis.operations.create_stream import create_stream
+from tailrace_emulator.kinesis.operations.delete_stream import delete_stream
+from tailrace_emulator.kinesis.operations.describe import (
+    describe_limits,
+    describe_stream,
+    describe_stream_summary,
+)
+from tailrace_emulator.kinesis.operations.listing import list_shards, list_streams
+from tailrace_emulator.kinesis.operations.put import put_record, put_records
+from tailrace_emulator.kinesis.operations.read import get_records, get_shard_iterator
+from tailrace_emulator.kinesis.operations.retention import (
+    decrease_stream_retention_period,
+    increase_stream_retention_period,
+)
+from tailrace_emulator.kinesis.operations.stream_mode import update_stream_mode
+from tailrace_emulator.kinesis.operations.tags import (
+    add_tags_to_stream,
+    list_tags_for_resource,
+    list_tags_for_stream,
+    remove_tags_from_stream,
+    tag_resource,
+    untag_resource,
+)
+
+type Operation = Callable[[Call, Request], Answer]
+
+OPERATIONS: dict[str, Operation] = {
+    "AddTagsToStream": add_tags_to_stream,
+    "CreateStream": create_stream,
+    "DecreaseStreamRetentionPeriod": decrease_stream_retention_period,
+    "DeleteStream": delete_stream,
+    "DescribeLimits": describe_limits,
+    "DescribeStream": describe_stream,
+    "DescribeStreamSummary": describe_stream_summary,
+    "GetRecords": get_records,
+    "GetShardIterator": get_shard_iterator,
+    "IncreaseStreamRetentionPeriod": increase_stream_retention_period,
+    "ListShards": list_shards,
+    "ListStreams": list_streams,
+    "ListTagsForResource": list_tags_for_resource,
+    "ListTagsForStream": list_tags_for_stream,
+    "PutRecord": put_record,
+    "PutRecords": put_records,
+    "RemoveTagsFromStream": remove_tags_from_stream,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
+    "UpdateStreamMode": update_stream_mode,
+}

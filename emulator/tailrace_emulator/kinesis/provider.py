@@ -1,0 +1,94 @@
+"""The engine as LocalStack's provider for Kinesis: one dispatcher for each operation of the model."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from localstack import config
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.spec import load_service
+from localstack.http import Response
+from localstack.services.plugins import ServiceLifecycleHook
+
+from tailrace_emulator.kinesis.call import Call
+from tailrace_emulator.kinesis.constraints import Checker
+from tailrace_emulator.kinesis.engine import ENGINE
+from tailrace_emulator.kinesis.errors import KinesisError, NotOfferedError, SerializationFailedError
+from tailrace_emulator.kinesis.operations import OPERATIONS
+from tailrace_emulator.kinesis.wire import JSON_TYPE, plain, response_headers, to_json, typed
+
+if TYPE_CHECKING:
+    from localstack.state import StateVisitor
+
+LOG = logging.getLogger(__name__)
+type Dispatcher = Callable[[RequestContext, dict[str, Any] | None], object]
+
+
+class KinesisProvider(ServiceLifecycleHook):
+    """Serves the engine of this process; it starts nothing and listens nowhere."""
+
+    service = "kinesis"
+
+    def __init__(self) -> None:
+        self.model = load_service(self.service)
+        self.checker = Checker(self.model)
+
+    def accept_state_visitor(self, visitor: "StateVisitor") -> None:
+        """Offer LocalStack no state of its own to keep: streams live in the engine."""
+
+    def on_before_state_reset(self) -> None:
+        """Forget all streams."""
+        ENGINE.reset()
+
+    def dispatch_table(self) -> dict[str, Dispatcher]:
+        """Give LocalStack a function for every operation; those that are not done yet refuse."""
+        return {name: self._dispatcher(name) for name in self.model.operation_names}
+
+    def _dispatcher(self, name: str) -> Dispatcher:
+        def dispatch(context: RequestContext, parsed: dict[str, Any] | None) -> object:
+            if "cbor" in (context.request.mimetype or ""):
+                return self._serve_cbor(name, context, parsed)
+            return self._serve_json(name, context)
+
+        return dispatch
+
+    def _serve_json(self, name: str, context: RequestContext) -> Response:
+        """Answer a request by its JSON, which LocalStack has parsed already and keeps beside the request."""
+        body = context.request.get_json(force=True) if context.request.data else {}
+        try:
+            answer = self._answer(name, context, body)
+        except KinesisError as refusal:
+            context.service_exception = CommonServiceException(refusal.code, refusal.message)
+            text = "Message" if isinstance(refusal, SerializationFailedError) else "message"
+            return _response(context, to_json({"__type": refusal.code, text: refusal.message}), 400)
+        context.service_response = answer  # LocalStack would parse the body for it otherwise
+        return _response(context, to_json(answer), 200)
+
+    def _serve_cbor(self, name: str, context: RequestContext, parsed: dict[str, Any] | None) -> object:
+        try:
+            answer = self._answer(name, context, plain(parsed or {}))
+        except KinesisError as refusal:
+            raise CommonServiceException(refusal.code, refusal.message) from None
+        shape = context.operation.output_shape
+        return typed(answer, shape) if answer is not None and shape is not None else answer
+
+    def _answer(self, name: str, context: RequestContext, body: Any) -> dict[str, Any] | None:  # noqa: ANN401  whatever JSON came
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise NotOfferedError(f"This emulator does not do {name} yet.")
+        self.checker.check(name, body)
+        limits = (int(config.KINESIS_SHARD_LIMIT), int(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT))
+        call = Call(ENGINE, context.account_id, context.region, time.time(), _faults(), limits)
+        return operation(call, {key: value for key, value in body.items() if value is not None})
+
+
+def _faults() -> Callable[[], bool] | None:
+    """Fail each record by the probability that LocalStack's KINESIS_ERROR_PROBABILITY has right now."""
+    probability = float(config.KINESIS_ERROR_PROBABILITY)
+    return (lambda: random.random() < probability) if probability > 0 else None  # noqa: S311  no secret
+
+
+def _response(context: RequestContext, body: bytes, status: int) -> Response:
+    return Response(body, status, response_headers(context.request_id), mimetype=JSON_TYPE)
