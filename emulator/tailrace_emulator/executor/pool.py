@@ -1,0 +1,57 @@
+"""The environments of one function version: reused while warm, one per concurrent invocation."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from tailrace_emulator.executor.environment import Environment
+
+LIFETIME = 11 * 3600
+"""Seconds after which an environment is not reused: its role's credentials last 12 hours."""
+
+
+class Pool:
+    """Environments that wait for an event. Those at work belong to whoever took them."""
+
+    def __init__(self, make: Callable[[], Environment]) -> None:
+        self._make = make
+        self._idle: list[Environment] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def take(self) -> tuple[Environment, bool]:
+        """Take a warm environment, the latest used; or a new one that is not started yet, and True."""
+        while True:
+            with self._lock:
+                environment = self._idle.pop() if self._idle else None
+            if environment is None:
+                return self._make(), True
+            if environment.alive() and time.monotonic() - environment.born < LIFETIME:
+                return environment, False
+            environment.end()
+
+    def give_back(self, environment: Environment) -> None:
+        """Let it take the next event. In a closed pool it ends instead."""
+        environment.idle_since = time.monotonic()
+        with self._lock:
+            if not self._closed:
+                self._idle.append(environment)
+                return
+        environment.end()
+
+    def expire(self, idle_seconds: float) -> None:
+        """End what has been idle for so long."""
+        limit = time.monotonic() - idle_seconds
+        with self._lock:
+            expired = [e for e in self._idle if e.idle_since <= limit]
+            self._idle = [e for e in self._idle if e.idle_since > limit]
+        for environment in expired:
+            environment.end()
+
+    def close(self) -> None:
+        """End what is idle. What is at work ends when given back: AWS lets running invocations finish."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for environment in idle:
+            environment.end()

@@ -1,0 +1,63 @@
+"""A function's process: started, measured, ended together with whatever it started itself."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+_LAUNCH = str(Path(__file__).with_name("launch.py"))
+
+# The kernel ties a child's death signal to the *thread* that started it: this one ends only with LocalStack.
+_SPAWNER = ThreadPoolExecutor(1, thread_name_prefix="lambda-spawner")
+
+
+class Process:
+    """A session of its own: the runtime, and what the function starts. It writes to `output`."""
+
+    def __init__(
+        self, python: str, handler: str, variables: dict[str, str], folder: str, output: int
+    ) -> None:
+        command = [python, "-s", "-B", _LAUNCH, str(os.getpid()), handler]
+        started = _SPAWNER.submit(
+            subprocess.Popen[bytes],
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=variables,
+            cwd=folder,
+            pass_fds=(output,),
+            start_new_session=True,
+        )
+        self._popen = started.result()
+        self.pidfd = os.pidfd_open(self._popen.pid)
+        self._status = os.open(f"/proc/{self._popen.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is also the session's and the group's."""
+        return self._popen.pid
+
+    def exit_code(self) -> int | None:
+        """As `subprocess` gives it: negative for a signal, None while it runs."""
+        return self._popen.poll()
+
+    def peak_memory(self) -> float:
+        """Give the largest resident memory so far, in MB; 0 once the process is gone."""
+        try:
+            status = os.pread(self._status, 4096, 0)
+        except ProcessLookupError:
+            return 0.0
+        at = status.find(b"VmHWM:")
+        return int(status[at + 6 : status.index(b"kB", at)]) / 1024 if at >= 0 else 0.0
+
+    def end(self) -> int:
+        """Kill the whole group, wait until the process is gone, and give its exit code. Once only."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        code = self._popen.wait()
+        for descriptor in (self.pidfd, self._status):
+            os.close(descriptor)
+        return code

@@ -1,0 +1,63 @@
+"""What this executor does not do, refused in a sentence. Pure: requests in, sentences out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
+_CODE = ("CreateFunction", "UpdateFunctionCode")
+_NOT_DONE = {
+    "PutProvisionedConcurrencyConfig": "Provisioned concurrency",
+    "PublishLayerVersion": "Layers",
+    "CreateCapacityProvider": "Capacity providers (Lambda Managed Instances)",
+    "InvokeWithResponseStream": "Response streaming",
+}
+_SETTINGS = {
+    "Layers": "Layers: not done by this emulator. Put what they hold into the function's package.",
+    "FileSystemConfigs": "File systems (EFS): not done by this emulator.",
+    "CapacityProviderConfig": "Capacity providers (Lambda Managed Instances): not done by this emulator.",
+    "DurableConfig": "Durable functions: not done by this emulator.",
+    "TenancyConfig": "Tenant isolation: not done by this emulator.",
+}
+
+
+def refusal(operation: str, request: Mapping[str, Any], runtimes: list[str], machine: str) -> str | None:
+    """Why this Lambda request cannot be served, or None. `machine` is x86_64 or arm64."""
+    if what := _NOT_DONE.get(operation):
+        return f"{what}: not done by this emulator."
+    if operation in _FUNCTION and (sentence := _configuration(request)):
+        return sentence
+    if operation in _FUNCTION and (sentence := _runtime(request, runtimes)):
+        return sentence
+    if operation in _CODE:
+        return _code(operation, request, machine)
+    return None
+
+
+def _runtime(request: Mapping[str, Any], runtimes: list[str]) -> str | None:
+    asked = request.get("Runtime")
+    if asked is None or asked in runtimes:
+        return None
+    return (
+        f"The runtime {asked} is not installed in this emulator. Available: {', '.join(runtimes) or 'none'}."
+    )
+
+
+def _configuration(request: Mapping[str, Any]) -> str | None:
+    if request.get("SnapStart", {}).get("ApplyOn", "None") != "None":
+        return "SnapStart: not done by this emulator."
+    for field, sentence in _SETTINGS.items():
+        if request.get(field):
+            return sentence
+    return None
+
+
+def _code(operation: str, request: Mapping[str, Any], machine: str) -> str | None:
+    code = request if operation == "UpdateFunctionCode" else request.get("Code", {})
+    if code.get("ImageUri") or request.get("PackageType") == "Image":
+        return "Container images: not done by this emulator. Give the function as a zip with a runtime."
+    if code.get("S3Bucket") == "hot-reload":
+        return "Hot reloading: not done by this emulator. Deploy the package again."
+    asked = request.get("Architectures") or [machine]
+    if asked != [machine]:
+        return f"The architecture {asked[0]} cannot run here: this machine is {machine}."
+    return None

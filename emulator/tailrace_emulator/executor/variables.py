@@ -1,0 +1,81 @@
+"""The environment variables of a function: Lambda's, and no others. Pure.
+
+Source: the developer guide's page on environment variables. What differs from AWS: the paths (a process of
+an ordinary user has no /var/task of its own), `TMPDIR` (Python's `tempfile` and most programs honour it, so
+that each environment has its own scratch space as on AWS; a literal "/tmp" is the host's), and
+`AWS_ENDPOINT_URL`, by which every SDK finds the emulator.
+"""
+
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """Where an environment runs."""
+
+    runtime: str  # name of the runtime: python3.13
+    runtime_root: str  # its installation: bin/python inside
+    runtime_dir: str  # where awslambdaric and boto3 are, Lambda's /var/runtime
+    task_root: str  # the function's code, Lambda's /var/task
+    temporary: str
+    runtime_api: str  # host:port
+    endpoint: str  # URL of the emulator
+
+
+class Naming(NamedTuple):
+    """What the function is."""
+
+    name: str
+    version: str
+    region: str
+    handler: str
+    memory_size: int  # MB
+    log_group: str
+    log_stream: str
+    own: dict[str, str]  # the function's own variables
+    json_level: str = ""  # application log level, where the log format is JSON
+
+
+class Session(NamedTuple):
+    """Credentials of the function's role."""
+
+    access_key_id: str
+    secret_access_key: str
+    token: str
+
+
+def variables(place: Place, naming: Naming, session: Session) -> dict[str, str]:
+    """Give all variables of the function's process. Its own come last: Lambda refuses reserved names."""
+    libraries = (place.runtime_dir, f"{place.runtime_dir}/lib", place.task_root, f"{place.task_root}/lib")
+    lambda_ = {
+        "_HANDLER": naming.handler,
+        "AWS_REGION": naming.region,
+        "AWS_DEFAULT_REGION": naming.region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{place.runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": naming.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(naming.memory_size),
+        "AWS_LAMBDA_FUNCTION_VERSION": naming.version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": naming.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": naming.log_stream,
+        "AWS_ACCESS_KEY_ID": session.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+        "AWS_SESSION_TOKEN": session.token,
+        "AWS_LAMBDA_RUNTIME_API": place.runtime_api,
+        "LAMBDA_TASK_ROOT": place.task_root,
+        "LAMBDA_RUNTIME_DIR": place.runtime_dir,
+        "LANG": "en_US.UTF-8",
+        "PATH": f"{place.runtime_root}/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+        "LD_LIBRARY_PATH": ":".join(("/lib64", "/usr/lib64", *libraries, "/opt/lib")),
+        "PYTHONPATH": place.runtime_dir,
+        "TZ": ":UTC",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129",
+        "_AWS_XRAY_DAEMON_PORT": "2000",
+        "AWS_ENDPOINT_URL": place.endpoint,
+        "TMPDIR": place.temporary,
+    }
+    if naming.json_level:
+        lambda_["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        lambda_["AWS_LAMBDA_LOG_LEVEL"] = naming.json_level
+    return lambda_ | naming.own

@@ -1,0 +1,47 @@
+"""CloudWatch metrics of the emulator's own: gathered, stored every 0.5 s and before anybody reads."""
+
+from collections.abc import Callable, Mapping
+
+from tailrace_emulator.metrics.flusher import Flusher
+from tailrace_emulator.metrics.gather import Gathered, Statistics, key
+
+INTERVAL = 0.5
+"""Seconds until a sample is stored."""
+
+GATHERED = Gathered()
+_SOURCES: list[Callable[[], None]] = []
+
+
+def record(  # noqa: PLR0913  a metric has that many parts, all named
+    *,
+    account: str,
+    region: str,
+    namespace: str,
+    name: str,
+    value: float,
+    unit: str,
+    at: float,
+    dimensions: Mapping[str, str] = {},
+) -> None:
+    """One sample, at `at` (epoch seconds). Returns at once; whoever reads metrics afterwards sees it."""
+    GATHERED.add(
+        key((account, region), (namespace, name, unit), dimensions, at), Statistics(1, value, value, value)
+    )
+    FLUSHER.note()
+
+
+def before_flush(source: Callable[[], None]) -> None:
+    """Register a function that records what its part has kept back so far."""
+    _SOURCES.append(source)
+
+
+def flush() -> None:
+    """Store what waits; returns when all that was recorded before is readable."""
+    from tailrace_emulator.metrics import store  # noqa: PLC0415  the one module here that needs LocalStack
+
+    for source in _SOURCES:
+        source()
+    store.write(GATHERED)
+
+
+FLUSHER = Flusher("metrics", INTERVAL, flush)
