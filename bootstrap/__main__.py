@@ -1,4 +1,4 @@
-"""`python -m bootstrap COMMAND`: what `make` calls. Settings come from the environment (`bootstrap/settings.py`)."""
+"""`python -m bootstrap COMMAND`: what `make` calls. Settings come from the environment."""
 
 import sys
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The bucket that holds the function's code: one for each stack, account and region, tagged as the stack's."""
+"""The bucket that holds the function's code: one for a stack, account and region, tagged as the stack's."""
 
 from typing import TYPE_CHECKING
 

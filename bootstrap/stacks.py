@@ -120,8 +120,8 @@ def apply(
 ) -> Stack:
     """Make or change the stack by a change set, show each step, return it as it then stands.
 
-    Whether that is what was asked for is for the caller to judge by its status. A change set that turns out to
-    hold no change leaves the stack as it is.
+    Whether that is what was asked for is for the caller to judge by its status. A change set that turns out
+    to hold no change leaves the stack as it is.
     """
     made = cloudformation.create_change_set(
         StackName=change.name,
@@ -150,8 +150,9 @@ def remove(
     seen = {event["EventId"] for event in _events(cloudformation, stack.arn)}
     cloudformation.delete_stack(StackName=stack.arn)
     gone = watch(cloudformation, stack.arn, pace, show, seen)
-    if gone.status != "DELETE_COMPLETE":
-        why = first_failure(cloudformation, stack.arn, seen) or gone.reason or gone.status
+    why = first_failure(cloudformation, stack.arn, seen)
+    if gone.status != "DELETE_COMPLETE" or why:
+        why = why or gone.reason or gone.status
         raise StackError(f"The stack {stack.name} could not be deleted whole: {why}")
 
 
@@ -164,13 +165,17 @@ def watch(
 ) -> Stack:
     """Show each new step until the operation under way has ended; return the stack as it then stands."""
     shown = set(seen)
+    last = ""
     for _ in _paced(pace, f"the stack {stack_arn} to settle"):
         stack = _described(cloudformation, stack_arn)
         for event in reversed(_events(cloudformation, stack_arn, shown)):
             shown.add(event["EventId"])
             show(_step(event))
-        if not stack.busy and stack.status != "REVIEW_IN_PROGRESS":
+        # An emulator may show a failure for an instant before it begins to roll back: look twice.
+        settled = not stack.busy and stack.status != "REVIEW_IN_PROGRESS"
+        if settled and (stack.status == last or not stack.status.endswith("_FAILED")):
             return stack
+        last = stack.status
     raise AssertionError
 
 

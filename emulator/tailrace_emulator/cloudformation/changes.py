@@ -1,0 +1,127 @@
+"""Changing a resource in place, where LocalStack reports success and does nothing: a function for each type.
+
+A property that cannot be changed so is refused by name: `Refusal`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tailrace_emulator.cloudformation.foreign import Foreign
+from tailrace_emulator.cloudformation.tags import difference
+
+Model = dict[str, Any]  # a resource's properties, as CloudFormation names them
+_DAY = 24
+_READ_ONLY = {"Arn", "Id", "RoleId", "StreamArn"}
+
+
+class Refusal(Exception):  # noqa: N818  an answer, not a fault
+    """A property that the emulator cannot change in place."""
+
+
+def _only(kind: str, before: Model, after: Model, *changeable: str) -> None:
+    """Refuse a change of anything that is not among the changeable properties."""
+    for name in sorted((before.keys() | after.keys()) - _READ_ONLY - set(changeable)):
+        if before.get(name) != after.get(name):
+            raise Refusal(
+                f"{name} of {kind} cannot be changed on this emulator: deploy under another stack name"
+            )
+
+
+def stream(clients: Foreign, before: Model, after: Model) -> None:
+    """Change a stream's retention, shard count (where the engine can) and tags."""
+    name, kinesis = before["Name"], clients.kinesis
+    _only("AWS::Kinesis::Stream", before, after, "RetentionPeriodHours", "ShardCount", "Tags")
+    old = int(before.get("RetentionPeriodHours", _DAY))
+    new = int(after.get("RetentionPeriodHours", _DAY))
+    if int(before["ShardCount"]) != int(after["ShardCount"]):
+        kinesis.update_shard_count(
+            StreamName=name, TargetShardCount=int(after["ShardCount"]), ScalingType="UNIFORM_SCALING"
+        )
+    if new > old:
+        kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=new)
+    elif new < old:
+        kinesis.decrease_stream_retention_period(StreamName=name, RetentionPeriodHours=new)
+    added, removed = difference(before.get("Tags"), after.get("Tags"))
+    if added:
+        kinesis.add_tags_to_stream(StreamName=name, Tags=added)
+    if removed:
+        kinesis.remove_tags_from_stream(StreamName=name, TagKeys=removed)
+
+
+def log_group(clients: Foreign, before: Model, after: Model) -> None:
+    """Change a log group's retention and tags."""
+    name, logs = before["LogGroupName"], clients.logs
+    _only("AWS::Logs::LogGroup", before, after, "RetentionInDays", "Tags")
+    if "RetentionInDays" in after:
+        logs.put_retention_policy(logGroupName=name, retentionInDays=int(after["RetentionInDays"]))
+    elif "RetentionInDays" in before:
+        logs.delete_retention_policy(logGroupName=name)
+    added, removed = difference(before.get("Tags"), after.get("Tags"))
+    if added:
+        logs.tag_log_group(logGroupName=name, tags=added)
+    if removed:
+        logs.untag_log_group(logGroupName=name, tags=removed)
+
+
+def role(clients: Foreign, before: Model, after: Model) -> None:
+    """Change who may assume a role, its inline and managed policies, and its tags."""
+    name, iam = before["RoleName"], clients.iam
+    documents = ("AssumeRolePolicyDocument", "Policies", "ManagedPolicyArns")
+    _only("AWS::IAM::Role", before, after, *documents, "Tags")
+    trust = json.dumps(after["AssumeRolePolicyDocument"])
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
+    wanted = {policy["PolicyName"]: policy["PolicyDocument"] for policy in after.get("Policies", [])}
+    for policy, document in wanted.items():
+        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+    for policy in {policy["PolicyName"] for policy in before.get("Policies", [])} - wanted.keys():
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    old, new = set(before.get("ManagedPolicyArns", [])), set(after.get("ManagedPolicyArns", []))
+    for arn in new - old:
+        iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+    for arn in old - new:
+        iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+    added, removed = difference(before.get("Tags"), after.get("Tags"))
+    if added:
+        iam.tag_role(RoleName=name, Tags=[{"Key": key, "Value": value} for key, value in added.items()])
+    if removed:
+        iam.untag_role(RoleName=name, TagKeys=removed)
+
+
+def table(clients: Foreign, before: Model, after: Model) -> None:
+    """Change a table's time to live and tags."""
+    name, dynamodb = before["TableName"], clients.dynamodb
+    _only("AWS::DynamoDB::Table", before, after, "TimeToLiveSpecification", "Tags")
+    old, new = before.get("TimeToLiveSpecification"), after.get("TimeToLiveSpecification")
+    if new and new != old:
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=new)
+    elif old and not new:
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification={**old, "Enabled": False})
+    added, removed = difference(before.get("Tags"), after.get("Tags"))
+    if added:
+        tags = [{"Key": key, "Value": value} for key, value in added.items()]
+        dynamodb.tag_resource(ResourceArn=before["Arn"], Tags=tags)
+    if removed:
+        dynamodb.untag_resource(ResourceArn=before["Arn"], TagKeys=removed)
+
+
+def alarm(clients: Foreign, before: Model, after: Model) -> None:
+    """Put the alarm again as it is to be: putting replaces all of it but the tags."""
+    cloudwatch = clients.cloudwatch
+    own = {name: value for name, value in after.items() if name not in {"Tags", *_READ_ONLY}}
+    cloudwatch.put_metric_alarm(**{"AlarmName": before["AlarmName"], **own})
+    added, removed = difference(before.get("Tags"), after.get("Tags"))
+    if added:
+        tags = [{"Key": key, "Value": value} for key, value in added.items()]
+        cloudwatch.tag_resource(ResourceARN=before["Arn"], Tags=tags)
+    if removed:
+        cloudwatch.untag_resource(ResourceARN=before["Arn"], TagKeys=removed)
+
+
+CHANGES: dict[str, Callable[[Foreign, Model, Model], None]] = {
+    "AWS::Kinesis::Stream": stream,
+    "AWS::Logs::LogGroup": log_group,
+    "AWS::IAM::Role": role,
+    "AWS::DynamoDB::Table": table,
+    "AWS::CloudWatch::Alarm": alarm,
+}

@@ -1,0 +1,43 @@
+"""What a new resource still lacks when LocalStack's provider is done with it: a function for each type."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tailrace_emulator.cloudformation.foreign import Foreign
+from tailrace_emulator.cloudformation.tags import by_key
+
+Model = dict[str, Any]  # a resource's properties, as CloudFormation names them
+_DAY = 24
+
+
+def stream(clients: Foreign, model: Model) -> None:
+    """Set a stream's retention and tags."""
+    if "StreamEncryption" in model:
+        raise ValueError("StreamEncryption is not supported by this emulator's streams: leave it out")
+    hours = int(model.get("RetentionPeriodHours", _DAY))
+    if hours > _DAY:
+        clients.kinesis.increase_stream_retention_period(StreamName=model["Name"], RetentionPeriodHours=hours)
+    if model.get("Tags"):
+        clients.kinesis.add_tags_to_stream(StreamName=model["Name"], Tags=by_key(model["Tags"]))
+
+
+def log_group(clients: Foreign, model: Model) -> None:
+    """Set a log group's retention and tags."""
+    name = model["LogGroupName"]
+    if "RetentionInDays" in model:
+        clients.logs.put_retention_policy(logGroupName=name, retentionInDays=int(model["RetentionInDays"]))
+    if model.get("Tags"):
+        clients.logs.tag_log_group(logGroupName=name, tags=by_key(model["Tags"]))
+
+
+def alarm(clients: Foreign, model: Model) -> None:
+    """Set an alarm's tags."""
+    if model.get("Tags"):
+        clients.cloudwatch.tag_resource(ResourceARN=model["Arn"], Tags=model["Tags"])
+
+
+COMPLETIONS: dict[str, Callable[[Foreign, Model], None]] = {
+    "AWS::Kinesis::Stream": stream,
+    "AWS::Logs::LogGroup": log_group,
+    "AWS::CloudWatch::Alarm": alarm,
+}

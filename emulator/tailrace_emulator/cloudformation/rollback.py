@@ -1,0 +1,127 @@
+"""A failed update is undone, as CloudFormation does: the stack and its resources stand as they did before.
+
+LocalStack's executor stops at the failure, deletes what the update was to remove, says
+UPDATE_ROLLBACK_COMPLETE and forgets the resources that it had not come to.
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from localstack.aws.api.cloudformation import ChangeSetType, StackStatus
+from localstack.services.cloudformation.engine.v2 import change_set_model_executor as stock
+from localstack.services.cloudformation.v2.entities import ChangeSet, Stack, UpdateModelInputs
+
+from tailrace_emulator.cloudformation.foreign import Foreign
+
+_FAILED = {"CREATE_FAILED", "UPDATE_FAILED"}
+_UNDO = "tailrace-undo"  # the name of the change set that undoes another; it is never stored
+
+
+def install() -> None:
+    """Put our way of executing an update in place of LocalStack's; creating and deleting stay as they are."""
+    original = stock.ChangeSetModelExecutor.execute
+
+    def execute(self: Foreign) -> Foreign:
+        change_set = self._change_set
+        deleting = change_set.stack.status == StackStatus.DELETE_IN_PROGRESS
+        if (
+            deleting
+            or change_set.change_set_type != ChangeSetType.UPDATE
+            or change_set.change_set_name == _UNDO
+        ):
+            return original(self)
+        return _update(self, original)
+
+    stock.ChangeSetModelExecutor.execute = execute
+    _keep_to_statuses_that_last()
+
+
+def _keep_to_statuses_that_last() -> None:
+    """Leave out statuses that AWS never shows: failed before the rollback begins, and in review again."""
+    original = Stack.set_stack_status
+
+    def set_stack_status(self: Foreign, status: Foreign, reason: Foreign = None) -> None:
+        in_review_again = status == StackStatus.REVIEW_IN_PROGRESS and self.resolved_resources
+        if status not in _FAILED and not in_review_again:
+            original(self, status, reason)
+
+    Stack.set_stack_status = set_stack_status
+
+
+@dataclass(frozen=True)
+class _Before:
+    """A stack's state before the update, to be put back."""
+
+    template: Any
+    template_body: str
+    processed_template: Any
+    parameters: dict[str, Any]
+    resources: dict[str, Any]
+
+    @classmethod
+    def of(cls, stack: Foreign) -> "_Before":
+        return cls(
+            template=stack.template,
+            template_body=stack.template_body,
+            processed_template=stack.processed_template,
+            parameters=copy.deepcopy(stack.resolved_parameters),
+            resources=copy.deepcopy(stack.resolved_resources),
+        )
+
+
+def _update(executor: Foreign, original: Foreign) -> Foreign:
+    """Carry out an update; if a resource fails, undo it and answer as a stack that never changed."""
+    change_set = executor._change_set  # noqa: SLF001  there is no other way to it
+    stack = change_set.stack
+    before = _Before.of(stack)
+    try:
+        executor.process()
+    except Exception as failure:  # noqa: BLE001  whatever it is, the update has failed
+        reason = getattr(failure, "reason", None) or str(failure)
+    else:
+        executor.process = lambda: None  # done: what is left is its own clean-up
+        return original(executor)
+    stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason)
+    resources = _undone(executor, before)
+    change_set.template, change_set.template_body = before.template, before.template_body
+    change_set.processed_template, change_set.resolved_parameters = (
+        before.processed_template,
+        before.parameters,
+    )
+    stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE)
+    return stock.ChangeSetModelExecutorResult(
+        resources=resources, outputs=stack.resolved_outputs, failure_message=reason
+    )
+
+
+def _undone(executor: Foreign, before: _Before) -> dict[str, Any]:
+    """Bring the resources back by a change set from what was tried to what was; return them."""
+    change_set = executor._change_set  # noqa: SLF001  see above
+    stack = change_set.stack
+    done = {
+        name: resource
+        for name, resource in executor.resources.items()
+        if resource and resource.get("ResourceStatus") not in _FAILED
+    }
+    stack.resolved_resources = {**before.resources, **done}
+    undo = ChangeSet(
+        stack,
+        {"ChangeSetName": _UNDO, "ChangeSetType": ChangeSetType.UPDATE},
+        template=before.template,
+        template_body=before.template_body,
+    )
+    undo.compute_update_model(
+        UpdateModelInputs(
+            before_template=change_set.template,
+            after_template=before.template,
+            before_parameters=change_set.resolved_parameters,
+            after_parameters={name: _given(parameter) for name, parameter in before.parameters.items()},
+        )
+    )
+    result = stock.ChangeSetModelExecutor(undo).execute()
+    return {**before.resources, **{name: held for name, held in result.resources.items() if held}}
+
+
+def _given(parameter: dict[str, Any]) -> str | None:
+    return parameter.get("given_value") or parameter.get("default_value")
