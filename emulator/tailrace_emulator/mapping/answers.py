@@ -1,0 +1,99 @@
+"""What the function's answer means for the batch it was given.
+
+With `ReportBatchItemFailures` (recorded on AWS, every row):
+
+    answer                                                         meaning
+    "", [], null, {}, no key, {"batchItemFailures": [] or null}    the batch is processed
+    an item whose identifier is missing, null, "" or no record's   the whole batch failed
+    sequence numbers of the batch                                  all before the lowest is processed
+    an exception, a timeout                                        the whole batch failed
+
+Without it an answer that is no error is a success, whatever it says.
+"""
+
+import json
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, NamedTuple, Protocol
+
+
+class Kind(Enum):
+    """What became of one try."""
+
+    PROCESSED = "all records are processed"
+    PARTLY = "the records before one of them are processed"
+    UNFINISHED = "the first record is named as failed: nothing is processed"
+    REJECTED = "the answer names a record that was not in the batch"
+    ERROR = "the function failed"
+    TOO_LARGE = "the event is larger than Lambda takes: the function never ran"
+    THROTTLED = "no concurrency was left: the function never ran"
+    MISSING = "there is no such function: it never ran"
+
+
+class Answer(NamedTuple):
+    """The part of an answer that an on-failure message repeats (`responseContext`)."""
+
+    executed_version: str
+    function_error: str | None
+
+
+class Verdict(NamedTuple):
+    """One try, judged."""
+
+    kind: Kind
+    processed: int = 0
+    """Leading records that are processed; meaningful for `PARTLY`."""
+    answer: Answer | None = None
+
+
+class Outcome(Protocol):
+    """How an invocation ended, as the executor reports it."""
+
+    @property
+    def status(self) -> str: ...  # noqa: D102  "ok", "error", "throttled" or "missing"
+    @property
+    def payload(self) -> bytes: ...  # noqa: D102  what the function returned, JSON
+    @property
+    def function_error(self) -> str | None: ...  # noqa: D102  "Unhandled" for a failure
+    @property
+    def executed_version(self) -> str: ...  # noqa: D102  "$LATEST" or a number
+
+
+NEVER_RAN = {"throttled": Kind.THROTTLED, "missing": Kind.MISSING}
+
+
+def judge(outcome: Outcome, sequence_numbers: Sequence[str], *, partial_answers: bool) -> Verdict:
+    """Say what an invocation means for the batch with these sequence numbers, in order."""
+    if outcome.status in NEVER_RAN:
+        return Verdict(NEVER_RAN[outcome.status])
+    answer = Answer(outcome.executed_version, outcome.function_error)
+    if outcome.status != "ok":
+        return Verdict(Kind.ERROR, answer=answer)
+    if not partial_answers:
+        return Verdict(Kind.PROCESSED, answer=answer)
+    failures = _failures(outcome.payload)
+    if not failures:
+        return Verdict(Kind.PROCESSED, answer=answer)
+    first = _first_failed(failures, sequence_numbers)
+    if first is None:
+        return Verdict(Kind.REJECTED, answer=answer)
+    return Verdict(Kind.PARTLY if first else Kind.UNFINISHED, processed=first, answer=answer)
+
+
+def _failures(payload: bytes) -> Any:  # noqa: ANN401  a function may return any JSON
+    try:
+        returned = json.loads(payload)
+    except ValueError:
+        return None
+    return returned.get("batchItemFailures") if isinstance(returned, dict) else None
+
+
+def _first_failed(failures: Any, sequence_numbers: Sequence[str]) -> int | None:  # noqa: ANN401  any JSON
+    """Index of the lowest record named; None if the answer names anything that is not of the batch."""
+    if not isinstance(failures, list):
+        return None
+    places = {number: index for index, number in enumerate(sequence_numbers)}
+    named = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures]
+    found = [places.get(name) if isinstance(name, str) else None for name in named]
+    known = [index for index in found if index is not None]
+    return min(known) if len(known) == len(found) else None

@@ -1,0 +1,45 @@
+"""Which records of a Kinesis source pass a mapping's filters.
+
+A pattern sees the record as the event's `kinesis` object, with `data` decoded from base64 and parsed as JSON.
+A record passes that matches one pattern. Data that is no JSON fails every pattern that asks about `data`;
+other patterns judge it by the rest.
+"""
+
+import base64
+import contextlib
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tailrace_emulator.mapping.event import Record
+
+type Matcher = Callable[[dict[str, Any], dict[str, Any]], bool]
+"""Whether a pattern (EventBridge's language) matches an object."""
+
+
+def record_filter(patterns: Iterable[str], matches: Matcher) -> Callable[[Record], bool]:
+    """Make the test that a record has to pass; without patterns all pass."""
+    parsed: list[dict[str, Any]] = [json.loads(pattern) for pattern in patterns]
+    if not parsed:
+        return lambda _: True
+    ask_data = any("data" in pattern for pattern in parsed)
+
+    def accepts(record: Record) -> bool:
+        seen = _view(record, with_data=ask_data)
+        return any(matches(one, seen) for one in parsed if "data" in seen or "data" not in one)
+
+    return accepts
+
+
+def _view(record: Record, *, with_data: bool) -> dict[str, Any]:
+    """Show a record as a pattern sees it; without `data` if nobody asks or it is no JSON."""
+    view: dict[str, Any] = {
+        "kinesisSchemaVersion": "1.0",
+        "partitionKey": record.partition_key,
+        "sequenceNumber": record.sequence_number,
+        "approximateArrivalTimestamp": record.arrival,
+    }
+    if with_data:
+        with contextlib.suppress(ValueError):
+            view["data"] = json.loads(base64.b64decode(record.data))
+    return view

@@ -1,0 +1,145 @@
+"""A mapping at work, as LocalStack's Lambda provider knows it: one delivery for each shard of the stream."""
+
+import logging
+from collections.abc import Callable
+from threading import RLock
+from typing import Any
+
+from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmStateReason
+from localstack.services.lambda_.invocation.models import lambda_stores
+from localstack.utils.event_matcher import matches_event
+
+from tailrace_emulator.kinesis.engine import ENGINE, Stream, UnknownStream
+from tailrace_emulator.mapping.delivery import Delivery, Plan
+from tailrace_emulator.mapping.filters import record_filter
+from tailrace_emulator.mapping.settings import Settings
+from tailrace_emulator.mapping.target import Function
+
+LOG = logging.getLogger(__name__)
+RUNNING = (EsmState.CREATING, EsmState.ENABLING, EsmState.ENABLED, EsmState.UPDATING)
+
+
+class MappingWorker:
+    """The worker of one mapping, for its whole life: updates, disabling and enabling keep it and its places.
+
+    It has the interface of LocalStack's `EsmWorker`, and keeps the mapping's entry in LocalStack's store.
+    """
+
+    def __init__(self, configuration: dict[str, Any], role: str, *, enabled: bool) -> None:
+        self.esm_config = dict(configuration)
+        self.enabled = enabled
+        self.current_state = EsmState.CREATING
+        self.state_transition_reason = EsmStateReason.USER_ACTION
+        self._role = role
+        self._deliveries: list[Delivery] = []
+        self._stream: Stream | None = None
+        self._lock = RLock()
+        self._gone: Callable[[], None] = lambda: None
+
+    @property
+    def uuid(self) -> str:
+        """The mapping's id."""
+        return str(self.esm_config["UUID"])
+
+    def create(self) -> None:
+        """Settle where each shard is read from; start, if the mapping is enabled."""
+        with self._lock:
+            self._settle_positions()
+            if self.enabled:
+                self.start()
+            else:
+                self._enter(EsmState.DISABLED)
+
+    def start(self) -> None:
+        """Deliver by the configuration as it stands, each shard from where it was left."""
+        with self._lock:
+            self.enabled = True
+            self._settle_positions()
+            settings = Settings.of(self.esm_config)
+            function = Function(self.esm_config, settings, self._role, self._note)
+            plan = Plan(settings, record_filter(settings.patterns, matches_event), function)
+            self._enter(EsmState.ENABLED)
+            for delivery in self._deliveries:
+                delivery.follow(plan)
+
+    def update(self, configuration: dict[str, Any], role: str, *, enabled: bool) -> None:
+        """Take a new configuration; an invocation under way ends by the old one."""
+        with self._lock:
+            self.esm_config, self._role = configuration, role
+            if enabled:
+                self.start()
+            else:
+                self.stop()
+
+    def stop(self) -> None:
+        """Disable: no further invocation begins. The state is `Disabled` once the last one is over."""
+        with self._lock:
+            self.enabled = False
+            self._enter(EsmState.DISABLING)
+            self._halt()
+
+    def delete(self, gone: Callable[[], None] = lambda: None) -> None:
+        """Stop for good; `gone` is called once the last invocation is over."""
+        with self._lock:
+            self._gone = gone
+            self._enter(EsmState.DELETING)
+            self._halt()
+
+    def stop_for_shutdown(self) -> None:
+        """Begin no further invocation; the state in the store stays."""
+        with self._lock:
+            for delivery in self._deliveries:
+                delivery.follow(None)
+
+    def _halt(self) -> None:
+        for delivery in self._deliveries:
+            delivery.follow(None)
+        self._ended()
+
+    def _ended(self) -> None:
+        """Come to rest, if no delivery runs any more."""
+        with self._lock:
+            if any(delivery.running for delivery in self._deliveries):
+                return
+            if self.current_state is EsmState.DISABLING:
+                self._enter(EsmState.DISABLED)
+            elif self.current_state is EsmState.DELETING:
+                self._store().pop(self.uuid, None)
+                self._gone()
+
+    def _settle_positions(self) -> None:
+        """Fix where each shard is read from, unless that is settled for this very stream."""
+        _, _, _, region, account, name = self.esm_config["EventSourceArn"].split(":")
+        try:
+            stream = ENGINE.stream(account, region, name.partition("/")[2])
+        except UnknownStream:
+            LOG.warning("%s: its stream %s is gone", self.uuid, name)
+            self._note("PROBLEM: Stream not found")
+            return
+        if stream is self._stream:
+            return
+        latest = self.esm_config["StartingPosition"] == "LATEST"
+        self._stream = stream
+        self._deliveries = [
+            Delivery(stream, shard, shard.latest if latest else shard.earliest, self._ended)
+            for shard in stream.shards.values()
+        ]
+
+    def _enter(self, state: EsmState) -> None:
+        self.current_state = state
+        if record := self._store().get(self.uuid):
+            record["State"] = state
+
+    def note(self, changed: dict[str, Any]) -> None:
+        """Take over properties that no delivery depends on."""
+        self.esm_config |= changed
+        if record := self._store().get(self.uuid):
+            record |= changed
+
+    def _note(self, result: str) -> None:
+        if self.esm_config.get("LastProcessingResult") != result:
+            self.note({"LastProcessingResult": result})
+
+    def _store(self) -> Any:  # noqa: ANN401  LocalStack's store is untyped
+        _, _, _, region, account, *_ = self.esm_config["FunctionArn"].split(":")
+        return lambda_stores[account][region].event_source_mappings
