@@ -1,0 +1,109 @@
+"""What is stored of an event, and what is counted. This is the file to replace with logic of your own.
+
+Keep `analyse` and what it returns; the rest is the recipe's: metrics for each type of event, defaults for
+what an event leaves out, a bounce rate. It is called once for each event, in order, with the parsed JSON
+object (numbers with a fraction are Decimals). It may raise RejectedError: then the record goes to quarantine
+with that reason, and its neighbours are not touched. Any other exception is taken for a fault of this file:
+the record is quarantined as `analytics-failed`, from where it can be replayed.
+"""
+
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from handler.metrics import Measure, Series
+from handler.records import Json, Reason, RejectedError
+
+EVENT_TYPES = frozenset({"page_view", "purchase", "user_signup", "click", "unknown"})
+DEVICE_TYPES = frozenset({"desktop", "mobile", "tablet", "bot", "unknown"})
+OTHER = "other"
+"""Stands in a metric's dimension for every value that is not listed: no sender can make new metrics."""
+
+PROCESSED = Series("EventsProcessed")
+PURCHASE_AMOUNT = Series("PurchaseAmount", "None")
+SHORT_SESSION = 30
+"""Seconds; a shorter session of one page counts as a bounce."""
+
+type Body = dict[str, Json]
+
+
+class Analysis(NamedTuple):
+    """What becomes of one event."""
+
+    attributes: Body
+    """Stored in the item, beside the key, the event itself (`rawData`) and where it came from."""
+    measures: tuple[Measure, ...]
+    """Counted once for each stored event, however often it is delivered."""
+
+
+def analyse(event: Body) -> Analysis:
+    """Return what is stored and counted of an event."""
+    kind = event.get("eventType", "unknown")
+    device = event.get("deviceType", "unknown")
+    metrics = _metrics(event)
+    dimensions = (("EventType", _listed(kind, EVENT_TYPES)), ("DeviceType", _listed(device, DEVICE_TYPES)))
+    measures = [Measure(Series("EventsProcessed", "Count", dimensions)), Measure(PROCESSED)]
+    if kind == "purchase":
+        measures.append(Measure(PURCHASE_AMOUNT, _number(metrics, "amount")))
+    attributes: Body = {
+        "eventType": kind,
+        "userId": event.get("userId", "anonymous"),
+        "sessionId": event.get("sessionId", ""),
+        "deviceType": device,
+        "location": event.get("location", {}),
+        "metrics": metrics,
+    }
+    return Analysis(attributes, tuple(measures))
+
+
+def _listed(value: Json, listed: frozenset[str]) -> str:
+    return value if isinstance(value, str) and value in listed else OTHER
+
+
+def _metrics(event: Body) -> Body:
+    """Return the metrics of an event's type; none for types that have none."""
+    match event.get("eventType"):
+        case "page_view":
+            return {
+                "page_url": event.get("pageUrl", ""),
+                "load_time": event.get("loadTime", 0),
+                "bounce_rate": _bounce_rate(event),
+            }
+        case "purchase":
+            return {
+                "amount": _amount(event),
+                "currency": event.get("currency", "USD"),
+                "items_count": event.get("itemsCount", 0),
+            }
+        case "user_signup":
+            return {
+                "signup_method": event.get("signupMethod", "email"),
+                "campaign_source": event.get("campaignSource", "direct"),
+            }
+        case _:
+            return {}
+
+
+def _bounce_rate(event: Body) -> int:
+    """Return 1 for a short session of one page, else 0."""
+    short = _number(event, "sessionLength", 0) < SHORT_SESSION
+    return int(short and _number(event, "pagesViewed", 1) == 1)
+
+
+def _amount(event: Body) -> int | Decimal:
+    """Return a purchase's amount; like the recipe's, it may also stand as a string."""
+    amount = event.get("amount", 0)
+    if isinstance(amount, str):
+        try:
+            value = Decimal(amount)
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if value.is_finite():
+            return value
+    return _number(event, "amount", 0)
+
+
+def _number(values: Body, name: str, default: int = 0) -> int | Decimal:
+    value = values.get(name, default)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value
+    raise RejectedError(Reason.BAD_VALUE, f"its {name} is not a number")

@@ -1,0 +1,180 @@
+"""Which records go into one transaction, and what each becomes there. Pure: nothing here knows AWS's clients.
+
+A record becomes one of these, and costs the transaction at most one action:
+
+    STORE        an item in the table of results
+    DUPLICATE    its event is stored under another record: a marker, so that it is counted once
+    QUARANTINE   it can never be stored: a marker, and a message in quarantine
+    SETTLED      an earlier delivery did all that; nothing is written
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from handler.analytics import analyse
+from handler.events import Key, parse
+from handler.items import render, same
+from handler.metrics import Measure
+from handler.records import Json, Reason, Record, RejectedError
+
+MOST_RECORDS = 99
+"""Records in one transaction: DynamoDB takes 100 actions, and the receipt is one."""
+MOST_BYTES = 3_500_000
+"""Text of the items in one transaction: DynamoDB takes 4 MB of items, whose text is longer than they are."""
+
+
+class Accepted(NamedTuple):
+    """A record whose event can be stored."""
+
+    record: Record
+    key: Key
+    body: dict[str, Json]
+    item: bytes
+    measures: tuple[Measure, ...]
+
+
+class Refused(NamedTuple):
+    """A record that can never be stored."""
+
+    record: Record
+    reason: Reason
+    detail: str
+    event_id: str | None
+
+
+type Entry = Accepted | Refused
+
+
+def read(record: Record) -> Entry:
+    """Return what can be done with a record; what cannot be stored is refused with a reason. Never raises."""
+    event_id = None
+    try:
+        event = parse(record)
+        event_id = event.key.event_id
+        analysis = analyse(event.body)
+        item = render(record, event, analysis)
+    except RejectedError as error:
+        return Refused(record, error.reason, error.detail, event_id)
+    except Exception as error:  # noqa: BLE001  a fault in analytics must not cost the neighbours anything
+        return Refused(record, Reason.ANALYTICS_FAILED, f"analytics raised {type(error).__name__}", event_id)
+    return Accepted(record, event.key, event.body, item, analysis.measures)
+
+
+def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Cut a batch into transactions, in order.
+
+    Within one, records of one key have one content: a key that comes back with another content begins the
+    next, where what is stored decides.
+    """
+    chunk: list[Entry] = []
+    bodies: dict[Key, Accepted] = {}
+    size = 0
+    for entry in entries:
+        weight = len(entry.item) if isinstance(entry, Accepted) else 0
+        full = len(chunk) == MOST_RECORDS or size + weight > MOST_BYTES
+        if chunk and (full or _differs(entry, bodies)):
+            yield chunk
+            chunk, bodies, size = [], {}, 0
+        chunk.append(entry)
+        size += weight
+        if isinstance(entry, Accepted):
+            bodies.setdefault(entry.key, entry)
+    if chunk:
+        yield chunk
+
+
+def _differs(entry: Entry, bodies: dict[Key, Accepted]) -> bool:
+    if not isinstance(entry, Accepted) or entry.key not in bodies:
+        return False
+    first = bodies[entry.key]
+    return first.record.data != entry.record.data and not same(first.body, entry.body)
+
+
+class Held(NamedTuple):
+    """What the table of results holds under a key."""
+
+    sequence_number: str
+    receipt: str
+    body: Json
+
+
+class Marker(NamedTuple):
+    """What the ledger says about a record that was settled without an item."""
+
+    receipt: str
+    unsent: tuple[Reason, str] | None
+    """Reason and detail of a quarantined record whose message may not have been sent."""
+
+
+class Findings:
+    """What cancelled transactions taught about a chunk's records; by key and by sequence number."""
+
+    def __init__(self) -> None:
+        self.held: dict[Key, Held] = {}
+        self.markers: dict[str, Marker] = {}
+        self.refusals: dict[str, str] = {}
+
+
+class Becomes(Enum):
+    """What a record becomes in its transaction."""
+
+    STORE = auto()
+    DUPLICATE = auto()
+    QUARANTINE = auto()
+    SETTLED = auto()
+
+
+class Step(NamedTuple):
+    """One record's part in a transaction."""
+
+    becomes: Becomes
+    entry: Entry
+    """A Refused where it becomes QUARANTINE, or was settled so and its message may not have been sent."""
+    receipt: str = ""
+    """SETTLED: the receipt of the delivery that settled it."""
+    unsent: bool = False
+    """SETTLED: its message may not have been sent."""
+
+
+def plan(chunk: Sequence[Entry], findings: Findings) -> list[Step]:
+    """Return what each record of a chunk becomes, by what is known so far, in order."""
+    stored: set[Key] = set()
+    steps = []
+    for entry in chunk:
+        step = _step(entry, findings, stored)
+        if step.becomes is Becomes.STORE and isinstance(entry, Accepted):
+            stored.add(entry.key)
+        steps.append(step)
+    return steps
+
+
+def _step(entry: Entry, findings: Findings, stored: set[Key]) -> Step:
+    number = entry.record.sequence_number
+    if number in findings.markers:
+        marker = findings.markers[number]
+        if marker.unsent:
+            return Step(Becomes.SETTLED, _refused(entry, *marker.unsent), marker.receipt, unsent=True)
+        return Step(Becomes.SETTLED, entry, marker.receipt)
+    if isinstance(entry, Refused):
+        return Step(Becomes.QUARANTINE, entry)
+    if number in findings.refusals:
+        refused = _refused(entry, Reason.REFUSED_BY_DYNAMODB, findings.refusals[number])
+        return Step(Becomes.QUARANTINE, refused)
+    return _accepted(entry, findings.held.get(entry.key), stored)
+
+
+def _accepted(entry: Accepted, held: Held | None, stored: set[Key]) -> Step:
+    if held is None:
+        return Step(Becomes.DUPLICATE if entry.key in stored else Becomes.STORE, entry)
+    if held.sequence_number == entry.record.sequence_number:
+        return Step(Becomes.SETTLED, entry, held.receipt)
+    if same(held.body, entry.body):
+        return Step(Becomes.DUPLICATE, entry)
+    detail = f"another event of the same eventId and timestamp is stored, from record {held.sequence_number}"
+    return Step(Becomes.QUARANTINE, _refused(entry, Reason.CONFLICTING_DUPLICATE, detail))
+
+
+def _refused(entry: Entry, reason: Reason, detail: str) -> Refused:
+    event_id = entry.key.event_id if isinstance(entry, Accepted) else entry.event_id
+    return Refused(entry.record, reason, detail, event_id)

@@ -1,0 +1,61 @@
+"""What Lambda calls: `handler.entry.lambda_handler`. Settings and clients are made when this is loaded."""
+
+import os
+import time
+import uuid
+from typing import Any, Protocol
+
+from handler import clients, log, settings
+from handler.records import record_of
+from handler.settle import settle
+
+SERVICES = clients.services(settings.read(os.environ))
+
+
+class Context(Protocol):
+    """What Lambda tells about an invocation."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long it may still run."""
+        ...
+
+
+class InvocationClock:
+    """The time, as far as this invocation has it."""
+
+    def __init__(self, context: Context) -> None:
+        self._remaining = context.get_remaining_time_in_millis
+        worst = 3 * clients.LONGEST_CALL * 1000  # a transaction, the metrics, the receipts
+        self._reserve = min(worst, self._remaining() // 2)
+
+    def now(self) -> int:
+        """Return nanoseconds since the epoch."""
+        return time.time_ns()
+
+    def enough(self) -> bool:
+        """Tell whether the slowest transaction would still leave time to end in order."""
+        return self._remaining() >= self._reserve
+
+    def name(self) -> str:
+        """Return a new name of 32 characters."""
+        return uuid.uuid4().hex
+
+
+def lambda_handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Settle a batch of Kinesis records; return the partial batch response."""
+    delivered = event["Records"]
+    request = context.aws_request_id
+    log.line("INFO", f"Received {len(delivered)} records from Kinesis", requestId=request)
+    began = time.monotonic()
+    outcome = settle([record_of(each) for each in delivered], SERVICES, InvocationClock(context))
+    done = outcome.records - outcome.failed
+    log.line(
+        "INFO",
+        f"Successfully processed {done} records, {outcome.failed} failed",
+        requestId=request,
+        milliseconds=round((time.monotonic() - began) * 1000),
+        **outcome._asdict(),
+    )
+    return outcome.answer

@@ -1,0 +1,91 @@
+"""A record's bytes become an event, with the key under which it is stored."""
+
+import json
+from base64 import b64decode
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple, NoReturn
+
+from handler.records import Json, Reason, Record, RejectedError
+
+LONGEST_ID = 2048
+"""Bytes of a partition key's value in DynamoDB."""
+
+
+class Key(NamedTuple):
+    """An item's primary key."""
+
+    event_id: str
+    timestamp: int
+
+
+class Event(NamedTuple):
+    """A JSON object and its key."""
+
+    key: Key
+    body: dict[str, Json]
+
+
+def _no_number(name: str) -> NoReturn:
+    raise RejectedError(Reason.BAD_NUMBER, f"{name} is no number of JSON's, and DynamoDB cannot hold it")
+
+
+_decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number).decode
+
+
+def parse(record: Record) -> Event:
+    """Return the event in a record's data; RejectedError if there is none."""
+    body = _json_of(record.data)
+    if not isinstance(body, dict):
+        raise RejectedError(Reason.NOT_AN_EVENT, f"an event is a JSON object, and this is a {_kind(body)}")
+    return Event(_key(body, record), body)
+
+
+def _json_of(data: str) -> Json:
+    try:
+        value: Json = _decode(b64decode(data).decode())
+    except UnicodeDecodeError as error:
+        raise RejectedError(Reason.NOT_JSON, f"not UTF-8 at byte {error.start}: {error.reason}") from None
+    except json.JSONDecodeError as error:
+        raise RejectedError(Reason.NOT_JSON, f"{error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise RejectedError(Reason.TOO_DEEP, "nested too deep to be read") from None
+    except ValueError:  # Python's own limit on the digits of an integer
+        raise RejectedError(Reason.BAD_NUMBER, "an integer of more than 4,300 digits") from None
+    return value
+
+
+def _kind(value: Json) -> str:
+    if value is None:
+        return "null"
+    names = {str: "string", bool: "boolean", list: "array", int: "number", Decimal: "number"}
+    return names.get(type(value), "value")
+
+
+def _key(body: dict[str, Json], record: Record) -> Key:
+    """Return the event's own identity, or the record's where the event has none (as in the recipe)."""
+    event_id = body.get("eventId")
+    if event_id is None:
+        return Key(record.sequence_number, int(record.arrival))
+    if not isinstance(event_id, str) or not event_id:
+        raise RejectedError(Reason.NOT_AN_EVENT, "its eventId is not a string with something in it")
+    if len(event_id) * 4 > LONGEST_ID and len(event_id.encode("utf-8", "surrogatepass")) > LONGEST_ID:
+        raise RejectedError(
+            Reason.NOT_AN_EVENT, f"its eventId is longer than DynamoDB's keys: {LONGEST_ID} bytes"
+        )
+    return Key(event_id, _seconds(body.get("timestamp")))
+
+
+def _seconds(stamp: Json) -> int:
+    """Return an ISO 8601 time as epoch seconds, cut to the whole second; a time without a zone is UTC."""
+    if not isinstance(stamp, str):
+        raise RejectedError(
+            Reason.NO_TIMESTAMP, "an event with an eventId needs an ISO 8601 timestamp, as a string"
+        )
+    try:
+        moment = datetime.fromisoformat(stamp)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return int(moment.timestamp() // 1)
+    except (ValueError, OverflowError):
+        raise RejectedError(Reason.NO_TIMESTAMP, "its timestamp is not a time in ISO 8601") from None

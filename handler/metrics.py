@@ -1,0 +1,125 @@
+"""Measures are gathered into sums, so that a whole batch costs CloudWatch one call."""
+
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch.type_defs import MetricDatumTypeDef
+
+type Unit = Literal["Count", "Milliseconds", "None"]
+type Number = int | Decimal
+type Dimensions = tuple[tuple[str, str], ...]
+
+MOST_DATA = 1000
+"""Data in one PutMetricData call (CloudWatch's limit)."""
+
+
+class Series(NamedTuple):
+    """One metric, as CloudWatch tells them apart."""
+
+    name: str
+    unit: Unit = "Count"
+    dimensions: Dimensions = ()
+
+
+class Measure(NamedTuple):
+    """One value of a metric."""
+
+    series: Series
+    value: Number = 1
+
+
+class Statistic(NamedTuple):
+    """What CloudWatch keeps of many values: their number, sum, smallest and largest."""
+
+    samples: int
+    total: Number
+    low: Number
+    high: Number
+
+    def plus(self, other: "Statistic") -> "Statistic":
+        """Return the statistic of both's values."""
+        return Statistic(
+            self.samples + other.samples,
+            self.total + other.total,
+            min(self.low, other.low),
+            max(self.high, other.high),
+        )
+
+
+class Tally:
+    """Sums of measures, by series. Adding is exact: values are integers and Decimals.
+
+    >>> tally = Tally()
+    >>> tally.add(Measure(Series("Amount", "None"), Decimal("1.10")))
+    >>> tally.add(Measure(Series("Amount", "None"), Decimal("2.20")))
+    >>> tally.statistics[Series("Amount", "None")]
+    Statistic(samples=2, total=Decimal('3.30'), low=Decimal('1.10'), high=Decimal('2.20'))
+    """
+
+    def __init__(self) -> None:
+        self.statistics: dict[Series, Statistic] = {}
+
+    def add(self, measure: Measure) -> None:
+        """Count one value."""
+        series, value = measure
+        self._merge(series, Statistic(1, value, value, value))
+
+    def update(self, other: "Tally") -> None:
+        """Count everything that another tally counted."""
+        for series, statistic in other.statistics.items():
+            self._merge(series, statistic)
+
+    def _merge(self, series: Series, statistic: Statistic) -> None:
+        known = self.statistics.get(series)
+        self.statistics[series] = statistic if known is None else known.plus(statistic)
+
+    def to_text(self) -> str:
+        """Return the sums as JSON; `from_text` reads it back without loss."""
+        return json.dumps(
+            [
+                [series.name, series.unit, series.dimensions, *map(str, statistic)]
+                for series, statistic in self.statistics.items()
+            ],
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> "Tally":
+        """Return the tally that `to_text` wrote."""
+        tally = cls()
+        for name, unit, dimensions, count, *values in json.loads(text):
+            series = Series(name, unit, tuple((key, value) for key, value in dimensions))
+            tally.statistics[series] = Statistic(int(count), *map(Decimal, values))
+        return tally
+
+
+def metric_data(tally: Tally) -> Iterator[list["MetricDatumTypeDef"]]:
+    """Give the sums in CloudWatch's form, at most 1,000 to a call: one call, but for very many series."""
+    data = [_datum(series, statistic) for series, statistic in tally.statistics.items()]
+    for start in range(0, len(data), MOST_DATA):
+        yield data[start : start + MOST_DATA]
+
+
+def _datum(series: Series, statistic: Statistic) -> "MetricDatumTypeDef":
+    return {
+        "MetricName": series.name,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in series.dimensions],
+        "Unit": series.unit,
+        "StatisticValues": {
+            "SampleCount": float(statistic.samples),
+            "Sum": float(statistic.total),
+            "Minimum": float(statistic.low),
+            "Maximum": float(statistic.high),
+        },
+    }
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of tallies."""
+    result = Tally()
+    for tally in tallies:
+        result.update(tally)
+    return result

@@ -1,0 +1,246 @@
+"""One invocation: the records of one batch are settled, in order.
+
+    for each chunk   one transaction: items, markers and the receipt that holds their metrics
+    then             receipts that an earlier delivery left behind are claimed
+                     messages of refused records are sent
+                     one call publishes the metrics of all receipts
+                     the receipts are deleted, the messages noted as sent
+
+What is not settled is reported by its lowest sequence number; Lambda delivers it again, and what the earlier
+delivery had done is found in the tables. docs/handler.md walks through every place where it can stop.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from handler import log, quarantine
+from handler.batches import Accepted, Becomes, Entry, Findings, Refused, Step, chunks, plan, read
+from handler.metrics import Measure, Series, Tally, total
+from handler.records import Record
+from handler.store import CancelledError, InvalidError, Moment, PassingError, Receipt, Store, learn
+
+LAG = Series("Lag", "Milliseconds")
+REJECTED = Series("EventsRejected")
+DUPLICATE = Series("EventsDuplicate")
+
+
+class Clock(Protocol):
+    """The time, and names that never come twice."""
+
+    def now(self) -> int:
+        """Return nanoseconds since the epoch."""
+        ...
+
+    def enough(self) -> bool:
+        """Tell whether there is time for another transaction, and to end in order after it."""
+        ...
+
+    def name(self) -> str:
+        """Return a new name of 32 characters."""
+        ...
+
+
+class Services(NamedTuple):
+    """The AWS side of the pipeline."""
+
+    store: Store
+    queue: quarantine.Queue
+    publish: Callable[[Tally], None]
+    """Publish sums; PassingError if they may not all have arrived."""
+
+
+class Outcome(NamedTuple):
+    """What became of a batch."""
+
+    records: int
+    stored: int
+    duplicates: int
+    rejected: dict[str, int]
+    settled_before: int
+    retry_from: str | None
+    """Lowest sequence number that is to be delivered again, with all after it."""
+    failed: int
+    """Records refused, or to be delivered again."""
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The partial batch response."""
+        if self.retry_from is None:
+            return {"batchItemFailures": []}
+        return {"batchItemFailures": [{"itemIdentifier": self.retry_from}]}
+
+
+def settle(records: Sequence[Record], services: Services, clock: Clock) -> Outcome:
+    """Settle a batch."""
+    settlement = Settlement(services, clock)
+    entries = [read(record) for record in records]
+    for chunk in chunks(entries):
+        if not clock.enough():
+            log.line("WARN", "Out of time: the rest of the batch is left for another delivery")
+            break
+        try:
+            settlement.settle(chunk)
+        except PassingError as error:
+            log.line("WARN", "A transaction failed; it is left for another delivery", error=str(error))
+            break
+    settlement.finish()
+    return settlement.outcome(records)
+
+
+class Settlement:
+    """What has been done for a batch so far."""
+
+    def __init__(self, services: Services, clock: Clock) -> None:
+        self._store, self._queue, self._publish = services
+        self._clock = clock
+        self._holder = clock.name()
+        self._last = 0
+        self._steps: dict[str, Step] = {}
+        self._receipts: dict[str, Receipt] = {}
+        self._named: dict[str, set[str]] = {}
+
+    def settle(self, chunk: Sequence[Entry]) -> None:
+        """Settle a chunk in one transaction; PassingError if it failed. Each try knows more than the last."""
+        findings = Findings()
+        while True:
+            steps = plan(chunk, findings)
+            written = [step for step in steps if step.becomes is not Becomes.SETTLED]
+            if not written:
+                self._done(steps)
+                return
+            try:
+                receipt = self._write(written)
+            except CancelledError as cancelled:
+                if not learn(findings, written, cancelled):
+                    raise PassingError(f"TransactWriteItems: {cancelled}") from cancelled
+            except InvalidError as error:
+                if len(written) > 1:
+                    middle = len(chunk) // 2
+                    self.settle(chunk[:middle])
+                    self.settle(chunk[middle:])
+                    return
+                if written[0].becomes is not Becomes.STORE:
+                    raise PassingError(f"TransactWriteItems: {error}") from error
+                findings.refusals[written[0].entry.record.sequence_number] = str(error)
+            else:
+                self._receipts[receipt.id] = receipt
+                self._done([step if step.receipt else step._replace(receipt=receipt.id) for step in steps])
+                return
+
+    def _write(self, steps: Sequence[Step]) -> Receipt:
+        self._last = max(self._clock.now(), self._last + len(steps))
+        at = Moment(self._last)
+        receipt = Receipt(self._clock.name(), self._holder, _tally(steps, at))
+        self._store.write(steps, receipt, at)
+        return receipt
+
+    def _done(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            number = step.entry.record.sequence_number
+            self._steps[number] = step
+            self._named.setdefault(step.receipt, set()).add(number)
+
+    def finish(self) -> None:
+        """Publish and send what is outstanding. What fails here is taken back from what is done."""
+        self._claim()
+        sent = self._send()
+        published = self._publish_all()
+        if not published and not sent:
+            return
+        try:
+            self._store.close(published, sent, Moment(self._clock.now()))
+        except (PassingError, InvalidError) as error:
+            log.line("ERROR", "Receipts were published and not deleted", error=str(error), receipts=published)
+
+    def _claim(self) -> None:
+        """Take over receipts that earlier deliveries of these records left unpublished."""
+        foreign = {
+            step.receipt for step in self._steps.values() if step.becomes is Becomes.SETTLED and step.receipt
+        } - self._receipts.keys()
+        if not foreign:
+            return
+        try:
+            for receipt in self._store.receipts(foreign):
+                if self._store.claim(receipt, self._holder):
+                    self._receipts[receipt.id] = receipt
+                    log.line("INFO", "An earlier delivery's metrics are published now", receipt=receipt.id)
+                foreign.discard(receipt.id)
+        except (PassingError, InvalidError) as error:
+            log.line(
+                "WARN", "Receipts could not be read; they are left for another delivery", error=str(error)
+            )
+            for receipt_id in foreign:
+                self._take_back(self._named[receipt_id])
+
+    def _send(self) -> list[Step]:
+        """Send the messages of refused records; return the steps whose messages are out."""
+        refused = [step for step in self._steps.values() if isinstance(step.entry, Refused) and _unsent(step)]
+        if not refused:
+            return []
+        unsent = quarantine.send(
+            self._queue, [step.entry for step in refused if isinstance(step.entry, Refused)]
+        )
+        if unsent:
+            log.line(
+                "WARN", "Quarantine was not reached; these are left for another delivery", records=len(unsent)
+            )
+            self._take_back(unsent)
+        return [step for step in refused if step.entry.record.sequence_number not in unsent]
+
+    def _publish_all(self) -> list[str]:
+        """Publish all receipts at hand; return their ids, none if it failed."""
+        if not self._receipts:
+            return []
+        try:
+            self._publish(total(receipt.tally for receipt in self._receipts.values()))
+        except PassingError as error:
+            log.line(
+                "WARN", "Metrics were not published; they are left for another delivery", error=str(error)
+            )
+            for receipt_id in self._receipts:
+                self._take_back(self._named[receipt_id])
+            return []
+        return list(self._receipts)
+
+    def _take_back(self, numbers: set[str]) -> None:
+        for number in numbers:
+            self._steps.pop(number, None)
+
+    def outcome(self, records: Sequence[Record]) -> Outcome:
+        """Return what became of the batch. All from the lowest failure on failed: it comes again."""
+        numbers = [record.sequence_number for record in records]
+        end = next((index for index, number in enumerate(numbers) if number not in self._steps), len(numbers))
+        steps = [self._steps[number] for number in numbers[:end]]
+        rejected: dict[str, int] = {}
+        for step in steps:
+            if isinstance(step.entry, Refused) and step.becomes is Becomes.QUARANTINE:
+                rejected[step.entry.reason] = rejected.get(step.entry.reason, 0) + 1
+        return Outcome(
+            records=len(numbers),
+            stored=sum(step.becomes is Becomes.STORE for step in steps),
+            duplicates=sum(step.becomes is Becomes.DUPLICATE for step in steps),
+            rejected=rejected,
+            settled_before=sum(step.becomes is Becomes.SETTLED for step in steps),
+            retry_from=numbers[end] if end < len(numbers) else None,
+            failed=sum(rejected.values()) + len(numbers) - end,
+        )
+
+
+def _unsent(step: Step) -> bool:
+    return step.becomes is Becomes.QUARANTINE or step.unsent
+
+
+def _tally(steps: Sequence[Step], at: Moment) -> Tally:
+    """Count what a transaction settles."""
+    tally = Tally()
+    for step in steps:
+        if step.becomes is Becomes.DUPLICATE:
+            tally.add(Measure(DUPLICATE))
+        elif isinstance(step.entry, Refused):
+            tally.add(Measure(REJECTED))
+            tally.add(Measure(Series(REJECTED.name, REJECTED.unit, (("Reason", step.entry.reason.value),))))
+        elif isinstance(step.entry, Accepted):
+            for measure in step.entry.measures:
+                tally.add(measure)
+            tally.add(Measure(LAG, max(0, at.nanoseconds // 10**6 - round(step.entry.record.arrival * 1000))))
+    return tally

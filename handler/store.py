@@ -1,0 +1,260 @@
+"""DynamoDB: what is written together, and what its answers mean.
+
+Two tables. The results hold the items. The ledger (hash `pk`, range `sk`) is the handler's own book:
+
+    receipt#ID      receipt    metrics of one transaction that are not published yet; deleted once they are
+    record#NUMBER   SHARD-ID   a record that was settled without an item: duplicate, or quarantined
+
+Requests are written as text, and only answers that carry something are read.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from handler.batches import Accepted, Becomes, Findings, Held, Marker, Refused, Step
+from handler.items import plain
+from handler.metrics import Tally
+from handler.records import Reason
+
+KEPT_DAYS = 400
+"""Receipts and markers outlive the longest retention of a stream, 365 days."""
+MOST_READS = 100
+"""Keys in one BatchGetItem call."""
+MOST_WRITES = 25
+"""Writes in one BatchWriteItem call."""
+TRIES = 5
+"""Calls made for what BatchWriteItem and BatchGetItem leave unprocessed."""
+INVALID = {"ValidationException", "SerializationException", "RequestEntityTooLarge", "413"}
+REFUSALS = {"ValidationError", "ItemCollectionSizeLimitExceeded"}
+DAY = 86400
+
+
+class PassingError(Exception):
+    """A call failed for a reason that may pass: throttling, a conflict, a timeout, a fault of the service."""
+
+
+class InvalidError(Exception):
+    """DynamoDB calls the request itself wrong; sent again it would be wrong again."""
+
+
+class ConditionError(Exception):
+    """What a write depends on does not hold."""
+
+
+class CancelledError(Exception):
+    """A transaction was cancelled: nothing of it is written. `reasons` stand in the order of its actions."""
+
+    def __init__(self, reasons: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(", ".join(sorted({reason.get("Code", "None") for reason in reasons})))
+        self.reasons = reasons
+
+
+class DynamoDB(Protocol):
+    """DynamoDB, with errors as botocore raises them."""
+
+    def transact(self, request: bytes) -> object:
+        """Call TransactWriteItems, whose request is JSON text."""
+        ...
+
+    def ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Call an operation; return the answer."""
+        ...
+
+
+class Receipt(NamedTuple):
+    """The metrics of one transaction, as the ledger holds them until they are published."""
+
+    id: str
+    holder: str
+    """The invocation that is to publish it."""
+    tally: Tally
+
+
+class Moment(NamedTuple):
+    """When a transaction is written."""
+
+    nanoseconds: int
+    """Since the epoch. Each item takes this plus its index: the order in which events were applied."""
+
+    @property
+    def seconds(self) -> int:
+        """The same, in whole seconds."""
+        return self.nanoseconds // 10**9
+
+
+class Store:
+    """The two tables."""
+
+    def __init__(self, dynamodb: DynamoDB, results: str, ledger: str, retention_days: int) -> None:
+        self._dynamodb = dynamodb
+        self._results = results
+        self._ledger = ledger
+        self._retention = retention_days * DAY
+        on_failure = '"ReturnValuesOnConditionCheckFailure":"ALL_OLD","Item":{'
+        self._put = (
+            f'{{"Put":{{"TableName":{json.dumps(results)},'
+            f'"ConditionExpression":"attribute_not_exists(eventId)",{on_failure}'
+        ).encode()
+        self._note = (
+            f'{{"Put":{{"TableName":{json.dumps(ledger)},'
+            f'"ConditionExpression":"attribute_not_exists(pk)",{on_failure}'
+        ).encode()
+
+    def write(self, steps: Sequence[Step], receipt: Receipt, at: Moment) -> None:
+        """Write steps and their receipt, all or none. Raises CancelledError, InvalidError or PassingError.
+
+        The receipt's id is also the request's token: where botocore repeats a call whose answer was lost, the
+        repetition is answered as a success, and not as a duplicate of itself.
+        """
+        actions = [self._action(step, receipt.id, at, index) for index, step in enumerate(steps)]
+        actions.append(self._note + _members(self._receipt(receipt, at)) + b"}}}")
+        body = b'{"ClientRequestToken":"%b","TransactItems":[%b]}' % (receipt.id.encode(), b",".join(actions))
+        try:
+            self._dynamodb.transact(body)
+        except (BotoCoreError, ClientError) as error:
+            raise _meaning(error) from error
+
+    def _action(self, step: Step, receipt: str, at: Moment, index: int) -> bytes:
+        if step.becomes is Becomes.STORE and isinstance(step.entry, Accepted):
+            stamps = (
+                f',"processedAt":{{"N":"{at.seconds}"}},"appliedAt":{{"N":"{at.nanoseconds + index}"}},'
+                f'"expiresAt":{{"N":"{at.seconds + self._retention}"}},"receipt":{{"S":"{receipt}"}}}}}}}}'
+            )
+            return self._put + step.entry.item + stamps.encode()
+        return self._note + _members(_marker(step, receipt, at, sent=False)) + b"}}}"
+
+    def _receipt(self, receipt: Receipt, at: Moment) -> dict[str, Any]:
+        return {
+            **_receipt_key(receipt.id),
+            "holder": {"S": receipt.holder},
+            "tally": {"S": receipt.tally.to_text()},
+            "writtenAt": {"N": str(at.seconds)},
+            "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
+        }
+
+    def receipts(self, ids: Iterable[str]) -> Iterator[Receipt]:
+        """Give those of these receipts that still exist: their metrics were not published."""
+        keys = [_receipt_key(each) for each in ids]
+        for start in range(0, len(keys), MOST_READS):
+            wanted = {self._ledger: {"Keys": keys[start : start + MOST_READS], "ConsistentRead": True}}
+            for _ in range(TRIES):
+                answer = self._ask("BatchGetItem", {"RequestItems": wanted})
+                for item in answer.get("Responses", {}).get(self._ledger, []):
+                    yield _receipt_of(item)
+                wanted = answer.get("UnprocessedKeys") or {}
+                if not wanted:
+                    break
+            else:
+                raise PassingError("BatchGetItem leaves keys unprocessed")
+
+    def claim(self, receipt: Receipt, holder: str) -> bool:
+        """Make `holder` the one who publishes a receipt; False if somebody else was faster."""
+        request = {
+            "TableName": self._ledger,
+            "Key": _receipt_key(receipt.id),
+            "UpdateExpression": "SET holder = :new",
+            "ConditionExpression": "holder = :old",
+            "ExpressionAttributeValues": {":new": {"S": holder}, ":old": {"S": receipt.holder}},
+        }
+        try:
+            self._ask("UpdateItem", request)
+        except ConditionError:
+            return False
+        return True
+
+    def close(self, published: Sequence[str], sent: Sequence[Step], at: Moment) -> None:
+        """Delete published receipts, and note which quarantined records' messages were sent."""
+        writes: list[dict[str, Any]] = [{"DeleteRequest": {"Key": _receipt_key(each)}} for each in published]
+        writes += [{"PutRequest": {"Item": _marker(step, step.receipt, at, sent=True)}} for step in sent]
+        for start in range(0, len(writes), MOST_WRITES):
+            left = {self._ledger: writes[start : start + MOST_WRITES]}
+            for _ in range(TRIES):
+                left = self._ask("BatchWriteItem", {"RequestItems": left}).get("UnprocessedItems") or {}
+                if not left:
+                    break
+            else:
+                raise PassingError("BatchWriteItem leaves writes unprocessed")
+
+    def _ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._dynamodb.ask(operation, request)
+        except (BotoCoreError, ClientError) as error:
+            raise _meaning(error) from error
+
+
+def _meaning(error: BotoCoreError | ClientError) -> Exception:
+    """Return what an error of botocore's means here."""
+    if isinstance(error, BotoCoreError):  # no answer: a timeout, a broken connection
+        return PassingError(type(error).__name__)
+    code = error.response["Error"]["Code"]
+    if code == "TransactionCanceledException":
+        return CancelledError(error.response.get("CancellationReasons", []))
+    if code == "ConditionalCheckFailedException":
+        return ConditionError()
+    if code in INVALID:
+        return InvalidError(error.response["Error"].get("Message", code))
+    return PassingError(f"{error.operation_name}: {code}")
+
+
+def learn(findings: Findings, steps: Sequence[Step], cancelled: CancelledError) -> bool:
+    """Add what a cancelled transaction says about its records; False if it says nothing new."""
+    learned = False
+    for step, reason in zip(steps, cancelled.reasons, strict=False):
+        code = reason.get("Code")
+        if code == "ConditionalCheckFailed" and reason.get("Item"):
+            _found(findings, step, reason["Item"])
+            learned = True
+        elif code in REFUSALS and step.becomes is Becomes.STORE:
+            findings.refusals[step.entry.record.sequence_number] = reason.get("Message", code)
+            learned = True
+    return learned
+
+
+def _found(findings: Findings, step: Step, item: dict[str, Any]) -> None:
+    if step.becomes is Becomes.STORE and isinstance(step.entry, Accepted):
+        held = Held(
+            item.get("sequenceNumber", {}).get("S", ""),
+            item.get("receipt", {}).get("S", ""),
+            plain(item.get("rawData", {"NULL": True})),
+        )
+        findings.held[step.entry.key] = held
+        return
+    unsent = None
+    if item["state"]["S"] == "unsent":
+        unsent = (Reason(item["reason"]["S"]), item["detail"]["S"])
+    findings.markers[step.entry.record.sequence_number] = Marker(item["receipt"]["S"], unsent)
+
+
+def _marker(step: Step, receipt: str, at: Moment, *, sent: bool) -> dict[str, Any]:
+    """Return the marker of a record that is settled without an item."""
+    record = step.entry.record
+    marker = {
+        "pk": {"S": f"record#{record.sequence_number}"},
+        "sk": {"S": record.shard_id},
+        "state": {"S": "duplicate"},
+        "receipt": {"S": receipt},
+        "writtenAt": {"N": str(at.seconds)},
+        "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
+    }
+    if isinstance(step.entry, Refused):
+        marker["state"] = {"S": "sent" if sent else "unsent"}
+        marker["reason"] = {"S": step.entry.reason}
+        marker["detail"] = {"S": step.entry.detail}
+    return marker
+
+
+def _members(item: dict[str, Any]) -> bytes:
+    return json.dumps(item, separators=(",", ":"))[1:-1].encode()
+
+
+def _receipt_key(receipt_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"receipt#{receipt_id}"}, "sk": {"S": "receipt"}}
+
+
+def _receipt_of(item: dict[str, Any]) -> Receipt:
+    return Receipt(
+        item["pk"]["S"].partition("#")[2], item["holder"]["S"], Tally.from_text(item["tally"]["S"])
+    )
