@@ -1,0 +1,108 @@
+"""What holds for every test: no setting of the developer's, one marker each, and a header that says where."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.frame import emulators, leftovers, markers, stacks
+from tests.frame.run import Run, without_settings
+
+HERE = Path(__file__).parent
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run, or join the one that this worker belongs to."""
+    given = getattr(config, "workerinput", None)
+    if given is None:
+        config.stash[RUN] = Run.begin()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside: clean up as on Ctrl-C
+    else:
+        config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  xdist ships no types
+    """Tell a worker which run it belongs to."""
+    run = node.config.stash[RUN]
+    node.workerinput |= {"run_id": run.id, "run_folder": str(run.folder)}
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say where the tests run, and as which run."""
+    run = config.stash[RUN]
+    region = run.environ.get("AWS_REGION", "us-east-1")
+    if run.on_aws:
+        where = f"target aws, account {run.environ.get('AWS_ACCOUNT_ID', 'not set')}"
+    else:
+        where = f"target localstack, emulator {emulators.running(run) or 'started when needed'}"
+    return f"tailrace: {where}, region {region}, run {run.id}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a test without its marker; skip what the target cannot do."""
+    for item in items:
+        carried = [mark.name for mark in item.iter_markers()]
+        wrong = markers.complaint(item.path.relative_to(HERE), item.name, carried)
+        if wrong:
+            raise pytest.UsageError(wrong)
+        if config.stash[RUN].on_aws and "emulator_only" in carried:
+            item.add_marker(pytest.mark.skip(reason=markers.ON_AWS))
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every setting of AWS's and Tailrace's out of the environment of a test."""
+    kept = without_settings(os.environ)
+    for name in set(os.environ) - set(kept):
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config) -> Run:
+    """Give the run that this test belongs to."""
+    return pytestconfig.stash[RUN]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Destroy what a test left behind, whatever ended the run, and fail if it had to be."""
+    run = session.config.stash[RUN]
+    if hasattr(session.config, "workerinput"):
+        return
+    with _undisturbed():
+        abandoned = stacks.destroy_abandoned(run)
+        left = leftovers.find_all(run)
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if abandoned and reporter:
+        reporter.write_line(f"destroyed what was still there: {', '.join(abandoned)}", yellow=True)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if reporter:
+            reporter.write_line("the run left behind:\n  " + "\n  ".join(left), red=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the run started."""
+    if hasattr(config, "workerinput") or RUN not in config.stash:
+        return
+    run = config.stash[RUN]
+    with _undisturbed():
+        emulators.stop_all(run)
+    shutil.rmtree(run.folder)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nobody interrupt the cleaning up: a second Ctrl-C would leave behind what the first one ended."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -1,0 +1,11 @@
+"""What the integration tests stand on: one run, its emulators, its stacks, and a pipeline to put events into.
+
+run.py         the run: its id, its folder, the settings it obeys
+emulators.py   which emulator: the one that runs, or one that the run starts and stops
+stacks.py      stacks of the run's own: deployed, destroyed whatever happens
+leftovers.py   what of the run is still there
+markers.py     which tests may run where
+pipeline.py    one deployed pipeline: put events, wait until they are settled, audit them
+reading.py     what is in the table, the queues, the metrics and the log
+sending.py     records and how they are put
+"""

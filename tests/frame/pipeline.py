@@ -1,0 +1,137 @@
+"""One deployed pipeline, as the tests use it: put, wait until all is settled, audit."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bootstrap.stacks import Stack
+from bootstrap.target import Target
+from tests.audit.ledger import Acknowledged, audit
+from tests.audit.verdict import Verdict
+from tests.eventually import eventually
+from tests.frame import reading, sending
+from tests.frame.reading import Apart, Dimensions, Item, Sum
+from tests.frame.sending import Put, Tries
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_sqs import SQSClient
+
+
+class Pipeline:
+    """A stack of the tests' own, what was put into it and what was taken from its queues so far."""
+
+    def __init__(self, target: Target, stack: Stack) -> None:
+        self.target = target
+        self.stack = stack
+        self.acknowledged: list[Acknowledged] = []
+        self._messages: list[Item] = []
+        self._dead_letters: list[Item] = []
+
+    @cached_property
+    def kinesis(self) -> "KinesisClient":
+        """The client of the stream."""
+        return self.target.client("kinesis")
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The client of the tables."""
+        return self.target.client("dynamodb")
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """The client of the queues."""
+        return self.target.client("sqs")
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """The client of the metrics and alarms."""
+        return self.target.client("cloudwatch")
+
+    @cached_property
+    def lambdas(self) -> "LambdaClient":
+        """The client of the function and its mapping."""
+        return self.target.client("lambda")
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """The client of the function's log."""
+        return self.target.client("logs")
+
+    def __getitem__(self, output: str) -> str:
+        """Return one of the stack's outputs, such as `StreamName`."""
+        return self.stack.outputs[output]
+
+    def put(self, puts: Iterable[Put]) -> list[Acknowledged]:
+        """Put records, and return what was acknowledged; no entry may be refused."""
+        tries = self.try_to_put(puts)
+        assert not tries.refused, f"PutRecords refused entries: {tries.refused}"
+        return tries.acknowledged
+
+    def try_to_put(self, puts: Iterable[Put]) -> Tries:
+        """Put records until each is acknowledged, and say what was refused on the way."""
+        tries = sending.put_all(self.kinesis, self["StreamName"], puts)
+        self.acknowledged += tries.acknowledged
+        return tries
+
+    def items(self) -> list[Item]:
+        """Return every item of the results table."""
+        return list(reading.scan(self.dynamodb, self["TableName"]))
+
+    def item(self, event_id: str) -> Item:
+        """Return the one item of an event."""
+        (found,) = (item for item in self.items() if item["eventId"] == event_id)
+        return found
+
+    def quarantined(self) -> list[Apart]:
+        """Return every record that was quarantined so far."""
+        self._messages += reading.drain(self.sqs, self["QuarantineUrl"])
+        return reading.assemble(self._messages)
+
+    def dead_letters(self) -> list[Item]:
+        """Return every message of the dead-letter queue so far."""
+        self._dead_letters += reading.drain(self.sqs, self["DeadLetterUrl"])
+        return self._dead_letters
+
+    def metrics(self) -> dict[tuple[str, Dimensions], Sum]:
+        """Return the sums of the pipeline's own metrics."""
+        return reading.metrics(self.cloudwatch, self["MetricNamespace"])
+
+    def log(self) -> list[str]:
+        """Return the lines of the function's log."""
+        return reading.log(self.logs, self["LogGroupName"])
+
+    def verdict(self) -> Verdict:
+        """Audit everything that was put into this pipeline so far."""
+        letters = [reading.dead_letter(message) for message in self.dead_letters()]
+        apart = [record.for_audit for record in self.quarantined()]
+        return audit(self.acknowledged, list(map(reading.stored, self.items())), apart, letters)
+
+    def unpublished(self) -> list[Item]:
+        """Return the receipts in the handler's book: metrics that are not published yet."""
+        book = reading.scan(self.dynamodb, self["LedgerTableName"])
+        return [entry for entry in book if entry["pk"].startswith("receipt#")]
+
+    def settle(self, *, within: float = 60) -> Verdict:
+        """Wait until every record that was put is found somewhere and all metrics are out.
+
+        The wait ends as soon as nothing is lost; what else is wrong is in the verdict, for the caller to see.
+        """
+
+        def verdict() -> Verdict:
+            """Settle every acknowledged record."""
+            found = self.verdict()
+            assert not found.lost, str(found)
+            unpublished = self.unpublished()
+            assert not unpublished, f"{len(unpublished)} receipts are not published: {unpublished[:3]}"
+            return found
+
+        return eventually(verdict, within=within, every=0.1, look=self.where_to_look())
+
+    def where_to_look(self) -> str:
+        """Say what to look at when something does not come."""
+        return f"the log group {self['LogGroupName']}, the mapping {self['MappingId']}"

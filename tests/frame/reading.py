@@ -1,0 +1,137 @@
+"""What is in a pipeline's table, queues, metrics and log."""
+
+import base64
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from tests.audit.ledger import DeadLettered, Quarantined, Stored
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_sqs import SQSClient
+
+type Item = dict[str, Any]
+type Dimensions = frozenset[tuple[str, str]]
+_plain = TypeDeserializer().deserialize
+
+
+def scan(dynamodb: "DynamoDBClient", table: str) -> Iterator[Item]:
+    """Give every item of a table, as Python's values."""
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        yield from map(_values, page["Items"])
+
+
+def by_key(dynamodb: "DynamoDBClient", table: str, keys: Iterable[tuple[str, int]]) -> Iterator[Item]:
+    """Give the items of these keys that exist, 100 to a call."""
+    for group in batched(keys, 100, strict=False):
+        wanted: Any = {
+            table: {
+                "Keys": [{"eventId": {"S": name}, "timestamp": {"N": str(at)}} for name, at in group],
+                "ConsistentRead": True,
+            }
+        }
+        while wanted:
+            answer = dynamodb.batch_get_item(RequestItems=wanted)
+            yield from map(_values, answer["Responses"][table])
+            wanted = answer["UnprocessedKeys"]
+
+
+def _values(item: Any) -> Item:  # noqa: ANN401  DynamoDB's typed values
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def stored(item: Item) -> Stored:
+    """Return what the audit looks at of an item."""
+    return Stored(item["eventId"], item["partitionKey"], item["sequenceNumber"], int(item["appliedAt"]))
+
+
+def drain(sqs: "SQSClient", url: str) -> Iterator[Item]:
+    """Take every message from a queue; a message is deleted when it has been read."""
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            yield json.loads(message["Body"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+class Apart(NamedTuple):
+    """A quarantined record, its parts put together."""
+
+    message: Item
+    data: bytes
+
+    @property
+    def for_audit(self) -> Quarantined:
+        """Return what the audit looks at."""
+        number = self.message["sequenceNumber"]
+        element = self.message["eventId"] or number
+        return Quarantined(element, self.message["shardId"], number, self.message["reason"])
+
+
+def assemble(messages: Iterable[Item]) -> list[Apart]:
+    """Put the messages of quarantine together, each record from its parts; a part twice is a record twice."""
+    whole: list[Apart] = []
+    cut: defaultdict[str, dict[int, Item]] = defaultdict(dict)
+    for message in messages:
+        parts = cut[message["sequenceNumber"]]
+        parts[message.get("part", 1)] = message
+        if len(parts) == message.get("parts", 1):
+            data = b"".join(base64.b64decode(parts[part]["data"]) for part in sorted(parts))
+            whole.append(Apart(message, data))
+            parts.clear()
+    return whole
+
+
+def dead_letter(message: Item) -> DeadLettered:
+    """Return what the audit looks at of a message that the mapping sent."""
+    batch = message["KinesisBatchInfo"]
+    return DeadLettered(batch["shardId"], batch["startSequenceNumber"], batch["endSequenceNumber"])
+
+
+class Sum(NamedTuple):
+    """The statistics of one metric over the last hours."""
+
+    samples: float = 0
+    total: float = 0
+    low: float | None = None
+    high: float | None = None
+
+
+def metrics(cloudwatch: "CloudWatchClient", namespace: str) -> dict[tuple[str, Dimensions], Sum]:
+    """Sum up every metric of a namespace by name and dimensions, since two hours ago."""
+    now = datetime.now(UTC)
+    sums = {}
+    for page in cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace):
+        for metric in page["Metrics"]:
+            answer = cloudwatch.get_metric_statistics(
+                Namespace=namespace,
+                MetricName=metric["MetricName"],
+                Dimensions=metric["Dimensions"],
+                StartTime=now - timedelta(hours=2),
+                EndTime=now + timedelta(minutes=5),
+                Period=60,
+                Statistics=["SampleCount", "Sum", "Minimum", "Maximum"],
+            )
+            points = answer["Datapoints"]
+            if points:
+                named = frozenset((each["Name"], each["Value"]) for each in metric["Dimensions"])
+                sums[metric["MetricName"], named] = Sum(
+                    sum(point["SampleCount"] for point in points),
+                    sum(point["Sum"] for point in points),
+                    min(point["Minimum"] for point in points),
+                    max(point["Maximum"] for point in points),
+                )
+    return sums
+
+
+def log(logs: "CloudWatchLogsClient", group: str) -> list[str]:
+    """Return every line of a log group, oldest first."""
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    return [entry["message"] for page in pages for entry in page["events"]]

@@ -1,0 +1,74 @@
+"""One run of the tests: its id, its folder, and the settings that it obeys."""
+
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# Settings that choose where the tests run. Everything else of Tailrace's and AWS's is taken from the
+# environment of each test: no test reads what the developer has set.
+OBEYED = ("TARGET", "AWS_ENDPOINT_URL", "EMULATOR_PORT", "EMULATOR_HOME", "AWS_ACCOUNT_ID", "AWS_REGION")
+ACCOUNT_ONLY = re.compile(r"AWS_(?!ENDPOINT_URL)\w+")  # credentials and the like, with TARGET=aws only
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, the same in every worker. `folder` holds what it started, so that it can be ended."""
+
+    id: str
+    folder: Path
+    environ: Mapping[str, str]
+
+    @classmethod
+    def begin(cls) -> "Run":
+        """Begin a run of a new id, with the settings of this process's environment."""
+        return cls.join(secrets.token_hex(3), Path(tempfile.mkdtemp(prefix="tailrace-tests-")))
+
+    @classmethod
+    def join(cls, run_id: str, folder: Path) -> "Run":
+        """Take part in a run that another process began."""
+        return cls(run_id, folder, obeyed(os.environ))
+
+    @property
+    def on_aws(self) -> bool:
+        """Tell whether this run is on an account."""
+        return self.environ.get("TARGET") == "aws"
+
+    def stack_name(self, purpose: str) -> str:
+        """Name a stack of this run; every name that the run makes begins with `prefix`."""
+        return f"{self.prefix}-{purpose}"
+
+    @property
+    def prefix(self) -> str:
+        """What the names of all stacks of this run begin with, and no other's."""
+        return f"tailrace-test-{self.id}" if self.on_aws else f"t-{self.id}"
+
+
+def obeyed(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that say where the tests run; on AWS also the credentials.
+
+    >>> obeyed({"EMULATOR_PORT": "4600", "AWS_PROFILE": "mine", "STACK": "mine"})
+    {'EMULATOR_PORT': '4600'}
+    """
+    named = {name: environ[name] for name in OBEYED if environ.get(name)}
+    if named.get("TARGET") == "aws":
+        named |= {name: value for name, value in environ.items() if ACCOUNT_ONLY.fullmatch(name) and value}
+    return named
+
+
+def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without anything that AWS's tools or Tailrace would take for a setting.
+
+    >>> without_settings({"AWS_PROFILE": "mine", "STACK": "mine", "HOME": "/home/me"})
+    {'HOME': '/home/me'}
+    """
+    from bootstrap.settings import SETTINGS  # noqa: PLC0415  settings only: importing tests needs no project
+
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith(("AWS_", "BOTO_")) and name not in SETTINGS
+    }

@@ -1,0 +1,83 @@
+"""Records for a test, and how they are put: each with the element that the audit looks for."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.audit.ledger import Acknowledged
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
+
+MOST = 500  # entries in one PutRecords request
+MOST_BYTES = 5_000_000  # of one request
+
+
+class Put(NamedTuple):
+    """A record to be put; `element` is the event's own id, None where it has none."""
+
+    data: bytes
+    key: str
+    element: str | None = None
+
+
+class Tries(NamedTuple):
+    """What came of putting records: what was acknowledged, in order, and the error codes met on the way."""
+
+    acknowledged: list[Acknowledged]
+    refused: list[str]
+
+
+def event(event_id: str, *, key: str = "", **fields: object) -> Put:
+    """Make an event with an id; a page view of 2026-01-02 03:04:05 UTC unless the fields say otherwise."""
+    body = {"eventId": event_id, "eventType": "page_view", "timestamp": "2026-01-02T03:04:05Z", **fields}
+    return Put(json.dumps(body).encode(), key or event_id, event_id)
+
+
+def put_all(kinesis: "KinesisClient", stream: str, puts: Iterable[Put]) -> Tries:
+    """Put records until each is acknowledged.
+
+    Where an entry is refused, later ones of its key may have been taken: a test that looks at order meets no
+    fault, or puts a key once in a request.
+    """
+    tries = Tries([], [])
+    for request in requests(puts):
+        left = list(request)
+        while left:
+            left = _try(kinesis, stream, left, tries)
+    return tries
+
+
+def requests(puts: Iterable[Put]) -> Iterator[Sequence[Put]]:
+    """Cut records into requests within the limits of PutRecords."""
+    for group in batched(puts, MOST, strict=False):
+        size, chunk = 0, list[Put]()
+        for put in group:
+            if chunk and size + len(put.data) > MOST_BYTES:
+                yield chunk
+                size, chunk = 0, []
+            chunk.append(put)
+            size += len(put.data)
+        yield chunk
+
+
+def _try(kinesis: "KinesisClient", stream: str, puts: Sequence[Put], tries: Tries) -> list[Put]:
+    """Make one request; return the records that were refused."""
+    entries: list[PutRecordsRequestEntryTypeDef] = [
+        {"Data": put.data, "PartitionKey": put.key} for put in puts
+    ]
+    refused = []
+    for put, answer in zip(
+        puts, kinesis.put_records(StreamName=stream, Records=entries)["Records"], strict=True
+    ):
+        if "ErrorCode" in answer:
+            tries.refused.append(answer["ErrorCode"])
+            refused.append(put)
+        else:
+            number = answer["SequenceNumber"]
+            tries.acknowledged.append(
+                Acknowledged(put.element or number, put.key, answer["ShardId"], number, put.data)
+            )
+    return refused

@@ -1,0 +1,74 @@
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[3]
+FOLDERS = ("bootstrap", "handler", "producer", "emulator", "tests")
+MAKES_CLIENTS = {
+    "bootstrap/target.py",
+    "handler/clients.py",
+}  # and benchmarks/, which measure other people's way
+
+
+def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    """Give each Python file of these folders: its path below the root, and its tree."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Give each call in a file: its line, and what is called as it is written."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def test_tests_wait_for_conditions() -> None:
+    """No test sleeps: waiting is `eventually`'s, bounded and telling."""
+    found = [
+        f"{path}:{line} {name}"
+        for path, tree in sources("tests")
+        for line, name in calls(tree)
+        if name.rpartition(".")[2] == "sleep"
+    ]
+    assert found == []
+
+
+def test_tests_patch_nothing() -> None:
+    """No test uses mock.patch: what a test replaces is given in by its caller."""
+    found = [
+        path
+        for path, tree in sources("tests")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        if "mock" in {part for alias in node.names for part in alias.name.split(".")}
+        or (isinstance(node, ast.ImportFrom) and "mock" in (node.module or "").split("."))
+    ]
+    assert found == []
+
+
+def test_clients_are_made_in_one_place() -> None:
+    """Only bootstrap/target.py makes clients of AWS, and the handler's own module for what runs in Lambda."""
+    makers = {
+        path
+        for path, tree in sources(*FOLDERS)
+        for _, name in calls(tree)
+        if name in {"boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session"}
+    }
+    assert makers == MAKES_CLIENTS
+
+
+def test_every_test_is_a_claim() -> None:
+    """Each test says in its docstring what it shows."""
+    silent = [
+        f"{path}::{node.name}"
+        for path, tree in sources("tests")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []
