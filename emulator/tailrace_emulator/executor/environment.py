@@ -46,8 +46,8 @@ class Stop(NamedTuple):
 class Environment:
     """Made by `start`, ready after `initialise`, then any number of `invoke`, one at a time, and `end`."""
 
-    def __init__(self, recipe: Recipe, identity: str) -> None:
-        self.id = identity
+    def __init__(self, recipe: Recipe, identity: str, stream: str) -> None:
+        self.stream = stream
         self.born = time.monotonic()
         self.idle_since = self.born
         self.log: list[tuple[float, str]] = []
@@ -105,6 +105,11 @@ class Environment:
         if stop is None and self._is_answered():
             return self._answer or b""
         return stop or Stop("exit", self._process.exit_code() or 0)
+
+    def kill(self) -> None:
+        """Kill the process, whoever serves it; they find out by themselves."""
+        if self._started:
+            self._process.kill()
 
     def alive(self) -> bool:
         """Whether it can take another event."""

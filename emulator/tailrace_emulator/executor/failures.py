@@ -39,7 +39,7 @@ def timed_out(request_id: str, seconds: float, now: str) -> Failure:
     """Say that the function did not answer in time; `now` is the moment as Lambda's log writes it."""
     text = f"Task timed out after {seconds:.2f} seconds"
     payload = _payload("Sandbox.Timedout", f"RequestId: {request_id} Error: {text}")
-    return Failure(payload, "Sandbox.Timedout", "timeout", (f"{now} {request_id} {text}\n",))
+    return Failure(payload, "Sandbox.Timedout", "timeout", (f"{now} {request_id} {text}\n\n",))
 
 
 def exited(request_id: str, code: int) -> Failure:
@@ -77,7 +77,7 @@ def reported(payload: bytes, error_type: str) -> Failure:
 
 def _exit(request_id: str, error_type: str, text: str) -> Failure:
     message = f"RequestId: {request_id} Error: {text}"
-    return Failure(_payload(error_type, message), error_type, log=(f"{message}\n", f"{error_type}\n"))
+    return Failure(_payload(error_type, message), error_type, log=(f"{message}\n{error_type}\n",))
 
 
 def _payload(error_type: str, message: str) -> bytes:

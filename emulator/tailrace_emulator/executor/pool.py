@@ -11,11 +11,12 @@ LIFETIME = 11 * 3600
 
 
 class Pool:
-    """Environments that wait for an event. Those at work belong to whoever took them."""
+    """Environments that wait for an event, and those at work."""
 
     def __init__(self, make: Callable[[], Environment]) -> None:
         self._make = make
         self._idle: list[Environment] = []
+        self._busy: set[Environment] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -24,20 +25,24 @@ class Pool:
         while True:
             with self._lock:
                 environment = self._idle.pop() if self._idle else None
+                if environment is not None:
+                    self._busy.add(environment)
             if environment is None:
-                return self._make(), True
+                return self._take_new(), True
             if environment.alive() and time.monotonic() - environment.born < LIFETIME:
                 return environment, False
-            environment.end()
+            self._discard(environment)
 
     def give_back(self, environment: Environment) -> None:
-        """Let it take the next event. In a closed pool it ends instead."""
+        """Let it take the next event. One that is dead, or comes back to a closed pool, ends."""
         environment.idle_since = time.monotonic()
+        alive = environment.alive()
         with self._lock:
-            if not self._closed:
+            if alive and not self._closed:
+                self._busy.discard(environment)
                 self._idle.append(environment)
                 return
-        environment.end()
+        self._discard(environment)
 
     def expire(self, idle_seconds: float) -> None:
         """End what has been idle for so long."""
@@ -55,3 +60,22 @@ class Pool:
             idle, self._idle = self._idle, []
         for environment in idle:
             environment.end()
+
+    def kill(self) -> None:
+        """End everything at once, also what is at work."""
+        self.close()
+        with self._lock:
+            busy = list(self._busy)
+        for environment in busy:
+            environment.kill()
+
+    def _take_new(self) -> Environment:
+        environment = self._make()
+        with self._lock:
+            self._busy.add(environment)
+        return environment
+
+    def _discard(self, environment: Environment) -> None:
+        with self._lock:
+            self._busy.discard(environment)
+        environment.end()

@@ -19,7 +19,7 @@ class Process:
     def __init__(
         self, python: str, handler: str, variables: dict[str, str], folder: str, output: int
     ) -> None:
-        command = [python, "-s", "-B", _LAUNCH, str(os.getpid()), handler]
+        command = [python, "-s", _LAUNCH, str(os.getpid()), handler]
         started = _SPAWNER.submit(
             subprocess.Popen[bytes],
             command,
@@ -53,10 +53,14 @@ class Process:
         at = status.find(b"VmHWM:")
         return int(status[at + 6 : status.index(b"kB", at)]) / 1024 if at >= 0 else 0.0
 
-    def end(self) -> int:
-        """Kill the whole group, wait until the process is gone, and give its exit code. Once only."""
+    def kill(self) -> None:
+        """Kill the whole group."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._popen.pid, signal.SIGKILL)
+
+    def end(self) -> int:
+        """Kill the whole group, wait until the process is gone, and give its exit code. Once only."""
+        self.kill()
         code = self._popen.wait()
         for descriptor in (self.pidfd, self._status):
             os.close(descriptor)

@@ -110,7 +110,33 @@ class JsonLines:
         return [_event("platform.report", record, now)]
 
 
+class NoLines(JsonLines):
+    """Nothing: the system log level of a JSON log is WARN."""
+
+    def init_start(self, version: str, arn: str, now: float) -> list[str]:
+        """Stay silent."""
+        del version, arn, now
+        return []
+
+    def start(self, request_id: str, version: str, now: float) -> list[str]:
+        """Stay silent."""
+        del request_id, version, now
+        return []
+
+    def end(self, run: Run, now: float) -> list[str]:
+        """Stay silent."""
+        del run, now
+        return []
+
+
 Lines = TextLines | JsonLines
+
+
+def lines_for(log_format: str, system_level: str) -> Lines:
+    """Choose by the function's logging configuration."""
+    if log_format != "JSON":
+        return TextLines()
+    return NoLines() if system_level == "WARN" else JsonLines()
 
 
 def stamp(now: float) -> str:

@@ -8,6 +8,7 @@ replaced at one class: its version manager prepares, invokes and stops a version
 import logging
 import threading
 import time
+import weakref
 
 from localstack import config
 from localstack.aws.api.lambda_ import State, StateReasonCode, TooManyRequestsException
@@ -29,7 +30,7 @@ KEEP_ALIVE_CHECK = 5
 SERVICES: list[LambdaService] = []
 """LocalStack's Lambda service of this process, once there is one."""
 
-_versions: dict[str, Version] = {}
+_versions: weakref.WeakKeyDictionary[Manager, Version] = weakref.WeakKeyDictionary()
 _stopping = threading.Event()
 
 
@@ -52,7 +53,7 @@ def shut_down() -> None:
     """End every environment."""
     _stopping.set()
     for version in list(_versions.values()):
-        version.pool.close()
+        version.pool.kill()
 
 
 def run(manager: Manager, event: Event, resource: str) -> Result:
@@ -67,12 +68,13 @@ def run(manager: Manager, event: Event, resource: str) -> Result:
         with manager.counting_service.get_invocation_lease(
             manager.function, manager.function_version, manager.provisioned_state
         ):
-            concurrent = measures.concurrency(manager.counting_service, function_id)
-            result = _versions[manager.id].invoke(event)
+            of_function, of_all = measures.concurrency(manager.counting_service, function_id)
+            result = _versions[manager].invoke(event)
     except TooManyRequestsException:
         measures.throttled(metered, time.time())
         raise
-    measures.invoked(metered, result.started, result.duration, failed=result.failed, concurrent=concurrent)
+    sample = measures.Sample(result.duration, int(result.failed), of_function, of_all)
+    measures.invoked(metered, result.started, sample)
     return result
 
 
@@ -80,7 +82,7 @@ def _start(self: Manager) -> object:
     try:
         version = Version(self.function_version)
         version.prepare()
-        _versions[self.id] = version
+        _versions[self] = version
         self.state = lambda_models.VersionState(state=State.Active)
     except Exception as error:
         LOG.exception("%s cannot be made ready", self.function_arn)
@@ -97,7 +99,7 @@ def _stop(self: Manager) -> None:
         state=State.Inactive, code=StateReasonCode.Idle, reason="Shutting down"
     )
     self.shutdown_event.set()
-    if version := _versions.get(self.id):
+    if version := _versions.get(self):
         version.pool.close()
 
 

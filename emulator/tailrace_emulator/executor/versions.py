@@ -15,6 +15,7 @@ from tailrace_emulator.executor.environment import Environment, Recipe
 from tailrace_emulator.executor.execution import Function, Result, execute
 from tailrace_emulator.executor.logs import Target
 from tailrace_emulator.executor.pool import Pool
+from tailrace_emulator.executor.report import lines_for
 from tailrace_emulator.executor.runtime_api import Event
 from tailrace_emulator.executor.runtimes import Runtime, installed
 from tailrace_emulator.executor.shapes import FunctionId, FunctionVersion
@@ -36,7 +37,7 @@ class Version:
         self._log_group = (
             self._config.logging_config.get("LogGroup") or f"/aws/lambda/{self.id.function_name}"
         )
-        json_log = self._config.logging_config.get("LogFormat") == "JSON"
+        logging = self._config.logging_config
         runtime = self._config.runtime
         self._runtime: Runtime = installed()[runtime]
         version_config = self._config.runtime_version_config or {}
@@ -46,7 +47,7 @@ class Version:
             self._config.memory_size,
             self._runtime.shown_version,
             version_config.get("RuntimeVersionArn", ""),
-            json_log,
+            lines_for(logging.get("LogFormat", "Text"), logging.get("SystemLogLevel", "INFO")),
         )
         self.pool = Pool(self._make)
         self._session: tuple[float, Session] | None = None
@@ -64,20 +65,14 @@ class Version:
     def invoke(self, event: Event) -> Result:
         """Run one invocation and hand its log over."""
         result = execute(self._function, self.pool, event)
-        target = Target(self.id.account, self.id.region, self._log_group, self._stream(result.environment))
+        target = Target(self.id.account, self.id.region, self._log_group, result.stream)
         logs.add(target, result.log)
         return result
 
-    def _stream(self, environment_id: str) -> str:
-        return f"{self._day(environment_id)}/[{self.id.qualifier}]{environment_id}"
-
-    def _day(self, environment_id: str) -> str:
-        del environment_id
-        return f"{datetime.now(UTC):%Y/%m/%d}"
-
     def _make(self) -> Environment:
         identity = secrets.token_hex(16)
-        naming = self._naming(identity)
+        stream = f"{datetime.now(UTC):%Y/%m/%d}/[{self.id.qualifier}]{identity}"
+        naming = self._naming(stream)
         session = self._credentials()
 
         def all_variables(runtime_api: str, temporary: str) -> dict[str, str]:
@@ -100,16 +95,15 @@ class Version:
             _TEMPORARY,
             self._config.memory_size,
         )
-        return Environment(recipe, identity)
+        return Environment(recipe, identity, stream)
 
     @property
     def _task_root(self) -> str:
         return str(CODE.folder_of(self._config.code.code_sha256))
 
-    def _naming(self, identity: str) -> Naming:
-        level = ""
-        if self._function.json_log:
-            level = (self._config.logging_config.get("ApplicationLogLevel") or "INFO").upper()
+    def _naming(self, stream: str) -> Naming:
+        logging = self._config.logging_config
+        level = logging.get("ApplicationLogLevel", "INFO") if logging.get("LogFormat") == "JSON" else ""
         return Naming(
             self.id.function_name,
             self.id.qualifier,
@@ -117,7 +111,7 @@ class Version:
             self._config.handler,
             self._config.memory_size,
             self._log_group,
-            self._stream(identity),
+            stream,
             dict(self._config.environment or {}),
             level,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tailrace_emulator.metrics.flusher import Flusher
-from tailrace_emulator.metrics.gather import Gathered, Statistics, key
+from tailrace_emulator.metrics.gather import Gathered, Key, Statistics, key
 
 INTERVAL = 0.5
 """Seconds until a sample is stored."""
@@ -24,9 +24,12 @@ def record(  # noqa: PLR0913  a metric has that many parts, all named
     dimensions: Mapping[str, str] = {},
 ) -> None:
     """One sample, at `at` (epoch seconds). Returns at once; whoever reads metrics afterwards sees it."""
-    GATHERED.add(
-        key((account, region), (namespace, name, unit), dimensions, at), Statistics(1, value, value, value)
-    )
+    add(key((account, region), (namespace, name, unit), dimensions, at), Statistics(1, value, value, value))
+
+
+def add(which: Key, statistics: Statistics) -> None:
+    """Many samples of one metric and second at once."""
+    GATHERED.add(which, statistics)
     FLUSHER.note()
 
 

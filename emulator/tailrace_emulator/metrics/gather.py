@@ -6,7 +6,7 @@ LocalStack does not compute, aside).
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -38,6 +38,11 @@ class Statistics(NamedTuple):
             min(self.minimum, other.minimum),
             max(self.maximum, other.maximum),
         )
+
+
+def statistics(samples: Sequence[float]) -> Statistics:
+    """Add up samples, at least one."""
+    return Statistics(len(samples), sum(samples), min(samples), max(samples))
 
 
 class Gathered:
