@@ -1,1 +1,1 @@
-"""DynamoDB Local: how it is started and tuned."""
+"""DynamoDB Local inside LocalStack: our jar and Java, in memory, started early."""

@@ -1,0 +1,45 @@
+"""What LocalStack is started with: a clean environment, in which nothing of the user's own is."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+HOST = "127.0.0.1"
+OFFLINE = {
+    "DISABLE_EVENTS": "1",  # no usage statistics
+    "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "DNS_ADDRESS": "0",  # no DNS server
+    "OVERRIDE_IN_DOCKER": "0",  # files go below FILESYSTEM_ROOT, in a container too
+}
+OURS = {
+    "LAMBDA_RUNTIME_EXECUTOR": "tailrace",
+    "PROVIDER_OVERRIDE_KINESIS": "tailrace",
+    "ENABLE_CONFIG_UPDATES": "1",  # faults change at run time: POST /_localstack/config
+    "EAGER_SERVICE_LOADING": "0",  # the plugin loads, in the background, what the pipeline needs
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+def environment(
+    *, home: Path, folder: Path, port: int, java: Path, settings: Mapping[str, str]
+) -> dict[str, str]:
+    """Return LocalStack's whole environment for one emulator.
+
+    `settings` are LocalStack's own variables (`DEBUG=1`, `DYNAMODB_WRITE_ERROR_PROBABILITY=0.3`, …);
+    they go before ours.
+    """
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": str(folder),
+        "TEMP": str(folder / "tmp"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "PYTHONPATH": str(home / "plugins"),
+        "FILESYSTEM_ROOT": str(folder / "fs"),
+        "GATEWAY_LISTEN": f"{HOST}:{port}",
+        "LOCALSTACK_HOST": f"{HOST}:{port}",
+        "TAILRACE_HOME": str(home),
+        "TAILRACE_JAVA": str(java),
+        **OFFLINE,
+        **OURS,
+        **settings,
+    }

@@ -1,0 +1,57 @@
+"""Which uv makes the environments, and with what it is run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+
+from .errors import UvMissingError
+
+WANTED_PYTHON = (3, 13)
+LEAKING = (
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_PYTHON",
+    "UV_SYSTEM_PYTHON",
+)
+
+
+def find_uv() -> str:
+    """Return a uv that runs: the one of the package `uv` beside us, or one of the PATH.
+
+    A version manager's shim that stands on the PATH but cannot run is passed over.
+    """
+    for candidate in _candidates():
+        if _runs(candidate):
+            return candidate
+    raise UvMissingError("There is no uv that runs. Install it (pip install uv), and try again.")
+
+
+def python_request() -> str:
+    """Return which Python uv shall take: ours if it has the right version, else any that has."""
+    return sys.executable if sys.version_info[:2] == WANTED_PYTHON else ".".join(map(str, WANTED_PYTHON))
+
+
+def environment() -> dict[str, str]:
+    """Return the user's environment (mirrors and proxies are theirs), less what would mislead uv."""
+    return {name: value for name, value in os.environ.items() if name not in LEAKING}
+
+
+def _candidates() -> Iterator[str]:
+    with suppress(ImportError, FileNotFoundError):
+        yield str(import_module("uv").find_uv_bin())
+    for folder in os.get_exec_path():
+        if found := shutil.which("uv", path=folder):
+            yield found
+
+
+def _runs(candidate: str) -> bool:
+    try:
+        return subprocess.run([candidate, "--version"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
