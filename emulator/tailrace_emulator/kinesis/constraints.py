@@ -4,10 +4,11 @@ AWS checks a request twice: first its form, by the model (here), then its meanin
 breaks the form is answered by one ValidationException that lists up to ten violations.
 """
 
+import math
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Sequence as ListLike
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from botocore.model import ListShape, MapShape, StringShape, StructureShape
 
@@ -24,7 +25,7 @@ from tailrace_emulator.kinesis.jsontypes import (
 if TYPE_CHECKING:
     from botocore.model import ServiceModel, Shape
 
-type Check = Callable[[object, str, list[str]], None]  # value, path, violations found so far
+type Check = Callable[[object], ListLike[Violation]]
 
 MOST_VIOLATIONS = 10
 REQUIRED_TOO = {"PutRecordInput": {"PartitionKey"}, "PutRecordsRequestEntry": {"PartitionKey"}}
@@ -44,21 +45,52 @@ class Checker:
         self._service = service
         self._checks: dict[str, Check | None] = {}
 
-    def check(self, operation: str, request: dict[str, object]) -> None:
-        """Raise a SerializationFailedError or ValidationFailedError unless the request is well-formed."""
+    def check(self, operation: str, body: object) -> dict[str, Any]:
+        """Give a request's members, those that are not null, if it is well-formed.
+
+        Raises SerializationFailedError and ValidationFailedError, with AWS's texts.
+        """
         if operation not in self._checks:
             shape = self._service.operation_model(operation).input_shape
             self._checks[operation] = compiled(shape) if shape else None
         check = self._checks[operation]
-        if check is None:
-            return
-        violations: list[str] = []
-        check(request, "", violations)
+        request = need_object(body, "structure")
+        violations = check(request) if check else ()
         if violations:
-            del violations[MOST_VIOLATIONS:]
-            plural = "s" if len(violations) > 1 else ""
-            listed = "; ".join(violations)
-            raise ValidationFailedError(f"{len(violations)} validation error{plural} detected: {listed}")
+            listed = "; ".join(map(str, violations[:MOST_VIOLATIONS]))
+            count = min(len(violations), MOST_VIOLATIONS)
+            raise ValidationFailedError(
+                f"{count} validation error{'s' if count > 1 else ''} detected: {listed}"
+            )
+        return {name: value for name, value in request.items() if value is not None}
+
+
+class Violation(NamedTuple):
+    """A member that breaks a constraint. Those of a request are `str`ung together.
+
+    >>> str(Violation(None, "Member must not be null").below("member").below("records.2"))
+    "Value null at 'records.2.member' failed to satisfy constraint: Member must not be null"
+    """
+
+    shown: str | None  # as AWS shows the value; None: there is none
+    text: str
+    path: str = ""
+
+    def below(self, step: str) -> "Violation":
+        """Give the violation as seen from one step further out."""
+        return self._replace(path=f"{step}.{self.path}" if self.path else step)
+
+    def __str__(self) -> str:
+        value = "null" if self.shown is None else f"'{self.shown}'"
+        return f"Value {value} at '{self.path}' failed to satisfy constraint: {self.text}"
+
+
+def at_most(length: float) -> str:
+    """Word the bound of a length."""
+    return f"Member must have length less than or equal to {length}"
+
+
+MISSING = Violation(None, "Member must not be null")
 
 
 def compiled(shape: "Shape") -> Check:
@@ -73,101 +105,101 @@ def _structure(shape: StructureShape) -> Check:
         for name, member in shape.members.items()
     ]
 
-    def check(value: object, path: str, violations: list[str]) -> None:
+    def check(value: object) -> ListLike[Violation]:
         given = need_object(value, "structure")
+        found: list[Violation] = []
         for name, step, check_member, needed in members:
             member = given.get(name)
             if member is not None:
-                check_member(member, path + step, violations)
+                if broken := check_member(member):
+                    found += [violation.below(step) for violation in broken]
             elif needed:
-                violations.append(violation(None, path + step, "Member must not be null"))
-
-    return lambda value, path, violations: check(value, path + "." if path else "", violations)
-
-
-def _list(shape: ListShape) -> Check:
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
-    if shape.member.type_name == "structure":
-        return _list_of_structures(shape, least, most)
-    rules = _texts(cast("StringShape", shape.member))
-
-    def check(value: object, path: str, violations: list[str]) -> None:
-        given = [need_string(item) for item in need_list(value)]
-        shown = f"[{', '.join(given)}]"
-        if broken := _bounds(len(given), least, most):
-            violations.append(violation(shown, path, broken))
-        if any(rule(item) for item in given for rule in rules):
-            text = f"Member must satisfy constraint: [{_spell(shape.member)}]"
-            violations.append(violation(shown, path, text))
+                found.append(MISSING.below(step))
+        return found
 
     return check
 
 
-def _list_of_structures(shape: ListShape, least: int, most: int | None) -> Check:
+def _list(shape: ListShape) -> Check:
+    bounds = Bounds.of(shape)
+    if shape.member.type_name == "structure":
+        return _list_of_structures(shape, bounds)
+    rules = _rules(cast("StringShape", shape.member))
+
+    def check(value: object) -> ListLike[Violation]:
+        given = [need_string(item) for item in need_list(value)]
+        texts = bounds.broken(len(given))
+        if any(rule(item) for item in given for rule in rules):
+            texts.append(f"Member must satisfy constraint: [{_spelled(shape.member)}]")
+        return [Violation(f"[{', '.join(given)}]", text) for text in texts]
+
+    return check
+
+
+def _list_of_structures(shape: ListShape, bounds: "Bounds") -> Check:
     check_member = compiled(shape.member)
 
-    def check(value: object, path: str, violations: list[str]) -> None:
+    def check(value: object) -> ListLike[Violation]:
         given = need_list(value)
-        if broken := _bounds(len(given), least, most):
+        found: list[Violation] = []
+        for text in bounds.broken(len(given)):
             shown = ", ".join(f"{JAVA_PACKAGE}.{shape.member.name}@{index:x}" for index in range(len(given)))
-            violations.append(violation(f"[{shown}]", path, broken))
+            found.append(Violation(f"[{shown}]", text))
         for index, item in enumerate(given, 1):
-            place = f"{path}.{index}.member"
-            if item is None:
-                violations.append(violation(None, place, "Member must not be null"))
-            else:
-                check_member(item, place, violations)
+            if broken := (MISSING,) if item is None else check_member(item):
+                found += [violation.below(f"{index}.member") for violation in broken]
+        return found
 
     return check
 
 
 def _map(shape: MapShape) -> Check:
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
-    key_rules = _texts(cast("StringShape", shape.key))
-    value_rules = _texts(cast("StringShape", shape.value))
+    bounds = Bounds.of(shape)
+    key_rules = _rules(cast("StringShape", shape.key))
+    value_rules = _rules(cast("StringShape", shape.value))
 
-    def check(value: object, path: str, violations: list[str]) -> None:
-        given = {
-            key: need_string(item) for key, item in need_object(value, "map").items() if item is not None
-        }
-        shown = f"{{{', '.join(f'{key}={item}' for key, item in given.items())}}}"
+    def check(value: object) -> ListLike[Violation]:
+        members = need_object(value, "map").items()
+        given = {key: need_string(item) for key, item in members if item is not None}
+        texts = []
         if any(rule(key) for key in given for rule in key_rules):
-            text = f"Map keys must satisfy constraint: [{_spell(shape.key)}]"
-            violations.append(violation(shown, path, text))
+            texts.append(f"Map keys must satisfy constraint: [{_spelled(shape.key)}]")
         if any(rule(item) for item in given.values() for rule in value_rules):
-            text = f"Map value must satisfy constraint: [{_spell(shape.value)}]"
-            violations.append(violation(shown, path, text))
-        if broken := _bounds(len(given), least, most):
-            violations.append(violation(shown, path, broken))
+            texts.append(f"Map value must satisfy constraint: [{_spelled(shape.value)}]")
+        texts += bounds.broken(len(given))
+        shown = f"{{{', '.join(f'{key}={item}' for key, item in given.items())}}}"
+        return [Violation(shown, text) for text in texts]
 
     return check
 
 
 def _string(shape: StringShape) -> Check:
-    rules = _texts(shape)
+    rules = _rules(shape)
 
-    def check(value: object, path: str, violations: list[str]) -> None:
+    def check(value: object) -> ListLike[Violation]:
         text = need_string(value)
-        violations.extend(violation(text, path, broken) for rule in rules if (broken := rule(text)))
+        return [Violation(text, broken) for rule in rules for broken in rule(text)]
 
     return check
 
 
 def _blob(shape: "Shape") -> Check:
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
+    bounds = Bounds.of(shape)
 
-    def check(value: object, path: str, violations: list[str]) -> None:
+    def check(value: object) -> ListLike[Violation]:
         length = need_blob(value)
-        if broken := _bounds(length, least, most):
-            shown = f"java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]"
-            violations.append(violation(shown, path, broken))
+        if bounds.hold(length):
+            return ()
+        shown = f"java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]"
+        return [Violation(shown, text) for text in bounds.broken(length)]
 
     return check
 
 
 def _boolean(_shape: "Shape") -> Check:
-    def check(value: object, _path: str, _violations: list[str]) -> None:
+    def check(value: object) -> ListLike[Violation]:
         need_boolean(value)
+        return ()
 
     return check
 
@@ -175,65 +207,72 @@ def _boolean(_shape: "Shape") -> Check:
 def _number(shape: "Shape") -> Check:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
 
-    def check(value: object, path: str, violations: list[str]) -> None:
+    def check(value: object) -> ListLike[Violation]:
         number = need_number(value, shape.type_name)
+        found = []
         if least is not None and number < least:
-            text = f"Member must have value greater than or equal to {least}"
-            violations.append(violation(str(value), path, text))
+            found.append(f"Member must have value greater than or equal to {least}")
         if most is not None and number > most:
-            text = f"Member must have value less than or equal to {most}"
-            violations.append(violation(str(value), path, text))
+            found.append(f"Member must have value less than or equal to {most}")
+        return [Violation(str(value), text) for text in found]
 
     return check
 
 
-def violation(shown: str | None, path: str, text: str) -> str:
-    """Word one violation."""
-    value = "null" if shown is None else f"'{shown}'"
-    return f"Value {value} at '{path}' failed to satisfy constraint: {text}"
+class Bounds(NamedTuple):
+    """How long a value may be."""
+
+    least: int
+    most: float
+
+    @classmethod
+    def of(cls, shape: "Shape") -> Self:
+        """Take the bounds from the model."""
+        return cls(shape.metadata.get("min", 0), shape.metadata.get("max", math.inf))
+
+    def hold(self, length: int) -> bool:
+        """Tell whether a length is within the bounds."""
+        return self.least <= length <= self.most
+
+    def broken(self, length: int) -> list[str]:
+        """Say what is wrong with a length."""
+        if length < self.least:
+            return [f"Member must have length greater than or equal to {self.least}"]
+        if length > self.most:
+            return [at_most(self.most)]
+        return []
 
 
-def _texts(shape: StringShape) -> "list[Callable[[str], str | None]]":
-    """Give the rules for a string, each of which gives a text when it is broken."""
-    rules: list[Callable[[str], str | None]] = []
+def _rules(shape: StringShape) -> list[Callable[[str], list[str]]]:
+    """Give the rules for a string, each of which says what is wrong with one."""
+    rules: list[Callable[[str], list[str]]] = []
     if pattern := shape.metadata.get("pattern"):
         matches = re.compile(pattern, re.ASCII).fullmatch
         shown = NEWER_PATTERNS.get(pattern, pattern)
-        sentence = f"Member must satisfy regular expression pattern: {shown}"
-        rules.append(lambda text: None if matches(text) else sentence)
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
-    if least or most is not None:
-        rules.append(lambda text: _bounds(len(text), least, most))
+        mismatch = [f"Member must satisfy regular expression pattern: {shown}"]
+        rules.append(lambda text: [] if matches(text) else mismatch)
+    bounds = Bounds.of(shape)
+    if bounds != (0, math.inf):
+        rules.append(
+            lambda text: [] if bounds.least <= len(text) <= bounds.most else bounds.broken(len(text))
+        )
     if shape.enum:
-        allowed = frozenset(shape.enum)
-        rules.append(lambda text: None if text in allowed else _enum_sentence(tuple(shape.enum)))
+        allowed, foreign = frozenset(shape.enum), [_enumeration(shape.enum)]
+        rules.append(lambda text: [] if text in allowed else foreign)
     return rules
 
 
-def _spell(shape: "Shape") -> str:
+def _spelled(shape: "Shape") -> str:
     if values := getattr(shape, "enum", None):
-        return _enum_sentence(tuple(values))
-    most, least = shape.metadata.get("max"), shape.metadata.get("min", 0)
-    return (
-        f"Member must have length less than or equal to {most},"
-        f" Member must have length greater than or equal to {least}"
-    )
+        return _enumeration(values)
+    bounds = Bounds.of(shape)
+    return f"{at_most(bounds.most)}, Member must have length greater than or equal to {bounds.least}"
 
 
-def _bounds(length: int, least: int, most: int | None) -> str | None:
-    if length < least:
-        return f"Member must have length greater than or equal to {least}"
-    if most is not None and length > most:
-        return f"Member must have length less than or equal to {most}"
-    return None
-
-
-@cache
-def _enum_sentence(values: tuple[str, ...]) -> str:
+def _enumeration(values: list[str]) -> str:
     """Word an enumeration, in AWS's order: that of a hash table of 32 places, by Java's hash of a string."""
-    return (
-        f"Member must satisfy enum value set: [{', '.join(sorted(values, key=lambda v: _java_hash(v) % 32))}]"
-    )
+    listed = ", ".join(sorted(values, key=lambda value: _java_hash(value) % 32))
+    return f"Member must satisfy enum value set: [{listed}]"
 
 
 def _java_hash(text: str) -> int:

@@ -23,6 +23,10 @@ class KinesisError(Exception):
         super().__init__(message)
         self.message = message
 
+    def as_json(self) -> dict[str, str]:
+        """Give the error's body on the wire."""
+        return {"__type": self.code, "message": self.message}
+
 
 class ResourceNotFoundError(KinesisError):
     """A stream, shard or tag holder that is not there."""
@@ -77,9 +81,13 @@ class ValidationFailedError(KinesisError):
 
 
 class SerializationFailedError(KinesisError):
-    """The request's JSON has a value of the wrong type."""
+    """The request's JSON has a value of the wrong type, or is no JSON at all."""
 
     code = "SerializationException"
+
+    def as_json(self) -> dict[str, str]:
+        """Give the error's body on the wire, where this one has its own spelling."""
+        return {"__type": self.code, "Message": self.message}
 
 
 class NotOfferedError(KinesisError):

@@ -1,13 +1,16 @@
 """What JSON may stand for each type of the service's model, and AWS's words for what may not."""
 
-import binascii
 import re
+from string import ascii_lowercase, ascii_uppercase, digits
 
 from tailrace_emulator.kinesis.errors import SerializationFailedError
 
 _JAVA = {bool: "java.lang.Boolean", str: "java.lang.String"}
 _JAVA_NUMBER = "com.amazon.coral.value.json.numbers.TruncatingBigNumber"
-_NOT_BASE64 = re.compile(r"[^a-zA-Z0-9+/=]|=(?=[^=])")
+_NOT_BASE64 = re.compile(r"[^a-zA-Z0-9+/=]|=(?=[^=])|=(?===)")
+_DIGITS = f"{ascii_uppercase}{ascii_lowercase}{digits}+/".encode()
+_LAST_DIGITS = {b"=": _DIGITS[::4].decode(), b"==": _DIGITS[::16].decode()}
+"""Before the padding: those whose unused bits are zero."""
 
 
 def need_string(value: object) -> str:
@@ -53,18 +56,28 @@ def need_blob(value: object) -> int:
     """Give the length, in bytes, of what a base64 string stands for. Raises SerializationFailedError."""
     if not isinstance(value, str):
         raise _misplaced(value) or _mistyped(value, "a Blob")
-    try:
-        return len(binascii.a2b_base64(value, strict_mode=True)) if value else 0
-    except ValueError:
-        raise SerializationFailedError(f"'{value}' can not be converted to a Blob: {_fault(value)}") from None
+    if fault := _fault(value):
+        raise SerializationFailedError(f"'{value}' can not be converted to a Blob: {fault}")
+    return decoded_length(value)
 
 
-def _fault(text: str) -> str:
+def decoded_length(base64: str) -> int:
+    """Give the length, in bytes, of what a well-formed base64 string stands for."""
+    return len(base64) // 4 * 3 - base64.count("=", -2)
+
+
+def _fault(text: str) -> str | None:
+    """Say what is wrong with a base64 string; it has to be the one way in which its bytes can be written."""
     if len(text) % 4:
         return f"Base64 encoded length is expected a multiple of 4 bytes but found: {len(text)}"
-    if found := _NOT_BASE64.search(text):
-        return f"Invalid Base64 character: '{found[0]}'"
-    return "Invalid last non-pad Base64 character dectected"
+    padding = text.encode().translate(None, _DIGITS)
+    if not padding:
+        return None
+    if padding not in _LAST_DIGITS or not text.endswith(padding.decode()):
+        return f"Invalid Base64 character: '{_NOT_BASE64.findall(text)[0]}'"
+    if text[-len(padding) - 1] not in _LAST_DIGITS[padding]:
+        return "Invalid last non-pad Base64 character dectected"
+    return None
 
 
 def _misplaced(value: object) -> SerializationFailedError | None:

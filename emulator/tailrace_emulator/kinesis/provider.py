@@ -12,11 +12,13 @@ from localstack.aws.spec import load_service
 from localstack.http import Response
 from localstack.services.plugins import ServiceLifecycleHook
 
-from tailrace_emulator.kinesis.call import Call
+from tailrace_emulator.kinesis.call import Answer, Call
 from tailrace_emulator.kinesis.constraints import Checker
 from tailrace_emulator.kinesis.engine import ENGINE
-from tailrace_emulator.kinesis.errors import KinesisError, NotOfferedError, SerializationFailedError
+from tailrace_emulator.kinesis.errors import KinesisError, NotOfferedError
 from tailrace_emulator.kinesis.operations import OPERATIONS
+from tailrace_emulator.kinesis.operations.refused import NEWER
+from tailrace_emulator.kinesis.parser import JsonRequest, take_json_past_the_parser
 from tailrace_emulator.kinesis.wire import JSON_TYPE, plain, response_headers, to_json, typed
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class KinesisProvider(ServiceLifecycleHook):
     def __init__(self) -> None:
         self.model = load_service(self.service)
         self.checker = Checker(self.model)
+        take_json_past_the_parser()
 
     def accept_state_visitor(self, visitor: "StateVisitor") -> None:
         """Offer LocalStack no state of its own to keep: streams live in the engine."""
@@ -44,25 +47,24 @@ class KinesisProvider(ServiceLifecycleHook):
 
     def dispatch_table(self) -> dict[str, Dispatcher]:
         """Give LocalStack a function for every operation; those that are not done yet refuse."""
-        return {name: self._dispatcher(name) for name in self.model.operation_names}
+        return {name: self._dispatcher(name) for name in (*self.model.operation_names, *NEWER)}
 
     def _dispatcher(self, name: str) -> Dispatcher:
         def dispatch(context: RequestContext, parsed: dict[str, Any] | None) -> object:
             if "cbor" in (context.request.mimetype or ""):
                 return self._serve_cbor(name, context, parsed)
-            return self._serve_json(name, context)
+            if not isinstance(parsed, JsonRequest):  # the first request came by LocalStack's own parser
+                parsed = JsonRequest.read(context.request.data)
+            return self._serve_json(name, context, parsed.body)
 
         return dispatch
 
-    def _serve_json(self, name: str, context: RequestContext) -> Response:
-        """Answer a request by its JSON, which LocalStack has parsed already and keeps beside the request."""
-        body = context.request.get_json(force=True) if context.request.data else {}
+    def _serve_json(self, name: str, context: RequestContext, body: object) -> Response:
         try:
             answer = self._answer(name, context, body)
         except KinesisError as refusal:
             context.service_exception = CommonServiceException(refusal.code, refusal.message)
-            text = "Message" if isinstance(refusal, SerializationFailedError) else "message"
-            return _response(context, to_json({"__type": refusal.code, text: refusal.message}), 400)
+            return _response(context, to_json(refusal.as_json()), 400)
         context.service_response = answer  # LocalStack would parse the body for it otherwise
         return _response(context, to_json(answer), 200)
 
@@ -71,17 +73,18 @@ class KinesisProvider(ServiceLifecycleHook):
             answer = self._answer(name, context, plain(parsed or {}))
         except KinesisError as refusal:
             raise CommonServiceException(refusal.code, refusal.message) from None
-        shape = context.operation.output_shape
-        return typed(answer, shape) if answer is not None and shape is not None else answer
+        if answer is None:
+            return Response(b"", 200, response_headers(context.request_id), mimetype=context.request.mimetype)
+        return typed(answer, context.operation.output_shape)
 
-    def _answer(self, name: str, context: RequestContext, body: Any) -> dict[str, Any] | None:  # noqa: ANN401  whatever JSON came
+    def _answer(self, name: str, context: RequestContext, body: object) -> Answer:
         operation = OPERATIONS.get(name)
         if operation is None:
-            raise NotOfferedError(f"This emulator does not do {name} yet.")
-        self.checker.check(name, body)
+            raise NotOfferedError(f"This emulator's Kinesis does not do {name} yet.")
+        request = self.checker.check(name, body)
         limits = (int(config.KINESIS_SHARD_LIMIT), int(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT))
         call = Call(ENGINE, context.account_id, context.region, time.time(), _faults(), limits)
-        return operation(call, {key: value for key, value in body.items() if value is not None})
+        return operation(call, request)
 
 
 def _faults() -> Callable[[], bool] | None:

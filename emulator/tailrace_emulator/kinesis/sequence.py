@@ -31,7 +31,7 @@ class Sequence(NamedTuple):
     """The parts of a sequence number.
 
     >>> str(Sequence(created=1789780000, shard=1, counter=7, second=1789780003))
-    '49675908624823110894195276434642085377188489500347072530'
+    '49678472151593562431645760257560221549101126017496383506'
     """
 
     created: int
@@ -78,9 +78,6 @@ def sequence_base(created: int, shard: int) -> int:
     )
 
 
-def sequence_start(base: int, counter: int, second: int) -> int:
-    """Give the number at `counter`; the next ones are STEP apart."""
-    return base | counter << _COUNTER_SHIFT | second << _SECOND_SHIFT
-
-
-STEP = 1 << _COUNTER_SHIFT
+def numbered(base: int, counter: int, second: int) -> str:
+    """Give the sequence number of a shard's record, by the shard's base."""
+    return str(base + (counter << _COUNTER_SHIFT) + (second << _SECOND_SHIFT))

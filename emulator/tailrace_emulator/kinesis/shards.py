@@ -5,7 +5,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from tailrace_emulator.kinesis.sequence import CLOSED, STEP, Sequence, sequence_base, sequence_start
+from tailrace_emulator.kinesis.sequence import CLOSED, Sequence, numbered, sequence_base
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,16 +63,14 @@ class Shard:
         with self._lock:
             return self._earliest + len(self._records)
 
-    def append(self, entries: "ListLike[tuple[str, str]]", counter: int, arrival: float) -> list[str]:
-        """Add (partition key, data) pairs, numbered from `counter`; give their sequence numbers."""
-        number = sequence_start(self._base, counter, int(arrival))
-        numbers = [str(number + place * STEP) for place in range(len(entries))]
-        records = [
-            Record(number, key, data, arrival) for number, (key, data) in zip(numbers, entries, strict=True)
-        ]
+    def record(self, counter: int, arrival: float, partition_key: str, data: str) -> Record:
+        """Make a record of this shard, numbered by `counter`."""
+        return Record(numbered(self._base, counter, int(arrival)), partition_key, data, arrival)
+
+    def append(self, records: "ListLike[Record]") -> None:
+        """Add records, whose numbers and arrivals must not be below those of the last ones."""
         with self._lock:
             self._records.extend(records)
-        return numbers
 
     def read(self, position: int, limit: int) -> list[Record]:
         """Give up to `limit` records from `position` on; those no longer kept are skipped silently."""

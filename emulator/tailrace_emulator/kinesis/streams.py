@@ -1,18 +1,21 @@
 """A stream: its shards, and what is true of all of them."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tailrace_emulator.kinesis.hashkeys import divide, key_bytes
+from tailrace_emulator.kinesis.jsontypes import decoded_length
 from tailrace_emulator.kinesis.limits import Throughput
-from tailrace_emulator.kinesis.shards import Shard
+from tailrace_emulator.kinesis.shards import Record, Shard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as ListLike
 
 type Status = Literal["CREATING", "ACTIVE", "DELETING"]
 type Mode = Literal["PROVISIONED", "ON_DEMAND"]
+type Put = tuple[str, str | None]  # shard id and sequence number; none: that shard had no room
 
 CREATED_BEFORE = 3  # seconds by which a shard's creation precedes its stream's, as on AWS
 DEFAULT_RETENTION_HOURS = 24
@@ -29,14 +32,10 @@ class Entry(NamedTuple):
     partition_key: str
     data: str  # standard base64
     hash_key: bytes
-    size: int  # bytes of the data, decoded, and of the key
 
-
-class Put(NamedTuple):
-    """Where a record came to lie; without a sequence number, which shard had no room for it."""
-
-    shard_id: str
-    sequence_number: str | None
+    def size(self) -> int:
+        """Give what counts against the limits: the bytes of the data, decoded, and of the key."""
+        return decoded_length(self.data) + len(self.partition_key.encode())
 
 
 class Stream:
@@ -101,18 +100,23 @@ class Stream:
 
         An entry for which its shard has no room (only where limits are kept) is left out alone.
         """
-        taken: dict[Shard, list[tuple[int, Entry]]] = {}
-        puts: list[Put] = [Put("", None)] * len(entries)
+        puts: list[Put] = []
+        taken: defaultdict[Shard, list[Record]] = defaultdict(list)
         with self._lock:
-            for place, entry in enumerate(entries):
-                shard = self.shard_of(entry.hash_key)
-                if shard.throughput is None or shard.throughput.take(entry.size, now):
-                    taken.setdefault(shard, []).append((place, entry))
-                else:
-                    puts[place] = Put(shard.shard_id, None)
             self._arrival = max(self._arrival, int(now * 1000) / 1000)
+            self._counter += SKIP + self._counter % SKIPS
             self._trim(now)
-            self._append(taken, puts)
+            for entry in entries:
+                shard = self.shard_of(entry.hash_key)
+                if shard.throughput is not None and not shard.throughput.take(entry.size(), now):
+                    puts.append((shard.shard_id, None))
+                    continue
+                record = shard.record(self._counter, self._arrival, entry.partition_key, entry.data)
+                self._counter += 1
+                taken[shard].append(record)
+                puts.append((shard.shard_id, record.sequence_number))
+            for shard, records in taken.items():
+                shard.append(records)
         for shard in taken:
             shard.wake()
         return puts
@@ -126,15 +130,6 @@ class Stream:
         """Tell all who wait on the stream's shards that something changed."""
         for shard in self.shards.values():
             shard.wake()
-
-    def _append(self, taken: dict[Shard, list[tuple[int, Entry]]], puts: list[Put]) -> None:
-        self._counter += SKIP + self._counter % SKIPS
-        for shard, placed in taken.items():
-            pairs = [(entry.partition_key, entry.data) for _, entry in placed]
-            numbers = shard.append(pairs, self._counter, self._arrival)
-            self._counter += len(numbers)
-            for (place, _), number in zip(placed, numbers, strict=True):
-                puts[place] = Put(shard.shard_id, number)
 
     def _trim(self, now: float) -> None:
         horizon = now - self.retention_hours * 3600

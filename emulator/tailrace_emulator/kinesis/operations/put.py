@@ -1,6 +1,7 @@
 """PutRecord and PutRecords."""
 
 from tailrace_emulator.kinesis.call import Answer, Call, Request
+from tailrace_emulator.kinesis.constraints import Violation, at_most
 from tailrace_emulator.kinesis.errors import (
     InvalidArgumentError,
     NotOfferedError,
@@ -8,8 +9,9 @@ from tailrace_emulator.kinesis.errors import (
     ValidationFailedError,
 )
 from tailrace_emulator.kinesis.hashkeys import SPACE, hash_key, key_bytes
+from tailrace_emulator.kinesis.jsontypes import decoded_length
 from tailrace_emulator.kinesis.sequence import Sequence, SequenceNumberError
-from tailrace_emulator.kinesis.streams import Entry, Stream
+from tailrace_emulator.kinesis.streams import Entry, Put, Stream
 
 MOST_BYTES = 10 << 20  # of a request, keys included
 
@@ -18,42 +20,37 @@ def put_record(call: Call, request: Request) -> Answer:
     """Put one record; a shard without room for it fails the request."""
     stream = call.serving(request)
     _refuse_dry_run(request)
-    entry = _entry(request, stream)
+    entry = _entry(request)
+    _check_sizes(stream, [entry])
     _check_ordering(call, request, stream)
-    if call.fails is not None and call.fails():
-        shard = stream.shard_of(entry.hash_key)
-        raise ThroughputExceededError(shard.shard_id, stream.name, stream.account)
-    (put,) = stream.put([entry], call.now)
-    if put.sequence_number is None:
-        raise ThroughputExceededError(put.shard_id, stream.name, stream.account)
-    return {"ShardId": put.shard_id, "SequenceNumber": put.sequence_number}
+    ((shard_id, number),) = _put(call, stream, [entry])
+    if number is None:
+        raise ThroughputExceededError(shard_id, stream.name, stream.account)
+    return {"ShardId": shard_id, "SequenceNumber": number}
 
 
 def put_records(call: Call, request: Request) -> Answer:
     """Put up to 500 records; each succeeds or fails by itself, and the answer keeps the request's order."""
     stream = call.serving(request)
     _refuse_dry_run(request)
-    entries = [_entry(record, stream) for record in request["Records"]]
-    if sum(entry.size for entry in entries) > MOST_BYTES:
-        raise InvalidArgumentError(f"Records size exceeds {MOST_BYTES >> 20} MB limit")
-    if call.fails is None:
-        answers = _put(call, stream, entries)
-    else:
-        failing = [call.fails() for _ in entries]
-        rest = iter(_put(call, stream, [e for e, fails in zip(entries, failing, strict=True) if not fails]))
-        answers = [
-            _refused(stream, stream.shard_of(entry.hash_key).shard_id) if fails else next(rest)
-            for entry, fails in zip(entries, failing, strict=True)
-        ]
+    entries = [_entry(record) for record in request["Records"]]
+    _check_sizes(stream, entries)
+    answers = [
+        {"SequenceNumber": number, "ShardId": shard_id} if number else _refused(stream, shard_id)
+        for shard_id, number in _put(call, stream, entries)
+    ]
     return {"FailedRecordCount": sum("ErrorCode" in answer for answer in answers), "Records": answers}
 
 
-def _put(call: Call, stream: Stream, entries: list[Entry]) -> list[dict[str, str]]:
+def _put(call: Call, stream: Stream, entries: list[Entry]) -> list[Put]:
+    """Put the entries, but for those that a fault fails."""
+    if call.fails is None:
+        return stream.put(entries, call.now)
+    failing = [call.fails() for _ in entries]
+    rest = iter(stream.put([e for e, fails in zip(entries, failing, strict=True) if not fails], call.now))
     return [
-        {"SequenceNumber": put.sequence_number, "ShardId": put.shard_id}
-        if put.sequence_number is not None
-        else _refused(stream, put.shard_id)
-        for put in stream.put(entries, call.now)
+        (stream.shard_of(entry.hash_key).shard_id, None) if fails else next(rest)
+        for entry, fails in zip(entries, failing, strict=True)
     ]
 
 
@@ -62,18 +59,9 @@ def _refused(stream: Stream, shard_id: str) -> dict[str, str]:
     return {"ErrorCode": refusal.code, "ErrorMessage": refusal.message}
 
 
-def _entry(record: Request, stream: Stream) -> Entry:
-    data, key = record["Data"], record["PartitionKey"]
-    length = len(data) // 4 * 3 - data.count("=", -2)
-    size = length + len(key.encode())
-    if size > stream.max_record_kib << 10:
-        raise ValidationFailedError(
-            "1 validation error detected:"
-            f" Value 'java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]' at 'data' failed to satisfy"
-            f" constraint: Member must have length less than or equal to {stream.max_record_kib << 10}"
-        )
-    explicit = record.get("ExplicitHashKey")
-    return Entry(key, data, hash_key(key) if explicit is None else _explicit(explicit), size)
+def _entry(record: Request) -> Entry:
+    key, explicit = record["PartitionKey"], record.get("ExplicitHashKey")
+    return Entry(key, record["Data"], hash_key(key) if explicit is None else _explicit(explicit))
 
 
 def _explicit(text: str) -> bytes:
@@ -84,6 +72,22 @@ def _explicit(text: str) -> bytes:
             f" Specified value was {text}"
         )
     return key_bytes(key)
+
+
+def _check_sizes(stream: Stream, entries: list[Entry]) -> None:
+    """Refuse a record that is larger than the stream allows, and a request of more than 10 MiB."""
+    most = stream.max_record_kib << 10
+    if sum(len(entry.data) + 4 * len(entry.partition_key) for entry in entries) <= most:
+        return  # the sum of all is an upper bound for each
+    for entry in entries:
+        if entry.size() > most:
+            length = decoded_length(entry.data)
+            shown = f"java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]"
+            raise ValidationFailedError(
+                f"1 validation error detected: {Violation(shown, at_most(most), 'data')}"
+            )
+    if sum(entry.size() for entry in entries) > MOST_BYTES:
+        raise InvalidArgumentError(f"Records size exceeds {MOST_BYTES >> 20} MB limit")
 
 
 def _check_ordering(call: Call, request: Request, stream: Stream) -> None:
