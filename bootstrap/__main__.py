@@ -3,13 +3,19 @@
 import sys
 from importlib import import_module
 
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+
 from bootstrap.console import complain
 from bootstrap.errors import TailraceError
 
 # Each command is a module with a function `run`; only the one that is asked for is imported.
 COMMANDS = {
     "up": "deploy the pipeline and verify it",
+    "verify": "compare every resource with the template",
+    "env": "print what points aws, boto3 and any SDK to the target",
+    "destroy": "remove the stack and all that belongs to it",
 }
+INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
@@ -24,8 +30,14 @@ def main(arguments: list[str]) -> int:
     except TailraceError as error:
         complain(str(error))
         return error.exit_code
+    except (ConnectionError, HTTPClientError) as error:
+        complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        complain(f"AWS says no: {error}")
+        return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     return code
 
 

@@ -1,13 +1,29 @@
-"""`up`: deploy the pipeline, and say what is there."""
+"""`up`: deploy the pipeline, verify it, and say what is there and what to do next."""
 
 import os
 import time
 
 from bootstrap.console import say
-from bootstrap.deploy import deploy
+from bootstrap.deploy import TEMPLATE, deploy
 from bootstrap.progress import shown
 from bootstrap.settings import Settings
+from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from bootstrap.verify import verify
+
+_SHOWN = {
+    "StreamName": "events go in",
+    "FunctionName": "handles them",
+    "TableName": "holds them",
+    "QuarantineUrl": "what can never succeed",
+    "DeadLetterUrl": "what failed too often",
+    "MetricNamespace": "metrics",
+    "LogGroupName": "log",
+}
+_NEXT = """Next:
+  make produce COUNT=1000      send events
+  make status                  what became of them
+  eval "$(make -s env)"        point aws, boto3 and any SDK here"""
 
 
 def run() -> int:
@@ -17,6 +33,19 @@ def run() -> int:
     target = Target.from_environment(os.environ)
     with shown() as progress:
         deployed = deploy(target, settings, progress)
-    done = "deployed" if deployed.changed else "is as it should be"
+    verified = verify(target, deployed.stack, TEMPLATE.read_text(encoding="utf-8"))
+    done = "is deployed" if deployed.changed else "is as it should be, nothing was changed"
     say(f"The stack {settings.stack} {done} ({time.monotonic() - began:.1f} s)")
+    counts = f"{verified.resources} resources, {verified.properties} properties"
+    say(f"Verified: {counts}, all as the template asks")
+    describe(target, deployed.stack)
+    say(_NEXT)
     return 0
+
+
+def describe(target: Target, stack: Stack) -> None:
+    """Say where the stack is and what is in it."""
+    where = target.endpoint or f"AWS account {target.account}"
+    say(f"At {where}, region {target.region}:")
+    for output, purpose in _SHOWN.items():
+        say(f"  {purpose:<22} {stack.outputs[output]}")

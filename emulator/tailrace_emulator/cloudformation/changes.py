@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tailrace_emulator.cloudformation.foreign import Foreign
+from tailrace_emulator.cloudformation.log_tags import make_taggable
 from tailrace_emulator.cloudformation.tags import difference
 
 Model = dict[str, Any]  # a resource's properties, as CloudFormation names them
@@ -59,6 +60,7 @@ def log_group(clients: Foreign, before: Model, after: Model) -> None:
         logs.delete_retention_policy(logGroupName=name)
     added, removed = difference(before.get("Tags"), after.get("Tags"))
     if added:
+        make_taggable(before["Arn"])
         logs.tag_log_group(logGroupName=name, tags=added)
     if removed:
         logs.untag_log_group(logGroupName=name, tags=removed)

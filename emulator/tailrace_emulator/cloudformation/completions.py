@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tailrace_emulator.cloudformation.foreign import Foreign
+from tailrace_emulator.cloudformation.log_tags import make_taggable
 from tailrace_emulator.cloudformation.tags import by_key
 
 Model = dict[str, Any]  # a resource's properties, as CloudFormation names them
@@ -27,6 +28,7 @@ def log_group(clients: Foreign, model: Model) -> None:
     if "RetentionInDays" in model:
         clients.logs.put_retention_policy(logGroupName=name, retentionInDays=int(model["RetentionInDays"]))
     if model.get("Tags"):
+        make_taggable(model["Arn"])
         clients.logs.tag_log_group(logGroupName=name, tags=by_key(model["Tags"]))
 
 

@@ -1,0 +1,38 @@
+"""`destroy`: remove the stack with all that belongs to it, the code's bucket too, whatever state it is in.
+
+Only what carries the stack's own tag is touched. What is gone already is no error: it may be run again.
+"""
+
+import os
+from collections.abc import Callable
+
+from bootstrap import artifacts, stacks
+from bootstrap.console import say
+from bootstrap.errors import StackError
+from bootstrap.progress import shown
+from bootstrap.settings import Settings
+from bootstrap.stacks import Pace, Step
+from bootstrap.target import Target
+
+
+def destroy(target: Target, name: str, show: Callable[[Step], None]) -> bool:
+    """Remove the stack and the bucket; tell whether there was anything to remove."""
+    cloudformation = target.client("cloudformation")
+    stack = stacks.find(cloudformation, name)
+    if stack:
+        if stack.busy and stack.status != "DELETE_IN_PROGRESS":
+            raise StackError(f"The stack {name} is {stack.status}: wait until that has ended, then again.")
+        stacks.remove(cloudformation, stack, Pace.of(target), show)
+    emptied = artifacts.remove(target.client("s3"), artifacts.bucket_name(target, name), name)
+    return stack is not None or emptied
+
+
+def run() -> int:
+    """Do it for the stack that the settings name; return the exit code."""
+    settings = Settings.from_environment(os.environ)
+    target = Target.from_environment(os.environ)
+    with shown() as progress:
+        removed = destroy(target, settings.stack, progress)
+    said = "is removed, with its code's bucket" if removed else "is not there: nothing to remove"
+    say(f"The stack {settings.stack} {said}")
+    return 0

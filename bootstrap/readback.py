@@ -1,0 +1,152 @@
+"""What each resource really is, asked of its own service and written as the template writes it.
+
+One function for each type; each returns what the template may say of that type, under CloudFormation's names.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from bootstrap.target import Target
+
+Properties = dict[str, Any]
+_OWN = "aws:"  # the prefix of the tags that AWS itself sets
+
+
+def tag_list(tags: Mapping[str, str] | Iterable[Mapping[str, object]]) -> list[dict[str, str]]:
+    """Return tags of any shape that services use, without AWS's own, as the template writes them."""
+    pairs = tags.items() if isinstance(tags, Mapping) else [(tag["Key"], tag["Value"]) for tag in tags]
+    return [{"Key": str(key), "Value": str(value)} for key, value in pairs if not str(key).startswith(_OWN)]
+
+
+def stream(target: Target, asked: Properties) -> Properties:
+    """Read a stream."""
+    kinesis, name = target.client("kinesis"), asked["Name"]
+    found = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    return {
+        "Name": found["StreamName"],
+        "ShardCount": found["OpenShardCount"],
+        "RetentionPeriodHours": found["RetentionPeriodHours"],
+        "StreamModeDetails": found.get("StreamModeDetails"),
+        "Tags": tag_list(kinesis.list_tags_for_stream(StreamName=name)["Tags"]),
+    }
+
+
+def function(target: Target, asked: Properties) -> Properties:
+    """Read a function; its code is told by the hash that names it."""
+    found = target.client("lambda").get_function(FunctionName=asked["FunctionName"])
+    configuration: Properties = dict(found["Configuration"])
+    names = ("FunctionName", "Runtime", "Handler", "Role", "MemorySize", "Timeout")
+    digest = base64.b64decode(configuration["CodeSha256"]).hex()
+    return {
+        **{name: configuration.get(name) for name in names},
+        "Environment": {"Variables": configuration.get("Environment", {}).get("Variables", {})},
+        "Code": {"S3Bucket": asked["Code"]["S3Bucket"], "S3Key": f"{digest}.zip"},
+        "Tags": tag_list(found.get("Tags", {})),
+    }
+
+
+def mapping(target: Target, asked: Properties) -> Properties:
+    """Read the mapping that feeds the function from the stream."""
+    client = target.client("lambda")
+    listed = client.list_event_source_mappings(
+        FunctionName=asked["FunctionName"], EventSourceArn=asked["EventSourceArn"]
+    )["EventSourceMappings"]
+    if len(listed) != 1:
+        raise LookupError(f"{len(listed)} mappings feed the function from the stream")
+    found: Properties = dict(listed[0])
+    tags = client.list_tags(Resource=found["EventSourceMappingArn"])["Tags"]
+    return {
+        **found,
+        "FunctionName": found["FunctionArn"].rsplit(":", 1)[1],
+        "Enabled": found["State"] in {"Creating", "Enabling", "Enabled", "Updating"},
+        "Tags": tag_list(tags),
+    }
+
+
+def log_group(target: Target, asked: Properties) -> Properties:
+    """Read a log group."""
+    logs, name = target.client("logs"), asked["LogGroupName"]
+    listed = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    found = next((group for group in listed if group["logGroupName"] == name), None)
+    if found is None:
+        raise LookupError(f"there is no log group {name}")
+    tags = logs.list_tags_for_resource(resourceArn=found["arn"].removesuffix(":*"))["tags"]
+    return {"LogGroupName": name, "RetentionInDays": found.get("retentionInDays"), "Tags": tag_list(tags)}
+
+
+def role(target: Target, asked: Properties) -> Properties:
+    """Read a role with its inline policies."""
+    iam, name = target.client("iam"), asked["RoleName"]
+    found = iam.get_role(RoleName=name)["Role"]
+    inline = [
+        iam.get_role_policy(RoleName=name, PolicyName=policy)
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    ]
+    return {
+        "RoleName": found["RoleName"],
+        "AssumeRolePolicyDocument": _document(found["AssumeRolePolicyDocument"]),
+        "Policies": [
+            {"PolicyName": policy["PolicyName"], "PolicyDocument": _document(policy["PolicyDocument"])}
+            for policy in inline
+        ],
+        "Tags": tag_list(found.get("Tags", [])),
+    }
+
+
+def table(target: Target, asked: Properties) -> Properties:
+    """Read a table."""
+    dynamodb, name = target.client("dynamodb"), asked["TableName"]
+    found = dynamodb.describe_table(TableName=name)["Table"]
+    expiry = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    tags = dynamodb.list_tags_of_resource(ResourceArn=found["TableArn"]).get("Tags", [])
+    return {
+        "TableName": found["TableName"],
+        "BillingMode": found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        "AttributeDefinitions": found["AttributeDefinitions"],
+        "KeySchema": found["KeySchema"],
+        "TimeToLiveSpecification": {
+            "AttributeName": expiry.get("AttributeName"),
+            "Enabled": expiry["TimeToLiveStatus"] in {"ENABLED", "ENABLING"},
+        },
+        "Tags": tag_list(tags),
+    }
+
+
+def queue(target: Target, asked: Properties) -> Properties:
+    """Read a queue."""
+    sqs = target.client("sqs")
+    url = sqs.get_queue_url(QueueName=asked["QueueName"])["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    found: Properties = {str(name): value for name, value in attributes.items()}
+    tags = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+    return {**found, "QueueName": url.rsplit("/", 1)[1], "Tags": tag_list(tags)}
+
+
+def alarm(target: Target, asked: Properties) -> Properties:
+    """Read an alarm."""
+    cloudwatch = target.client("cloudwatch")
+    listed = cloudwatch.describe_alarms(AlarmNames=[asked["AlarmName"]])["MetricAlarms"]
+    if not listed:
+        raise LookupError(f"there is no alarm {asked['AlarmName']}")
+    tags = cloudwatch.list_tags_for_resource(ResourceARN=listed[0]["AlarmArn"]).get("Tags", [])
+    return {**listed[0], "Tags": tag_list(tags)}
+
+
+def _document(document: object) -> Any:  # noqa: ANN401  a policy is any JSON
+    """Return a policy's document, which some answers hold as text with percent signs."""
+    return json.loads(unquote(document)) if isinstance(document, str) else document
+
+
+READERS: dict[str, Callable[[Target, Properties], Properties]] = {
+    "AWS::Kinesis::Stream": stream,
+    "AWS::Lambda::Function": function,
+    "AWS::Lambda::EventSourceMapping": mapping,
+    "AWS::Logs::LogGroup": log_group,
+    "AWS::IAM::Role": role,
+    "AWS::DynamoDB::Table": table,
+    "AWS::SQS::Queue": queue,
+    "AWS::CloudWatch::Alarm": alarm,
+}

@@ -1,0 +1,166 @@
+"""The template with all its references resolved: what each resource is asked to be. No I/O.
+
+Knows the functions that our template uses (Ref, GetAtt, Sub, If, Equals), and refuses any other.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+Tree = Any  # what YAML holds: mappings, lists, text, numbers, booleans
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the stack stands: what its ARNs are made of."""
+
+    stack: str
+    region: str
+    account: str
+
+    @property
+    def partition(self) -> str:
+        """The part of AWS that the region belongs to."""
+        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rsplit("-", 2)[0], "aws")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as it was asked for."""
+
+    name: str
+    kind: str
+    properties: dict[str, Tree]
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A function of CloudFormation's, not yet evaluated."""
+
+    function: str
+    argument: Tree
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms."""
+
+
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> _Call:
+    if isinstance(node, yaml.SequenceNode):
+        return _Call(suffix, loader.construct_sequence(node, deep=True))
+    if isinstance(node, yaml.MappingNode):
+        return _Call(suffix, loader.construct_mapping(node, deep=True))
+    return _Call(suffix, node.value)
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+# A resource's ARN, by its type, from its name.
+_ARNS = {
+    "AWS::Kinesis::Stream": "arn:{p}:kinesis:{r}:{a}:stream/{n}",
+    "AWS::Lambda::Function": "arn:{p}:lambda:{r}:{a}:function:{n}",
+    "AWS::Logs::LogGroup": "arn:{p}:logs:{r}:{a}:log-group:{n}:*",
+    "AWS::IAM::Role": "arn:{p}:iam::{a}:role/{n}",
+    "AWS::DynamoDB::Table": "arn:{p}:dynamodb:{r}:{a}:table/{n}",
+    "AWS::SQS::Queue": "arn:{p}:sqs:{r}:{a}:{n}",
+}
+# The property that names a resource.
+_NAMES = {
+    "AWS::Kinesis::Stream": "Name",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+}
+
+
+class _Resolver:
+    """Evaluates the functions of one template."""
+
+    def __init__(
+        self,
+        template: Mapping[str, Tree],
+        parameters: Mapping[str, str],
+        place: Place,
+        ids: Mapping[str, str],
+    ) -> None:
+        self._template = template
+        self._place = place
+        self._ids = ids
+        defaults = {name: value.get("Default") for name, value in template.get("Parameters", {}).items()}
+        pseudo = {
+            "AWS::StackName": place.stack,
+            "AWS::Region": place.region,
+            "AWS::AccountId": place.account,
+            "AWS::Partition": place.partition,
+        }
+        self._values: dict[str, Tree] = {**defaults, **parameters, **pseudo}
+        self._functions: dict[str, Callable[[Tree], Tree]] = {
+            "Ref": self._ref,
+            "GetAtt": self._get_att,
+            "Sub": self._sub,
+            "If": self._if,
+            "Equals": lambda pair: self.resolve(pair[0]) == self.resolve(pair[1]),
+        }
+
+    def resolve(self, tree: Tree) -> Tree:
+        """Return the tree with every function evaluated."""
+        if isinstance(tree, _Call):
+            if tree.function not in self._functions:
+                raise NotImplementedError(
+                    f"!{tree.function} in the template: teach bootstrap/template.py what it is"
+                )
+            return self._functions[tree.function](tree.argument)
+        if isinstance(tree, dict):
+            return {key: self.resolve(value) for key, value in tree.items()}
+        if isinstance(tree, list):
+            return [self.resolve(value) for value in tree]
+        return tree
+
+    def _ref(self, name: str) -> Tree:
+        if name in self._values:
+            return self._values[name]
+        return self._ids.get(name) or self._name_of(name)
+
+    def _get_att(self, dotted: str) -> str:
+        name, _, attribute = dotted.partition(".")
+        if attribute != "Arn":
+            raise NotImplementedError(f"!GetAtt {dotted} in the template: only Arn is known here")
+        place = self._place
+        pattern = _ARNS[self._template["Resources"][name]["Type"]]
+        return pattern.format(p=place.partition, r=place.region, a=place.account, n=self._name_of(name))
+
+    def _sub(self, text: str) -> str:
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: str(self._ref(found[1])), text)
+
+    def _if(self, argument: Tree) -> Tree:
+        condition, then, otherwise = argument
+        return self.resolve(then if self.resolve(self._template["Conditions"][condition]) else otherwise)
+
+    def _name_of(self, resource: str) -> str:
+        found = self._template["Resources"][resource]
+        name: str = self.resolve(found["Properties"][_NAMES[found["Type"]]])
+        return name
+
+
+def load(text: str) -> dict[str, Tree]:
+    """Parse a template."""
+    parsed: dict[str, Tree] = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader with short forms
+    return parsed
+
+
+def asked_for(
+    text: str, parameters: Mapping[str, str], place: Place, ids: Mapping[str, str]
+) -> list[Resource]:
+    """Return every resource with its properties resolved; `ids` are the physical ids that are no names."""
+    template = load(text)
+    resolver = _Resolver(template, parameters, place, ids)
+    return [
+        Resource(name, resource["Type"], resolver.resolve(resource["Properties"]))
+        for name, resource in template["Resources"].items()
+    ]
