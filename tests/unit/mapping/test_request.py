@@ -1,0 +1,202 @@
+"""What is refused at create and update, word for word."""
+
+from typing import Any
+
+import pytest
+
+from tailrace_emulator.mapping.request import Refusal, check
+from tailrace_emulator.mapping.settings import FOREVER, Settings
+
+pytestmark = pytest.mark.unit
+PLAIN = {
+    "EventSourceArn": "arn:aws:kinesis:us-east-1:123456789012:stream/s",
+    "FunctionName": "f",
+    "StartingPosition": "TRIM_HORIZON",
+}
+ONE = "1 validation error detected: "
+OURS = "This emulator does not support {} for Kinesis event source mappings yet: {}."
+
+
+def refusal(**asked: Any) -> tuple[str, str]:  # noqa: ANN401  values of the request
+    """Give the error's code and message."""
+    with pytest.raises(Refusal) as raised:
+        check(PLAIN | asked)
+    return raised.value.code, raised.value.message
+
+
+def test_nothing_wrong() -> None:
+    """A plain request passes, and one that asks for all that there is."""
+    check(PLAIN)
+    check(
+        PLAIN
+        | {
+            "BatchSize": 10_000,
+            "MaximumBatchingWindowInSeconds": 300,
+            "MaximumRecordAgeInSeconds": 60,
+            "MaximumRetryAttempts": 10_000,
+            "ParallelizationFactor": 1,
+            "TumblingWindowInSeconds": 0,
+            "BisectBatchOnFunctionError": True,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}},
+            "FilterCriteria": {"Filters": [{"Pattern": '{"partitionKey":["a"]}'}]},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "path", "constraint"),
+    [
+        ("BatchSize", 10_001, "batchSize", "Member must have value less than or equal to 10000"),
+        ("BatchSize", 0, "batchSize", "Member must have value greater than or equal to 1"),
+        (
+            "MaximumBatchingWindowInSeconds",
+            301,
+            "maximumBatchingWindowInSeconds",
+            "Member must have value less than or equal to 300",
+        ),
+        (
+            "ParallelizationFactor",
+            11,
+            "parallelizationFactor",
+            "Member must have value less than or equal to 10",
+        ),
+        (
+            "TumblingWindowInSeconds",
+            901,
+            "tumblingWindowInSeconds",
+            "Member must have value less than or equal to 900",
+        ),
+        (
+            "MaximumRetryAttempts",
+            -2,
+            "maximumRetryAttempts",
+            "Member must have value greater than or equal to -1",
+        ),
+    ],
+)
+def test_bounds(parameter: str, value: int, path: str, constraint: str) -> None:
+    """A value outside the model's bounds is a validation error that names it."""
+    assert refusal(**{parameter: value}) == (
+        "ValidationException",
+        f"{ONE}Value '{value}' at '{path}' failed to satisfy constraint: {constraint}",
+    )
+
+
+def test_two_violations() -> None:
+    """Several violations are told together."""
+    code, message = refusal(BatchSize=0, TumblingWindowInSeconds=901)
+    assert code == "ValidationException"
+    assert message.startswith("2 validation errors detected: Value '0' at 'batchSize'")
+    assert "; Value '901' at 'tumblingWindowInSeconds'" in message
+
+
+def test_response_types() -> None:
+    """An unknown response type is refused in AWS's words."""
+    code, message = refusal(FunctionResponseTypes=["Bad"])
+    assert code == "ValidationException"
+    assert message == (
+        "1 validation error detected: Value '[Bad]' at 'functionResponseTypes' failed to satisfy constraint: "
+        "Member must satisfy constraint: [Member must satisfy enum value set: [ReportBatchItemFailures], "
+        "Member must not be null]"
+    )
+
+
+@pytest.mark.parametrize("age", [0, 1, 59])
+def test_age(age: int) -> None:
+    """An age between -1 and 60 is refused, though the model allows it."""
+    assert refusal(MaximumRecordAgeInSeconds=age) == (
+        "InvalidParameterValueException",
+        "MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (
+            {"ParallelizationFactor": 10, "TumblingWindowInSeconds": 1},
+            "Parallelization factor must be equal to 1 when tumbling window period is configured",
+        ),
+        (
+            {"ScalingConfig": {"MaximumConcurrency": 2}},
+            "Unsupported ScalingConfig parameter for given event source mapping type.",
+        ),
+        (
+            {"DestinationConfig": {"OnSuccess": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}}},
+            "OnSuccess configuration is not supported for event source mappings.",
+        ),
+        ({"StartingPositionTimestamp": 1.0}, "Timestamp only valid with StartingPosition AT_TIMESTAMP"),
+        (
+            {"FilterCriteria": {"Filters": [{"Pattern": '{"a":["' + "b" * 4096 + '"]}'}]}},
+            "Invalid filter pattern definition.",
+        ),
+    ],
+)
+def test_contradictions(asked: dict[str, Any], message: str) -> None:
+    """What AWS refuses for a stream is refused in its words."""
+    assert refusal(**asked) == ("InvalidParameterValueException", message)
+
+
+@pytest.mark.parametrize(
+    ("asked", "what", "instead"),
+    [
+        ({"ParallelizationFactor": 2}, "ParallelizationFactor above 1", "leave it out or set it to 1"),
+        ({"TumblingWindowInSeconds": 30}, "TumblingWindowInSeconds", "leave it out or set it to 0"),
+        ({"StartingPosition": "AT_TIMESTAMP"}, "StartingPosition AT_TIMESTAMP", "use TRIM_HORIZON or LATEST"),
+        (
+            {"EventSourceArn": "arn:aws:kinesis:us-east-1:123456789012:stream/s/consumer/c:1"},
+            "a consumer (enhanced fan-out) as event source",
+            "use the stream's ARN",
+        ),
+        ({"KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k"}, "KMSKeyArn", "leave it out"),
+        ({"MetricsConfig": {"Metrics": ["EventCount"]}}, "MetricsConfig", "leave it out"),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": "kafka://topic"}}},
+            "the on-failure destination kafka://topic",
+            "use a standard SQS queue, an SNS topic or an S3 bucket",
+        ),
+        (
+            {
+                "DestinationConfig": {
+                    "OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q.fifo"}
+                }
+            },
+            "the on-failure destination arn:aws:sqs:us-east-1:123456789012:q.fifo",
+            "use a standard SQS queue, an SNS topic or an S3 bucket",
+        ),
+    ],
+)
+def test_not_yet(asked: dict[str, Any], what: str, instead: str) -> None:
+    """What is not done yet is refused with a sentence that says so, and what to do instead."""
+    assert refusal(**asked) == ("InvalidParameterValueException", OURS.format(what, instead))
+
+
+def test_empty_values_ask_for_nothing() -> None:
+    """Empty containers and the empty destination, which removes one, are no request for anything."""
+    check(
+        PLAIN
+        | {
+            "FilterCriteria": {"Filters": []},
+            "DestinationConfig": {"OnFailure": {"Destination": ""}},
+            "MetricsConfig": {"Metrics": []},
+            "FunctionResponseTypes": [],
+        }
+    )
+
+
+def test_settings() -> None:
+    """A configuration is read as the API words it, with AWS's defaults for what it leaves out."""
+    assert Settings.of(PLAIN) == Settings(100, 0.0, FOREVER, FOREVER, False, False, None, ())
+    assert Settings.of(
+        {
+            "BatchSize": 7,
+            "MaximumBatchingWindowInSeconds": 5,
+            "MaximumRetryAttempts": 0,
+            "MaximumRecordAgeInSeconds": 60,
+            "BisectBatchOnFunctionError": True,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}},
+            "FilterCriteria": {"Filters": [{"Pattern": "{}"}]},
+        }
+    ) == Settings(7, 5.0, 0, 60.0, True, True, "arn:aws:sqs:us-east-1:123456789012:q", ("{}",))
