@@ -38,6 +38,10 @@ class InvocationClock:
         """Tell whether the slowest transaction would still leave time to end in order."""
         return self._remaining() >= self._reserve
 
+    def wait(self, nanoseconds: int) -> None:
+        """Let that much time pass."""
+        time.sleep(nanoseconds / 10**9)
+
     def name(self) -> str:
         """Return a new name of 32 characters."""
         return uuid.uuid4().hex

@@ -11,10 +11,22 @@ delivery had done is found in the tables. docs/handler.md walks through every pl
 """
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
 from handler import log, quarantine
-from handler.batches import Accepted, Becomes, Entry, Findings, Refused, Step, chunks, plan, read
+from handler.batches import (
+    MOST_RECORDS,
+    Accepted,
+    Becomes,
+    Entry,
+    Findings,
+    Refused,
+    Step,
+    chunks,
+    plan,
+    read,
+)
 from handler.metrics import Measure, Series, Tally, total
 from handler.records import Record
 from handler.store import CancelledError, InvalidError, Moment, PassingError, Receipt, Store, learn
@@ -22,6 +34,10 @@ from handler.store import CancelledError, InvalidError, Moment, PassingError, Re
 LAG = Series("Lag", "Milliseconds")
 REJECTED = Series("EventsRejected")
 DUPLICATE = Series("EventsDuplicate")
+GRACE = 2 * 10**9
+"""Nanoseconds in which an invocation that lives has published what it wrote; a receipt that is older was left
+behind. Where the same records are delivered twice at the same time, this keeps one delivery from publishing
+what the other is about to."""
 
 
 class Clock(Protocol):
@@ -33,6 +49,10 @@ class Clock(Protocol):
 
     def enough(self) -> bool:
         """Tell whether there is time for another transaction, and to end in order after it."""
+        ...
+
+    def wait(self, nanoseconds: int) -> None:
+        """Let that much time pass."""
         ...
 
     def name(self) -> str:
@@ -60,7 +80,7 @@ class Outcome(NamedTuple):
     retry_from: str | None
     """Lowest sequence number that is to be delivered again, with all after it."""
     failed: int
-    """Records refused, or to be delivered again."""
+    """Records refused now, or to be delivered again."""
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -73,15 +93,11 @@ class Outcome(NamedTuple):
 def settle(records: Sequence[Record], services: Services, clock: Clock) -> Outcome:
     """Settle a batch."""
     settlement = Settlement(services, clock)
-    entries = [read(record) for record in records]
-    for chunk in chunks(entries):
-        if not clock.enough():
-            log.line("WARN", "Out of time: the rest of the batch is left for another delivery")
-            break
+    for chunk in chunks([read(record) for record in records]):
         try:
             settlement.settle(chunk)
         except PassingError as error:
-            log.line("WARN", "A transaction failed; it is left for another delivery", error=str(error))
+            log.line("WARN", "The rest of the batch is left for another delivery", error=str(error))
             break
     settlement.finish()
     return settlement.outcome(records)
@@ -96,8 +112,9 @@ class Settlement:
         self._holder = clock.name()
         self._last = 0
         self._steps: dict[str, Step] = {}
+        """What became of each record that is done, by sequence number."""
         self._receipts: dict[str, Receipt] = {}
-        self._named: dict[str, set[str]] = {}
+        """The receipts to be published by this invocation."""
 
     def settle(self, chunk: Sequence[Entry]) -> None:
         """Settle a chunk in one transaction; PassingError if it failed. Each try knows more than the last."""
@@ -115,9 +132,7 @@ class Settlement:
                     raise PassingError(f"TransactWriteItems: {cancelled}") from cancelled
             except InvalidError as error:
                 if len(written) > 1:
-                    middle = len(chunk) // 2
-                    self.settle(chunk[:middle])
-                    self.settle(chunk[middle:])
+                    self._halve(chunk)
                     return
                 if written[0].becomes is not Becomes.STORE:
                     raise PassingError(f"TransactWriteItems: {error}") from error
@@ -127,18 +142,24 @@ class Settlement:
                 self._done([step if step.receipt else step._replace(receipt=receipt.id) for step in steps])
                 return
 
+    def _halve(self, chunk: Sequence[Entry]) -> None:
+        """Settle a chunk of which DynamoDB says that something in it is wrong, but not what."""
+        middle = len(chunk) // 2
+        self.settle(chunk[:middle])
+        self.settle(chunk[middle:])
+
     def _write(self, steps: Sequence[Step]) -> Receipt:
-        self._last = max(self._clock.now(), self._last + len(steps))
+        if not self._clock.enough():
+            raise PassingError("out of time")
+        self._last = max(self._clock.now(), self._last + MOST_RECORDS)
         at = Moment(self._last)
-        receipt = Receipt(self._clock.name(), self._holder, _tally(steps, at))
-        self._store.write(steps, receipt, at)
+        receipt = Receipt(self._clock.name(), self._holder, _tally(steps, at), at)
+        self._store.write(steps, receipt)
         return receipt
 
     def _done(self, steps: Sequence[Step]) -> None:
         for step in steps:
-            number = step.entry.record.sequence_number
-            self._steps[number] = step
-            self._named.setdefault(step.receipt, set()).add(number)
+            self._steps[step.entry.record.sequence_number] = step
 
     def finish(self) -> None:
         """Publish and send what is outstanding. What fails here is taken back from what is done."""
@@ -150,42 +171,50 @@ class Settlement:
         try:
             self._store.close(published, sent, Moment(self._clock.now()))
         except (PassingError, InvalidError) as error:
-            log.line("ERROR", "Receipts were published and not deleted", error=str(error), receipts=published)
+            log.line("ERROR", "Receipts are published and not deleted", error=str(error), receipts=published)
 
     def _claim(self) -> None:
         """Take over receipts that earlier deliveries of these records left unpublished."""
-        foreign = {
-            step.receipt for step in self._steps.values() if step.becomes is Becomes.SETTLED and step.receipt
-        } - self._receipts.keys()
+        foreign = {step.receipt for step in self._steps.values() if step.becomes is Becomes.SETTLED} - {""}
+        foreign -= self._receipts.keys()
         if not foreign:
             return
         try:
-            for receipt in self._store.receipts(foreign):
+            for receipt in self._left_behind(foreign):
                 if self._store.claim(receipt, self._holder):
                     self._receipts[receipt.id] = receipt
                     log.line("INFO", "An earlier delivery's metrics are published now", receipt=receipt.id)
-                foreign.discard(receipt.id)
         except (PassingError, InvalidError) as error:
-            log.line(
-                "WARN", "Receipts could not be read; they are left for another delivery", error=str(error)
-            )
-            for receipt_id in foreign:
-                self._take_back(self._named[receipt_id])
+            log.line("WARN", "Receipts are left for another delivery", error=str(error))
+            self._take_back(foreign - self._receipts.keys())
+
+    def _left_behind(self, ids: set[str]) -> list[Receipt]:
+        """Return the receipts that are still there after their own invocation had time to publish them."""
+        found = self._store.receipts(ids)
+        if not found:
+            return []
+        wait = max(receipt.written.nanoseconds for receipt in found) + GRACE - self._clock.now()
+        if wait <= 0:
+            return found
+        self._clock.wait(min(wait, GRACE))
+        return self._store.receipts(receipt.id for receipt in found)
 
     def _send(self) -> list[Step]:
         """Send the messages of refused records; return the steps whose messages are out."""
-        refused = [step for step in self._steps.values() if isinstance(step.entry, Refused) and _unsent(step)]
+        refused = {
+            number: step
+            for number, step in self._steps.items()
+            if step.becomes is Becomes.QUARANTINE or step.unsent
+        }
         if not refused:
             return []
-        unsent = quarantine.send(
-            self._queue, [step.entry for step in refused if isinstance(step.entry, Refused)]
-        )
+        entries = [step.entry for step in refused.values()]
+        unsent = quarantine.send(self._queue, [entry for entry in entries if isinstance(entry, Refused)])
         if unsent:
-            log.line(
-                "WARN", "Quarantine was not reached; these are left for another delivery", records=len(unsent)
-            )
-            self._take_back(unsent)
-        return [step for step in refused if step.entry.record.sequence_number not in unsent]
+            log.line("WARN", "Quarantine was not reached for some records", records=len(unsent))
+        for number in unsent:
+            del self._steps[number], refused[number]
+        return list(refused.values())
 
     def _publish_all(self) -> list[str]:
         """Publish all receipts at hand; return their ids, none if it failed."""
@@ -194,17 +223,14 @@ class Settlement:
         try:
             self._publish(total(receipt.tally for receipt in self._receipts.values()))
         except PassingError as error:
-            log.line(
-                "WARN", "Metrics were not published; they are left for another delivery", error=str(error)
-            )
-            for receipt_id in self._receipts:
-                self._take_back(self._named[receipt_id])
+            log.line("WARN", "Metrics are left for another delivery", error=str(error))
+            self._take_back(self._receipts.keys())
             return []
         return list(self._receipts)
 
-    def _take_back(self, numbers: set[str]) -> None:
-        for number in numbers:
-            self._steps.pop(number, None)
+    def _take_back(self, receipts: AbstractSet[str]) -> None:
+        """Count the records of these receipts as not done: they are delivered again."""
+        self._steps = {number: step for number, step in self._steps.items() if step.receipt not in receipts}
 
     def outcome(self, records: Sequence[Record]) -> Outcome:
         """Return what became of the batch. All from the lowest failure on failed: it comes again."""
@@ -226,10 +252,6 @@ class Settlement:
         )
 
 
-def _unsent(step: Step) -> bool:
-    return step.becomes is Becomes.QUARANTINE or step.unsent
-
-
 def _tally(steps: Sequence[Step], at: Moment) -> Tally:
     """Count what a transaction settles."""
     tally = Tally()
@@ -238,9 +260,9 @@ def _tally(steps: Sequence[Step], at: Moment) -> Tally:
             tally.add(Measure(DUPLICATE))
         elif isinstance(step.entry, Refused):
             tally.add(Measure(REJECTED))
-            tally.add(Measure(Series(REJECTED.name, REJECTED.unit, (("Reason", step.entry.reason.value),))))
+            tally.add(Measure(REJECTED._replace(dimensions=(("Reason", step.entry.reason.value),))))
         elif isinstance(step.entry, Accepted):
             for measure in step.entry.measures:
                 tally.add(measure)
-            tally.add(Measure(LAG, max(0, at.nanoseconds // 10**6 - round(step.entry.record.arrival * 1000))))
+            tally.add(Measure(LAG, max(0, at.milliseconds - round(step.entry.record.arrival * 1000))))
     return tally

@@ -64,6 +64,23 @@ class DynamoDB(Protocol):
         ...
 
 
+class Moment(NamedTuple):
+    """When something is written."""
+
+    nanoseconds: int
+    """Since the epoch. Each item takes this plus its index: the order in which events were applied."""
+
+    @property
+    def milliseconds(self) -> int:
+        """The same, in whole milliseconds."""
+        return self.nanoseconds // 10**6
+
+    @property
+    def seconds(self) -> int:
+        """The same, in whole seconds."""
+        return self.nanoseconds // 10**9
+
+
 class Receipt(NamedTuple):
     """The metrics of one transaction, as the ledger holds them until they are published."""
 
@@ -71,18 +88,7 @@ class Receipt(NamedTuple):
     holder: str
     """The invocation that is to publish it."""
     tally: Tally
-
-
-class Moment(NamedTuple):
-    """When a transaction is written."""
-
-    nanoseconds: int
-    """Since the epoch. Each item takes this plus its index: the order in which events were applied."""
-
-    @property
-    def seconds(self) -> int:
-        """The same, in whole seconds."""
-        return self.nanoseconds // 10**9
+    written: Moment
 
 
 class Store:
@@ -103,14 +109,15 @@ class Store:
             f'"ConditionExpression":"attribute_not_exists(pk)",{on_failure}'
         ).encode()
 
-    def write(self, steps: Sequence[Step], receipt: Receipt, at: Moment) -> None:
+    def write(self, steps: Sequence[Step], receipt: Receipt) -> None:
         """Write steps and their receipt, all or none. Raises CancelledError, InvalidError or PassingError.
 
         The receipt's id is also the request's token: where botocore repeats a call whose answer was lost, the
         repetition is answered as a success, and not as a duplicate of itself.
         """
+        at = receipt.written
         actions = [self._action(step, receipt.id, at, index) for index, step in enumerate(steps)]
-        actions.append(self._note + _members(self._receipt(receipt, at)) + b"}}}")
+        actions.append(self._note + _members(_receipt(receipt)) + b"}}}")
         body = b'{"ClientRequestToken":"%b","TransactItems":[%b]}' % (receipt.id.encode(), b",".join(actions))
         try:
             self._dynamodb.transact(body)
@@ -126,24 +133,16 @@ class Store:
             return self._put + step.entry.item + stamps.encode()
         return self._note + _members(_marker(step, receipt, at, sent=False)) + b"}}}"
 
-    def _receipt(self, receipt: Receipt, at: Moment) -> dict[str, Any]:
-        return {
-            **_receipt_key(receipt.id),
-            "holder": {"S": receipt.holder},
-            "tally": {"S": receipt.tally.to_text()},
-            "writtenAt": {"N": str(at.seconds)},
-            "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
-        }
+    def receipts(self, ids: Iterable[str]) -> list[Receipt]:
+        """Return those of these receipts that still exist: their metrics were not published."""
+        return [_receipt_of(item) for item in self._read([_receipt_key(each) for each in ids])]
 
-    def receipts(self, ids: Iterable[str]) -> Iterator[Receipt]:
-        """Give those of these receipts that still exist: their metrics were not published."""
-        keys = [_receipt_key(each) for each in ids]
+    def _read(self, keys: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for start in range(0, len(keys), MOST_READS):
             wanted = {self._ledger: {"Keys": keys[start : start + MOST_READS], "ConsistentRead": True}}
             for _ in range(TRIES):
                 answer = self._ask("BatchGetItem", {"RequestItems": wanted})
-                for item in answer.get("Responses", {}).get(self._ledger, []):
-                    yield _receipt_of(item)
+                yield from answer.get("Responses", {}).get(self._ledger, [])
                 wanted = answer.get("UnprocessedKeys") or {}
                 if not wanted:
                     break
@@ -236,8 +235,7 @@ def _marker(step: Step, receipt: str, at: Moment, *, sent: bool) -> dict[str, An
         "sk": {"S": record.shard_id},
         "state": {"S": "duplicate"},
         "receipt": {"S": receipt},
-        "writtenAt": {"N": str(at.seconds)},
-        "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
+        **_written(at),
     }
     if isinstance(step.entry, Refused):
         marker["state"] = {"S": "sent" if sent else "unsent"}
@@ -254,7 +252,26 @@ def _receipt_key(receipt_id: str) -> dict[str, Any]:
     return {"pk": {"S": f"receipt#{receipt_id}"}, "sk": {"S": "receipt"}}
 
 
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        **_receipt_key(receipt.id),
+        "holder": {"S": receipt.holder},
+        "tally": {"S": receipt.tally.to_text()},
+        **_written(receipt.written),
+    }
+
+
+def _written(at: Moment) -> dict[str, Any]:
+    return {
+        "writtenAt": {"N": str(at.milliseconds)},
+        "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
+    }
+
+
 def _receipt_of(item: dict[str, Any]) -> Receipt:
     return Receipt(
-        item["pk"]["S"].partition("#")[2], item["holder"]["S"], Tally.from_text(item["tally"]["S"])
+        item["pk"]["S"].partition("#")[2],
+        item["holder"]["S"],
+        Tally.from_text(item["tally"]["S"]),
+        Moment(int(item["writtenAt"]["N"]) * 10**6),
     )
