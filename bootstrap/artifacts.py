@@ -17,8 +17,8 @@ _ABSENT = {"404", "NoSuchBucket", "NotFound"}
 
 
 def bucket_name(target: "Target", stack: str) -> str:
-    """Return the name of the stack's bucket: at most 63 characters for a stack of 30."""
-    return f"{stack}-code-{target.account}-{target.region}"
+    """Return the name of the stack's bucket: at most 63 characters for a stack of 35."""
+    return f"{stack}-{target.account}-{target.region}"
 
 
 def upload(s3: "S3Client", bucket: str, stack: str, region: str, package: "Package") -> None:

@@ -63,7 +63,7 @@ def _anything(_: str) -> None:
 
 # The stack's name is part of a bucket's name: at most 63 characters, with the account and the region in it.
 _STACK = (
-    "it is lower-case letters, digits and single hyphens, begins with a letter, and has at most 30 characters"
+    "it is lower-case letters, digits and single hyphens, begins with a letter, and has at most 35 characters"
 )
 
 SETTINGS = {
@@ -98,7 +98,7 @@ SETTINGS = {
             "tailrace",
             "",
             "the stack's name; tailrace has the recipe's names, any other makes every name its own",
-            _matching(r"(?=.{1,30}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", _STACK),
+            _matching(r"(?=.{1,35}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", _STACK),
         ),
         Setting("SHARDS", "2", "", "shards of the stream", _whole(1, 200)),
         Setting("BATCH_SIZE", "100", "records", "records in one invocation, at most", _whole(1, 10_000)),

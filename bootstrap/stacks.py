@@ -6,6 +6,7 @@ The stack's own tag (`tailrace:stack`) says that it is ours; nothing without it 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -49,6 +50,7 @@ class Stack:
     parameters: dict[str, str]
     outputs: dict[str, str]
     tags: dict[str, str]
+    created: datetime
 
     @property
     def busy(self) -> bool:
@@ -92,6 +94,7 @@ def _stack(found: "StackTypeDef") -> Stack:
         parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])},
         outputs={entry["OutputKey"]: entry["OutputValue"] for entry in found.get("Outputs", [])},
         tags={entry["Key"]: entry["Value"] for entry in found.get("Tags", [])},
+        created=found["CreationTime"],
     )
 
 

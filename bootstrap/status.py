@@ -1,0 +1,93 @@
+"""`status`: what is there, how it runs, and what became of the events. Exit code 0 if all of it is well."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bootstrap import measures, stacks
+from bootstrap.console import say
+from bootstrap.measures import Counted
+from bootstrap.settings import Settings
+from bootstrap.stacks import Stack
+from bootstrap.target import Target
+
+_WELL = "OK"
+_COUNTS = (
+    ("Processed", "EventsProcessed", "EventType"),
+    ("Duplicates", "EventsDuplicate", "EventType"),
+    ("Rejected", "EventsRejected", "Reason"),
+)
+_MAPPING_WELL = {"No records processed", _WELL}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the answer; `well` is False for what somebody should look at."""
+
+    name: str
+    value: str
+    well: bool = True
+
+
+def lines(target: Target, stack: Stack) -> Iterator[Line]:
+    """Ask every service, and give its line."""
+    yield Line("Stack", f"{stack.name}: {stack.status}", well=stack.status in stacks.WHOLE)
+    if stack.status not in stacks.WHOLE:
+        return
+    yield _mapping(target, stack)
+    yield from _events(target, stack)
+    sqs = target.client("sqs")
+    quarantined = measures.depth(sqs, stack.outputs["QuarantineUrl"])
+    yield Line("Quarantine", f"{quarantined:,}")
+    dead = measures.depth(sqs, stack.outputs["DeadLetterUrl"])
+    yield Line("Dead letters", f"{dead:,}", well=not dead)
+    yield from _alarms(target, stack)
+
+
+def _mapping(target: Target, stack: Stack) -> Line:
+    found = target.client("lambda").get_event_source_mapping(UUID=stack.outputs["MappingId"])
+    state, result = found["State"], found.get("LastProcessingResult", "")
+    well = state in {"Enabled", "Creating", "Enabling", "Updating"} and result in _MAPPING_WELL
+    return Line("Mapping", f"{state}, last result: {result}", well=well)
+
+
+def _events(target: Target, stack: Stack) -> Iterator[Line]:
+    """Give the lag and the counts. They are metrics: a second behind on the emulator, minutes on AWS."""
+    cloudwatch = target.client("cloudwatch")
+    lag = measures.lag(cloudwatch, stack.outputs["FunctionName"])
+    if lag is None:
+        yield Line("Lag", "none measured: no batch for a day")
+    else:
+        age = (datetime.now(UTC) - lag.minute).total_seconds() // 60
+        when = "within the last minute" if age < 1 else f"{age:.0f} min ago"
+        yield Line("Lag", f"{lag.milliseconds / 1000:.1f} s at most ({when})")
+    for said, metric, dimension in _COUNTS:
+        counted = Counted(stack.outputs["MetricNamespace"], metric, dimension)
+        counts = measures.sums(cloudwatch, counted, stack.created)
+        yield Line(said, f"{counts.pop('', 0):,}")
+        for value, count in sorted(counts.items()):
+            yield Line("", f"{count:>9,} {value}")
+
+
+def _alarms(target: Target, stack: Stack) -> Iterator[Line]:
+    names = [stack.outputs["ErrorsAlarmName"], stack.outputs["ThrottlingAlarmName"]]
+    for alarm in target.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]:
+        state = alarm["StateValue"]
+        yield Line("Alarm", f"{alarm['AlarmName']}: {state}", well=state != "ALARM")
+
+
+def run() -> int:
+    """Print the lines; return 0 if all is well, 1 if not or if there is no stack."""
+    settings = Settings.from_environment(os.environ)
+    target = Target.from_environment(os.environ)
+    stack = stacks.find(target.client("cloudformation"), settings.stack)
+    say(f"{'Target':<13} {target.endpoint or f'AWS account {target.account}'}, region {target.region}")
+    if stack is None:
+        say(f"{'Stack':<13} {settings.stack}: not there (`make up` deploys it)")
+        return 1
+    all_well = True
+    for line in lines(target, stack):
+        say(f"{line.name:<13} {line.value}{'' if line.well else '   <- look here'}")
+        all_well = all_well and line.well
+    return 0 if all_well else 1
