@@ -10,7 +10,7 @@ from tests.audit.ledger import Acknowledged, audit
 from tests.audit.verdict import Verdict
 from tests.eventually import eventually
 from tests.frame import reading, sending
-from tests.frame.reading import Apart, Dimensions, Item, Sum
+from tests.frame.reading import Apart, Item, Series, Sum
 from tests.frame.sending import Put, Tries
 
 if TYPE_CHECKING:
@@ -97,9 +97,9 @@ class Pipeline:
         self._dead_letters += reading.drain(self.sqs, self["DeadLetterUrl"])
         return self._dead_letters
 
-    def metrics(self) -> dict[tuple[str, Dimensions], Sum]:
-        """Return the sums of the pipeline's own metrics."""
-        return reading.metrics(self.cloudwatch, self["MetricNamespace"])
+    def metric(self, name: str, **dimensions: str) -> Sum:
+        """Return the sums of one of the pipeline's own metrics."""
+        return reading.metric(self.cloudwatch, Series(self["MetricNamespace"], name, dimensions))
 
     def log(self) -> list[str]:
         """Return the lines of the function's log."""
@@ -116,8 +116,13 @@ class Pipeline:
         book = reading.scan(self.dynamodb, self["LedgerTableName"])
         return [entry for entry in book if entry["pk"].startswith("receipt#")]
 
+    @property
+    def patience(self) -> int:
+        """How many times longer than on an emulator things may take: AWS's mapping needs minutes to begin."""
+        return 1 if self.target.emulated else 8
+
     def settle(self, *, within: float = 60) -> Verdict:
-        """Wait until every record that was put is found somewhere and all metrics are out.
+        """Wait until every record that was put is found somewhere and all metrics are out; seconds.
 
         The wait ends as soon as nothing is lost; what else is wrong is in the verdict, for the caller to see.
         """
@@ -130,7 +135,7 @@ class Pipeline:
             assert not unpublished, f"{len(unpublished)} receipts are not published: {unpublished[:3]}"
             return found
 
-        return eventually(verdict, within=within, every=0.1, look=self.where_to_look())
+        return eventually(verdict, within=within * self.patience, every=0.1, look=self.where_to_look())
 
     def where_to_look(self) -> str:
         """Say what to look at when something does not come."""

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 type Item = dict[str, Any]
-type Dimensions = frozenset[tuple[str, str]]
 _plain = TypeDeserializer().deserialize
 
 
@@ -96,7 +95,7 @@ def dead_letter(message: Item) -> DeadLettered:
 
 
 class Sum(NamedTuple):
-    """The statistics of one metric over the last hours."""
+    """The statistics of one metric."""
 
     samples: float = 0
     total: float = 0
@@ -104,31 +103,47 @@ class Sum(NamedTuple):
     high: float | None = None
 
 
-def metrics(cloudwatch: "CloudWatchClient", namespace: str) -> dict[tuple[str, Dimensions], Sum]:
-    """Sum up every metric of a namespace by name and dimensions, since two hours ago."""
+class Series(NamedTuple):
+    """One metric, as CloudWatch tells them apart."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+
+
+def metric(cloudwatch: "CloudWatchClient", series: Series) -> Sum:
+    """Sum up one metric over the last two hours."""
     now = datetime.now(UTC)
-    sums = {}
-    for page in cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace):
-        for metric in page["Metrics"]:
-            answer = cloudwatch.get_metric_statistics(
-                Namespace=namespace,
-                MetricName=metric["MetricName"],
-                Dimensions=metric["Dimensions"],
-                StartTime=now - timedelta(hours=2),
-                EndTime=now + timedelta(minutes=5),
-                Period=60,
-                Statistics=["SampleCount", "Sum", "Minimum", "Maximum"],
-            )
-            points = answer["Datapoints"]
-            if points:
-                named = frozenset((each["Name"], each["Value"]) for each in metric["Dimensions"])
-                sums[metric["MetricName"], named] = Sum(
-                    sum(point["SampleCount"] for point in points),
-                    sum(point["Sum"] for point in points),
-                    min(point["Minimum"] for point in points),
-                    max(point["Maximum"] for point in points),
-                )
-    return sums
+    points = cloudwatch.get_metric_statistics(
+        Namespace=series.namespace,
+        MetricName=series.name,
+        Dimensions=[{"Name": name, "Value": value} for name, value in series.dimensions.items()],
+        StartTime=now - timedelta(hours=2),
+        EndTime=now + timedelta(minutes=5),
+        Period=60,
+        Statistics=["SampleCount", "Sum", "Minimum", "Maximum"],
+    )["Datapoints"]
+    if not points:
+        return Sum()
+    return Sum(
+        sum(point["SampleCount"] for point in points),
+        sum(point["Sum"] for point in points),
+        min(point["Minimum"] for point in points),
+        max(point["Maximum"] for point in points),
+    )
+
+
+def all_series(cloudwatch: "CloudWatchClient", namespace: str) -> list[Series]:
+    """Return every metric of a namespace. AWS lists a new one after up to 15 minutes."""
+    return [
+        Series(
+            namespace,
+            each["MetricName"],
+            {dimension["Name"]: dimension["Value"] for dimension in each.get("Dimensions", [])},
+        )
+        for page in cloudwatch.get_paginator("list_metrics").paginate(Namespace=namespace)
+        for each in page["Metrics"]
+    ]
 
 
 def log(logs: "CloudWatchLogsClient", group: str) -> list[str]:

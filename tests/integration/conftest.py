@@ -1,0 +1,64 @@
+"""Pipelines for the integration tests: on the emulator that runs, one of the run's own, or an account."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from bootstrap.package import Package
+from bootstrap.target import Target
+from tests.frame import emulators, stacks
+from tests.frame.pipeline import Pipeline
+from tests.frame.run import Run
+
+type MakePipeline = Callable[..., Pipeline]
+
+QUICK = {"BATCH_WINDOW": "0"}  # a batch goes out as soon as there is a record
+
+
+@pytest.fixture(scope="session")
+def target(run: Run) -> Target:
+    """Give the AWS that the tests talk to."""
+    return stacks.target_at(run, None if run.on_aws else emulators.shared(run))
+
+
+@pytest.fixture(scope="session")
+def spare_target(run: Run) -> Target:
+    """Give an emulator that only this run uses: faults hit everybody, and default names are the user's."""
+    return stacks.target_at(run, emulators.own(run, "spare"))
+
+
+@pytest.fixture(scope="module")
+def make_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[MakePipeline]:
+    """Give a function that deploys a pipeline; it is destroyed after the module's last test.
+
+    `make_pipeline(purpose, package=None, on=None, **settings)`: the purpose is part of the stack's name,
+    settings are those of the environment (`BATCH_SIZE="10"`), `on` is another target.
+    """
+    with ExitStack() as made:
+
+        def make(
+            purpose: str, *, package: Package | None = None, on: Target | None = None, **settings: str
+        ) -> Pipeline:
+            where = on or target
+            stack = stacks.deployed(run, where, _own(purpose, worker_id), {**QUICK, **settings}, package)
+            return Pipeline(where, made.enter_context(stack))
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def _shared_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[Pipeline]:
+    with stacks.deployed(run, target, _own("shared", worker_id), QUICK) as stack:
+        yield Pipeline(target, stack)
+
+
+@pytest.fixture
+def pipeline(_shared_pipeline: Pipeline) -> Pipeline:
+    """Give a pipeline that sends batches at once; tests of one worker share it, one after the other."""
+    return _shared_pipeline
+
+
+def _own(purpose: str, worker_id: str) -> str:
+    """Name a stack of one worker: workers do not share stacks."""
+    return f"{purpose}{'' if worker_id == 'master' else '-' + worker_id}"

@@ -1,0 +1,154 @@
+"""Functions of a test's own: made from a few lines of Python, removed with their logs and role at the end."""
+
+import base64
+import io
+import json
+import secrets
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from bootstrap.target import Target
+from tests.eventually import eventually
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+LOGS = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
+}
+
+
+class Answer(NamedTuple):
+    """What Invoke answered: the payload as JSON, the error header, the version, the log's tail."""
+
+    payload: Any
+    error: str | None
+    version: str
+    log: str
+
+    @property
+    def report(self) -> str:
+        """The REPORT line."""
+        (line,) = (line for line in self.log.splitlines() if line.startswith("REPORT "))
+        return line
+
+    @property
+    def request_id(self) -> str:
+        """The request's id, as the log says it."""
+        return self.report.split("\t")[0].removeprefix("REPORT RequestId: ")
+
+
+class Function:
+    """One function."""
+
+    def __init__(self, target: Target, name: str) -> None:
+        self.name = name
+        self._lambda = target.client("lambda", read_timeout=60, retries={"max_attempts": 1})
+
+    def invoke(self, event: object, *, alias: str = "") -> Answer:
+        """Invoke it and wait."""
+        name = f"{self.name}:{alias}" if alias else self.name
+        answer = self._lambda.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+        return Answer(
+            json.loads(answer["Payload"].read()),
+            answer.get("FunctionError"),
+            answer["ExecutedVersion"],
+            base64.b64decode(answer["LogResult"]).decode(),
+        )
+
+    def update(self, source: str) -> None:
+        """Give it other code, and wait until that is in place."""
+        self._lambda.update_function_code(FunctionName=self.name, ZipFile=zipped(source))
+        self._lambda.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
+
+    def delete(self) -> None:
+        """Delete it."""
+        self._lambda.delete_function(FunctionName=self.name)
+
+
+class Functions:
+    """Makes functions and removes them."""
+
+    def __init__(self, target: Target, prefix: str) -> None:
+        self.target = target
+        self._prefix = prefix
+        self._lambda = target.client("lambda")
+        self._made: list[Function] = []
+        self._role = f"{prefix}-functions-{secrets.token_hex(2)}"
+
+    def make(self, source: str, **settings: Any) -> Function:  # noqa: ANN401  settings are CreateFunction's own
+        """Make a function of the module `app`, whose `handler` is called, and wait until it is ready."""
+        function = Function(self.target, f"{self._prefix}-function-{secrets.token_hex(4)}")
+        self._made.append(function)
+        given = {
+            "Handler": "app.handler",
+            "Runtime": "python3.13",
+            "Timeout": 3,
+            "MemorySize": 256,
+            **settings,
+        }
+
+        def created() -> bool:
+            """Have the role accepted, which on AWS takes some seconds after it is made."""
+            try:
+                self._lambda.create_function(
+                    FunctionName=function.name,
+                    Role=self._role_arn,
+                    Code={"ZipFile": zipped(source)},
+                    **given,
+                )
+            except self._lambda.exceptions.InvalidParameterValueException as error:
+                if "cannot be assumed" in str(error):
+                    return False
+                raise
+            return True
+
+        eventually(created, within=30, every=1)
+        self._lambda.get_waiter("function_active_v2").wait(
+            FunctionName=function.name, WaiterConfig={"Delay": 1}
+        )
+        return function
+
+    @contextmanager
+    def opened(self) -> Iterator["Functions"]:
+        """Make the role; remove everything at the end."""
+        iam = self.target.client("iam")
+        self._role_arn = iam.create_role(RoleName=self._role, AssumeRolePolicyDocument=json.dumps(TRUST))[
+            "Role"
+        ]["Arn"]
+        iam.put_role_policy(RoleName=self._role, PolicyName="logs", PolicyDocument=json.dumps(LOGS))
+        try:
+            yield self
+        finally:
+            for function in self._made:
+                self._remove(function)
+            iam.delete_role_policy(RoleName=self._role, PolicyName="logs")
+            iam.delete_role(RoleName=self._role)
+
+    def _remove(self, function: Function) -> None:
+        logs = self.target.client("logs")
+        for remove in (
+            function.delete,
+            lambda: logs.delete_log_group(logGroupName=f"/aws/lambda/{function.name}"),
+        ):
+            try:
+                remove()
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                    raise
+
+
+def zipped(source: str) -> bytes:
+    """Pack a module `app` of this source."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("app.py", source)
+    return package.getvalue()

@@ -1,0 +1,189 @@
+"""A stream, a function and a mapping between them, made for one test and removed after it.
+
+The function does what its records say (`{"do": ...}`) and prints each invocation, which is how a test sees it.
+"""
+
+import io
+import json
+import secrets
+import zipfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any, NamedTuple
+
+from bootstrap.target import Target
+from tests.eventually import eventually
+from tests.frame.reading import drain
+
+FUNCTION = '''
+import base64, json, time
+
+MARK = "CALL "
+failed_once = set()
+
+def handler(event, context):
+    records = [(r["kinesis"]["sequenceNumber"], r["kinesis"]["data"]) for r in event["Records"]]
+    said = [(number, json.loads(base64.b64decode(data))) for number, data in records]
+    brief = event if len(str(event)) < 20_000 else None
+    names = [what.get("name") for _, what in said]
+    print(MARK + json.dumps({"id": context.aws_request_id, "at": time.time(), "names": names, "event": brief}))
+    failures = []
+    for number, what in said:
+        do = what.get("do")
+        if do == "raise":
+            raise ValueError("asked to")
+        if do == "wait":
+            time.sleep(what["seconds"])
+        if do == "fail" or (do == "fail once" and number not in failed_once):
+            failed_once.add(number)
+            failures.append({"itemIdentifier": number})
+    return {"batchItemFailures": failures}
+'''
+PATIENCE = 30.0
+"""Seconds until a test gives up on something that takes milliseconds."""
+
+
+class Call(NamedTuple):
+    """One invocation, as the function saw it."""
+
+    id: str
+    at: float
+    names: list[Any]
+    event: dict[str, Any]
+
+
+class Rig:
+    """The resources of one test. Every name begins with the run's prefix."""
+
+    def __init__(self, target: Target, prefix: str) -> None:
+        self.target = target
+        self.name = f"{prefix}-mapping-{secrets.token_hex(3)}"
+        self.kinesis, self.functions = target.client("kinesis"), target.client("lambda")
+        self.sqs, self.logs, self.iam = target.client("sqs"), target.client("logs"), target.client("iam")
+        self._undo = ExitStack()
+        self._group = f"/aws/lambda/{self.name}"
+
+    def __enter__(self) -> "Rig":
+        self.role_arn = self._make_role()
+        self.function_arn = self.make_function()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._undo.close()
+
+    def make_function(self) -> str:
+        """Make the function, and wait until it can be invoked; returns its ARN."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("told.py", FUNCTION)
+        made = self.functions.create_function(
+            FunctionName=self.name,
+            Runtime="python3.13",
+            Role=self.role_arn,
+            Handler="told.handler",
+            Timeout=60,
+            Code={"ZipFile": packed.getvalue()},
+        )
+        self.functions.get_waiter("function_active_v2").wait(
+            FunctionName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        )
+        self._finally(lambda: self.functions.delete_function(FunctionName=self.name))
+        self._finally(lambda: self.logs.delete_log_group(logGroupName=self._group))
+        return made["FunctionArn"]
+
+    def make_stream(self, shards: int = 1, **parameters: Any) -> str:  # noqa: ANN401  the API's parameters
+        """Make the stream, and wait until it is active; returns its ARN."""
+        self.kinesis.create_stream(StreamName=self.name, ShardCount=shards, **parameters)
+        self._finally(lambda: self.kinesis.delete_stream(StreamName=self.name))
+        waiter = self.kinesis.get_waiter("stream_exists")
+        waiter.wait(StreamName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+        return self.kinesis.describe_stream_summary(StreamName=self.name)["StreamDescriptionSummary"]["StreamARN"]
+
+    def make_queue(self) -> tuple[str, str]:
+        """Make a queue; returns its URL and its ARN."""
+        url = self.sqs.create_queue(QueueName=self.name)["QueueUrl"]
+        self._finally(lambda: self.sqs.delete_queue(QueueUrl=url))
+        attributes = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        return url, attributes["QueueArn"]
+
+    def make_mapping(self, stream_arn: str, **parameters: Any) -> Any:  # noqa: ANN401  as the API answers
+        """Map the stream to the function, from the trim horizon unless told otherwise; returns the answer."""
+        asked = {"StartingPosition": "TRIM_HORIZON", "FunctionName": self.name} | parameters
+        made = self.functions.create_event_source_mapping(EventSourceArn=stream_arn, **asked)
+        self._finally(lambda: self.delete_mapping(made["UUID"]))
+        return made
+
+    def delete_mapping(self, mapping: str) -> None:
+        """Delete a mapping and wait until it is gone."""
+        self.functions.delete_event_source_mapping(UUID=mapping)
+        eventually(lambda: self.state(mapping) is None, within=PATIENCE, what=f"mapping {mapping} to be gone")
+
+    def state(self, mapping: str) -> str | None:
+        """Tell a mapping's state; None if there is no such mapping."""
+        try:
+            return self.functions.get_event_source_mapping(UUID=mapping)["State"]
+        except self.functions.exceptions.ResourceNotFoundException:
+            return None
+
+    def put(self, *records: dict[str, Any], key: str = "key") -> None:
+        """Put records, in order."""
+        for place in range(0, len(records), 500):
+            entries = [
+                {"Data": json.dumps(record).encode(), "PartitionKey": str(record.get("key", key))}
+                for record in records[place : place + 500]
+            ]
+            answer = self.kinesis.put_records(StreamName=self.name, Records=entries)  # type: ignore[arg-type]
+            assert answer["FailedRecordCount"] == 0
+
+    def calls(self) -> list[Call]:
+        """Give all invocations so far, in order."""
+        found = []
+        try:
+            for page in self.logs.get_paginator("filter_log_events").paginate(logGroupName=self._group):
+                found += [event["message"] for event in page["events"] if event["message"].startswith("CALL ")]
+        except self.logs.exceptions.ResourceNotFoundException:
+            return []
+        calls = [Call(**json.loads(message.removeprefix("CALL "))) for message in found]
+        return sorted(calls, key=lambda call: call.at)
+
+    def names(self) -> list[Any]:
+        """Give the names of all records delivered so far, as often as they were, in order."""
+        return [name for call in self.calls() for name in call.names]
+
+    def await_names(self, wanted: Sequence[Any], within: float = PATIENCE) -> None:
+        """Wait until exactly these were delivered, in this order."""
+        eventually(lambda: self._assert_names(list(wanted)), within=within, what="the records to arrive")
+
+    def await_calls(self, count: int, within: float = PATIENCE) -> list[Call]:
+        """Wait for at least so many invocations."""
+        return eventually(lambda: (self.calls()[count - 1 :] and self.calls()) or [], within=within, what=f"{count} calls")
+
+    def message(self, queue_url: str) -> dict[str, Any]:
+        """Wait for one message and take it."""
+        first: dict[str, Any] = eventually(
+            lambda: next(iter(drain(self.sqs, queue_url)), None) or {}, within=PATIENCE, what="a message"
+        )
+        return first
+
+    def _assert_names(self, wanted: list[Any]) -> bool:
+        names = self.names()
+        assert names == wanted, f"{len(names)} of {len(wanted)} came, the last {names[-5:]}"
+        return True
+
+    def _make_role(self) -> str:
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = self.iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=policy)["Role"]
+        self._finally(lambda: self.iam.delete_role(RoleName=self.name))
+        return role["Arn"]
+
+    def _finally(self, undo: Callable[[], object]) -> None:
+        """Undo something at the end, unless the test has done so already."""
+
+        def unless_gone() -> None:
+            try:
+                undo()
+            except self.target.session.client("sts").exceptions.ClientError:
+                pass
+
+        self._undo.callback(unless_gone)

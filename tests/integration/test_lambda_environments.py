@@ -1,0 +1,199 @@
+"""Where functions run: their variables, their code, their processes."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from bootstrap.target import Target
+from tests.eventually import eventually
+from tests.frame.run import Run
+from tests.integration.functions import Functions
+
+pytestmark = pytest.mark.emulator_only
+
+LOOKS = """
+import os, subprocess, sys, tempfile, time, boto3
+HERE = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+
+def handler(event, context):
+    match event.get("look"):
+        case "variables": return dict(os.environ)
+        case "cwd": return [os.getcwd(), os.environ["LAMBDA_TASK_ROOT"], oct(os.stat(".").st_mode)[-3:],
+                            oct(os.stat("app.py").st_mode)[-3:], sys.path[0]]
+        case "tmp":
+            with open(os.path.join(tempfile.gettempdir(), "kept"), "a") as kept: kept.write("x")
+            return [tempfile.gettempdir(), os.path.getsize(kept.name)]
+        case "caller": return boto3.client("sts").get_caller_identity()["Arn"]
+        case "child":
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+            if event["wait"]: time.sleep(60)
+            return child.pid
+        case "slow": time.sleep(1)
+        case "pid": return os.getpid()
+    return HERE
+"""
+
+
+@pytest.fixture(scope="module")
+def functions(target: Target, run: Run) -> Iterator[Functions]:
+    """Give a maker of functions."""
+    with Functions(target, run.prefix).opened() as functions:
+        yield functions
+
+
+def processes(name: str) -> list[int]:
+    """List the processes that run this function."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
+                found.append(process.pid)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_a_function_sees_lambdas_variables_only(functions: Functions) -> None:
+    """Lambda's, its own and where the emulator is; nothing of the machine's."""
+    function = functions.make(LOOKS, Environment={"Variables": {"MINE": "1"}})
+    seen: dict[str, str] = function.invoke({"look": "variables"}).payload
+    assert set(seen) == {
+        *("_HANDLER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME"),
+        *("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE"),
+        *("AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY_ID"),
+        *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT"),
+        *("LAMBDA_RUNTIME_DIR", "LANG", "PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "TZ"),
+        *("AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS", "_AWS_XRAY_DAEMON_ADDRESS"),
+        *("_AWS_XRAY_DAEMON_PORT", "_X_AMZN_TRACE_ID"),
+        *("AWS_ENDPOINT_URL", "TMPDIR", "MINE"),
+    }
+    assert seen["AWS_LAMBDA_FUNCTION_NAME"] == function.name
+    assert seen["MINE"] == "1"
+
+
+def test_a_function_runs_in_its_code_which_it_cannot_change(functions: Functions) -> None:
+    """The working directory is the task root; nobody may write there."""
+    cwd, root, folder, module, first = functions.make(LOOKS).invoke({"look": "cwd"}).payload
+    assert cwd == root == first
+    assert (folder, module) == ("555", "444")
+
+
+def test_scratch_space_belongs_to_one_environment(functions: Functions) -> None:
+    """It is kept from one invocation to the next and goes with the environment."""
+    function = functions.make(LOOKS)
+    folder, _ = function.invoke({"look": "tmp"}).payload
+    assert function.invoke({"look": "tmp"}).payload == [folder, 2]
+    function.delete()
+    eventually(lambda: not os.path.exists(folder), within=10, what=f"{folder} to be removed")  # noqa: PTH110  a path of the function's
+
+
+def test_a_function_acts_as_its_role(functions: Functions) -> None:
+    """Its credentials are a session of the role, named after the function."""
+    function = functions.make(LOOKS, Timeout=30)
+    caller = function.invoke({"look": "caller"}).payload
+    assert ":assumed-role/" in caller
+    assert caller.endswith(f"/{function.name}")
+
+
+def test_an_environment_is_used_again(functions: Functions) -> None:
+    """Two invocations, one after the other, one environment."""
+    function = functions.make(LOOKS)
+    assert function.invoke({}).payload == function.invoke({}).payload
+
+
+def test_concurrent_invocations_run_side_by_side(functions: Functions) -> None:
+    """Three at a time are in three environments."""
+    function = functions.make(LOOKS)
+    with ThreadPoolExecutor(3) as callers:
+        streams = list(callers.map(lambda _: function.invoke({"look": "slow"}).payload, range(3)))
+    assert len(set(streams)) == 3
+
+
+def test_reserved_concurrency_throttles(functions: Functions, target: Target) -> None:
+    """With one reserved, a second invocation at the same time is refused, and counted as that alone."""
+    function = functions.make(LOOKS)
+    client = target.client("lambda", retries={"total_max_attempts": 1})
+    client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=1)
+
+    def invoke(_: int) -> str:
+        try:
+            client.invoke(FunctionName=function.name, Payload=b'{"look": "slow"}')
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return "answered"
+
+    with ThreadPoolExecutor(2) as callers:
+        assert sorted(callers.map(invoke, range(2))) == ["TooManyRequestsException", "answered"]
+
+
+def test_new_code_means_a_new_process_and_no_old_one(functions: Functions) -> None:
+    """The update ends the warm environment."""
+    function = functions.make(LOOKS)
+    old = function.invoke({"look": "pid"}).payload
+    function.update(LOOKS + "\n# changed\n")
+    new = function.invoke({"look": "pid"}).payload
+    assert new != old
+    eventually(lambda: processes(function.name) == [new], within=10, what="the old process to end")
+
+
+def test_a_running_invocation_outlives_an_update(functions: Functions) -> None:
+    """It finishes on the old code, and its environment ends with it."""
+    function = functions.make(LOOKS)
+    function.invoke({})
+    with ThreadPoolExecutor(1) as caller:
+        running = caller.submit(function.invoke, {"look": "slow"})
+        function.update("def handler(event, context): return 'new'")
+        assert running.result().error is None
+    assert function.invoke({}).payload == "new"
+
+
+def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
+    """Neither its own nor one that it started."""
+    function = functions.make(LOOKS)
+    child: int = function.invoke({"look": "child", "wait": False}).payload
+    assert psutil.pid_exists(child)
+    function.delete()
+    eventually(lambda: not processes(function.name), within=10, what="the processes to end")
+    eventually(lambda: not _runs(child), within=10, what=f"the child {child} to end")
+
+
+def test_a_timeout_ends_what_the_function_started_too(functions: Functions) -> None:
+    """No process of the environment is left."""
+    function = functions.make(LOOKS, Timeout=1)
+    assert function.invoke({"look": "child", "wait": True}).payload["errorType"] == "Sandbox.Timedout"
+    eventually(lambda: not processes(function.name), within=10, what="the processes to end")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            {"Runtime": "nodejs22.x"},
+            "The runtime nodejs22.x is not installed in this emulator. Available: python3.13.",
+        ),
+        ({"Architectures": ["arm64" if os.uname().machine == "x86_64" else "x86_64"]}, "cannot run here"),
+        (
+            {"Layers": ["arn:aws:lambda:us-east-1:000000000000:layer:l:1"]},
+            "Layers: not done by this emulator.",
+        ),
+    ],
+)
+def test_what_cannot_run_is_refused_when_it_is_made(
+    functions: Functions, settings: dict[str, Any], sentence: str
+) -> None:
+    """The sentence says what there is instead."""
+    with pytest.raises(ClientError, match="InvalidParameterValueException") as refused:
+        functions.make(LOOKS, **settings)
+    assert sentence in str(refused.value)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
