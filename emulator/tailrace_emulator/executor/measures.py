@@ -1,16 +1,14 @@
 """The AWS/Lambda metrics of invocations: noted in one step, spread over AWS's dimensions when stored."""
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tailrace_emulator import metrics
 from tailrace_emulator.executor.shapes import Counting, FunctionId
-from tailrace_emulator.metrics.gather import key, statistics
+from tailrace_emulator.metrics.gather import Key, Statistics, key, statistics
 
 NAMESPACE = "AWS/Lambda"
-
-type Samples = Sequence[float]
 
 
 class Metered(NamedTuple):
@@ -31,7 +29,9 @@ class Sample(NamedTuple):
     of_account: int
 
 
-_noted: deque[tuple[Metered, int, Sample]] = deque()
+type Noted = tuple[Metered, int, Sample]
+
+_noted: deque[Noted] = deque()
 
 
 def invoked(metered: Metered, at: float, sample: Sample) -> None:
@@ -42,7 +42,8 @@ def invoked(metered: Metered, at: float, sample: Sample) -> None:
 
 def throttled(metered: Metered, at: float) -> None:
     """One invocation that found no concurrency: neither an invocation nor an error."""
-    _spread(metered, int(at), ("Throttles", "Count"), [1])
+    for which, sums in _spread(metered, int(at), ("Throttles", "Count"), [1]):
+        metrics.add(which, sums)
 
 
 def concurrency(counting: Counting, function_id: FunctionId) -> tuple[int, int]:
@@ -52,31 +53,34 @@ def concurrency(counting: Counting, function_id: FunctionId) -> tuple[int, int]:
     return running[function_id.unqualified_arn()], sum(list(running.values()))
 
 
-def spread_noted() -> None:
+def record_noted() -> None:
     """Record what was noted; `metrics` calls this before it stores."""
+    noted = [_noted.popleft() for _ in range(len(_noted))]
+    for which, sums in spread(noted):
+        metrics.GATHERED.add(which, sums)
+
+
+def spread(noted: Iterable[Noted]) -> Iterator[tuple[Key, Statistics]]:
+    """Add up what was noted by function and second, under each of AWS's sets of dimensions."""
     grouped: defaultdict[tuple[Metered, int], list[Sample]] = defaultdict(list)
-    while _noted:
-        metered, second, sample = _noted.popleft()
+    for metered, second, sample in noted:
         grouped[metered, second].append(sample)
     for (metered, second), samples in grouped.items():
         durations, failures, of_function, of_account = zip(*samples, strict=True)
-        _spread(metered, second, ("Invocations", "Count"), [1] * len(samples))
-        _spread(metered, second, ("Errors", "Count"), failures)
-        _spread(metered, second, ("Throttles", "Count"), [0] * len(samples))
-        _spread(metered, second, ("Duration", "Milliseconds"), durations)
-        concurrent = ("ConcurrentExecutions", "Count")
-        _put(metered, second, concurrent, of_account, {})
-        _put(metered, second, concurrent, of_function, {"FunctionName": metered.function})
+        yield from _spread(metered, second, ("Invocations", "Count"), [1] * len(samples))
+        yield from _spread(metered, second, ("Errors", "Count"), failures)
+        yield from _spread(metered, second, ("Throttles", "Count"), [0] * len(samples))
+        yield from _spread(metered, second, ("Duration", "Milliseconds"), durations)
+        concurrent = (NAMESPACE, "ConcurrentExecutions", "Count")
+        owner = (metered.account, metered.region)
+        yield key(owner, concurrent, {}, second), statistics(of_account)
+        yield key(owner, concurrent, {"FunctionName": metered.function}, second), statistics(of_function)
 
 
-def _spread(metered: Metered, second: int, metric: tuple[str, str], samples: Samples) -> None:
+def _spread(
+    metered: Metered, second: int, metric: tuple[str, str], samples: Sequence[float]
+) -> Iterator[tuple[Key, Statistics]]:
     by_function = {"FunctionName": metered.function}
+    sums = statistics(samples)
     for dimensions in ({}, by_function, by_function | {"Resource": metered.resource}):
-        _put(metered, second, metric, samples, dimensions)
-
-
-def _put(
-    metered: Metered, second: int, metric: tuple[str, str], samples: Samples, dimensions: dict[str, str]
-) -> None:
-    which = key((metered.account, metered.region), (NAMESPACE, *metric), dimensions, second)
-    metrics.add(which, statistics(samples))
+        yield key((metered.account, metered.region), (NAMESPACE, *metric), dimensions, second), sums

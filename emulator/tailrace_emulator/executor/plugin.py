@@ -28,10 +28,11 @@ def install_executor() -> None:
 
     from tailrace_emulator import metrics  # noqa: PLC0415
     from tailrace_emulator.executor import measures, requests, service  # noqa: PLC0415
-    from tailrace_emulator.metrics import store  # noqa: PLC0415
+    from tailrace_emulator.metrics import alarms, store  # noqa: PLC0415
 
     store.install()
-    metrics.before_flush(measures.spread_noted)
+    alarms.install()
+    metrics.before_flush(measures.record_noted)
     service.install()
     handlers.serve_custom_service_request_handlers.append(requests.before_service)
     ON_AFTER_SERVICE_SHUTDOWN_HANDLERS.register(service.shut_down)

@@ -5,6 +5,8 @@ from typing import Any
 
 _FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
 _CODE = ("CreateFunction", "UpdateFunctionCode")
+_REQUEST_LIMIT = 6_291_456
+_EVENT_LIMIT = 1_048_576
 _NOT_DONE = {
     "PutProvisionedConcurrencyConfig": "Provisioned concurrency",
     "PublishLayerVersion": "Layers",
@@ -30,6 +32,15 @@ def refusal(operation: str, request: Mapping[str, Any], runtimes: list[str], mac
         return sentence
     if operation in _CODE:
         return _code(operation, request, machine)
+    return None
+
+
+def too_large(size: int, invocation_type: str) -> str | None:
+    """Complain of an event that is larger than Lambda takes, in bytes: 6 MB, or 1 MB where nobody waits."""
+    if invocation_type == "Event" and size > _EVENT_LIMIT:
+        return f"{size} byte payload is too large for the Event invocation type (limit {_EVENT_LIMIT} bytes)"
+    if size > _REQUEST_LIMIT:
+        return f"Request must be smaller than {_REQUEST_LIMIT} bytes for the InvokeFunction operation"
     return None
 
 

@@ -5,13 +5,19 @@ What it does to run one invocation (a timer thread, a metric thread and a PutLog
 replaced at one class: its version manager prepares, invokes and stops a version through `versions.Version`.
 """
 
+import json
 import logging
 import threading
 import time
 import weakref
 
 from localstack import config
-from localstack.aws.api.lambda_ import State, StateReasonCode, TooManyRequestsException
+from localstack.aws.api.lambda_ import (
+    InvalidRequestContentException,
+    State,
+    StateReasonCode,
+    TooManyRequestsException,
+)
 from localstack.services.lambda_.invocation import lambda_models, lambda_service
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
@@ -105,7 +111,7 @@ def _stop(self: Manager) -> None:
 
 def _invoke(self: Manager, *, invocation: Invocation) -> object:
     event = Event(
-        invocation.payload,
+        _checked(invocation.payload),
         invocation.request_id,
         invocation.invoked_arn,
         trace_id(invocation.trace_context.get("aws_trace_header")),
@@ -119,6 +125,17 @@ def _invoke(self: Manager, *, invocation: Invocation) -> object:
         logs="".join(message for _, message in result.log),
         executed_version=self.function_version.id.qualifier,
     )
+
+
+def _checked(payload: bytes) -> bytes:
+    """Refuse what is no JSON before a function sees it; nothing at all is an empty object."""
+    try:
+        json.loads(payload or b"{}")
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
+        ) from error
+    return payload or b"{}"
 
 
 def _expire() -> None:
