@@ -121,7 +121,7 @@ class Pipeline:
         """How many times longer than on an emulator things may take: AWS's mapping needs minutes to begin."""
         return 1 if self.target.emulated else 8
 
-    def settle(self, *, within: float = 60) -> Verdict:
+    def settle(self, *, within: float = 30) -> Verdict:
         """Wait until every record that was put is found somewhere and all metrics are out; seconds.
 
         The wait ends as soon as nothing is lost; what else is wrong is in the verdict, for the caller to see.
@@ -135,8 +135,16 @@ class Pipeline:
             assert not unpublished, f"{len(unpublished)} receipts are not published: {unpublished[:3]}"
             return found
 
-        return eventually(verdict, within=within * self.patience, every=0.1, look=self.where_to_look())
+        try:
+            return eventually(verdict, within=within * self.patience, every=0.1)
+        except AssertionError as gave_up:
+            raise AssertionError(f"{gave_up}\nlook next: {self._traces()}") from None
 
-    def where_to_look(self) -> str:
-        """Say what to look at when something does not come."""
-        return f"the log group {self['LogGroupName']}, the mapping {self['MappingId']}"
+    def _traces(self) -> str:
+        """Say what the mapping and the function's log say of themselves."""
+        mapping = self.lambdas.get_event_source_mapping(UUID=self["MappingId"])
+        tail = "".join(f"  {line.rstrip()}\n" for line in self.log()[-12:])
+        return (
+            f"the mapping {mapping['UUID']} is {mapping['State']}, its last result "
+            f"{mapping.get('LastProcessingResult')!r}; the end of the log {self['LogGroupName']}:\n{tail}"
+        )

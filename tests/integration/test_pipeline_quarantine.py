@@ -1,4 +1,4 @@
-"""A record that can never be stored is set apart, whole and with the reason, and costs its neighbours nothing."""
+"""A record that can never be stored is set apart, whole, with the reason; its neighbours are stored."""
 
 import json
 from typing import NamedTuple
@@ -25,7 +25,7 @@ def literal(text: str) -> bytes:
 
 
 class Bad(NamedTuple):
-    """A record that can never be stored, and what quarantine says of it; `event_id` as far as it can be read."""
+    """A record that can never be stored, what quarantine says of it, and its id if it can be read."""
 
     data: bytes
     reason: str
@@ -40,9 +40,9 @@ BAD = {
     "two objects": Bad(body() * 2, "not-json", "Extra data"),
     "not UTF-8": Bad(b'{"name": "\xff\xfe"}', "not-json", "not UTF-8 at byte 10"),
     "an array": Bad(b"[1, 2]", "not-an-event", "array"),
-    "a string": Bad(b'"event"', "not-an-event", "this is a string"),
-    "a number": Bad(b"42", "not-an-event", "this is a number"),
-    "null": Bad(b"null", "not-an-event", "this is a null"),
+    "a string": Bad(b'"event"', "not-an-event", "string"),
+    "a number": Bad(b"42", "not-an-event", "number"),
+    "null": Bad(b"null", "not-an-event", "null"),
     "NaN": Bad(literal("NaN"), "bad-number", "NaN"),
     "Infinity": Bad(literal("Infinity"), "bad-number", "Infinity"),
     "-Infinity": Bad(literal("[1, -Infinity]"), "bad-number", "-Infinity"),
