@@ -58,7 +58,8 @@ def deploy(
         before = None
     if before and _stands(cloudformation, before, change):
         return Deployed(before, changed=False)
-    artifacts.upload(target.client("s3"), bucket, settings.stack, target.region, package)
+    s3 = target.client("s3")
+    artifacts.upload(s3, bucket, settings.stack, target.region, package)
     known = stacks.known_events(cloudformation, before)
     after = stacks.apply(cloudformation, change, exists=before is not None, pace=pace, show=show)
     if after.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
@@ -66,6 +67,7 @@ def deploy(
     why = stacks.first_failure(cloudformation, after.arn, known) or after.reason or after.status
     if before is None:
         stacks.remove(cloudformation, after, pace, show)
+        artifacts.remove(s3, bucket, settings.stack)
         raise StackError(f"The stack {after.name} could not be made, and was deleted again: {why}")
     raise StackError(f"The stack {after.name} could not be changed, and is {after.status}: {why}")
 

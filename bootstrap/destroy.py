@@ -12,6 +12,7 @@ from bootstrap.errors import StackError
 from bootstrap.progress import shown
 from bootstrap.settings import Settings
 from bootstrap.stacks import Pace, Step
+from bootstrap.switch import agree
 from bootstrap.target import Target
 
 
@@ -31,6 +32,7 @@ def run() -> int:
     """Do it for the stack that the settings name; return the exit code."""
     settings = Settings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
+    agree(target, settings, "destroy the pipeline with all that it holds")
     with shown() as progress:
         removed = destroy(target, settings.stack, progress)
     said = "is removed, with its code's bucket" if removed else "is not there: nothing to remove"

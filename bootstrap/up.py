@@ -8,6 +8,7 @@ from bootstrap.deploy import TEMPLATE, deploy
 from bootstrap.progress import shown
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
+from bootstrap.switch import agree
 from bootstrap.target import Target
 from bootstrap.verify import verify
 
@@ -31,6 +32,7 @@ def run() -> int:
     began = time.monotonic()
     settings = Settings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
+    agree(target, settings, "deploy the pipeline")
     with shown() as progress:
         deployed = deploy(target, settings, progress)
     verified = verify(target, deployed.stack, TEMPLATE.read_text(encoding="utf-8"))

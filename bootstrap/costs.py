@@ -1,0 +1,111 @@
+"""What the pipeline costs on AWS: an hour of standing there, and a million events. Pure.
+
+List prices of us-east-1 in US dollars, as they stood in September 2026; other regions differ. Each carries
+how sure it is: "doc" was read in AWS's price list, "field" in many public bills, "unv" has to be read from
+AWS's price list before anybody relies on it.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from bootstrap.settings import Settings
+
+AS_OF = "September 2026"
+MILLION = 1_000_000
+_HOURS = 730  # of a month
+
+
+@dataclass(frozen=True)
+class Price:
+    """Dollars for one unit, and how sure that is."""
+
+    dollars: float
+    sure: Literal["doc", "field", "unv"]
+
+
+SHARD_HOUR = Price(0.015, "field")
+PUT_UNIT = Price(0.014 / MILLION, "field")  # 25 KB of a record, rounded up
+LAMBDA_REQUEST = Price(0.20 / MILLION, "unv")
+LAMBDA_GB_SECOND = Price(0.0000166667, "unv")
+WRITE_UNIT = Price(0.625 / MILLION, "doc")  # 1 KB of an item, rounded up; twice in a transaction
+METRIC_REQUEST = Price(0.01 / 1000, "unv")
+METRIC_HOUR = Price(0.30 / _HOURS, "unv")
+ALARM_HOUR = Price(0.10 / _HOURS, "unv")
+LOG_GB = Price(0.50, "unv")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What an event is like; the function's time and log are measured on the emulator."""
+
+    event_bytes: int = 500
+    item_bytes: int = 1000
+    seconds_per_event: float = 0.0013
+    log_bytes_per_batch: int = 900
+
+
+# Of the handler: a receipt in each transaction of a hundred writes, deleted later by a single write.
+_EVENTS_PER_RECEIPT = 99
+_MEMORY_GB = 0.5
+_ALARMS = 2
+_METRICS = 25  # event types times device types, and the sums
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the bill."""
+
+    name: str
+    dollars: float
+    sure: Literal["doc", "field", "unv"]
+
+
+def hourly(settings: Settings) -> list[Item]:
+    """Return what an hour costs in which the stack stands, whether events come or not.
+
+    The metrics cost only in hours in which they are published.
+    """
+    return [
+        _item(f"{settings.shards} shards", settings.shards, SHARD_HOUR),
+        _item(f"{_ALARMS} alarms", _ALARMS, ALARM_HOUR),
+        _item(f"{_METRICS} metrics, while events come", _METRICS, METRIC_HOUR),
+    ]
+
+
+def per_million(settings: Settings, load: Load | None = None) -> list[Item]:
+    """Return what a million events cost, in batches as full as they may be; less full ones cost more."""
+    load = load or Load()
+    batches = ceil(MILLION / settings.batch_size)
+    units = MILLION * ceil(load.event_bytes / 25_000)
+    receipts = ceil(MILLION / min(_EVENTS_PER_RECEIPT, settings.batch_size))
+    writes = 2 * (MILLION * ceil(load.item_bytes / 1024) + receipts) + receipts
+    return [
+        _item("Kinesis: put", units, PUT_UNIT),
+        _item("Lambda: requests", batches, LAMBDA_REQUEST),
+        _item("Lambda: time", MILLION * load.seconds_per_event * _MEMORY_GB, LAMBDA_GB_SECOND),
+        _item("DynamoDB: writes in transactions", writes, WRITE_UNIT),
+        _item("CloudWatch: metrics", batches, METRIC_REQUEST),
+        _item("CloudWatch: logs", batches * load.log_bytes_per_batch / 1e9, LOG_GB),
+    ]
+
+
+def total(items: list[Item]) -> float:
+    """Return the sum in dollars."""
+    return sum(item.dollars for item in items)
+
+
+def lines(settings: Settings) -> list[str]:
+    """Return the whole calculation as lines to show."""
+    hour, million = hourly(settings), per_million(settings)
+    return [
+        f"It costs ${total(hour):.3f} an hour and ${total(million):.2f} for a million events of 0.5 KB:",
+        *(f"  {item.name:<34} ${item.dollars:8.4f} an hour     {item.sure}" for item in hour),
+        *(f"  {item.name:<34} ${item.dollars:8.4f} a million    {item.sure}" for item in million),
+        f"List prices of us-east-1 as of {AS_OF}; doc: AWS's price list, field: many public bills,",
+        "unv: not verified, look into AWS's price list before you rely on it.",
+    ]
+
+
+def _item(name: str, amount: float, price: Price) -> Item:
+    return Item(name, amount * price.dollars, price.sure)
