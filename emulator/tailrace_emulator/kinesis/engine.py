@@ -63,6 +63,7 @@ class Engine:
         with self._lock:
             if self._streams.setdefault((account, region, name), stream) is not stream:
                 raise ResourceInUseError(f"Stream {name} under account {account} already exists.")
+        stream.status(now)
         return stream
 
     def delete(self, stream: Stream, now: float) -> None:

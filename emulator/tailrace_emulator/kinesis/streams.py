@@ -1,5 +1,6 @@
 """A stream: its shards, and what is true of all of them."""
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 from threading import Lock
@@ -85,6 +86,8 @@ class Stream:
         """Tell the stream's status at a time."""
         if self.gone_at is not None:
             return "DELETING"
+        if now >= self.active_at:
+            self.active_at = -math.inf  # for good, should the clock step back
         return "CREATING" if now < self.active_at else "ACTIVE"
 
     def open_shards(self) -> list[Shard]:

@@ -1,0 +1,81 @@
+"""A Kinesis without a network, at a time of the test's choosing."""
+
+from base64 import b64decode, b64encode
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+
+from tailrace_emulator.kinesis.call import Call
+from tailrace_emulator.kinesis.constraints import Checker
+from tailrace_emulator.kinesis.engine import Engine, Stream
+from tailrace_emulator.kinesis.errors import KinesisError
+from tailrace_emulator.kinesis.operations import OPERATIONS
+from tailrace_emulator.kinesis.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNT = "111122223333"
+REGION = "eu-central-1"
+START = 1_789_780_000.25
+FIRST = "shardId-000000000000"
+
+
+@cache
+def checker() -> Checker:
+    """Give the checker of botocore's model of Kinesis."""
+    return Checker(botocore.session.get_session().get_service_model("kinesis"))
+
+
+class Stage:
+    """Calls operations as the wire does, at `now`, which only moves when the test moves it."""
+
+    def __init__(self, *, shards: int = 0, delay: float = 0.0, limited: bool = False) -> None:
+        self.now = START
+        self.engine = Engine(b"secret", Settings(delay, limited))
+        self.fails: Callable[[], bool] | None = None
+        self.shard_limit = 500
+        if shards:
+            self("CreateStream", StreamName="clicks", ShardCount=shards)
+
+    def __call__(self, operation: str, **request: Any) -> Any:  # noqa: ANN401  as JSON has it
+        """Check a request and answer it."""
+        call = Call(self.engine, ACCOUNT, REGION, self.now, self.fails, (self.shard_limit, 50))
+        return OPERATIONS[operation](call, checker().check(operation, request))
+
+    def refusal(self, operation: str, **request: Any) -> tuple[str, str]:  # noqa: ANN401  as JSON has it
+        """Give the code and the text with which a request is refused."""
+        with pytest.raises(KinesisError) as caught:
+            self(operation, **request)
+        return caught.value.code, caught.value.message
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that most tests use."""
+        return self.engine.stream(ACCOUNT, REGION, "clicks")
+
+    def put(self, text: str, key: str = "key") -> str:
+        """Put one record; give its sequence number."""
+        answer = self("PutRecord", StreamName="clicks", Data=encoded(text), PartitionKey=key)
+        return str(answer["SequenceNumber"])
+
+    def iterator(self, kind: str, shard: str = FIRST, **more: Any) -> str:  # noqa: ANN401  as JSON has it
+        """Give an iterator on a shard."""
+        answer = self("GetShardIterator", StreamName="clicks", ShardId=shard, ShardIteratorType=kind, **more)
+        return str(answer["ShardIterator"])
+
+    def read(self, iterator: str, **more: Any) -> list[str]:  # noqa: ANN401  as JSON has it
+        """Give the texts of the records from an iterator on."""
+        return [decoded(record) for record in self("GetRecords", ShardIterator=iterator, **more)["Records"]]
+
+
+def encoded(text: str) -> str:
+    """Give a text's bytes as base64."""
+    return b64encode(text.encode()).decode()
+
+
+def decoded(record: dict[str, Any]) -> str:
+    """Give the text of a record."""
+    return b64decode(record["Data"]).decode()
