@@ -67,7 +67,18 @@ class Function:
     def update(self, source: str) -> None:
         """Give it other code, and wait until that is in place."""
         self._lambda.update_function_code(FunctionName=self.name, ZipFile=zipped(source))
-        self._lambda.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until it can be invoked as it was asked for last."""
+
+        def ready() -> bool:
+            """Read the function's state: active, and its last update done."""
+            found = self._lambda.get_function_configuration(FunctionName=self.name)
+            assert found["State"] != "Failed", found.get("StateReason")
+            return (found["State"], found.get("LastUpdateStatus")) == ("Active", "Successful")
+
+        eventually(ready, within=60)
 
     def delete(self) -> None:
         """Delete it."""
@@ -112,9 +123,7 @@ class Functions:
             return True
 
         eventually(created, within=30, every=1)
-        self._lambda.get_waiter("function_active_v2").wait(
-            FunctionName=function.name, WaiterConfig={"Delay": 1}
-        )
+        function.wait()
         return function
 
     @contextmanager
