@@ -15,7 +15,7 @@ from typing import NamedTuple
 from handler.analytics import analyse
 from handler.events import Key, parse
 from handler.items import render, same
-from handler.metrics import Measure
+from handler.metrics import Measure, checked
 from handler.records import Json, Reason, Record, RejectedError
 
 MOST_RECORDS = 99
@@ -54,11 +54,12 @@ def read(record: Record) -> Entry:
         event_id = event.key.event_id
         analysis = analyse(event.body)
         item = render(record, event, analysis)
+        measures = tuple(map(checked, analysis.measures))
     except RejectedError as error:
         return Refused(record, error.reason, error.detail, event_id)
     except Exception as error:  # noqa: BLE001  a fault in analytics must not cost the neighbours anything
         return Refused(record, Reason.ANALYTICS_FAILED, f"analytics raised {type(error).__name__}", event_id)
-    return Accepted(record, event.key, event.body, item, analysis.measures)
+    return Accepted(record, event.key, event.body, item, measures)
 
 
 def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

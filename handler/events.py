@@ -37,7 +37,7 @@ def parse(record: Record) -> Event:
     """Return the event in a record's data; RejectedError if there is none."""
     body = _json_of(record.data)
     if not isinstance(body, dict):
-        raise RejectedError(Reason.NOT_AN_EVENT, f"an event is a JSON object, and this is a {_kind(body)}")
+        raise RejectedError(Reason.NOT_AN_EVENT, f"an event is a JSON object, and this is {_kind(body)}")
     return Event(_key(body, record), body)
 
 
@@ -58,8 +58,8 @@ def _json_of(data: str) -> Json:
 def _kind(value: Json) -> str:
     if value is None:
         return "null"
-    names = {str: "string", bool: "boolean", list: "array", int: "number", Decimal: "number"}
-    return names.get(type(value), "value")
+    names = {str: "a string", bool: "a boolean", list: "an array", int: "a number", Decimal: "a number"}
+    return names[type(value)]
 
 
 def _key(body: dict[str, Json], record: Record) -> Key:

@@ -81,7 +81,7 @@ def _value(value: Json, level: int) -> str:
         return f'{{"S":{quoted(value)}}}'
     if value is True or value is False:
         return '{"BOOL":true}' if value else '{"BOOL":false}'
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int | Decimal | float):
         return f'{{"N":"{_number(value)}"}}'
     if value is None:
         return '{"NULL":true}'
@@ -96,11 +96,11 @@ def _value(value: Json, level: int) -> str:
     )
 
 
-def _number(value: int | Decimal) -> str:
+def _number(value: float | Decimal) -> str:
     text = str(value)
     if len(text) <= MOST_DIGITS and "E" not in text and "N" not in text and "I" not in text:
         return text
-    return _long_number(value if isinstance(value, Decimal) else Decimal(value))
+    return _long_number(Decimal(text))
 
 
 def _long_number(value: Decimal) -> str:
@@ -141,7 +141,7 @@ def _size(value: Json) -> int:
         return len(value.encode())
     if isinstance(value, bool) or value is None:
         return 1
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int | Decimal | float):
         return len(_number(value)) // 2 + 2
     if isinstance(value, dict):
         return 3 + sum(1 + _text_size(name) + _size(each) for name, each in value.items())

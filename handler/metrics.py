@@ -3,7 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from handler.records import Reason, RejectedError
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch.type_defs import MetricDatumTypeDef
@@ -14,6 +17,13 @@ type Dimensions = tuple[tuple[str, str], ...]
 
 MOST_DATA = 1000
 """Data in one PutMetricData call (CloudWatch's limit)."""
+LARGEST = 2**300
+"""A value beyond this is refused: CloudWatch takes up to 2**360, and with one beyond refuses the call."""
+SMALLEST = Decimal(1) / LARGEST
+"""A value nearer to zero than this counts as zero."""
+LONGEST = 255
+"""Characters of the name of a metric or dimension, and here of a dimension's value."""
+MOST_DIMENSIONS = 30
 
 
 class Series(NamedTuple):
@@ -29,6 +39,33 @@ class Measure(NamedTuple):
 
     series: Series
     value: Number = 1
+
+
+def checked(measure: Measure) -> Measure:
+    """Return a measure, its value exact; RejectedError if CloudWatch would not take it.
+
+    One wrong measure would make CloudWatch refuse its neighbours, again and again.
+    """
+    series = measure.series
+    _check(series)
+    value: object = measure.value
+    number = Decimal(repr(value)) if isinstance(value, float) else value
+    if not isinstance(number, int | Decimal) or not -LARGEST < number < LARGEST:
+        raise RejectedError(Reason.BAD_VALUE, f"a value of {series.name} is no number that CloudWatch takes")
+    return Measure(series, 0 if -SMALLEST < number < SMALLEST else number)
+
+
+@lru_cache(maxsize=1024)
+def _check(series: Series) -> None:
+    """Refuse names that CloudWatch does not take (its API reference: MetricDatum, Dimension)."""
+    texts = [series.name, *(text for pair in series.dimensions for text in pair)]
+    if len(series.dimensions) > MOST_DIMENSIONS or not all(map(_is_name, texts)):
+        raise RejectedError(Reason.ANALYTICS_FAILED, f"CloudWatch takes no metric like {series!r:.200}")
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether CloudWatch takes a text as a name."""
+    return text.isascii() and text.isprintable() and 0 < len(text.strip()) <= LONGEST and text[0] != ":"
 
 
 class Statistic(NamedTuple):

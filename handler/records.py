@@ -4,8 +4,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-type Json = str | int | bool | Decimal | list[Json] | dict[str, Json] | None
-"""A parsed JSON value; numbers with a fraction or exponent are Decimals, so nothing is rounded."""
+type Json = str | int | bool | Decimal | float | list[Json] | dict[str, Json] | None
+"""A parsed JSON value; numbers with a fraction or exponent are Decimals, so nothing is rounded.
+Only analytics may bring in a float; it is stored by its shortest text."""
 
 
 class Record(NamedTuple):

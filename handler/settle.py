@@ -1,10 +1,10 @@
 """One invocation: the records of one batch are settled, in order.
 
     for each chunk   one transaction: items, markers and the receipt that holds their metrics
-    then             receipts that an earlier delivery left behind are claimed
-                     messages of refused records are sent
+    then             messages of refused records are sent
                      one call publishes the metrics of all receipts
                      the receipts are deleted, the messages noted as sent
+    in the end       receipts that an earlier delivery left behind are claimed, published and deleted
 
 What is not settled is reported by its lowest sequence number; Lambda delivers it again, and what the earlier
 delivery had done is found in the tables. docs/handler.md walks through every place where it can stop.
@@ -113,8 +113,8 @@ class Settlement:
         self._last = 0
         self._steps: dict[str, Step] = {}
         """What became of each record that is done, by sequence number."""
-        self._receipts: dict[str, Receipt] = {}
-        """The receipts to be published by this invocation."""
+        self._receipts: list[Receipt] = []
+        """The receipts that this invocation wrote."""
 
     def settle(self, chunk: Sequence[Entry]) -> None:
         """Settle a chunk in one transaction; PassingError if it failed. Each try knows more than the last."""
@@ -138,7 +138,7 @@ class Settlement:
                     raise PassingError(f"TransactWriteItems: {error}") from error
                 findings.refusals[written[0].entry.record.sequence_number] = str(error)
             else:
-                self._receipts[receipt.id] = receipt
+                self._receipts.append(receipt)
                 self._done([step if step.receipt else step._replace(receipt=receipt.id) for step in steps])
                 return
 
@@ -162,10 +162,16 @@ class Settlement:
             self._steps[step.entry.record.sequence_number] = step
 
     def finish(self) -> None:
-        """Publish and send what is outstanding. What fails here is taken back from what is done."""
-        self._claim()
-        sent = self._send()
-        published = self._publish_all()
+        """Publish and send what is outstanding. What fails here is taken back from what is done.
+
+        Its own receipts come first: while they are there, another delivery may wait for them to go.
+        """
+        self._close(self._receipts, self._send())
+        self._close(self._claim(), [])
+
+    def _close(self, receipts: Sequence[Receipt], sent: Sequence[Step]) -> None:
+        """Publish the metrics of receipts, delete them, and note which messages are sent."""
+        published = self._published(receipts)
         if not published and not sent:
             return
         try:
@@ -173,20 +179,34 @@ class Settlement:
         except (PassingError, InvalidError) as error:
             log.line("ERROR", "Receipts are published and not deleted", error=str(error), receipts=published)
 
-    def _claim(self) -> None:
+    def _published(self, receipts: Sequence[Receipt]) -> list[str]:
+        """Publish the metrics of receipts in one call; return their ids, none if it failed."""
+        ids = [receipt.id for receipt in receipts]
+        if ids:
+            try:
+                self._publish(total(receipt.tally for receipt in receipts))
+            except PassingError as error:
+                log.line("WARN", "Metrics are left for another delivery", error=str(error))
+                self._take_back(set(ids))
+                return []
+        return ids
+
+    def _claim(self) -> list[Receipt]:
         """Take over receipts that earlier deliveries of these records left unpublished."""
-        foreign = {step.receipt for step in self._steps.values() if step.becomes is Becomes.SETTLED} - {""}
-        foreign -= self._receipts.keys()
+        foreign = {step.receipt for step in self._steps.values() if step.becomes is Becomes.SETTLED}
+        foreign -= {receipt.id for receipt in self._receipts} | {""}
+        claimed: list[Receipt] = []
         if not foreign:
-            return
+            return claimed
         try:
             for receipt in self._left_behind(foreign):
                 if self._store.claim(receipt, self._holder):
-                    self._receipts[receipt.id] = receipt
+                    claimed.append(receipt)
                     log.line("INFO", "An earlier delivery's metrics are published now", receipt=receipt.id)
         except (PassingError, InvalidError) as error:
             log.line("WARN", "Receipts are left for another delivery", error=str(error))
-            self._take_back(foreign - self._receipts.keys())
+            self._take_back(foreign - {receipt.id for receipt in claimed})
+        return claimed
 
     def _left_behind(self, ids: set[str]) -> list[Receipt]:
         """Return the receipts that are still there after their own invocation had time to publish them."""
@@ -215,18 +235,6 @@ class Settlement:
         for number in unsent:
             del self._steps[number], refused[number]
         return list(refused.values())
-
-    def _publish_all(self) -> list[str]:
-        """Publish all receipts at hand; return their ids, none if it failed."""
-        if not self._receipts:
-            return []
-        try:
-            self._publish(total(receipt.tally for receipt in self._receipts.values()))
-        except PassingError as error:
-            log.line("WARN", "Metrics are left for another delivery", error=str(error))
-            self._take_back(self._receipts.keys())
-            return []
-        return list(self._receipts)
 
     def _take_back(self, receipts: AbstractSet[str]) -> None:
         """Count the records of these receipts as not done: they are delivered again."""

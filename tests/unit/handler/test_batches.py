@@ -1,0 +1,141 @@
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan, read
+from handler.metrics import Series
+from handler.records import Reason, Record
+from tests.unit.handler.given import event, number, record
+
+pytestmark = pytest.mark.unit
+
+
+def entries(*records: Record) -> list[Entry]:
+    """Return what is read from records."""
+    return [read(each) for each in records]
+
+
+def became(chunk: Sequence[Entry], findings: Findings) -> list[Becomes]:
+    """Return what each record of a chunk becomes."""
+    return [step.becomes for step in plan(chunk, findings)]
+
+
+def accepted(at: Record) -> Accepted:
+    """Return a good record as it is read."""
+    entry = read(at)
+    assert isinstance(entry, Accepted)
+    return entry
+
+
+def test_a_bad_record_is_refused_and_raises_nothing() -> None:
+    """What cannot be read carries its reason; the eventId is known where it could be read."""
+    first, second = entries(record(0, b"{"), event(1, "e-1", amount=1, eventType="purchase", bad={"": 1}))
+    assert first == Refused(
+        record(0, b"{"),
+        Reason.NOT_JSON,
+        "Expecting property name enclosed in double quotes at character 1",
+        None,
+    )
+    assert isinstance(second, Refused)
+    assert (second.reason, second.event_id) == (Reason.BAD_NAME, "e-1")
+
+
+def test_an_amount_that_cloudwatch_refuses_is_refused_here() -> None:
+    """A number that DynamoDB takes and CloudWatch does not would cost the whole batch its metrics."""
+    refused = read(record(0, b'{"eventType":"purchase","amount":1e120}'))
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.BAD_VALUE
+    assert refused.detail == "a value of PurchaseAmount is no number that CloudWatch takes"
+
+
+def test_a_tiny_amount_counts_as_zero() -> None:
+    """CloudWatch's numbers end long before DynamoDB's."""
+    entry = accepted(record(0, b'{"eventType":"purchase","amount":1e-120}'))
+    assert entry.measures[2] == (Series("PurchaseAmount", "None"), 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), max_size=250))
+def test_chunks_keep_all_records_in_order(identities: list[tuple[int, int]]) -> None:
+    """However a batch is cut, nothing is lost or moved; no chunk is too long or has two contents of a key."""
+    batch = entries(*(event(at, f"e-{key}", v=content) for at, (key, content) in enumerate(identities)))
+    cut = list(chunks(batch))
+    assert [entry for chunk in cut for entry in chunk] == batch
+    for chunk in cut:
+        assert 1 <= len(chunk) <= 99
+        contents = {(entry.key, str(entry.body)) for entry in chunk if isinstance(entry, Accepted)}
+        assert len({key for key, _ in contents}) == len(contents)
+
+
+def test_a_batch_without_repetition_is_cut_by_number_only() -> None:
+    """A batch of 200 events takes three transactions."""
+    batch = entries(*(event(at, f"e-{at}") for at in range(200)))
+    assert [len(chunk) for chunk in chunks(batch)] == [99, 99, 2]
+
+
+def test_a_batch_of_large_events_is_cut_by_size() -> None:
+    """A transaction's items stay under 3.5 MB of text."""
+    batch = entries(*(event(at, f"e-{at}", v="x" * 390_000) for at in range(20)))
+    assert [len(chunk) for chunk in chunks(batch)] == [8, 8, 4]
+
+
+def test_the_same_bytes_twice_share_a_chunk() -> None:
+    """An event that is repeated in the batch is a duplicate within one transaction."""
+    batch = entries(event(0, "e-1"), event(1, "e-1"), event(2, "e-2"))
+    assert list(chunks(batch)) == [batch]
+    assert became(batch, Findings()) == [Becomes.STORE, Becomes.DUPLICATE, Becomes.STORE]
+
+
+def test_another_content_begins_the_next_chunk() -> None:
+    """Which of two contents is stored first decides: the other is compared with the table."""
+    batch = entries(event(0, "e-1", v=1), event(1, "e-2"), event(2, "e-1", v=2))
+    assert [len(chunk) for chunk in chunks(batch)] == [2, 1]
+
+
+def test_what_a_stored_item_says_of_its_record() -> None:
+    """A stored item makes a record settled (its own), a duplicate (same content) or a conflict (another)."""
+    chunk = entries(event(0, "e-1"), event(1, "e-2"), event(2, "e-3"))
+    keys = [entry.key for entry in chunk if isinstance(entry, Accepted)]
+    findings = Findings()
+    findings.held[keys[0]] = Held(number(0), "r-9", {})
+    findings.held[keys[1]] = Held(number(77), "r-9", accepted(event(1, "e-2")).body)
+    findings.held[keys[2]] = Held(number(88), "r-9", {"another": True})
+    first, second, third = plan(chunk, findings)
+    assert (first.becomes, first.receipt) == (Becomes.SETTLED, "r-9")
+    assert (second.becomes, second.receipt) == (Becomes.DUPLICATE, "")
+    assert third.becomes is Becomes.QUARANTINE
+    assert third.entry == Refused(
+        event(2, "e-3"),
+        Reason.CONFLICTING_DUPLICATE,
+        f"another event of the same eventId and timestamp is stored, from record {number(88)}",
+        "e-3",
+    )
+
+
+def test_a_repetition_may_be_the_stored_one() -> None:
+    """Of two records with one event, that whose number the item carries is settled, the other a duplicate."""
+    chunk = entries(event(0, "e-1"), event(1, "e-1"))
+    findings = Findings()
+    findings.held[accepted(event(0, "e-1")).key] = Held(number(1), "r-1", accepted(event(0, "e-1")).body)
+    assert became(chunk, findings) == [Becomes.DUPLICATE, Becomes.SETTLED]
+
+
+def test_what_a_marker_says_of_its_record() -> None:
+    """A marked record is settled; one whose message may not be out says so, with its reason."""
+    chunk = entries(event(0, "e-1"), record(1, b"{"))
+    findings = Findings()
+    findings.markers[number(0)] = Marker("r-1", (Reason.CONFLICTING_DUPLICATE, "why"))
+    findings.markers[number(1)] = Marker("r-2", None)
+    first, second = plan(chunk, findings)
+    assert first.unsent
+    assert first.entry == Refused(event(0, "e-1"), Reason.CONFLICTING_DUPLICATE, "why", "e-1")
+    assert (second.becomes, second.receipt, second.unsent) == (Becomes.SETTLED, "r-2", False)
+
+
+def test_an_item_that_dynamodb_refuses_lets_its_repetition_try() -> None:
+    """What DynamoDB refuses is quarantined; it stores nothing that its repetition could duplicate."""
+    chunk = entries(event(0, "e-1"), event(1, "e-1"))
+    findings = Findings()
+    findings.refusals[number(0)] = "wrong"
+    assert became(chunk, findings) == [Becomes.QUARANTINE, Becomes.STORE]
