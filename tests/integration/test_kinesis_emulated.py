@@ -1,0 +1,212 @@
+"""What of Kinesis only an emulator can show: faults, accounts of any number, the wire's other forms."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.exceptions import ClientError
+
+from bootstrap.target import Target
+from tests.frame.run import Run
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+pytestmark = pytest.mark.emulator_only
+
+JSON = "application/x-amz-json-1.1"
+CBOR = "application/x-amz-cbor-1.1"
+NUMBER = "com.amazon.coral.value.json.numbers.TruncatingBigNumber"
+SIGNED = "AWS4-HMAC-SHA256 Credential={}/20261124/{}/kinesis/aws4_request, SignedHeaders=host, Signature=0"
+
+
+@contextmanager
+def stream_on(target: Target, name: str, shards: int = 2) -> Iterator["KinesisClient"]:
+    """Make a stream, give a client that tries once, and delete the stream at the end."""
+    kinesis = target.client("kinesis", retries={"total_max_attempts": 1})
+    kinesis.create_stream(StreamName=name, ShardCount=shards)
+    try:
+        yield kinesis
+    finally:
+        kinesis.delete_stream(StreamName=name)
+
+
+def post(target: Target, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, bytes]:
+    """Post bytes to the emulator; give the status, the type and the bytes that come back."""
+    parts = urlsplit(target.endpoint or "")
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("Content-Type", ""), answer.read()
+    finally:
+        connection.close()
+
+
+def call(
+    target: Target, operation: str, body: bytes, kind: str = JSON, account: str = "test"
+) -> tuple[int, str, bytes]:
+    """Send an operation as bytes of our own."""
+    headers = {
+        "X-Amz-Target": f"Kinesis_20131202.{operation}",
+        "Content-Type": kind,
+        "Authorization": SIGNED.format(account, target.region),
+    }
+    return post(target, "/", body, headers)
+
+
+@contextmanager
+def fault(target: Target, probability: float) -> Iterator[None]:
+    """Have records fail by this probability, until the end."""
+
+    def configure(value: float) -> None:
+        body = json.dumps({"variable": "KINESIS_ERROR_PROBABILITY", "value": value}).encode()
+        status, _, answer = post(target, "/_localstack/config", body, {"Content-Type": "application/json"})
+        assert status == 200, answer
+
+    configure(probability)
+    try:
+        yield
+    finally:
+        configure(0)
+
+
+@pytest.mark.xdist_group("spare")
+def test_a_fault_fails_entries_of_a_request(spare_target: Target, run: Run, worker_id: str) -> None:
+    """KINESIS_ERROR_PROBABILITY fails that share of the entries, in AWS's words, and stores the others."""
+    name = f"{run.prefix}-fault-{worker_id}"
+    with stream_on(spare_target, name, shards=1) as kinesis:
+        with fault(spare_target, 0.25):
+            answers = [
+                kinesis.put_records(
+                    StreamName=name,
+                    Records=[{"Data": b"%d" % number, "PartitionKey": "a"} for number in range(500)],
+                )
+                for _ in range(4)
+            ]
+        entries = [entry for answer in answers for entry in answer["Records"]]
+        failed = [entry for entry in entries if "ErrorCode" in entry]
+        assert 350 < len(failed) < 650  # 500 expected, with a deviation of 19
+        assert sum(answer["FailedRecordCount"] for answer in answers) == len(failed)
+        assert {(entry["ErrorCode"], entry["ErrorMessage"]) for entry in failed} == {
+            (
+                "ProvisionedThroughputExceededException",
+                (
+                    f"Rate exceeded for shard shardId-000000000000 in stream {name}"
+                    f" under account {spare_target.account}."
+                ),
+            )
+        }
+        iterator = kinesis.get_shard_iterator(StreamName=name, ShardId="0", ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        stored = kinesis.get_records(ShardIterator=iterator)["Records"]
+        assert [record["SequenceNumber"] for record in stored] == [
+            entry["SequenceNumber"] for entry in entries if "ErrorCode" not in entry
+        ]
+
+
+@pytest.mark.xdist_group("spare")
+def test_a_fault_fails_a_single_record(spare_target: Target, run: Run, worker_id: str) -> None:
+    """PutRecord under a fault answers 400, and works again without it."""
+    name = f"{run.prefix}-fault-{worker_id}"
+    with stream_on(spare_target, name, shards=1) as kinesis:
+        with fault(spare_target, 1), pytest.raises(ClientError) as caught:
+            kinesis.put_record(StreamName=name, Data=b"", PartitionKey="a")
+        assert caught.value.response["Error"]["Code"] == "ProvisionedThroughputExceededException"
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert kinesis.put_record(StreamName=name, Data=b"", PartitionKey="a")["SequenceNumber"]
+
+
+def test_accounts_do_not_see_each_other(target: Target, run: Run, worker_id: str) -> None:
+    """A stream of one account is none of another's, which may have one of the same name."""
+    name = f"{run.prefix}-account-{worker_id}"
+    with stream_on(target, name):
+        body = json.dumps({"StreamName": name, "ShardCount": 1}).encode()
+        assert call(target, "DescribeStreamSummary", body, account="111122223333")[0] == 400
+        assert call(target, "CreateStream", body, account="111122223333")[::2] == (200, b"")
+        shown = json.loads(call(target, "DescribeStreamSummary", body, account="111122223333")[2])
+        assert shown["StreamDescriptionSummary"]["StreamARN"].split(":")[4] == "111122223333"
+        assert call(target, "DeleteStream", body, account="111122223333")[::2] == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            b'{"StreamName":7}',
+            f"class {NUMBER} can not be converted to an String",
+        ),
+        (b"[]", "Start of list found where not expected"),
+        (b"{", "Expected null"),
+    ],
+)
+def test_json_of_the_wrong_type_is_answered_as_aws_does(target: Target, body: bytes, text: str) -> None:
+    """A SerializationException, whose text is called Message with a capital."""
+    status, kind, answer = call(target, "DescribeStream", body)
+    assert (status, kind) == (400, JSON)
+    assert json.loads(answer) == {"__type": "SerializationException", "Message": text}
+
+
+@pytest.mark.parametrize(
+    "operation", ["SplitShard", "RegisterStreamConsumer", "CreateQueue", "PutResourcePolicy"]
+)
+def test_what_is_not_done_is_refused_by_name(target: Target, operation: str) -> None:
+    """An operation that AWS has, and this emulator does not, is refused in a sentence."""
+    status, _, answer = call(target, operation, b"{}")
+    assert status == 400
+    assert json.loads(answer) == {
+        "__type": "UnsupportedOperationException",
+        "message": f"This emulator's Kinesis does not do {operation} yet.",
+    }
+
+
+def test_an_operation_that_nobody_has_is_refused(target: Target) -> None:
+    """A made-up operation is unknown."""
+    status, _, answer = call(target, "MakeCoffee", b"{}")
+    assert (status, json.loads(answer)["__type"]) == (400, "UnknownOperationException")
+
+
+def test_speaks_cbor(target: Target, run: Run, worker_id: str) -> None:
+    """What a Java SDK puts as CBOR is read as JSON, and the other way round; timestamps are milliseconds."""
+    name = f"{run.prefix}-cbor-{worker_id}"
+    with stream_on(target, name, shards=1) as kinesis:
+        put = {"StreamName": name, "PartitionKey": "a", "Data": b"\x00\xff"}
+        status, kind, answer = call(target, "PutRecord", cbor(put), CBOR)
+        assert (status, kind) == (200, CBOR)
+        assert b"SequenceNumberx8" in answer  # a text of 56 bytes
+        iterator = kinesis.get_shard_iterator(StreamName=name, ShardId="0", ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        [record] = kinesis.get_records(ShardIterator=iterator)["Records"]
+        assert record["Data"] == b"\x00\xff"
+        assert record["SequenceNumber"].encode() in answer
+        _, _, page = call(target, "GetRecords", cbor({"ShardIterator": iterator}), CBOR)
+        arrival = round(record["ApproximateArrivalTimestamp"].timestamp() * 1000)
+        assert b"ApproximateArrivalTimestamp\xc1\x1b" + arrival.to_bytes(8) in page
+        assert b"DataB\x00\xff" in page
+        assert call(target, "AddTagsToStream", cbor({"StreamName": name, "Tags": {"a": "b"}}), CBOR)[2] == b""
+        status, kind, answer = call(target, "GetRecords", cbor({"ShardIterator": "x"}), CBOR)
+        assert (status, kind) == (400, CBOR)
+        assert b"InvalidArgumentException" in answer
+
+
+def cbor(value: object) -> bytes:
+    """Encode texts, bytes and maps of them, up to 64 KiB long."""
+    match value:
+        case str():
+            return head(3, len(value.encode())) + value.encode()
+        case bytes():
+            return head(2, len(value)) + value
+        case dict():
+            return head(5, len(value)) + b"".join(cbor(part) for pair in value.items() for part in pair)
+    raise TypeError(f"no CBOR for {value!r}")
+
+
+def head(major: int, length: int) -> bytes:
+    """Encode the head of an item."""
+    return bytes([major << 5 | 25]) + length.to_bytes(2)
