@@ -20,8 +20,9 @@ def _before_service(chain: Foreign, context: Foreign, response: Foreign) -> None
     del chain, response
     if _installed or not context.service or context.service.service_name != "cloudformation":
         return
-    from tailrace_emulator.cloudformation import actions, rollback  # noqa: PLC0415  costs half a second
+    from tailrace_emulator.cloudformation import actions, outputs, rollback  # noqa: PLC0415  costs half a second
 
     actions.install()
     rollback.install()
+    outputs.install()
     _installed.append(True)
