@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bootstrap import artifacts
 from bootstrap import stacks as cloudformation
 from bootstrap.deploy import deploy
+from bootstrap.destroy import destroy as remove
 from bootstrap.package import Package
 from bootstrap.settings import Settings
-from bootstrap.stacks import Pace, Stack
+from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from tests.eventually import eventually
 from tests.frame.run import Run
 
 
@@ -40,12 +41,16 @@ def note(run: Run, target: Target, stack: str) -> None:
 
 
 def destroy(run: Run, target: Target, stack: str) -> None:
-    """Remove a stack with all that belongs to it, and its note."""
+    """Remove a stack with all that belongs to it, and its note; one that is just being made is waited for."""
     client = target.client("cloudformation")
-    found = cloudformation.find(client, stack)
-    if found:
-        cloudformation.remove(client, found, Pace.of(target), lambda _: None)
-    artifacts.remove(target.client("s3"), artifacts.bucket_name(target, stack), stack)
+
+    def settled() -> bool:
+        """Let CloudFormation end what it is doing with the stack."""
+        found = cloudformation.find(client, stack)
+        return found is None or not found.busy
+
+    eventually(settled, within=120 if target.emulated else 1800, every=0.1 if target.emulated else 5)
+    remove(target, stack, lambda _: None)
     (run.folder / f"{stack}.stack").unlink(missing_ok=True)
 
 
