@@ -48,28 +48,40 @@ def deploy(
         parameters=settings.parameters() | code,
     )
     pace = Pace.of(target)
-    before = stacks.find(cloudformation, settings.stack)
-    if before and before.busy:
-        raise StackError(
-            f"The stack {before.name} is {before.status}: wait until that has ended, then again."
-        )
-    if before and before.status in stacks.STILLBORN:
-        stacks.remove(cloudformation, before, pace, show)
-        before = None
+    before = _standing(cloudformation, settings.stack, pace, show)
     if before and _stands(cloudformation, before, change):
         return Deployed(before, changed=False)
     s3 = target.client("s3")
     artifacts.upload(s3, bucket, settings.stack, target.region, package)
     known = stacks.known_events(cloudformation, before)
-    after = stacks.apply(cloudformation, change, exists=before is not None, pace=pace, show=show)
-    if after.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-        return Deployed(after, changed=True)
-    why = stacks.first_failure(cloudformation, after.arn, known) or after.reason or after.status
-    if before is None:
-        stacks.remove(cloudformation, after, pace, show)
-        artifacts.remove(s3, bucket, settings.stack)
-        raise StackError(f"The stack {after.name} could not be made, and was deleted again: {why}")
-    raise StackError(f"The stack {after.name} could not be changed, and is {after.status}: {why}")
+    try:
+        after = stacks.apply(cloudformation, change, exists=before is not None, pace=pace, show=show)
+        if after.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            return Deployed(after, changed=True)
+        why = stacks.first_failure(cloudformation, after.arn, known) or after.reason or after.status
+    except StackError as error:
+        why = str(error)
+    left = stacks.find(cloudformation, settings.stack)
+    if before:
+        status = left.status if left else "gone"
+        raise StackError(f"The stack {before.name} could not be changed; it is {status}. {why}")
+    if left:
+        stacks.remove(cloudformation, left, pace, show)
+    artifacts.remove(s3, bucket, settings.stack)
+    raise StackError(f"The stack {settings.stack} could not be made, and was deleted again. {why}")
+
+
+def _standing(
+    cloudformation: "CloudFormationClient", name: str, pace: Pace, show: Callable[[Step], None]
+) -> Stack | None:
+    """Return the stack that can be changed, if there is one; what never became whole is cleared away."""
+    stack = stacks.find(cloudformation, name)
+    if stack and stack.busy:
+        raise StackError(f"The stack {name} is {stack.status}: wait until that has ended, then again.")
+    if stack and stack.status in stacks.STILLBORN:
+        stacks.remove(cloudformation, stack, pace, show)
+        return None
+    return stack
 
 
 def _stands(cloudformation: "CloudFormationClient", stack: Stack, change: Change) -> bool:

@@ -23,6 +23,7 @@ TAG = "tailrace:stack"
 # A stack in one of these was never whole: nothing in it is worth keeping, it can only be deleted.
 STILLBORN = {"REVIEW_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 WHOLE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+_REFUSED = "CloudFormation does not take the template"
 _CANCELLED = "cancelled"  # what CloudFormation says of resources that failed because another one did
 
 
@@ -126,24 +127,32 @@ def apply(
     Whether that is what was asked for is for the caller to judge by its status. A change set that turns out
     to hold no change leaves the stack as it is.
     """
-    made = cloudformation.create_change_set(
-        StackName=change.name,
-        ChangeSetName=f"tailrace-{time.time_ns():x}",
-        ChangeSetType="UPDATE" if exists else "CREATE",
-        TemplateBody=change.template,
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value} for key, value in change.parameters.items()
-        ],
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-        Tags=[{"Key": TAG, "Value": change.name}],
-    )
-    stack_arn, change_set = made["StackId"], made["Id"]
+    stack_arn, change_set = _proposed(cloudformation, change, exists=exists)
     seen = {event["EventId"] for event in _events(cloudformation, stack_arn)}
     if _is_empty(cloudformation, change_set, pace):
         cloudformation.delete_change_set(ChangeSetName=change_set)
         return _described(cloudformation, stack_arn)
     cloudformation.execute_change_set(ChangeSetName=change_set)
     return watch(cloudformation, stack_arn, pace, show, seen)
+
+
+def _proposed(cloudformation: "CloudFormationClient", change: Change, *, exists: bool) -> tuple[str, str]:
+    """Make a change set; return the stack's ARN and its own."""
+    try:
+        made = cloudformation.create_change_set(
+            StackName=change.name,
+            ChangeSetName=f"tailrace-{time.time_ns():x}",
+            ChangeSetType="UPDATE" if exists else "CREATE",
+            TemplateBody=change.template,
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value} for key, value in change.parameters.items()
+            ],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+            Tags=[{"Key": TAG, "Value": change.name}],
+        )
+    except ClientError as error:
+        raise StackError(f"{_REFUSED}: {error}") from error
+    return made["StackId"], made["Id"]
 
 
 def remove(
@@ -233,7 +242,7 @@ def _is_empty(cloudformation: "CloudFormationClient", change_set: str, pace: Pac
             reason = found.get("StatusReason", "")
             if "didn't contain changes" in reason or "No updates" in reason:
                 return True
-            raise StackError(f"CloudFormation does not take the template: {reason}")
+            raise StackError(f"{_REFUSED}: {reason}")
     raise AssertionError
 
 

@@ -1,0 +1,49 @@
+import pytest
+
+from bootstrap.costs import hourly, lines, per_million, total
+from bootstrap.settings import Settings
+
+pytestmark = pytest.mark.unit
+
+
+def settings(**named: str) -> Settings:
+    """Return settings, the rest as by default."""
+    return Settings.from_environment(named)
+
+
+def test_an_hour() -> None:
+    """Two shards cost 3 cents an hour; the rest of what stands costs one more."""
+    found = {item.name: item.dollars for item in hourly(settings())}
+    assert found["2 shards"] == pytest.approx(0.03)
+    assert total(hourly(settings())) == pytest.approx(0.03 + 27 * 0.3 / 730 - 2 * 0.2 / 730)
+
+
+def test_more_shards() -> None:
+    """Each shard more costs 1.5 cents an hour more."""
+    more = total(hourly(settings(SHARDS="10"))) - total(hourly(settings(SHARDS="2")))
+    assert more == pytest.approx(8 * 0.015)
+
+
+def test_a_million_events() -> None:
+    """A million events cost 1.40 dollars, most of it for storing them exactly once."""
+    found = {item.name: item.dollars for item in per_million(settings())}
+    assert found == {
+        "Kinesis: put": pytest.approx(0.014),
+        "Lambda: requests": pytest.approx(0.002),
+        "Lambda: time": pytest.approx(0.01083, rel=1e-3),
+        "DynamoDB: writes in transactions": pytest.approx(1.2689, rel=1e-4),
+        "CloudWatch: metrics": pytest.approx(0.1),
+        "CloudWatch: logs": pytest.approx(0.0045),
+    }
+
+
+def test_small_batches() -> None:
+    """Events that come one by one cost more: a request, metrics and a receipt for each."""
+    assert total(per_million(settings(BATCH_SIZE="1"))) > 8 * total(per_million(settings()))
+
+
+def test_how_sure_is_said() -> None:
+    """Each line says how sure its price is, and the whole of which day it is."""
+    said = lines(settings())
+    assert "September 2026" in said[-2]
+    assert {line.rsplit(maxsplit=1)[-1] for line in said[1:-2]} == {"doc", "field", "unv"}

@@ -1,0 +1,66 @@
+import pytest
+
+from bootstrap.errors import SettingError
+from bootstrap.settings import SETTINGS, Settings
+
+pytestmark = pytest.mark.unit
+
+
+def test_nothing_set() -> None:
+    """With nothing set the pipeline is the recipe's: two shards, a hundred records, five seconds."""
+    assert Settings.from_environment({}) == Settings(
+        target="localstack",
+        stack="tailrace",
+        shards=2,
+        batch_size=100,
+        batch_window=5,
+        retention_days=30,
+        retry_attempts=20,
+        record_age=3600,
+        yes=False,
+    )
+
+
+def test_empty_is_unset() -> None:
+    """An empty value, which `make VAR=` gives, counts as unset."""
+    assert Settings.from_environment({"STACK": "", "SHARDS": " "}) == Settings.from_environment({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("TARGET", "azure", "it is one of localstack, aws"),
+        ("SHARDS", "0", "it is a whole number from 1 to 200"),
+        ("SHARDS", "2.5", "it is a whole number from 1 to 200"),
+        ("SHARDS", "٣", "it is a whole number from 1 to 200"),
+        ("BATCH_SIZE", "10001", "it is a whole number from 1 to 10000"),
+        ("BATCH_WINDOW", "-1", "it is a whole number from 0 to 300"),
+        ("BATCH_WINDOW", "301", "it is a whole number from 0 to 300"),
+        ("RECORD_AGE", "59", "it is a whole number from 60 to 604800"),
+        ("EMULATOR_PORT", "65536", "it is a whole number from 1 to 65535"),
+        ("AWS_ENDPOINT_URL", "127.0.0.1:4566", "it is an address such as http://127.0.0.1:4566"),
+        ("AWS_ACCOUNT_ID", "1234", "it is twelve digits"),
+        ("AWS_REGION", "Frankfurt", "it is a region's name such as eu-central-1"),
+        ("YES", "yes", "it is one of 0, 1"),
+    ],
+)
+def test_a_value_that_cannot_be(name: str, value: str, wanted: str) -> None:
+    """A value that cannot be is refused with the setting's name and what it can be."""
+    with pytest.raises(SettingError) as refused:
+        Settings.from_environment({name: value})
+    assert str(refused.value) == f"{name}={value} cannot be: {wanted}."
+
+
+@pytest.mark.parametrize("name", ["Tailrace", "1st", "a_b", "a--b", "a-", "a" * 36])
+def test_a_stack_name_that_a_bucket_cannot_have(name: str) -> None:
+    """A stack whose name could not be part of a bucket's is refused before anything is made."""
+    with pytest.raises(SettingError, match="at most 35 characters"):
+        Settings.from_environment({"STACK": name})
+
+
+def test_every_setting_says_what_it_means() -> None:
+    """Every setting has a meaning, and a default that it accepts itself."""
+    for name, setting in SETTINGS.items():
+        assert setting.name == name
+        assert setting.meaning
+        assert setting.read({}) == setting.default

@@ -1,0 +1,102 @@
+from dataclasses import dataclass, field
+
+import boto3
+import pytest
+
+from bootstrap.env import lines
+from bootstrap.errors import Declined
+from bootstrap.settings import Settings
+from bootstrap.switch import agree
+from bootstrap.target import Target, _is_loopback
+
+pytestmark = pytest.mark.unit
+SETTINGS = Settings.from_environment({"STACK": "mine"})
+
+
+def target(name: str = "aws") -> Target:
+    """Return a target that makes no client."""
+    if name == "aws":
+        return Target("aws", "eu-central-1", "111122223333", None, boto3.Session())
+    return Target("localstack", "us-east-1", "000000000000", "http://127.0.0.1:4600", boto3.Session())
+
+
+@dataclass
+class User:
+    """Somebody who gives one answer."""
+
+    answer: str
+    questions: list[str] = field(default_factory=list)
+
+    def __call__(self, question: str) -> str:
+        """Take the question, give the answer."""
+        self.questions.append(question)
+        return self.answer
+
+
+@pytest.mark.parametrize("answer", ["y", "Y", "yes "])
+def test_yes(answer: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is to be done is done after a yes, and where and at what price was said before."""
+    user = User(answer)
+    agree(target(), SETTINGS, "deploy the pipeline", user)
+    assert user.questions == ["Deploy the pipeline? [y/N] "]
+    said = capsys.readouterr().err
+    assert said.startswith("AWS account 111122223333, region eu-central-1, stack mine\n")
+    assert "an hour and $" in said
+
+
+@pytest.mark.parametrize("answer", ["", "n", "what?"])
+def test_anything_else_is_a_no(answer: str) -> None:
+    """Anything but a yes is a no."""
+    with pytest.raises(Declined, match="Nothing was done"):
+        agree(target(), SETTINGS, "deploy the pipeline", User(answer))
+
+
+def test_yes_in_advance() -> None:
+    """YES=1 is an answer: nobody is asked."""
+    user = User("n")
+    agree(target(), Settings.from_environment({"YES": "1"}), "deploy the pipeline", user)
+    assert user.questions == []
+
+
+def test_an_emulator(capsys: pytest.CaptureFixture[str]) -> None:
+    """An emulator costs nothing: nothing is said, and nobody is asked."""
+    agree(target("localstack"), SETTINGS, "deploy the pipeline", User("n"))
+    assert capsys.readouterr().err == ""
+
+
+def test_env_for_an_emulator() -> None:
+    """The lines point to the endpoint, and away from the user's own profile."""
+    assert lines(target("localstack")) == [
+        "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "export AWS_ENDPOINT_URL=http://127.0.0.1:4600",
+        "export AWS_ACCESS_KEY_ID=test",
+        "export AWS_SECRET_ACCESS_KEY=test",
+        "export AWS_REGION=us-east-1",
+        "export AWS_DEFAULT_REGION=us-east-1",
+    ]
+
+
+def test_env_for_an_account() -> None:
+    """The lines take the endpoint away, and touch no credentials."""
+    assert lines(target()) == [
+        "unset AWS_ENDPOINT_URL",
+        "export AWS_REGION=eu-central-1",
+        "export AWS_DEFAULT_REGION=eu-central-1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "loopback"),
+    [
+        ("http://127.0.0.1:4566", True),
+        ("http://[::1]:4566", True),
+        ("http://localhost:4566", True),
+        ("https://s3.localhost.localstack.cloud:4566", True),
+        ("http://emulator:4566", False),
+        ("http://10.0.0.7:4566", False),
+        ("http://127.0.0.1.example.com", False),
+    ],
+)
+def test_loopback(endpoint: str, loopback: bool) -> None:  # noqa: FBT001  a column of the table
+    """What is on this machine is told apart from what a proxy may lie in between of."""
+    assert _is_loopback(endpoint) is loopback

@@ -1,0 +1,158 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.readback import READERS
+from bootstrap.settings import SETTINGS, Settings
+from bootstrap.template import Place, asked_for, load
+
+pytestmark = pytest.mark.unit
+TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
+PARAMETERS = {**Settings.from_environment({}).parameters(), "CodeBucket": "b", "CodeKey": "k.zip"}
+IDS = {"Quarantine": "https://sqs/q", "DeadLetters": "https://sqs/d", "Mapping": "uuid"}
+
+
+def resolved(stack: str = "tailrace", region: str = "eu-central-1") -> dict[str, dict[str, Any]]:
+    """Return each resource's properties."""
+    resources = asked_for(TEMPLATE, PARAMETERS, Place(stack, region, "111122223333"), IDS)
+    return {resource.name: resource.properties for resource in resources}
+
+
+def names(stack: str) -> dict[str, str]:
+    """Return each resource's name."""
+    found = resolved(stack)
+    return {
+        "stream": found["Stream"]["Name"],
+        "function": found["Function"]["FunctionName"],
+        "table": found["Results"]["TableName"],
+        "role": found["Role"]["RoleName"],
+        "errors": found["ErrorsAlarm"]["AlarmName"],
+        "throttling": found["ThrottlingAlarm"]["AlarmName"],
+        "namespace": found["Function"]["Environment"]["Variables"]["METRIC_NAMESPACE"],
+        "log": found["LogGroup"]["LogGroupName"],
+    }
+
+
+def test_the_recipe_s_names() -> None:
+    """The default stack carries the recipe's names."""
+    assert names("tailrace") == {
+        "stream": "real-time-analytics-stream",
+        "function": "kinesis-stream-processor",
+        "table": "analytics-results",
+        "role": "kinesis-lambda-processor-role",
+        "errors": "KinesisLambdaProcessorErrors",
+        "throttling": "DynamoDBThrottling",
+        "namespace": "RealTimeAnalytics",
+        "log": "/aws/lambda/kinesis-stream-processor",
+    }
+
+
+def test_any_other_stack_s_names() -> None:
+    """Any other stack makes every name its own."""
+    assert names("mine") == {
+        "stream": "mine-stream",
+        "function": "mine-processor",
+        "table": "mine-results",
+        "role": "mine-processor-role",
+        "errors": "mine-KinesisLambdaProcessorErrors",
+        "throttling": "mine-DynamoDBThrottling",
+        "namespace": "RealTimeAnalytics/mine",
+        "log": "/aws/lambda/mine-processor",
+    }
+
+
+def test_stacks_share_no_name() -> None:
+    """Two stacks have no name in common, so that they stand side by side."""
+    flat = [
+        {str(value) for found in resolved(stack).values() for key, value in found.items() if "Name" in key}
+        for stack in ("tailrace", "mine")
+    ]
+    services = {"Errors", "ThrottledRequests", "AWS/Lambda", "AWS/DynamoDB"}  # of metrics
+    assert flat[0] & flat[1] <= services
+
+
+def test_everything_is_tagged() -> None:
+    """Every resource carries the stack's tag."""
+    for name, properties in resolved("mine").items():
+        assert properties["Tags"] == [{"Key": "tailrace:stack", "Value": "mine"}], name
+
+
+def test_everything_is_read_back() -> None:
+    """Every type in the template has a reader."""
+    assert {resource["Type"] for resource in load(TEMPLATE)["Resources"].values()} <= set(READERS)
+
+
+def test_the_defaults_are_the_settings() -> None:
+    """A parameter's default is the default of the setting that gives it."""
+    defaults = {name: entry.get("Default") for name, entry in load(TEMPLATE)["Parameters"].items()}
+    given = Settings.from_environment({}).parameters()
+    assert {name: str(defaults[name]) for name in given} == given
+    assert set(defaults) - set(given) == {"CodeBucket", "CodeKey"}
+
+
+def test_a_bound_of_the_template_is_the_setting_s() -> None:
+    """A value beyond a parameter's bounds is refused by its setting already."""
+    parameters = load(TEMPLATE)["Parameters"]
+    for setting, parameter in (
+        ("BATCH_SIZE", "BatchSize"),
+        ("BATCH_WINDOW", "BatchWindow"),
+        ("RECORD_AGE", "RecordAge"),
+    ):
+        beyond = str(parameters[parameter]["MaxValue"] + 1)
+        assert SETTINGS[setting].check(beyond)
+        assert not SETTINGS[setting].check(str(parameters[parameter]["MaxValue"]))
+
+
+def test_the_mapping() -> None:
+    """The mapping reads from the beginning, in bounds, and sets aside what it gives up."""
+    found = resolved()["Mapping"]
+    assert found["StartingPosition"] == "TRIM_HORIZON"
+    assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert found["BisectBatchOnFunctionError"] is True
+    assert found["MaximumRetryAttempts"] == "20"
+    assert found["MaximumRecordAgeInSeconds"] == "3600"
+    assert found["DestinationConfig"] == {
+        "OnFailure": {"Destination": "arn:aws:sqs:eu-central-1:111122223333:tailrace-dead-letters"}
+    }
+
+
+def test_a_dead_letter_can_still_be_read() -> None:
+    """A record is given up while the stream still holds it: its dead letter says where to read it again."""
+    found = resolved()
+    longest = SETTINGS["RECORD_AGE"].default
+    assert int(longest) < found["Stream"]["RetentionPeriodHours"] * 3600
+
+
+def test_the_throttling_alarm_can_fire() -> None:
+    """The alarm looks at a series that DynamoDB publishes: by table and operation."""
+    assert resolved()["ThrottlingAlarm"]["Dimensions"] == [
+        {"Name": "TableName", "Value": "analytics-results"},
+        {"Name": "Operation", "Value": "TransactWriteItems"},
+    ]
+
+
+def test_queues_keep_and_encrypt() -> None:
+    """What is set aside is kept for fourteen days, encrypted."""
+    found = resolved()
+    for queue in ("Quarantine", "DeadLetters"):
+        assert found[queue]["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert found[queue]["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")],
+)
+def test_partitions(region: str, partition: str) -> None:
+    """An ARN is of the part of AWS that the region belongs to."""
+    assert resolved(region=region)["Mapping"]["EventSourceArn"].startswith(
+        f"arn:{partition}:kinesis:{region}:"
+    )
+
+
+def test_a_function_that_is_not_known() -> None:
+    """A function that cannot be evaluated is refused, not skipped."""
+    text = TEMPLATE.replace('!Sub "${AWS::StackName}-ledger"', "!Join ['-', [a, b]]")
+    with pytest.raises(NotImplementedError, match="!Join"):
+        asked_for(text, PARAMETERS, Place("mine", "us-east-1", "1"), IDS)
