@@ -1,5 +1,6 @@
 """How a function's end is reported to its caller."""
 
+import base64
 from collections.abc import Iterator
 
 import pytest
@@ -169,6 +170,15 @@ def test_an_event_that_is_no_json_never_reaches_the_function(functions: Function
         client.exceptions.InvalidRequestContentException, match="Could not parse request body"
     ):
         client.invoke(FunctionName=function.name, Payload=b"{")
+
+
+def test_a_clients_context_arrives(functions: Functions, target: Target) -> None:
+    """Base64 on the way, an object for the function."""
+    function = functions.make("def handler(event, context): return context.client_context.custom")
+    client = target.client("lambda")
+    context = base64.b64encode(b'{\n"custom": {"a": 1}}').decode()
+    answer = client.invoke(FunctionName=function.name, ClientContext=context)
+    assert answer["Payload"].read() == b'{"a": 1}'
 
 
 def test_no_event_is_an_empty_object(functions: Functions, target: Target) -> None:

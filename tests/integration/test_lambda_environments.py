@@ -3,14 +3,17 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psutil
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from bootstrap.target import Target
 from tests.eventually import eventually
+from tests.frame import emulators, stacks
 from tests.frame.run import Run
 from tests.integration.functions import Functions
 
@@ -56,6 +59,21 @@ def processes(name: str) -> list[int]:
         except psutil.Error:
             continue
     return found
+
+
+def metric_sum(target: Target, name: str, function: str) -> float:
+    """Add up a metric of a function over the last hour."""
+    now = datetime.now(UTC)
+    (point,) = target.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName=name,
+        Dimensions=[{"Name": "FunctionName", "Value": function}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+        Period=7200,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return point["Sum"]
 
 
 def test_a_function_sees_lambdas_variables_only(functions: Functions) -> None:
@@ -129,6 +147,8 @@ def test_reserved_concurrency_throttles(functions: Functions, target: Target) ->
 
     with ThreadPoolExecutor(2) as callers:
         assert sorted(callers.map(invoke, range(2))) == ["TooManyRequestsException", "answered"]
+    counts = [metric_sum(target, name, function.name) for name in ("Throttles", "Invocations", "Errors")]
+    assert counts == [1, 1, 0]
 
 
 def test_new_code_means_a_new_process_and_no_old_one(functions: Functions) -> None:
@@ -160,6 +180,17 @@ def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
     function.delete()
     eventually(lambda: not processes(function.name), within=10, what="the processes to end")
     eventually(lambda: not _runs(child), within=10, what=f"the child {child} to end")
+
+
+def test_no_function_outlives_the_emulator(run: Run) -> None:
+    """Killed, not stopped, the emulator takes its functions with it."""
+    doomed = stacks.target_at(run, emulators.own(run, "doomed"))
+    with suppress(EndpointConnectionError), Functions(doomed, run.prefix).opened() as functions:
+        function = functions.make(LOOKS)
+        function.invoke({})
+        (running,) = processes(function.name)
+        psutil.Process(running).parent().kill()  # type: ignore[union-attr]  # it has one
+    eventually(lambda: not processes(function.name), within=10, what="the function to end")
 
 
 def test_a_timeout_ends_what_the_function_started_too(functions: Functions) -> None:

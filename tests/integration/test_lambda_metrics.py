@@ -81,6 +81,36 @@ def test_an_alias_has_metrics_of_its_own(functions: Functions, target: Target) -
     eventually(counted, within=5 if target.emulated else 300, every=0.5)
 
 
+def test_an_alarm_hears_of_an_error(functions: Functions, target: Target) -> None:
+    """One error over its threshold of none, and it is in ALARM well before its period is over."""
+    function = functions.make(MAYBE)
+    client = target.client("cloudwatch")
+    alarm = f"{function.name}-errors"
+    client.put_metric_alarm(
+        AlarmName=alarm,
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": function.name}],
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )
+    try:
+        function.invoke({"fail": True})
+
+        def alarmed() -> bool:
+            """Find the alarm in ALARM."""
+            (found,) = client.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+            return found["StateValue"] == "ALARM"
+
+        eventually(alarmed, within=20 if target.emulated else 300, every=0.5)
+    finally:
+        client.delete_alarms(AlarmNames=[alarm])
+
+
 def test_other_functions_do_not_count(functions: Functions, target: Target) -> None:
     """A name that begins like another's is another function."""
     function = functions.make(MAYBE)

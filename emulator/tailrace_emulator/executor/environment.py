@@ -64,10 +64,13 @@ class Environment:
         os.set_blocking(self._output, False)
         variables = self._recipe.variables(f"{host}:{port}", str(self._temporary))
         variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(theirs)
+        recipe = self._recipe
         try:
-            self._process = Process(
-                self._recipe.python, self._recipe.handler, variables, self._recipe.task_root, theirs
-            )
+            self._process = Process(recipe.python, recipe.handler, variables, recipe.task_root, theirs)
+        except BaseException:
+            self._listener.close()
+            os.close(self._output)
+            raise
         finally:
             os.close(theirs)
         self._logs = LogReader()

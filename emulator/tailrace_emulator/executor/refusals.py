@@ -13,7 +13,12 @@ _NOT_DONE = {
     "CreateCapacityProvider": "Capacity providers (Lambda Managed Instances)",
     "InvokeWithResponseStream": "Response streaming",
 }
-_SETTINGS = {
+_SETTINGS = {  # of CreateFunction and UpdateFunctionConfiguration
+    "VpcConfig.SubnetIds": "Functions in a VPC: not done by this emulator.",
+    "TracingConfig.Mode=Active": "X-Ray tracing: not done by this emulator.",
+    "SnapStart.ApplyOn=PublishedVersions": "SnapStart: not done by this emulator.",
+    "KMSKeyArn": "Customer managed keys: not done by this emulator.",
+    "CodeSigningConfigArn": "Code signing: not done by this emulator.",
     "Layers": "Layers: not done by this emulator. Put what they hold into the function's package.",
     "FileSystemConfigs": "File systems (EFS): not done by this emulator.",
     "CapacityProviderConfig": "Capacity providers (Lambda Managed Instances): not done by this emulator.",
@@ -54,12 +59,15 @@ def _runtime(request: Mapping[str, Any], runtimes: list[str]) -> str | None:
 
 
 def _configuration(request: Mapping[str, Any]) -> str | None:
-    if request.get("SnapStart", {}).get("ApplyOn", "None") != "None":
-        return "SnapStart: not done by this emulator."
-    for field, sentence in _SETTINGS.items():
-        if request.get(field):
-            return sentence
-    return None
+    return next((sentence for setting, sentence in _SETTINGS.items() if _asks_for(request, setting)), None)
+
+
+def _asks_for(request: Mapping[str, Any], setting: str) -> bool:
+    """Tell whether a setting is there: `Name`, `Name.Member`, or that with a value."""
+    path, _, value = setting.partition("=")
+    name, _, member = path.partition(".")
+    found = (request.get(name) or {}).get(member) if member else request.get(name)
+    return found == value if value else bool(found)
 
 
 def _code(operation: str, request: Mapping[str, Any], machine: str) -> str | None:

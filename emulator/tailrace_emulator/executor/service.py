@@ -5,6 +5,7 @@ What it does to run one invocation (a timer thread, a metric thread and a PutLog
 replaced at one class: its version manager prepares, invokes and stops a version through `versions.Version`.
 """
 
+import base64
 import json
 import logging
 import threading
@@ -115,7 +116,7 @@ def _invoke(self: Manager, *, invocation: Invocation) -> object:
         invocation.request_id,
         invocation.invoked_arn,
         trace_id(invocation.trace_context.get("aws_trace_header")),
-        invocation.client_context,
+        _decoded(invocation.client_context),
     )
     result = run(self, event, invocation.invoked_arn.split(":", 6)[6])
     return lambda_models.InvocationResult(
@@ -136,6 +137,18 @@ def _checked(payload: bytes) -> bytes:
             f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
         ) from error
     return payload or b"{}"
+
+
+def _decoded(context: str | None) -> str | None:
+    """Give the client's context as the runtime expects it: one line of JSON."""
+    if context is None:
+        return None
+    try:
+        return json.dumps(json.loads(base64.b64decode(context, validate=True)))
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            "Client context must be a valid Base64-encoded JSON object.", Type="User"
+        ) from error
 
 
 def _expire() -> None:

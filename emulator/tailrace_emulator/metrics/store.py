@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from localstack.aws.api import CommonServiceException
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 
 from tailrace_emulator import metrics
@@ -54,6 +55,7 @@ def install() -> None:
     CloudwatchDatabase.get_metric_data_stat = _get_metric_data_stat
     for name in ("get_units_for_metric_data_stat", "list_metrics", "get_all_metric_data"):
         setattr(CloudwatchDatabase, name, _after_flush(getattr(CloudwatchDatabase, name)))
+    CloudwatchDatabase._get_ordered_dimensions_with_separator = _dimensions_column  # noqa: SLF001  searched by
     clear = CloudwatchDatabase.clear_tables
 
     def clear_tables(self: object) -> None:
@@ -94,6 +96,19 @@ def _row(which: Key, statistics: Statistics) -> tuple[object, ...]:
 
 def _column(dimensions: Iterable[tuple[str, str]]) -> str | None:
     return "".join(f"{name}={value}\t" for name, value in dimensions) or None
+
+
+def _dimensions_column(
+    self: object,
+    dims: list[dict[str, str]] | None,
+    for_search: bool = False,  # noqa: FBT001, FBT002  LocalStack's signature
+) -> str | None:
+    """Write dimensions as they are stored, or as a pattern that finds them; a filter may name no value."""
+    del self
+    pairs = sorted((d["Name"], d.get("Value", "")) for d in dims or [])
+    if not for_search:
+        return _column(pairs)
+    return "".join(f"%{name}={value}\t%" if value else f"%{name}=%" for name, value in pairs) or None
 
 
 def _add_metric_data(
@@ -171,13 +186,19 @@ def _select(parameters: dict[str, Any]) -> list[tuple[int, Statistics]]:
 
 
 def _value(stat: str, statistics: Statistics) -> float:
-    return {
+    values = {
         "Sum": statistics.total,
         "Average": statistics.total / statistics.samples,
         "Minimum": statistics.minimum,
         "Maximum": statistics.maximum,
         "SampleCount": statistics.samples,
-    }[stat]
+    }
+    if stat not in values:
+        known = ", ".join(values)
+        raise CommonServiceException(
+            "InvalidParameterValue", f"The statistic {stat}: not done by this emulator. Available: {known}."
+        )
+    return values[stat]
 
 
 def _after_flush(method: Callable[..., object]) -> Callable[..., object]:

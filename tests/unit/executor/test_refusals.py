@@ -34,6 +34,10 @@ def test_a_runtime_that_is_not_installed_is_refused_with_those_that_are(operatio
     [
         ("CreateFunction", {"Layers": ["arn"]}, "Layers: not done"),
         ("UpdateFunctionConfiguration", {"Layers": ["arn"]}, "Layers: not done"),
+        ("CreateFunction", {"VpcConfig": {"SubnetIds": ["subnet-1"]}}, "Functions in a VPC: not done"),
+        ("UpdateFunctionConfiguration", {"TracingConfig": {"Mode": "Active"}}, "X-Ray tracing: not done"),
+        ("CreateFunction", {"KMSKeyArn": "arn"}, "Customer managed keys: not done"),
+        ("CreateFunction", {"CodeSigningConfigArn": "arn"}, "Code signing: not done"),
         ("CreateFunction", {"SnapStart": {"ApplyOn": "PublishedVersions"}}, "SnapStart: not done"),
         ("CreateFunction", {"FileSystemConfigs": [{}]}, "File systems (EFS): not done"),
         ("CreateFunction", {"PackageType": "Image", "Code": {"ImageUri": "i"}}, "Container images: not done"),
@@ -55,7 +59,8 @@ def test_what_is_not_done_is_refused_in_a_sentence(
 
 def test_an_empty_setting_asks_for_nothing() -> None:
     """Taking layers away, or SnapStart off, is no request for them."""
-    assert refused("UpdateFunctionConfiguration", Layers=[], SnapStart={"ApplyOn": "None"}) is None
+    off = {"Layers": [], "SnapStart": {"ApplyOn": "None"}, "TracingConfig": {"Mode": "PassThrough"}}
+    assert refused("UpdateFunctionConfiguration", **off, VpcConfig={"SubnetIds": []}, KMSKeyArn="") is None
 
 
 @pytest.mark.parametrize(
