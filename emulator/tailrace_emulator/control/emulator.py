@@ -33,7 +33,7 @@ GRACE = 8.0  # seconds between asking it to end and killing it
 AFTER_KILL = 10.0  # seconds for the system to carry the killing out
 POLL = 0.02
 TAIL = 25  # lines of the log that an error shows
-KEPT_CACHE = "var/lib/localstack/cache"  # in LocalStack's file system
+LIBRARIES = "usr/lib/localstack"  # in LocalStack's file system: where it looks for its catalog of services
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -136,11 +136,9 @@ class Emulator:
 
     def _launch(self, extra: Mapping[str, str]) -> None:
         installation, root = self.installation, self.folder / "fs"
-        cache = installation.home / "cache" / "localstack"
-        cache.mkdir(parents=True, exist_ok=True)
         (self.folder / "tmp").mkdir(parents=True)
-        (root / KEPT_CACHE).parent.mkdir(parents=True)
-        (root / KEPT_CACHE).symlink_to(cache)
+        (root / LIBRARIES).parent.mkdir(parents=True)
+        (root / LIBRARIES).symlink_to(installation.catalog)
         plugins.lay(installation.home / "plugins")
         if self.log.exists():
             self.log.replace(self.log.with_name("log.previous"))

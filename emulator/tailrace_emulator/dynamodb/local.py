@@ -1,39 +1,44 @@
-"""How DynamoDB Local is started."""
+"""Where LocalStack lets our DynamoDB Local in."""
 
+import os
 import sys
-from dataclasses import dataclass
+import time
 from pathlib import Path
 
+from localstack import config
 from localstack.services.dynamodb.packages import DynamoDBLocalPackageInstaller
 from localstack.services.dynamodb.server import DynamodbServer
+from localstack.utils.objects import singleton_factory
+
+from .java import HEAP, HOST, DynamoDBLocal, switches
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+POLL = 0.01  # seconds between two looks at whether it is up; LocalStack's half second is too long
+FOREVER = 120.0  # seconds, where LocalStack would wait without end
 
 
-@dataclass(frozen=True)
-class OwnDynamoDBLocal:
-    """Our jar and our Java in place of what LocalStack would download."""
+def replace_theirs(ours: DynamoDBLocal) -> None:
+    """Make LocalStack start ours: on loopback, bound to LocalStack's life, without downloading anything."""
 
-    home: Path
-    java: Path
+    def command(server: DynamodbServer) -> list[str]:
+        flags = (*ours.with_cache(), *switches(os.environ))
+        started = ours.command(server.port, *flags, heap=os.environ.get("DYNAMODB_HEAP_SIZE") or HEAP)
+        return [sys.executable, "-I", "-S", str(LAUNCHER), *started]
 
-    def command(self, port: int) -> list[str]:
-        """Return the command line that starts it, in memory."""
-        jar = self.home / "dynamodb-local" / "DynamoDBLocal.jar"
-        return [
-            sys.executable, "-I", "-S", str(LAUNCHER),
-            str(self.java),
-            "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-            f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
-            "-jar", str(jar), "-port", str(port), "-inMemory", "-disableTelemetry",
-        ]  # fmt: skip
+    @singleton_factory
+    def the_server() -> DynamodbServer:
+        return DynamodbServer(config.DYNAMODB_LOCAL_PORT, host=HOST)
 
-    def replace_theirs(self) -> None:
-        """Replace LocalStack's command line and its downloads."""
+    def wait_is_up(server: DynamodbServer, timeout: float | None = None) -> bool:
+        deadline = time.monotonic() + (FOREVER if timeout is None else timeout)
+        while not server.is_up():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL)
+        return True
 
-        def command(server: DynamodbServer) -> list[str]:
-            return self.command(server.port)
-
-        DynamodbServer._create_shell_command = command  # noqa: SLF001  the seam; there is no setting for it
-        DynamoDBLocalPackageInstaller.install = lambda *_, **__: None
-        DynamoDBLocalPackageInstaller.get_java_env_vars = lambda _: {}
+    DynamodbServer._create_shell_command = command  # noqa: SLF001  the seam; there is no setting for it
+    DynamodbServer.get = staticmethod(the_server)
+    DynamodbServer.wait_is_up = wait_is_up
+    DynamoDBLocalPackageInstaller.install = lambda *_, **__: None
+    DynamoDBLocalPackageInstaller.get_java_env_vars = lambda _: ours.environment()

@@ -1,0 +1,1 @@
+"""What happens as LocalStack starts: where it listens, which services are loaded ahead."""

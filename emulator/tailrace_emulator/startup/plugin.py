@@ -1,0 +1,43 @@
+"""What LocalStack runs as it starts: listen only where told, and load early what will be needed."""
+
+import logging
+import threading
+from importlib import import_module
+from typing import Any
+
+from localstack import config
+from localstack.runtime import hooks
+
+from .services import NEEDED
+
+LOG = logging.getLogger(__name__)
+
+
+@hooks.on_infra_start()
+def listen_where_told() -> None:
+    """Make LocalStack listen on the host of GATEWAY_LISTEN; on IPv4 it heeds only the port."""
+    reactor: Any = import_module("twisted.internet.reactor")  # slow to import, and untyped
+
+    hosts = {at.port: at.host for at in config.GATEWAY_LISTEN}
+    listen = reactor.listenTCP
+
+    def listen_there(port: int, factory: object, backlog: int = 50, interface: str = "") -> object:
+        return listen(port, factory, backlog, interface or hosts.get(port, ""))
+
+    reactor.listenTCP = listen_there
+
+
+@hooks.on_infra_start()
+def load_services() -> None:
+    """Load in the background what a pipeline needs, instead of one by one as each is first asked for."""
+    threading.Thread(target=_load, name="tailrace-services", daemon=True).start()
+
+
+def _load() -> None:
+    from localstack.services.plugins import SERVICE_PLUGINS  # noqa: PLC0415  slow to import
+
+    for name in NEEDED:
+        try:
+            SERVICE_PLUGINS.require(name)
+        except Exception:
+            LOG.exception("Service %s could not be loaded ahead; it is tried again when asked for", name)
