@@ -1,6 +1,6 @@
 """A stream, a function and a mapping between them, made for one test and removed after it.
 
-The function does what its records say (`{"do": ...}`) and prints each invocation, which is how a test sees it.
+The function does what its records say (`{"do": ...}`) and prints each invocation: so a test sees it.
 """
 
 import io
@@ -8,17 +8,19 @@ import json
 import secrets
 import zipfile
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from typing import Any, NamedTuple
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self
+
+from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
 from tests.eventually import eventually
 from tests.frame.reading import drain
 
-FUNCTION = '''
+FUNCTION = """
 import base64, json, time
 
-MARK = "CALL "
 failed_once = set()
 
 def handler(event, context):
@@ -26,7 +28,8 @@ def handler(event, context):
     said = [(number, json.loads(base64.b64decode(data))) for number, data in records]
     brief = event if len(str(event)) < 20_000 else None
     names = [what.get("name") for _, what in said]
-    print(MARK + json.dumps({"id": context.aws_request_id, "at": time.time(), "names": names, "event": brief}))
+    call = {"id": context.aws_request_id, "at": time.time(), "names": names, "event": brief}
+    print("CALL " + json.dumps(call))
     failures = []
     for number, what in said:
         do = what.get("do")
@@ -38,7 +41,7 @@ def handler(event, context):
             failed_once.add(number)
             failures.append({"itemIdentifier": number})
     return {"batchItemFailures": failures}
-'''
+"""
 PATIENCE = 30.0
 """Seconds until a test gives up on something that takes milliseconds."""
 
@@ -63,7 +66,7 @@ class Rig:
         self._undo = ExitStack()
         self._group = f"/aws/lambda/{self.name}"
 
-    def __enter__(self) -> "Rig":
+    def __enter__(self) -> Self:
         self.role_arn = self._make_role()
         self.function_arn = self.make_function()
         return self
@@ -84,8 +87,9 @@ class Rig:
             Timeout=60,
             Code={"ZipFile": packed.getvalue()},
         )
-        self.functions.get_waiter("function_active_v2").wait(
-            FunctionName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        look = self.functions.get_function_configuration
+        eventually(
+            lambda: look(FunctionName=self.name)["State"] == "Active", within=PATIENCE, what="the function"
         )
         self._finally(lambda: self.functions.delete_function(FunctionName=self.name))
         self._finally(lambda: self.logs.delete_log_group(logGroupName=self._group))
@@ -95,9 +99,13 @@ class Rig:
         """Make the stream, and wait until it is active; returns its ARN."""
         self.kinesis.create_stream(StreamName=self.name, ShardCount=shards, **parameters)
         self._finally(lambda: self.kinesis.delete_stream(StreamName=self.name))
-        waiter = self.kinesis.get_waiter("stream_exists")
-        waiter.wait(StreamName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
-        return self.kinesis.describe_stream_summary(StreamName=self.name)["StreamDescriptionSummary"]["StreamARN"]
+        look = self.kinesis.describe_stream_summary
+        eventually(
+            lambda: look(StreamName=self.name)["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE",
+            within=PATIENCE,
+            what="the stream",
+        )
+        return look(StreamName=self.name)["StreamDescriptionSummary"]["StreamARN"]
 
     def make_queue(self) -> tuple[str, str]:
         """Make a queue; returns its URL and its ARN."""
@@ -140,7 +148,9 @@ class Rig:
         found = []
         try:
             for page in self.logs.get_paginator("filter_log_events").paginate(logGroupName=self._group):
-                found += [event["message"] for event in page["events"] if event["message"].startswith("CALL ")]
+                found += [
+                    event["message"] for event in page["events"] if event["message"].startswith("CALL ")
+                ]
         except self.logs.exceptions.ResourceNotFoundException:
             return []
         calls = [Call(**json.loads(message.removeprefix("CALL "))) for message in found]
@@ -156,7 +166,33 @@ class Rig:
 
     def await_calls(self, count: int, within: float = PATIENCE) -> list[Call]:
         """Wait for at least so many invocations."""
-        return eventually(lambda: (self.calls()[count - 1 :] and self.calls()) or [], within=within, what=f"{count} calls")
+        return eventually(
+            lambda: (self.calls()[count - 1 :] and self.calls()) or [], within=within, what=f"{count} calls"
+        )
+
+    def await_problem(self, mapping: str) -> None:
+        """Wait until the mapping says that something is wrong."""
+        look = self.functions.get_event_source_mapping
+        eventually(
+            lambda: look(UUID=mapping)["LastProcessingResult"].startswith("PROBLEM"),
+            within=PATIENCE,
+            what="a LastProcessingResult that names a problem",
+        )
+
+    def metric(self, name: str, **dimensions: str) -> dict[str, float]:
+        """Give the statistics of one of Lambda's metrics over the last hour; empty without samples."""
+        now = datetime.now(UTC)
+        answer = self.target.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(minutes=1),
+            Period=7200,
+            Statistics=["SampleCount", "Maximum", "Sum"],
+        )
+        points: list[Any] = answer["Datapoints"]
+        return points[0] if points else {}
 
     def message(self, queue_url: str) -> dict[str, Any]:
         """Wait for one message and take it."""
@@ -171,7 +207,11 @@ class Rig:
         return True
 
     def _make_role(self) -> str:
-        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         role = self.iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=policy)["Role"]
         self._finally(lambda: self.iam.delete_role(RoleName=self.name))
@@ -181,9 +221,7 @@ class Rig:
         """Undo something at the end, unless the test has done so already."""
 
         def unless_gone() -> None:
-            try:
+            with suppress(ClientError):
                 undo()
-            except self.target.session.client("sts").exceptions.ClientError:
-                pass
 
         self._undo.callback(unless_gone)

@@ -171,8 +171,7 @@ class Lane[R: Record]:
         batch.failures += 1
         batch.tries += cost.spends
         batch.due = now + delay(batch.failures)
-        if cost.answered:
-            batch.answer = verdict.answer
+        batch.answer = verdict.answer
         if cost.splits and self._settings.bisect and len(batch.records) > 1:
             self._bisect(batch)
         elif cost.spends and self._settings.retries != FOREVER:

@@ -78,15 +78,13 @@ class Cost(NamedTuple):
     """One of `MaximumRetryAttempts` is used up. If not, the batch is tried until its records are too old."""
     splits: bool
     """`BisectBatchOnFunctionError` applies."""
-    answered: bool
-    """The function ran, so an on-failure message repeats its answer."""
 
 
 FAILURES: dict[Kind, Cost] = {
-    Kind.ERROR: Cost(spends=True, splits=True, answered=True),
-    Kind.REJECTED: Cost(spends=True, splits=True, answered=True),
-    Kind.UNFINISHED: Cost(spends=True, splits=False, answered=True),  # cut where the function said: nowhere
-    Kind.TOO_LARGE: Cost(spends=True, splits=False, answered=False),
-    Kind.THROTTLED: Cost(spends=False, splits=False, answered=False),
-    Kind.MISSING: Cost(spends=False, splits=False, answered=False),
+    Kind.ERROR: Cost(spends=True, splits=True),
+    Kind.REJECTED: Cost(spends=True, splits=True),
+    Kind.UNFINISHED: Cost(spends=True, splits=False),  # cut where the function said: nowhere
+    Kind.TOO_LARGE: Cost(spends=True, splits=False),
+    Kind.THROTTLED: Cost(spends=False, splits=False),
+    Kind.MISSING: Cost(spends=False, splits=False),
 }

@@ -16,7 +16,8 @@ from tailrace_emulator.mapping.settings import Settings
 from tailrace_emulator.mapping.target import Function
 
 LOG = logging.getLogger(__name__)
-RUNNING = (EsmState.CREATING, EsmState.ENABLING, EsmState.ENABLED, EsmState.UPDATING)
+GONE = "PROBLEM: Stream not found"
+"""What `LastProcessingResult` says once the stream is deleted; AWS's own words were never recorded."""
 
 
 class MappingWorker:
@@ -101,6 +102,8 @@ class MappingWorker:
         with self._lock:
             if any(delivery.running for delivery in self._deliveries):
                 return
+            if self._stream and self._stream.deleted:
+                self._note(GONE)
             if self.current_state is EsmState.DISABLING:
                 self._enter(EsmState.DISABLED)
             elif self.current_state is EsmState.DELETING:
@@ -114,7 +117,7 @@ class MappingWorker:
             stream = ENGINE.stream(account, region, name.partition("/")[2])
         except UnknownStream:
             LOG.warning("%s: its stream %s is gone", self.uuid, name)
-            self._note("PROBLEM: Stream not found")
+            self._note(GONE)
             return
         if stream is self._stream:
             return

@@ -47,6 +47,8 @@ def test_the_rest_keeps_its_turn() -> None:
     assert [report.discard.records for report in history.reports] == [(shard[0],), (shard[1],)]
     assert history.reports[1].discard.invoke_count == 3
     assert sizes(history) == [2, 2, 1]
+    first, second, third = [call.request_id for call in history.calls]
+    assert first == second != third
 
 
 def test_age_in_the_window() -> None:

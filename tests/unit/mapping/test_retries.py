@@ -73,6 +73,13 @@ def test_request_id() -> None:
     assert first == second != third == fourth
 
 
+def test_the_rest_waits() -> None:
+    """What a partial success leaves is not sent before the first delay is over."""
+    answers = iter([partly(1), PROCESSED])
+    history = History(Settings(), items([0.0] * 2), lambda _: next(answers), duration=0.0).run()
+    assert [call.at for call in history.calls] == [0.0, 0.35]
+
+
 def test_throttles_spend_nothing() -> None:
     """Neither a throttled call nor a missing function uses up a retry: 0 retries survive both."""
     answers = iter([THROTTLED, MISSING, THROTTLED, PROCESSED])
