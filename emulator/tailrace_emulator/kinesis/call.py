@@ -30,10 +30,6 @@ class Call(NamedTuple):
 
     def stream(self, request: Request) -> Stream:
         """Give the stream that a request names, in whatever state it is."""
-        if "StreamId" in request:
-            raise NotOfferedError(
-                "This emulator does not know StreamId yet: name the stream by StreamName or StreamARN."
-            )
         name, arn = request.get("StreamName"), request.get("StreamARN")
         if arn is not None:
             return self.stream_by_arn(arn, name)

@@ -31,7 +31,7 @@ def divide(count: int) -> list[HashKeyRange]:
 
 def hash_key(partition_key: str) -> bytes:
     """Give a partition key's hash key as 16 bytes, big end first, so that they compare as the numbers do."""
-    return hashlib.md5(partition_key.encode(), usedforsecurity=False).digest()
+    return hashlib.md5(partition_key.encode(errors="replace"), usedforsecurity=False).digest()
 
 
 def key_bytes(key: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,8 @@ from localstack.services.plugins import ServiceLifecycleHook
 from tailrace_emulator.kinesis.call import Answer, Call
 from tailrace_emulator.kinesis.constraints import Checker
 from tailrace_emulator.kinesis.engine import ENGINE
-from tailrace_emulator.kinesis.errors import KinesisError, NotOfferedError
-from tailrace_emulator.kinesis.operations import OPERATIONS
+from tailrace_emulator.kinesis.errors import KinesisError
+from tailrace_emulator.kinesis.operations import perform
 from tailrace_emulator.kinesis.operations.refused import NEWER
 from tailrace_emulator.kinesis.parser import JsonRequest, take_json_past_the_parser
 from tailrace_emulator.kinesis.wire import JSON_TYPE, plain, response_headers, to_json, typed
@@ -78,13 +79,14 @@ class KinesisProvider(ServiceLifecycleHook):
         return typed(answer, context.operation.output_shape)
 
     def _answer(self, name: str, context: RequestContext, body: object) -> Answer:
-        operation = OPERATIONS.get(name)
-        if operation is None:
-            raise NotOfferedError(f"This emulator's Kinesis does not do {name} yet.")
-        request = self.checker.check(name, body)
-        limits = (int(config.KINESIS_SHARD_LIMIT), int(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT))
+        limits = _count(config.KINESIS_SHARD_LIMIT), _count(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT)
         call = Call(ENGINE, context.account_id, context.region, time.time(), _faults(), limits)
-        return operation(call, request)
+        return perform(self.checker, call, name, body)
+
+
+def _count(limit: str) -> int:
+    """Read a limit of LocalStack's settings, which may be `Infinity`."""
+    return int(limit) if str(limit).isdigit() else sys.maxsize
 
 
 def _faults() -> Callable[[], bool] | None:

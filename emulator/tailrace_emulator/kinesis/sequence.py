@@ -78,6 +78,7 @@ def sequence_base(created: int, shard: int) -> int:
     )
 
 
-def numbered(base: int, counter: int, second: int) -> str:
-    """Give the sequence number of a shard's record, by the shard's base."""
-    return str(base + (counter << _COUNTER_SHIFT) + (second << _SECOND_SHIFT))
+def numbered(base: int, counter: int, second: int, count: int) -> list[str]:
+    """Give the sequence numbers of `count` records of a shard, by the shard's base, from a counter on."""
+    first = base + (counter << _COUNTER_SHIFT) + (second << _SECOND_SHIFT)
+    return [str(number) for number in range(first, first + (count << _COUNTER_SHIFT), 1 << _COUNTER_SHIFT)]

@@ -5,6 +5,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from tailrace_emulator.kinesis.jsontypes import decoded_length
 from tailrace_emulator.kinesis.sequence import CLOSED, Sequence, numbered, sequence_base
 
 if TYPE_CHECKING:
@@ -22,6 +23,18 @@ class Record(NamedTuple):
     partition_key: str
     data: str  # standard base64, as it came
     arrival: float  # epoch seconds, to the millisecond
+
+
+class Entry(NamedTuple):
+    """A record that asks to be put, and the 16 bytes of its hash key."""
+
+    partition_key: str
+    data: str  # standard base64
+    hash_key: bytes
+
+    def size(self) -> int:
+        """Give what counts against the limits: the bytes of the data, decoded, and of the key."""
+        return decoded_length(self.data) + len(self.partition_key.encode(errors="replace"))
 
 
 _number = attrgetter("sequence_number")
@@ -63,14 +76,19 @@ class Shard:
         with self._lock:
             return self._earliest + len(self._records)
 
-    def record(self, counter: int, arrival: float, partition_key: str, data: str) -> Record:
-        """Make a record of this shard, numbered by `counter`."""
-        return Record(numbered(self._base, counter, int(arrival)), partition_key, data, arrival)
+    def append(self, entries: "ListLike[Entry]", counter: int, arrival: float) -> list[str]:
+        """Add entries, numbered from `counter` on; give their sequence numbers.
 
-    def append(self, records: "ListLike[Record]") -> None:
-        """Add records, whose numbers and arrivals must not be below those of the last ones."""
+        Neither counter nor arrival may be below those of the last ones.
+        """
+        numbers = numbered(self._base, counter, int(arrival), len(entries))
+        records = [
+            Record(number, key, data, arrival)
+            for number, (key, data, _) in zip(numbers, entries, strict=True)
+        ]
         with self._lock:
             self._records.extend(records)
+        return numbers
 
     def read(self, position: int, limit: int) -> list[Record]:
         """Give up to `limit` records from `position` on; those no longer kept are skipped silently."""

@@ -4,12 +4,11 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from tailrace_emulator.kinesis.hashkeys import divide, key_bytes
-from tailrace_emulator.kinesis.jsontypes import decoded_length
 from tailrace_emulator.kinesis.limits import Throughput
-from tailrace_emulator.kinesis.shards import Record, Shard
+from tailrace_emulator.kinesis.shards import Entry, Shard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as ListLike
@@ -25,18 +24,6 @@ SKIP, SKIPS = (
     118,
     437,
 )  # AWS's numbers of one request are consecutive, between requests 118 to 554 are left out
-
-
-class Entry(NamedTuple):
-    """A record that asks to be put, and the 16 bytes of its hash key."""
-
-    partition_key: str
-    data: str  # standard base64
-    hash_key: bytes
-
-    def size(self) -> int:
-        """Give what counts against the limits: the bytes of the data, decoded, and of the key."""
-        return decoded_length(self.data) + len(self.partition_key.encode())
 
 
 class Stream:
@@ -104,22 +91,16 @@ class Stream:
         An entry for which its shard has no room (only where limits are kept) is left out alone.
         """
         puts: list[Put] = []
-        taken: defaultdict[Shard, list[Record]] = defaultdict(list)
         with self._lock:
             self._arrival = max(self._arrival, int(now * 1000) / 1000)
             self._counter += SKIP + self._counter % SKIPS
             self._trim(now)
-            for entry in entries:
-                shard = self.shard_of(entry.hash_key)
-                if shard.throughput is not None and not shard.throughput.take(entry.size(), now):
-                    puts.append((shard.shard_id, None))
-                    continue
-                record = shard.record(self._counter, self._arrival, entry.partition_key, entry.data)
-                self._counter += 1
-                taken[shard].append(record)
-                puts.append((shard.shard_id, record.sequence_number))
-            for shard, records in taken.items():
-                shard.append(records)
+            taken = self._place(entries, puts, now)
+            for shard, places in taken.items():
+                numbers = shard.append([entries[place] for place in places], self._counter, self._arrival)
+                self._counter += len(numbers)
+                for place, number in zip(places, numbers, strict=True):
+                    puts[place] = shard.shard_id, number
         for shard in taken:
             shard.wake()
         return puts
@@ -133,6 +114,16 @@ class Stream:
         """Tell all who wait on the stream's shards that something changed."""
         for shard in self.shards.values():
             shard.wake()
+
+    def _place(self, entries: "ListLike[Entry]", puts: list[Put], now: float) -> dict[Shard, list[int]]:
+        """Find the shard of each entry; give the places of those that the shards have room for."""
+        taken: defaultdict[Shard, list[int]] = defaultdict(list)
+        for place, entry in enumerate(entries):
+            shard = self.shard_of(entry.hash_key)
+            puts.append((shard.shard_id, None))
+            if shard.throughput is None or shard.throughput.take(entry.size(), now):
+                taken[shard].append(place)
+        return taken
 
     def _trim(self, now: float) -> None:
         horizon = now - self.retention_hours * 3600

@@ -20,8 +20,11 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circ
 
 
 def to_json(answer: dict[str, Any] | None) -> bytes:
-    """Give an answer's body. An operation without a result has an empty one."""
-    return b"" if answer is None else _encode(answer).encode()
+    """Give an answer's body. An operation without a result has an empty one.
+
+    Half a surrogate pair, which JSON can say and UTF-8 cannot, becomes `?` as in Java.
+    """
+    return b"" if answer is None else _encode(answer).encode(errors="replace")
 
 
 def response_headers(request_id: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tailrace_emulator.kinesis.call import Call
 from tailrace_emulator.kinesis.constraints import Checker
 from tailrace_emulator.kinesis.engine import Engine, Stream
 from tailrace_emulator.kinesis.errors import KinesisError
-from tailrace_emulator.kinesis.operations import OPERATIONS
+from tailrace_emulator.kinesis.operations import perform
 from tailrace_emulator.kinesis.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Stage:
     def __call__(self, operation: str, **request: Any) -> Any:  # noqa: ANN401  as JSON has it
         """Check a request and answer it."""
         call = Call(self.engine, ACCOUNT, REGION, self.now, self.fails, (self.shard_limit, 50))
-        return OPERATIONS[operation](call, checker().check(operation, request))
+        return perform(checker(), call, operation, request)
 
     def refusal(self, operation: str, **request: Any) -> tuple[str, str]:  # noqa: ANN401  as JSON has it
         """Give the code and the text with which a request is refused."""

@@ -15,6 +15,7 @@ BAD_TAG = (
     ),
 )
 
+MODE = {"StreamMode": "ON_DEMAND"}
 TOO_SHORT = (
     "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is too short."
 )
@@ -71,6 +72,14 @@ def test_a_token_goes_with_nothing_else() -> None:
     token = stage("ListShards", StreamName="clicks", MaxResults=1)["NextToken"]
     more = {"NextToken": token, "ShardFilter": {"Type": "AT_LATEST"}}
     assert stage.refusal("ListShards", **more)[1] == "NextToken and ShardFilter cannot be provided together."
+
+
+def test_a_creation_time_tells_streams_of_a_name_apart() -> None:
+    """ListShards with another StreamCreationTimestamp than the stream's finds no stream."""
+    stage = Stage(shards=1)
+    assert stage("ListShards", StreamName="clicks", StreamCreationTimestamp=int(START))["Shards"]
+    refused = stage.refusal("ListShards", StreamName="clicks", StreamCreationTimestamp=int(START) - 60)
+    assert refused == ("ResourceNotFoundException", f"Stream clicks under account {ACCOUNT} not found.")
 
 
 def test_shard_filters_pick_the_open_shards() -> None:
@@ -211,16 +220,19 @@ def test_retention_has_bounds_and_a_direction(operation: str, hours: int, text: 
 @pytest.mark.parametrize(
     ("operation", "more"),
     [
-        ("CreateStream", {"ShardCount": 1, "WarmThroughputMiBps": 1}),
-        ("CreateStream", {"ShardCount": 1, "RecordDistributionStrategy": "AUTO"}),
-        ("PutRecord", {"Data": "", "PartitionKey": "a", "DryRun": True}),
-        ("PutRecords", {"Records": [{"Data": "", "PartitionKey": "a"}], "DryRun": True}),
-        ("GetShardIterator", {"ShardId": "0", "ShardIteratorType": "LATEST", "DryRun": True}),
+        ("CreateStream", {"StreamName": "s", "ShardCount": 1, "WarmThroughputMiBps": 1}),
+        ("CreateStream", {"StreamName": "s", "ShardCount": 1, "RecordDistributionStrategy": "AUTO"}),
+        ("PutRecord", {"StreamName": "clicks", "Data": "", "PartitionKey": "a", "DryRun": True}),
+        ("GetRecords", {"ShardIterator": "a", "DryRun": True}),
+        ("TagResource", {"ResourceARN": ARN, "Tags": {"a": ""}, "StreamId": "a" * 20 + "-123"}),
+        ("UpdateStreamMode", {"StreamARN": ARN, "StreamModeDetails": MODE, "WarmThroughputMiBps": 1}),
+        ("SplitShard", {"StreamName": "clicks"}),
+        ("CreateQueue", {}),
     ],
 )
 def test_what_is_not_done_is_refused_in_a_sentence(operation: str, more: dict[str, object]) -> None:
-    """A parameter that the engine does not do is never taken and ignored."""
+    """An operation or a parameter that the engine does not do is never taken and ignored."""
     stage = Stage(shards=1)
-    code, text = stage.refusal(operation, StreamName="clicks", **more)
+    code, text = stage.refusal(operation, **more)
     assert code == "UnsupportedOperationException"
-    assert text.startswith("This emulator ")
+    assert text.startswith("This emulator's Kinesis does not do ")

@@ -124,6 +124,16 @@ def test_a_bad_hash_key_fails_the_request_and_nothing_is_written() -> None:
     assert stage.read(stage.iterator("TRIM_HORIZON")) == []
 
 
+def test_half_a_surrogate_pair_counts_as_a_question_mark() -> None:
+    """A key that JSON can say and UTF-8 cannot is hashed as Java would write it."""
+    stage = Stage(shards=7)
+    stored = [
+        stage("PutRecord", StreamName="clicks", Data="", PartitionKey=key)["ShardId"]
+        for key in ("\ud800a", "?a")
+    ]
+    assert stored[0] == stored[1]
+
+
 def test_empty_data_is_kept() -> None:
     """A record without data is a record (recorded)."""
     stage = Stage(shards=1)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 
 seconds = st.integers(1_000_000_000, 9_000_000_000)
 shards = st.integers(0, 0x7FFF_FFFF)
-counters = st.integers(0, CLOSED)
+counters = st.integers(0, CLOSED - 5)
 sequences = st.builds(Sequence, created=seconds, shard=shards, counter=counters, second=seconds)
 
 
@@ -40,16 +40,18 @@ def test_rises_with_the_counter_whatever_the_clock_says(  # noqa: PLR0913, PLR09
 ) -> None:
     """Two numbers of a shard compare as their counters do, as numbers and as texts."""
     base = sequence_base(created, shard)
-    texts = numbered(base, one, second), numbered(base, other, another)
+    texts = numbered(base, one, second, 1)[0], numbered(base, other, another, 1)[0]
     if one != other:
         assert (texts[0] < texts[1]) == (one < other) == (int(texts[0]) < int(texts[1]))
 
 
-@given(sequences)
-def test_numbering_by_a_base_gives_the_same_number(sequence: Sequence) -> None:
-    """The fast way of numbering agrees with the layout."""
+@given(sequences, st.integers(0, 5))
+def test_numbering_by_a_base_gives_the_same_numbers(sequence: Sequence, count: int) -> None:
+    """The fast way of numbering agrees with the layout, number by number."""
     base = sequence_base(sequence.created, sequence.shard)
-    assert numbered(base, sequence.counter, sequence.second) == str(sequence)
+    assert numbered(base, sequence.counter, sequence.second, count) == [
+        str(sequence._replace(counter=sequence.counter + place)) for place in range(count)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tailrace_emulator.kinesis.engine import Record
 from tailrace_emulator.kinesis.hashkeys import divide
-from tailrace_emulator.kinesis.shards import Shard
+from tailrace_emulator.kinesis.shards import Entry, Shard
 from tests.unit.kinesis.stage import FIRST, START, Stage, encoded
 
 pytestmark = pytest.mark.unit
@@ -19,7 +19,8 @@ DAY = 86_400
 def shard_of(count: int) -> Shard:
     """Make a shard of `count` records that arrived a second apart, from second 1000 on."""
     shard = Shard(0, divide(1)[0], 900, None)
-    shard.append([shard.record(10 * n + 1, 1000.0 + n, f"key-{n}", encoded(str(n))) for n in range(count)])
+    for number in range(count):
+        shard.append([Entry(f"key-{number}", encoded(str(number)), b"")], 10 * number + 1, 1000.0 + number)
     return shard
 
 

@@ -105,7 +105,7 @@ def test_is_found_by_name_or_arn(by: dict[str, str]) -> None:
         (
             {"StreamId": "a" * 20 + "-000"},
             "UnsupportedOperationException",
-            "This emulator does not know StreamId yet: name the stream by StreamName or StreamARN.",
+            "This emulator's Kinesis does not do StreamId yet: name the stream by StreamName or StreamARN.",
         ),
     ],
 )
@@ -208,6 +208,15 @@ def test_an_on_demand_stream_begins_with_four_shards() -> None:
         4,
         "USER_PARTITION_KEY",
     )
+
+
+def test_an_account_has_so_many_streams_on_demand() -> None:
+    """The 51st on-demand stream is refused."""
+    stage = Stage()
+    on_demand = {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}}
+    for number in range(50):
+        stage("CreateStream", StreamName=f"s{number}", **on_demand)
+    assert stage.refusal("CreateStream", StreamName="more", **on_demand)[0] == "LimitExceededException"
 
 
 def test_the_mode_switches_twice_a_day() -> None:

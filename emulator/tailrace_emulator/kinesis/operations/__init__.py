@@ -1,8 +1,9 @@
-"""The operations by name. What is not here, and AWS has, is refused with a sentence that says so."""
+"""The operations by name, and the way of a request through them."""
 
 from collections.abc import Callable
 
 from tailrace_emulator.kinesis.call import Answer, Call, Request
+from tailrace_emulator.kinesis.constraints import Checker
 from tailrace_emulator.kinesis.operations.create_stream import create_stream
 from tailrace_emulator.kinesis.operations.delete_stream import delete_stream
 from tailrace_emulator.kinesis.operations.describe import (
@@ -13,6 +14,7 @@ from tailrace_emulator.kinesis.operations.describe import (
 from tailrace_emulator.kinesis.operations.listing import list_shards, list_streams
 from tailrace_emulator.kinesis.operations.put import put_record, put_records
 from tailrace_emulator.kinesis.operations.read import get_records, get_shard_iterator
+from tailrace_emulator.kinesis.operations.refused import refuse_operation, refuse_parameters
 from tailrace_emulator.kinesis.operations.retention import (
     decrease_stream_retention_period,
     increase_stream_retention_period,
@@ -51,3 +53,16 @@ OPERATIONS: dict[str, Operation] = {
     "UntagResource": untag_resource,
     "UpdateStreamMode": update_stream_mode,
 }
+
+
+def perform(checker: Checker, call: Call, name: str, body: object) -> Answer:
+    """Check a request, first by the service's model and then by its meaning, and answer it.
+
+    Raises KinesisError, with AWS's words.
+    """
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise refuse_operation(name)
+    request = checker.check(name, body)
+    refuse_parameters(request)
+    return operation(call, request)

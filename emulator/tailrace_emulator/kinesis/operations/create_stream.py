@@ -1,7 +1,7 @@
 """CreateStream."""
 
 from tailrace_emulator.kinesis.call import Answer, Call, Request
-from tailrace_emulator.kinesis.errors import InvalidArgumentError, LimitExceededError, NotOfferedError
+from tailrace_emulator.kinesis.errors import InvalidArgumentError, LimitExceededError
 from tailrace_emulator.kinesis.operations.tags import check_tags
 from tailrace_emulator.kinesis.streams import DEFAULT_MAX_RECORD_KIB
 
@@ -13,10 +13,6 @@ def create_stream(call: Call, request: Request) -> Answer:
     """Create a stream, provisioned with ShardCount shards, or on demand with four."""
     name = request["StreamName"]
     mode = request.get("StreamModeDetails", {}).get("StreamMode", "PROVISIONED")
-    if "WarmThroughputMiBps" in request:
-        raise NotOfferedError("This emulator does not do WarmThroughputMiBps: leave it out.")
-    if request.get("RecordDistributionStrategy", "USER_PARTITION_KEY") != "USER_PARTITION_KEY":
-        raise NotOfferedError("This emulator distributes records by their partition key only, not AUTO.")
     if mode == "PROVISIONED" and "ShardCount" not in request:
         raise InvalidArgumentError("ShardCount must be given for a stream in PROVISIONED mode.")
     tags = request.get("Tags", {})
@@ -44,7 +40,12 @@ def _check_limits(call: Call, shards: int, mode: str) -> None:
             f"This request would exceed the limit of {MOST_CREATING} streams in state CREATING"
             f" for the account {call.account} in {call.region}."
         )
-    limit = call.count_limits[0]
+    limit, on_demand_limit = call.count_limits
+    if mode == "ON_DEMAND" and sum(stream.mode == mode for stream in streams) >= on_demand_limit:
+        raise LimitExceededError(
+            f"This request would exceed the on-demand stream limit for the account {call.account}"
+            f" in {call.region}. Limit: {on_demand_limit}."
+        )
     current = sum(len(stream.open_shards()) for stream in streams if stream.mode == "PROVISIONED")
     if mode == "PROVISIONED" and current + shards > limit:
         raise LimitExceededError(

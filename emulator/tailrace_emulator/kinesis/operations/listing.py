@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from tailrace_emulator.kinesis.call import Answer, Call, Request
 from tailrace_emulator.kinesis.engine import Shard, Stream
-from tailrace_emulator.kinesis.errors import InvalidArgumentError, NotOfferedError
+from tailrace_emulator.kinesis.errors import InvalidArgumentError, NotOfferedError, UnknownStream
 from tailrace_emulator.kinesis.operations.describe import describe_shard
 
 DEFAULT_STREAMS = 100
@@ -51,7 +51,10 @@ def list_shards(call: Call, request: Request) -> Answer:
 def _where(call: Call, request: Request) -> tuple[Stream, str]:
     token = request.get("NextToken")
     if token is None:
-        return call.stream(request), request.get("ExclusiveStartShardId", "")
+        stream = call.stream(request)
+        if int(request.get("StreamCreationTimestamp", stream.created)) != stream.created:
+            raise UnknownStream(stream.name, stream.account)  # it is another of that name that is meant
+        return stream, request.get("ExclusiveStartShardId", "")
     if "ShardFilter" in request:
         raise InvalidArgumentError("NextToken and ShardFilter cannot be provided together.")
     arn, after = _read_token(_SHARDS, token, 2)

@@ -4,14 +4,14 @@ from tailrace_emulator.kinesis.call import Answer, Call, Request
 from tailrace_emulator.kinesis.constraints import Violation, at_most
 from tailrace_emulator.kinesis.errors import (
     InvalidArgumentError,
-    NotOfferedError,
     ThroughputExceededError,
     ValidationFailedError,
 )
 from tailrace_emulator.kinesis.hashkeys import SPACE, hash_key, key_bytes
 from tailrace_emulator.kinesis.jsontypes import decoded_length
 from tailrace_emulator.kinesis.sequence import Sequence, SequenceNumberError
-from tailrace_emulator.kinesis.streams import Entry, Put, Stream
+from tailrace_emulator.kinesis.shards import Entry
+from tailrace_emulator.kinesis.streams import Put, Stream
 
 MOST_BYTES = 10 << 20  # of a request, keys included
 
@@ -19,7 +19,6 @@ MOST_BYTES = 10 << 20  # of a request, keys included
 def put_record(call: Call, request: Request) -> Answer:
     """Put one record; a shard without room for it fails the request."""
     stream = call.serving(request)
-    _refuse_dry_run(request)
     entry = _entry(request)
     _check_sizes(stream, [entry])
     _check_ordering(call, request, stream)
@@ -32,7 +31,6 @@ def put_record(call: Call, request: Request) -> Answer:
 def put_records(call: Call, request: Request) -> Answer:
     """Put up to 500 records; each succeeds or fails by itself, and the answer keeps the request's order."""
     stream = call.serving(request)
-    _refuse_dry_run(request)
     entries = [_entry(record) for record in request["Records"]]
     _check_sizes(stream, entries)
     answers = [
@@ -105,8 +103,3 @@ def _check_ordering(call: Call, request: Request, stream: Stream) -> None:
             f"ExclusiveMinimumSequenceNumber {text} used in PutRecord on stream {stream.name}"
             f" under account {stream.account} is invalid."
         )
-
-
-def _refuse_dry_run(request: Request) -> None:
-    if request.get("DryRun"):
-        raise NotOfferedError("This emulator does not do DryRun: leave it out.")

@@ -7,7 +7,6 @@ from tailrace_emulator.kinesis.call import Answer, Call, Request
 from tailrace_emulator.kinesis.engine import Record, Shard, Stream
 from tailrace_emulator.kinesis.errors import (
     InvalidArgumentError,
-    NotOfferedError,
     ResourceNotFoundError,
     UnknownStream,
 )
@@ -23,7 +22,6 @@ _MOST_SHARDS = 0x7FFF_FFFF
 def get_shard_iterator(call: Call, request: Request) -> Answer:
     """Give an iterator for a place in a shard."""
     stream = call.serving(request)
-    _refuse_dry_run(request)
     shard = find_shard(stream, request["ShardId"])
     stream.trim(call.now)
     kind = request["ShardIteratorType"]
@@ -40,7 +38,6 @@ def get_shard_iterator(call: Call, request: Request) -> Answer:
 
 def get_records(call: Call, request: Request) -> Answer:
     """Give up to 10,000 records from an iterator on, until 10 MiB are crossed, and the next iterator."""
-    _refuse_dry_run(request)
     place = call.engine.iterators.redeem(request["ShardIterator"], call.now)
     stream, shard = _resolve(call, request, place)
     stream.trim(call.now)
@@ -132,7 +129,7 @@ def _check_number(number: str, stream: Stream, shard: Shard) -> None:
 
 
 def _resolve(call: Call, request: Request, place: Iterator) -> tuple[Stream, Shard]:
-    if "StreamARN" in request or "StreamId" in request:
+    if "StreamARN" in request:
         named = call.stream(request)
         if (named.account, named.name) != (place.account, place.stream):
             raise InvalidArgumentError("The ShardIterator does not belong to the stream of the StreamARN.")
@@ -176,8 +173,3 @@ def _behind(shard: Shard, position: int, now: float) -> int:
     """
     waiting = shard.read(position, 1)
     return max(1, math.ceil(now - waiting[0].arrival)) * 1000 if waiting else 0
-
-
-def _refuse_dry_run(request: Request) -> None:
-    if request.get("DryRun"):
-        raise NotOfferedError("This emulator does not do DryRun: leave it out.")

@@ -1,7 +1,7 @@
 """UpdateStreamMode."""
 
 from tailrace_emulator.kinesis.call import Answer, Call, Request
-from tailrace_emulator.kinesis.errors import LimitExceededError, NotOfferedError
+from tailrace_emulator.kinesis.errors import LimitExceededError
 
 DAY = 86_400
 MOST_SWITCHES = 2  # in 24 hours
@@ -9,8 +9,6 @@ MOST_SWITCHES = 2  # in 24 hours
 
 def update_stream_mode(call: Call, request: Request) -> Answer:
     """Switch between PROVISIONED and ON_DEMAND; the shards stay as they are."""
-    if "WarmThroughputMiBps" in request:
-        raise NotOfferedError("This emulator does not do WarmThroughputMiBps: leave it out.")
     stream = call.active(request)
     mode = request["StreamModeDetails"]["StreamMode"]
     if mode == stream.mode:
