@@ -56,6 +56,7 @@ def install() -> None:
     for name in ("get_units_for_metric_data_stat", "list_metrics", "get_all_metric_data"):
         setattr(CloudwatchDatabase, name, _after_flush(getattr(CloudwatchDatabase, name)))
     CloudwatchDatabase._get_ordered_dimensions_with_separator = _dimensions_column  # noqa: SLF001  searched by
+    CloudwatchDatabase._restore_dimensions_from_string = _dimensions_in  # noqa: SLF001  listed by
     clear = CloudwatchDatabase.clear_tables
 
     def clear_tables(self: object) -> None:
@@ -109,6 +110,13 @@ def _dimensions_column(
     if not for_search:
         return _column(pairs)
     return "".join(f"%{name}={value}\t%" if value else f"%{name}=%" for name, value in pairs) or None
+
+
+def _dimensions_in(self: object, dimensions: str | None) -> list[dict[str, str]] | None:
+    """Read dimensions as they are stored; a value may hold an equals sign."""
+    del self
+    pairs = [part.partition("=") for part in (dimensions or "").split("\t") if part]
+    return [{"Name": name, "Value": value} for name, _, value in pairs] or None
 
 
 def _add_metric_data(
