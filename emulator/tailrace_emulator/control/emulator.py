@@ -83,7 +83,7 @@ class Emulator:
             if self.process() is not None:
                 self._wait_until_healthy()
                 return False
-            self._kill(self._family(None))
+            self._kill(self.strays())
             self._clear()
             self._refuse_taken_port()
             self._launch(extra)
@@ -191,13 +191,14 @@ class Emulator:
             f"End that process, or take another port: EMULATOR_PORT={self.port + 1}"
         )
 
+    def strays(self) -> set[Process]:
+        """Return the processes of this run folder, known by their environment, and their descendants."""
+        known = processes.with_environment((f"FILESYSTEM_ROOT={self.folder / 'fs'}".encode(),))
+        return known.union(*(processes.descendants(one.pid) for one in known))
+
     def _family(self, leader: Process | None) -> set[Process]:
         """Return LocalStack, all that it started, and what an emulator killed earlier may have left."""
-        marks = (f"FILESYSTEM_ROOT={self.folder / 'fs'}".encode(),)
-        family = processes.with_environment(marks)
-        for one in [*family, *([leader] if leader else [])]:
-            family |= {one} | processes.descendants(one.pid)
-        return family
+        return self.strays() | ({leader} | processes.descendants(leader.pid) if leader else set())
 
     def _follow(self, leader: Process) -> set[Process]:
         """Wait until it has ended by itself, or the time of grace is over; return all that it started."""

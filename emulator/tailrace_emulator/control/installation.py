@@ -70,6 +70,10 @@ class Installation:
         """Return the parts that are not there, or were made from other locks than ours."""
         return [part for part in PARTS if not self._stands(part)]
 
+    def needed(self) -> int:
+        """Return the megabytes of disk that installing what is missing takes, at most."""
+        return sum(part.room for part in self.missing())
+
     def install(self, report: Report) -> bool:
         """Make what is missing; tell whether anything was. What stands already is left alone.
 
@@ -103,7 +107,7 @@ class Installation:
                 f"An emulator runs from {self.home} on port {number} (process {one.pid}), and parts of it "
                 f"are to be replaced. Stop it first (EMULATOR_PORT={number} tailrace-emulator stop)."
             )
-        free, needed = shutil.disk_usage(self.home).free // 2**20, sum(part.room for part in missing)
+        free, needed = shutil.disk_usage(self.home).free // 2**20, self.needed()
         if free < needed:
             raise disk_full(f"{needed} MB are needed, {free} MB are free;", self.home)
 
