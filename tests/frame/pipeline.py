@@ -78,13 +78,14 @@ class Pipeline:
         self.acknowledged += tries.acknowledged
         return tries
 
-    def items(self) -> list[Item]:
-        """Return every item of the results table."""
-        return list(reading.scan(self.dynamodb, self["TableName"]))
+    def items(self, key: str = "") -> list[Item]:
+        """Return every item by the beginning of its key, in the order of application."""
+        found = reading.scan(self.dynamodb, self["TableName"], key)
+        return sorted(found, key=lambda item: int(item["appliedAt"]))
 
     def item(self, event_id: str) -> Item:
         """Return the one item of an event."""
-        (found,) = (item for item in self.items() if item["eventId"] == event_id)
+        (found,) = reading.of_event(self.dynamodb, self["TableName"], event_id)
         return found
 
     def quarantined(self) -> list[Apart]:
@@ -109,7 +110,8 @@ class Pipeline:
         """Audit everything that was put into this pipeline so far."""
         letters = [reading.dead_letter(message) for message in self.dead_letters()]
         apart = [record.for_audit for record in self.quarantined()]
-        return audit(self.acknowledged, list(map(reading.stored, self.items())), apart, letters)
+        stored = list(reading.stored(self.dynamodb, self["TableName"]))
+        return audit(self.acknowledged, stored, apart, letters)
 
     def unpublished(self) -> list[Item]:
         """Return the receipts in the handler's book: metrics that are not published yet."""

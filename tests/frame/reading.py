@@ -22,10 +22,42 @@ type Item = dict[str, Any]
 _plain = TypeDeserializer().deserialize
 
 
-def scan(dynamodb: "DynamoDBClient", table: str) -> Iterator[Item]:
-    """Give every item of a table, as Python's values."""
-    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+def scan(dynamodb: "DynamoDBClient", table: str, key: str = "") -> Iterator[Item]:
+    """Give every item of a table as Python's values; with `key`, those whose partition key begins so."""
+    only: Any = {}
+    if key:
+        only["FilterExpression"] = "begins_with(partitionKey, :key)"
+        only["ExpressionAttributeValues"] = {":key": {"S": key}}
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, **only):
         yield from map(_values, page["Items"])
+
+
+def of_event(dynamodb: "DynamoDBClient", table: str, event_id: str) -> list[Item]:
+    """Return every item of one event."""
+    found = dynamodb.query(
+        TableName=table,
+        KeyConditionExpression="eventId = :id",
+        ExpressionAttributeValues={":id": {"S": event_id}},
+        ConsistentRead=True,
+    )
+    return [_values(item) for item in found["Items"]]
+
+
+def stored(dynamodb: "DynamoDBClient", table: str) -> Iterator[Stored]:
+    """Give what the audit looks at of every item of a table."""
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        ConsistentRead=True,
+        ProjectionExpression="eventId, partitionKey, sequenceNumber, appliedAt",
+    )
+    for page in pages:
+        for item in page["Items"]:
+            yield Stored(
+                item["eventId"]["S"],
+                item["partitionKey"]["S"],
+                item["sequenceNumber"]["S"],
+                int(item["appliedAt"]["N"]),
+            )
 
 
 def by_key(dynamodb: "DynamoDBClient", table: str, keys: Iterable[tuple[str, int]]) -> Iterator[Item]:
@@ -45,11 +77,6 @@ def by_key(dynamodb: "DynamoDBClient", table: str, keys: Iterable[tuple[str, int
 
 def _values(item: Any) -> Item:  # noqa: ANN401  DynamoDB's typed values
     return {name: _plain(value) for name, value in item.items()}
-
-
-def stored(item: Item) -> Stored:
-    """Return what the audit looks at of an item."""
-    return Stored(item["eventId"], item["partitionKey"], item["sequenceNumber"], int(item["appliedAt"]))
 
 
 def drain(sqs: "SQSClient", url: str) -> Iterator[Item]:
