@@ -17,6 +17,7 @@ from handler.settle import Services
 from handler.store import PassingError, Store
 
 if TYPE_CHECKING:
+    from botocore.session import Session as BotocoreSession
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_sqs import SQSClient
@@ -38,13 +39,14 @@ CONFIG = Config(
 )
 
 
-def services(settings: Settings) -> Services:
-    """Return the AWS side of the pipeline."""
-    dynamodb = _DynamoDB(boto3.client("dynamodb", config=CONFIG))
+def services(settings: Settings, core: "BotocoreSession | None" = None) -> Services:
+    """Return the AWS side of the pipeline. Its session is the environment's, if none is given."""
+    session = boto3.Session(botocore_session=core)
+    dynamodb = _DynamoDB(session.client("dynamodb", config=CONFIG))
     return Services(
         Store(dynamodb, settings.results_table, settings.ledger_table, settings.retention_days),
-        _queue(boto3.client("sqs", config=CONFIG), settings.quarantine_url),
-        _Publisher(boto3.client("cloudwatch", config=CONFIG), settings.namespace),
+        _queue(session.client("sqs", config=CONFIG), settings.quarantine_url),
+        _Publisher(session.client("cloudwatch", config=CONFIG), settings.namespace),
     )
 
 

@@ -48,11 +48,19 @@ def checked(measure: Measure) -> Measure:
     """
     series = measure.series
     _check(series)
-    value: object = measure.value
-    number = Decimal(repr(value)) if isinstance(value, float) else value
-    if not isinstance(number, int | Decimal) or not -LARGEST < number < LARGEST:
+    number = _exact(measure.value)
+    if number is None or not -LARGEST < number < LARGEST:
         raise RejectedError(Reason.BAD_VALUE, f"a value of {series.name} is no number that CloudWatch takes")
     return Measure(series, 0 if -SMALLEST < number < SMALLEST else number)
+
+
+def _exact(value: object) -> Number | None:
+    """Return a number without loss, a float by its shortest text; None for what is none."""
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, Decimal):
+        return None if value.is_nan() else value
+    return value if isinstance(value, int) else None
 
 
 @lru_cache(maxsize=1024)

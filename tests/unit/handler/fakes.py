@@ -54,6 +54,7 @@ class FakeAws:
         self.before(name)
         fault = next(self._faults, Fault.NONE)
         self.calls.append((name, fault))
+        assert len(self.calls) < 5000, "the handler calls for ever"
         if fault is Fault.KILLED_BEFORE:
             raise Killed
         if fault is Fault.REFUSED:
