@@ -87,10 +87,10 @@ def test_disabled_and_enabled(rig: Rig) -> None:
     rig.await_names([1, 2])
 
 
-def test_disabled_means_that_nothing_runs(rig: Rig) -> None:
+def test_disabled_while_the_function_runs(rig: Rig) -> None:
     """An invocation under way is not cut short: the mapping is Disabling until it ends, then Disabled."""
     made = rig.make_mapping(rig.make_stream(), BatchSize=1)
-    rig.put({"name": 1, "do": "wait", "seconds": 2}, {"name": 2})
+    rig.put({"name": 1, "do": "wait", "seconds": 1}, {"name": 2})
     eventually(
         lambda: rig.metric("IteratorAge", FunctionName=rig.name), within=PATIENCE, what="an invocation"
     )
@@ -102,6 +102,19 @@ def test_disabled_means_that_nothing_runs(rig: Rig) -> None:
     assert rig.names() == [1]
     enable(rig, made["UUID"], enabled=True)
     rig.await_names([1, 2])
+
+
+def test_removed_while_the_function_runs(rig: Rig) -> None:
+    """A mapping does not wait for a long invocation: it is gone after two seconds, and begins no other."""
+    made = rig.make_mapping(rig.make_stream(), BatchSize=1)
+    rig.put({"name": 1, "do": "wait", "seconds": 6}, {"name": 2})
+    eventually(
+        lambda: rig.metric("IteratorAge", FunctionName=rig.name), within=PATIENCE, what="an invocation"
+    )
+    rig.functions.delete_event_source_mapping(UUID=made["UUID"])
+    assert rig.state(made["UUID"]) == "Deleting"
+    eventually(lambda: rig.state(made["UUID"]) is None, within=4, what="the mapping to be gone")
+    rig.await_names([1])
 
 
 def test_updated(rig: Rig) -> None:

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from threading import RLock
+from threading import RLock, Timer
 from typing import Any
 
+from localstack.services.events.event_rule_engine import EventRuleEngine
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmStateReason
 from localstack.services.lambda_.invocation.models import lambda_stores
-from localstack.utils.event_matcher import matches_event
 
 from tailrace_emulator.kinesis.engine import ENGINE, Stream, UnknownStream
 from tailrace_emulator.mapping.delivery import Delivery, Plan
@@ -16,8 +16,22 @@ from tailrace_emulator.mapping.settings import Settings
 from tailrace_emulator.mapping.target import Function
 
 LOG = logging.getLogger(__name__)
+PATIENCE = 2.0
+"""Seconds that disabling and deleting wait for invocations under way; AWS waits no longer than that."""
 GONE = "PROBLEM: Stream not found"
 """What `LastProcessingResult` says once the stream is deleted; AWS's own words were never recorded."""
+
+
+_RULES = EventRuleEngine()
+
+
+def _matches(pattern: dict[str, Any], seen: dict[str, Any]) -> bool:
+    """Match by EventBridge's language; a value that the matcher cannot compare does not match."""
+    try:
+        return bool(_RULES.evaluate_pattern_on_event(pattern, seen))
+    except Exception:
+        LOG.debug("%s cannot be matched with %s", seen, pattern, exc_info=True)
+        return False
 
 
 class MappingWorker:
@@ -36,6 +50,7 @@ class MappingWorker:
         self._stream: Stream | None = None
         self._lock = RLock()
         self._gone: Callable[[], None] = lambda: None
+        self._patience: Timer | None = None
 
     @property
     def uuid(self) -> str:
@@ -58,7 +73,7 @@ class MappingWorker:
             self._settle_positions()
             settings = Settings.of(self.esm_config)
             function = Function(self.esm_config, settings, self._role, self._note)
-            plan = Plan(settings, record_filter(settings.patterns, matches_event), function)
+            plan = Plan(settings, record_filter(settings.patterns, _matches), function)
             self._enter(EsmState.ENABLED)
             for delivery in self._deliveries:
                 delivery.follow(plan)
@@ -73,14 +88,14 @@ class MappingWorker:
                 self.stop()
 
     def stop(self) -> None:
-        """Disable: no further invocation begins. The state is `Disabled` once the last one is over."""
+        """Disable: no further invocation begins. Once the last one is over the state is `Disabled`."""
         with self._lock:
             self.enabled = False
             self._enter(EsmState.DISABLING)
             self._halt()
 
     def delete(self, gone: Callable[[], None] = lambda: None) -> None:
-        """Stop for good; `gone` is called once the last invocation is over."""
+        """Stop for good; `gone` is called once the last invocation is over, and the mapping with it."""
         with self._lock:
             self._gone = gone
             self._enter(EsmState.DELETING)
@@ -95,15 +110,25 @@ class MappingWorker:
     def _halt(self) -> None:
         for delivery in self._deliveries:
             delivery.follow(None)
-        self._ended()
+        if any(delivery.running for delivery in self._deliveries):
+            self._patience = Timer(PATIENCE, self._come_to_rest)
+            self._patience.daemon = True
+            self._patience.start()
+        else:
+            self._come_to_rest()
 
     def _ended(self) -> None:
         """Come to rest, if no delivery runs any more."""
         with self._lock:
-            if any(delivery.running for delivery in self._deliveries):
-                return
             if self._stream and self._stream.deleted:
                 self._note(GONE)
+            if not any(delivery.running for delivery in self._deliveries):
+                self._come_to_rest()
+
+    def _come_to_rest(self) -> None:
+        with self._lock:
+            if self._patience:
+                self._patience.cancel()
             if self.current_state is EsmState.DISABLING:
                 self._enter(EsmState.DISABLED)
             elif self.current_state is EsmState.DELETING:

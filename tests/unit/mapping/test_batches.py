@@ -35,6 +35,12 @@ def test_full_batch_does_not_wait() -> None:
     assert [call.at for call in history.calls] == [2.0]
 
 
+def test_batch_filled_in_parts() -> None:
+    """A batch that fills up while it waits takes no more than its size; what is over begins the next."""
+    history = History(Settings(batch_size=3, window=5), items([0.0, 0.0, 1.0, 1.0])).run()
+    assert [(call.at, len(call.records)) for call in history.calls] == [(1.0, 3), (6.01, 1)]
+
+
 def test_next_window() -> None:
     """Records that arrive while the function runs wait a window from the end of the invocation."""
     history = History(Settings(window=5), items([1.0, 7.0]), duration=4).run()
