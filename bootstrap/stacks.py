@@ -23,6 +23,7 @@ TAG = "tailrace:stack"
 # A stack in one of these was never whole: nothing in it is worth keeping, it can only be deleted.
 STILLBORN = {"REVIEW_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 WHOLE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+_CHANGE_SET = "tailrace-"  # what the names of our change sets begin with
 _REFUSED = "CloudFormation does not take the template"
 _CANCELLED = "cancelled"  # what CloudFormation says of resources that failed because another one did
 
@@ -78,12 +79,22 @@ def find(cloudformation: "CloudFormationClient", name: str) -> Stack | None:
             return None
         raise
     stack = _stack(found)
-    if stack.tags.get(TAG) != stack.name and stack.status != "DELETE_COMPLETE":
+    if not _is_ours(cloudformation, stack):
         raise NotOurs(
             f"A stack {stack.name} exists here that Tailrace did not make (it has no tag {TAG}): "
             "choose another name with STACK=."
         )
     return stack
+
+
+def _is_ours(cloudformation: "CloudFormationClient", stack: Stack) -> bool:
+    """Tell by the tag; a stack whose first change set was never executed may have none yet."""
+    if stack.tags.get(TAG) == stack.name or stack.status == "DELETE_COMPLETE":
+        return True
+    if stack.status != "REVIEW_IN_PROGRESS":
+        return False
+    waiting = cloudformation.list_change_sets(StackName=stack.arn)["Summaries"]
+    return all(change_set["ChangeSetName"].startswith(_CHANGE_SET) for change_set in waiting)
 
 
 def _stack(found: "StackTypeDef") -> Stack:
@@ -141,7 +152,7 @@ def _proposed(cloudformation: "CloudFormationClient", change: Change, *, exists:
     try:
         made = cloudformation.create_change_set(
             StackName=change.name,
-            ChangeSetName=f"tailrace-{time.time_ns():x}",
+            ChangeSetName=f"{_CHANGE_SET}{time.time_ns():x}",
             ChangeSetType="UPDATE" if exists else "CREATE",
             TemplateBody=change.template,
             Parameters=[

@@ -41,6 +41,8 @@ _ENDPOINT = "AWS_ENDPOINT_URL"
 class Target:
     """An AWS to talk to. `endpoint` is None for the real one; `account` is twelve digits.
 
+    `authorities` is a file of certificates to trust instead of the usual ones, or None.
+
     >>> Target.from_environment({"EMULATOR_PORT": "4600"}).endpoint
     'http://127.0.0.1:4600'
     """
@@ -50,6 +52,7 @@ class Target:
     account: str
     endpoint: str | None
     session: boto3.Session = field(repr=False, compare=False)
+    authorities: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Target":
@@ -96,19 +99,19 @@ class Target:
     def client(self, service: Literal["sts"], **options: object) -> "STSClient": ...
     def client(self, service: str, **options: object) -> object:
         """Make a client of one service; `options` are botocore's (`botocore.config.Config`)."""
-        return _client(self.session, service, self.region, self.endpoint, options)
+        where = {"region_name": self.region, "endpoint_url": self.endpoint, "verify": self.authorities}
+        config = Config(**{**_botocore(self.endpoint), **options})
+        return self.session.client(service, config=config, **where)  # type: ignore[call-overload]
 
 
-def _client(
-    session: boto3.Session, service: str, region: str, endpoint: str | None, options: dict[str, Any]
-) -> Any:  # noqa: ANN401  the overloads of Target.client say which
+def _botocore(endpoint: str | None) -> dict[str, Any]:
+    """Return how botocore is set up for an endpoint; None is AWS's own."""
     settings: dict[str, Any] = {"ignore_configured_endpoint_urls": True, "retries": {"mode": "standard"}}
     if endpoint:
         settings["s3"] = {"addressing_style": "path"}  # a bucket's name is no host name on an emulator
         if _is_loopback(endpoint):
             settings["proxies"] = {}  # what the environment says of proxies is not about this machine
-    config = Config(**{**settings, **options})
-    return session.client(service, region_name=region, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
+    return settings
 
 
 def _is_loopback(endpoint: str) -> bool:
@@ -145,6 +148,7 @@ def _account(environ: Mapping[str, str]) -> Target:
             "TARGET=aws needs AWS_ACCOUNT_ID: set it to the account that you mean (twelve digits)."
         )
     session = boto3.Session(
+        profile_name=environ.get("AWS_PROFILE") or None,
         aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID") or None,
         aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") or None,
         aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
@@ -152,23 +156,23 @@ def _account(environ: Mapping[str, str]) -> Target:
     region = _region(environ) or session.region_name
     if not region:
         raise TargetError("TARGET=aws needs a region: set AWS_REGION.")
-    found = _caller(session, region)
+    target = Target("aws", region, wanted, None, session, environ.get("AWS_CA_BUNDLE") or None)
+    found = _caller(target)
     if found != wanted:
         raise TargetError(
             f"The credentials belong to account {found}, AWS_ACCOUNT_ID says {wanted}: change one of them."
         )
-    return Target(name="aws", region=region, account=found, endpoint=None, session=session)
+    return target
 
 
-def _caller(session: boto3.Session, region: str) -> str:
-    """Ask AWS which account the session's credentials belong to."""
+def _caller(target: Target) -> str:
+    """Ask AWS which account the target's credentials belong to."""
     try:
-        if session.get_credentials() is None:
+        if target.session.get_credentials() is None:
             raise TargetError(
                 "TARGET=aws needs credentials: `aws configure`, `aws sso login`, or AWS_PROFILE."
             )
-        sts: STSClient = _client(session, "sts", region, None, {"retries": {"total_max_attempts": 2}})
-        return sts.get_caller_identity()["Account"]
+        return target.client("sts").get_caller_identity()["Account"]
     except ClientError as error:
         raise TargetError(f"AWS does not take these credentials: renew them. ({error})") from error
     except BotoCoreError as error:

@@ -1,10 +1,13 @@
 """The hook by which LocalStack finds this part; it takes effect when CloudFormation is first asked."""
 
+import threading
+
 from localstack.runtime import hooks
 
 from tailrace_emulator.cloudformation.foreign import Foreign
 
 _installed: list[bool] = []
+_installing = threading.Lock()
 
 
 @hooks.on_infra_start(name="tailrace_cloudformation")
@@ -20,9 +23,19 @@ def _before_service(chain: Foreign, context: Foreign, response: Foreign) -> None
     del chain, response
     if _installed or not context.service or context.service.service_name != "cloudformation":
         return
-    from tailrace_emulator.cloudformation import actions, outputs, rollback  # noqa: PLC0415  costs half a second
+    with _installing:
+        if not _installed:
+            _install()
+            _installed.append(True)
 
-    actions.install()
-    rollback.install()
-    outputs.install()
-    _installed.append(True)
+
+def _install() -> None:
+    from tailrace_emulator.cloudformation import (  # noqa: PLC0415  costs half a second
+        actions,
+        outputs,
+        removal,
+        rollback,
+    )
+
+    for part in (actions, removal, rollback, outputs):
+        part.install()

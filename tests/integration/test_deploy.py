@@ -1,0 +1,290 @@
+"""Deploying, changing, failing and removing: what stands afterwards, and what does not."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bootstrap import artifacts, stacks
+from bootstrap.deploy import TEMPLATE, Deployed, deploy
+from bootstrap.destroy import destroy
+from bootstrap.errors import NotAsAsked, NotOurs, StackError
+from bootstrap.package import Package, pack, pack_handler
+from bootstrap.settings import Settings
+from bootstrap.stacks import Stack, Step
+from bootstrap.target import Target
+from bootstrap.verify import verify
+from tests.frame import leftovers
+from tests.frame import stacks as frame
+from tests.frame.run import Run
+
+pytestmark = pytest.mark.anywhere
+ASKED = TEMPLATE.read_text(encoding="utf-8")
+NO_SUCH_RUNTIME = ASKED.replace("Runtime: python3.13", "Runtime: python1.0")
+A_QUEUE = """{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}"""
+
+
+def unseen(step: Step) -> None:
+    """Take a step, and show it to nobody."""
+
+
+class Bench:
+    """One stack's name on the target, with all that may be done to it."""
+
+    def __init__(self, run: Run, target: Target, purpose: str) -> None:
+        self.target = target
+        self.name = run.stack_name(purpose)
+
+    def deploy(
+        self,
+        template: str = ASKED,
+        package: Package | None = None,
+        show: Callable[[Step], None] = unseen,
+        **settings: str,
+    ) -> Deployed:
+        """Deploy the stack with these settings."""
+        chosen = Settings.from_environment({"STACK": self.name, **settings})
+        return deploy(self.target, chosen, show, template=template, package=package)
+
+    def find(self) -> Stack | None:
+        """Return the stack as it stands."""
+        return stacks.find(self.target.client("cloudformation"), self.name)
+
+    def left(self) -> list[str]:
+        """Name what is there under the stack's name."""
+        return leftovers.find(self.target, self.name)
+
+
+@pytest.fixture
+def bench(run: Run, target: Target) -> Iterator[Callable[[str], Bench]]:
+    """Give a function that gives a stack's name for a purpose; whatever stands under it goes at the end."""
+    made: list[Bench] = []
+
+    def make(purpose: str) -> Bench:
+        made.append(Bench(run, target, purpose))
+        frame.note(run, target, made[-1].name)
+        return made[-1]
+
+    yield make
+    for each in made:
+        frame.destroy(run, target, each.name)
+
+
+type Make = Callable[[str], Bench]
+
+
+def test_deploying_again(bench: Make) -> None:
+    """Deploying what is there already makes no change set, and no step is taken."""
+    own, steps = bench("again"), list[Step]()
+    first = own.deploy()
+    assert first.changed
+    again = own.deploy(show=steps.append)
+    assert not again.changed
+    assert again.stack == first.stack
+    assert steps == []
+
+
+def test_each_resource_is_shown_and_verified(bench: Make) -> None:
+    """Every resource of the template is shown as it is made, and stands as the template asks."""
+    own, steps = bench("whole"), list[Step]()
+    deployed = own.deploy(show=steps.append)
+    shown = {step.resource for step in steps if step.status == "CREATE_COMPLETE"} - {own.name}
+    verified = verify(own.target, deployed.stack, ASKED)
+    assert verified.resources == len(shown)
+    assert verified.properties > 5 * verified.resources
+
+
+def test_the_code_s_bucket(bench: Make) -> None:
+    """The code stands once, under its hash, in a bucket that is private, encrypted and the stack's own."""
+    own, s3 = bench("bucket"), None
+    own.deploy()
+    own.deploy(BATCH_SIZE="7")
+    s3 = own.target.client("s3")
+    bucket = artifacts.bucket_name(own.target, own.name)
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [pack_handler().key]
+    assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": stacks.TAG, "Value": own.name}]
+
+
+def test_a_changed_setting(bench: Make) -> None:
+    """A changed setting changes what it says, and nothing is made anew."""
+    own = bench("setting")
+    before = own.deploy().stack
+    after = own.deploy(BATCH_SIZE="7", RETENTION_DAYS="3")
+    assert after.changed
+    assert after.stack.outputs == before.outputs
+    mapping = own.target.client("lambda").get_event_source_mapping(UUID=before.outputs["MappingId"])
+    assert mapping["BatchSize"] == 7
+    verify(own.target, after.stack, ASKED)
+
+
+def test_changed_code(bench: Make) -> None:
+    """Changed code is what runs afterwards, though no setting changed."""
+    own = bench("code")
+    before = own.deploy().stack
+    other = pack({"handler/__init__.py": b"", "handler/entry.py": b"def lambda_handler(event, context): ..."})
+    after = own.deploy(package=other)
+    assert after.changed
+    assert after.stack.outputs == before.outputs
+    assert after.stack.parameters["CodeKey"] == other.key
+    verify(own.target, after.stack, ASKED)
+
+
+def test_a_changed_template(bench: Make) -> None:
+    """A changed template is taken over: each kind of resource that it changes is verified afterwards."""
+    own = bench("template")
+    own.deploy()
+    changed = (
+        ASKED.replace("RetentionInDays: 14", "RetentionInDays: 7")
+        .replace("Threshold: 1", "Threshold: 2")
+        .replace("RetentionPeriodHours: 24", "RetentionPeriodHours: 48")
+        .replace("dynamodb:UpdateItem", "dynamodb:DeleteItem")
+        .replace("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 86400")
+        .replace("MemorySize: 512", "MemorySize: 256")
+    )
+    after = own.deploy(changed)
+    verify(own.target, after.stack, changed)
+
+
+def test_a_stack_that_cannot_be_made(bench: Make) -> None:
+    """What cannot be made says which resource failed and why, and nothing of it is left."""
+    own = bench("broken")
+    with pytest.raises(StackError) as failed:
+        own.deploy(NO_SUCH_RUNTIME)
+    assert "could not be made, and was deleted again. Function (AWS::Lambda::Function): " in str(failed.value)
+    assert "python1.0" in str(failed.value)
+    assert own.left() == []
+
+
+def test_a_stack_that_cannot_be_changed(bench: Make) -> None:
+    """A change that fails says what failed and why; all stands as it did, and can be changed again."""
+    own = bench("undone")
+    before = own.deploy().stack
+    changed = NO_SUCH_RUNTIME.replace("RetentionInDays: 14", "RetentionInDays: 7")
+    with pytest.raises(StackError) as failed:
+        own.deploy(changed, BATCH_SIZE="7")
+    assert "could not be changed; it is UPDATE_ROLLBACK_COMPLETE. Function (AWS::" in str(failed.value)
+    after = own.find()
+    assert after is not None
+    assert (after.outputs, after.parameters) == (before.outputs, before.parameters)
+    verify(own.target, after, ASKED)
+    verify(own.target, own.deploy(BATCH_SIZE="7").stack, ASKED)
+
+
+def test_a_template_that_is_none(bench: Make) -> None:
+    """A template that CloudFormation does not take at all leaves nothing behind either."""
+    own = bench("none")
+    with pytest.raises(StackError, match="CloudFormation does not take the template"):
+        own.deploy(ASKED.replace("!GetAtt Stream.Arn", "!GetAtt River.Arn"))
+    assert own.left() == []
+
+
+def test_destroying(bench: Make) -> None:
+    """Destroying removes every resource and the bucket with all its versions; doing it again is no error."""
+    own = bench("gone")
+    own.deploy()
+    s3, bucket = own.target.client("s3"), artifacts.bucket_name(own.target, own.name)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for content in (b"one", b"two"):
+        s3.put_object(Bucket=bucket, Key="versions", Body=content)
+    s3.delete_object(Bucket=bucket, Key="versions")
+    assert destroy(own.target, own.name, unseen)
+    assert own.left() == []
+    assert not destroy(own.target, own.name, unseen)
+
+
+def test_what_was_never_executed(bench: Make) -> None:
+    """A deployment that was ended before its change set was executed is cleared away by the next."""
+    own = bench("early")
+    own.target.client("cloudformation").create_change_set(
+        StackName=own.name,
+        ChangeSetName="tailrace-early",
+        ChangeSetType="CREATE",
+        TemplateBody=A_QUEUE,
+        Tags=[{"Key": stacks.TAG, "Value": own.name}],
+    )
+    deployed = own.deploy()
+    verify(own.target, deployed.stack, ASKED)
+
+
+def test_what_differs_is_named(bench: Make) -> None:
+    """What was changed behind the template's back is named, each property with what it is and should be."""
+    own = bench("drift")
+    stack = own.deploy().stack
+    own.target.client("lambda").update_function_configuration(
+        FunctionName=stack.outputs["FunctionName"], Timeout=3
+    )
+    own.target.client("logs").delete_retention_policy(logGroupName=stack.outputs["LogGroupName"])
+    own.target.client("cloudwatch").delete_alarms(AlarmNames=[stack.outputs["ErrorsAlarmName"]])
+    with pytest.raises(NotAsAsked) as found:
+        verify(own.target, stack, ASKED)
+    assert str(found.value).splitlines()[1:] == [
+        "  Function.Timeout is 3; asked for was 300",
+        "  LogGroup.RetentionInDays is not set; asked for was 14",
+        f"  ErrorsAlarm: there is no alarm {stack.outputs['ErrorsAlarmName']}",
+    ]
+
+
+@contextmanager
+def somebody_else_s_stack(target: Target, name: str) -> Iterator[None]:
+    """Make a stack that Tailrace did not make."""
+    cloudformation = target.client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=A_QUEUE)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    try:
+        yield
+    finally:
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+
+def test_somebody_else_s_stack(bench: Make) -> None:
+    """A stack that Tailrace did not make is neither changed nor removed."""
+    own = bench("theirs")
+    with somebody_else_s_stack(own.target, own.name):
+        with pytest.raises(NotOurs, match="that Tailrace did not make"):
+            own.deploy()
+        with pytest.raises(NotOurs, match="that Tailrace did not make"):
+            destroy(own.target, own.name, unseen)
+
+
+def test_somebody_else_s_bucket(bench: Make) -> None:
+    """A bucket of that name which is not the stack's is neither filled nor removed."""
+    own = bench("pail")
+    s3, bucket = own.target.client("s3"), artifacts.bucket_name(own.target, own.name)
+    if own.target.region == "us-east-1":
+        s3.create_bucket(Bucket=bucket)
+    else:
+        where = {"LocationConstraint": own.target.region}
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)  # type: ignore[arg-type]
+    try:
+        with pytest.raises(NotOurs, match="is not this stack's own"):
+            own.deploy()
+        with pytest.raises(NotOurs, match="is not this stack's own"):
+            destroy(own.target, own.name, unseen)
+    finally:
+        s3.delete_bucket(Bucket=bucket)
+
+
+def test_somebody_else_s_table(bench: Make) -> None:
+    """A table that stands in the way is named, and is still there when the failed stack is gone."""
+    own = bench("table")
+    dynamodb, table = own.target.client("dynamodb"), f"{own.name}-results"
+    dynamodb.create_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "own", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "own", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
+    try:
+        with pytest.raises(StackError, match=r"deleted again\. Results \(AWS::DynamoDB::Table\): "):
+            own.deploy()
+        assert own.left() == [f"table {table}"]
+        found = dynamodb.describe_table(TableName=table)["Table"]
+        assert found["KeySchema"] == [{"AttributeName": "own", "KeyType": "HASH"}]
+    finally:
+        dynamodb.delete_table(TableName=table)
+        dynamodb.get_waiter("table_not_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
