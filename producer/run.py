@@ -1,0 +1,117 @@
+"""One run: its source, its pace, its files, and what is said about it."""
+
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bootstrap.console import complain, say
+from producer import source
+from producer.event import Event, Unreadable
+from producer.feed import Awaited, Direct, Feed
+from producer.generate import FIXED_START, generated
+from producer.ledger import Ledger, Undelivered
+from producer.pace import AtOnce, AtRate, Pace, Replay
+from producer.progress import shown
+from producer.rules import Delivered, GivenUp, Outbox, Outcome, Rules
+from producer.sender import Bounds, Line, Sender, Stop
+from producer.settings import Settings
+from producer.stream import Stream, stream_name
+from producer.tally import Tally
+from producer.userkey import user_key
+from producer.visitors import Pseudonyms
+
+if TYPE_CHECKING:
+    from bootstrap.target import Target
+
+
+def pace_of(settings: Settings) -> Pace:
+    """Return the pace that the settings ask for."""
+    if settings.speed:
+        return Replay(settings.speed)
+    return AtRate(settings.rate) if settings.rate else AtOnce()
+
+
+def now_stamp() -> str:
+    """Return the present time in ISO 8601, with its zone."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Run:
+    """Sends what the settings ask for to the stack's stream."""
+
+    def __init__(self, settings: Settings, target: "Target", stack: str) -> None:
+        self._settings = settings
+        self._stream = Stream.find(target, settings.stream or stream_name(target, stack), Rules.requests)
+        self._tally = Tally()
+        self._ledger = Ledger(settings.ledger) if settings.ledger else None
+        self._undelivered = Undelivered(settings.undelivered)
+        rules = Rules(record_bytes=self._stream.record_bytes, patience=settings.patience)
+        self._outbox = Outbox(rules, Random())  # noqa: S311  spreads retries, keeps no secret
+
+    def go(self, stop: Stop) -> int:
+        """Send, say what became of it, return the exit code."""
+        again, items = self._items()
+        line = Line(self._stream.put, Rules.requests)
+        stop.wake = line.wake
+        feed: Feed = Awaited(items, line.wake) if self._may_wait else Direct(items)
+        say(f"Sending {self._settings.source or 'generated events'} to {self._stream.name}")
+        began = time.monotonic()
+        with (
+            closing(self._undelivered),
+            shown(lambda: self._progress(time.monotonic() - began), Console()) as look,
+        ):
+            sender = Sender(self._outbox, feed, pace_of(self._settings), line, self._tell)
+            sender.run(Bounds(self._settings.count, self._settings.duration), stop, look)
+        if self._ledger:
+            self._ledger.close()
+        return self._end(sender, stop, time.monotonic() - began, again)
+
+    @property
+    def _may_wait(self) -> bool:
+        """Whether the source may keep one waiting."""
+        name = self._settings.source
+        return name == "-" or (bool(name) and not Path(name).is_file())
+
+    def _items(self) -> tuple[str, Iterator[Event | Unreadable]]:
+        """Return what sends the same events again, where that is not plain, and the source."""
+        settings = self._settings
+        if settings.source:
+            if settings.raw:
+                return "", source.read_raw(settings.source)
+            return "", source.read(settings.source, Pseudonyms(user_key(settings.user_key)), now_stamp)
+        seed = secrets.randbelow(10**9) if settings.seed is None else settings.seed
+        unset = FIXED_START if settings.seed is not None else datetime.now(UTC).replace(microsecond=0)
+        start = settings.start or unset
+        return f"SEED={seed} START={start.isoformat()}", generated(seed, start)
+
+    def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
+        """Count outcomes, and write each into its file."""
+        if self._ledger:
+            self._ledger.write(outcome for outcome in outcomes if isinstance(outcome, Delivered))
+        self._undelivered.write(outcome for outcome in outcomes if isinstance(outcome, GivenUp))
+        self._tally.count(outcomes)
+
+    def _progress(self, seconds: float) -> str:
+        return self._tally.progress(seconds, self._outbox.retried)
+
+    def _end(self, sender: Sender, stop: Stop, seconds: float, again: str) -> int:
+        for line in self._tally.summary(seconds, self._outbox.retried, self._undelivered.path):
+            say(line)
+        if again:
+            say(f"The same events again: make produce COUNT={sender.taken} {again}")
+        if sender.fault:
+            complain(f"Nothing more could be sent: {sender.fault}")
+            complain(
+                f"Of the source, {sender.taken:,} events were read, the last from line {sender.last_line:,}."
+            )
+        if stop.asked:
+            complain("Ended before its time; what was acknowledged is above.")
+            return 128 + stop.signal
+        return 1 if self._tally.given_up else 0

@@ -1,0 +1,218 @@
+"""Every setting of the producer: its name, default, unit, meaning and bounds, once.
+
+A setting comes from the environment, which is where `make produce NAME=value` puts it too; an empty value
+counts as unset. Which AWS and which stack, `bootstrap/settings.py` says.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bootstrap.errors import SettingError
+from bootstrap.settings import Setting
+
+GENERATED = 1000
+"""Events that are generated where nothing else says how many."""
+FASTEST = 1_000_000
+"""Events per second; far above what can be sent."""
+
+
+def _count(value: str) -> str | None:
+    fits = re.fullmatch(r"[0-9]{1,12}", value) and int(value) > 0
+    return None if fits else "it is a whole number from 1"
+
+
+def _seed(value: str) -> str | None:
+    return None if re.fullmatch(r"[0-9]{1,18}", value) else "it is a whole number of at most 18 digits"
+
+
+def _number(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        return -1
+    return number if math.isfinite(number) else -1
+
+
+def _rate(value: str) -> str | None:
+    fits = 0 <= _number(value) <= FASTEST
+    return None if fits else "it is events per second, or 0 for as fast as possible"
+
+
+def _above_zero(value: str) -> str | None:
+    return None if _number(value) > 0 else "it is a number above 0"
+
+
+def _moment(value: str) -> str | None:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return "it is a time in ISO 8601, such as 2026-01-01T00:00:00+00:00"
+    return None
+
+
+def _stream(value: str) -> str | None:
+    fits = re.fullmatch(r"[a-zA-Z0-9_.-]{1,128}", value)
+    return None if fits else "a stream's name is 1 to 128 letters, digits, and any of _.-"
+
+
+def _source(value: str) -> str | None:
+    if value == "-" or Path(value).is_file() or Path(value).is_fifo():
+        return None
+    return "it is a folder, name a file" if Path(value).is_dir() else "there is no such file"
+
+
+def _output(value: str) -> str | None:
+    if Path(value).is_dir():
+        return "it is a folder, name a file"
+    return None if Path(value).absolute().parent.is_dir() else "its folder does not exist, make it first"
+
+
+def _fresh(value: str) -> str | None:
+    path = Path(value)
+    if path.is_file() and path.stat().st_size:
+        return "it exists already: send it first (SOURCE=), or name another file"
+    return _output(value)
+
+
+def _switch(value: str) -> str | None:
+    return None if value in {"0", "1"} else "it is 0 or 1"
+
+
+def _user_key(value: str) -> str | None:
+    fits = re.fullmatch(r"[!-~]{16,64}", value)
+    return None if fits else "it is 16 to 64 letters, digits and signs without spaces"
+
+
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting("STREAM", "", "", "stream to send to, instead of the stack's", _stream),
+        Setting(
+            "COUNT",
+            str(GENERATED),
+            "events",
+            "how many to send; where SOURCE or DURATION is set and COUNT is not, there is no such bound",
+            _count,
+        ),
+        Setting(
+            "DURATION", "", "seconds", "how long to send; what has been read by then is finished", _above_zero
+        ),
+        Setting("RATE", "0", "events/s", "how fast to send; 0 is as fast as possible", _rate),
+        Setting(
+            "SEED",
+            "",
+            "",
+            "the same seed generates the same events, byte for byte; unset, one is drawn and printed",
+            _seed,
+        ),
+        Setting(
+            "START",
+            "",
+            "",
+            "time of the first generated event; unset, 2026-01-01T00:00:00+00:00 with SEED, now without",
+            _moment,
+        ),
+        Setting(
+            "SOURCE",
+            "",
+            "",
+            "file to send instead of generated events, - is standard input: JSON Lines, access log, .gz too",
+            _source,
+        ),
+        Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", _switch),
+        Setting(
+            "SPEED",
+            "",
+            "",
+            "replay SOURCE with its own timestamps' spacing, that many times faster",
+            _above_zero,
+        ),
+        Setting("LEDGER", "", "", "file to add a line to for each acknowledged event", _output),
+        Setting(
+            "UNDELIVERED",
+            "",
+            "",
+            "file for events that do not get through, if any; unset, undelivered-<time>.jsonl",
+            _fresh,
+        ),
+        Setting("PATIENCE", "60", "seconds", "how long an event is tried before it is given up", _above_zero),
+        Setting(
+            "USER_KEY",
+            "",
+            "",
+            "secret that visitors' pseudonyms are made with; unset, one is drawn and kept in .producer/",
+            _user_key,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one run, read and checked; units as in `SETTINGS`."""
+
+    stream: str
+    count: int | None
+    duration: float | None
+    rate: float
+    seed: int | None
+    start: datetime | None
+    source: str
+    raw: bool
+    speed: float | None
+    ledger: Path | None
+    undelivered: Path | None
+    patience: float
+    user_key: str
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
+        values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
+        given = {name for name in SETTINGS if environ.get(name, "").strip() not in {"", "0"}}
+        _check_together(given)
+        counted = "COUNT" in given or not given & {"SOURCE", "DURATION"}
+        return cls(
+            stream=values["STREAM"],
+            count=int(values["COUNT"]) if counted else None,
+            duration=_float(values["DURATION"]),
+            rate=float(values["RATE"]),
+            seed=int(values["SEED"]) if values["SEED"] else None,
+            start=_zoned(values["START"]),
+            source=values["SOURCE"],
+            raw=values["RAW"] == "1",
+            speed=_float(values["SPEED"]),
+            ledger=_path(values["LEDGER"]),
+            undelivered=_path(values["UNDELIVERED"]),
+            patience=float(values["PATIENCE"]),
+            user_key=values["USER_KEY"],
+        )
+
+
+def _check_together(given: set[str]) -> None:
+    """Refuse what would otherwise be accepted and ignored."""
+    for name in ("SPEED", "RAW"):
+        if name in given and "SOURCE" not in given:
+            raise SettingError(f"{name} is about a source: name it with SOURCE=, or leave {name} out.")
+    for name in ("SEED", "START"):
+        if name in given and "SOURCE" in given:
+            raise SettingError(f"{name} is about generated events, and SOURCE is set: leave one of them out.")
+    if {"SPEED", "RATE"} <= given:
+        raise SettingError("SPEED and RATE both say how fast: leave one of them out.")
+
+
+def _float(value: str) -> float | None:
+    return float(value) if value else None
+
+
+def _path(value: str) -> Path | None:
+    return Path(value) if value else None
+
+
+def _zoned(value: str) -> datetime | None:
+    moment = datetime.fromisoformat(value) if value else None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
