@@ -12,7 +12,7 @@ home/run/PORT/               what runs: see `emulator.py`
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,7 +42,8 @@ LEFTOVER = ".making-"  # how the folder of a part begins while it is made
 class Installation:
     """One installation in the folder `home`; many emulators may run from it at once, on different ports."""
 
-    def __init__(self, home: Path | str) -> None:
+    def __init__(self, home: Path | str, parts: Sequence[Part] = PARTS) -> None:
+        self.parts = parts
         self.home = Path(os.path.abspath(home))  # noqa: PTH100  a home that is a link stays one
         self.run = self.home / "run"
 
@@ -68,7 +69,7 @@ class Installation:
 
     def missing(self) -> list[Part]:
         """Return the parts that are not there, or were made from other locks than ours."""
-        return [part for part in PARTS if not self._stands(part)]
+        return [part for part in self.parts if not self._stands(part)]
 
     def needed(self) -> int:
         """Return the megabytes of disk that installing what is missing takes, at most."""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,14 +98,8 @@ def listener(port: int) -> Process | None:
         asked = _output("lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN", "-t")
         return process(int(asked.split()[0])) if asked else None
     sockets = _listening_sockets(port)
-    for pid in _pids() if sockets else ():
-        try:
-            handles = [str(handle.readlink()) for handle in (PROC / str(pid) / "fd").iterdir()]
-        except OSError:
-            continue
-        if not sockets.isdisjoint(handles):
-            return process(pid)
-    return None
+    holders = (pid for pid in _pids() if not sockets.isdisjoint(_handles(pid))) if sockets else iter(())
+    return next((one for pid in holders if (one := process(pid))), None)
 
 
 def taken(host: str, port: int) -> bool:
@@ -166,6 +161,16 @@ def _stat(pid: int) -> list[str] | None:
 def _boot() -> str:
     """Return what tells this boot of the machine from another: times of birth count from there."""
     return (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def _handles(pid: int) -> set[str]:
+    """Return what a process has open, as far as it lets us see."""
+    found: set[str] = set()
+    with suppress(OSError):
+        for handle in (PROC / str(pid) / "fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                found.add(os.readlink(handle))  # noqa: PTH115  what it names is no path
+    return found
 
 
 def _listening_sockets(port: int) -> set[str]:

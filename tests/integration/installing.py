@@ -1,0 +1,65 @@
+"""Installations for tests: the one that is there, and one that can be stopped in the middle.
+
+`installing.py HOME` makes the latter, in a process of its own.
+
+It makes two small parts. The first is made at once; the second writes half of itself and then waits
+until a file `go` stands in the home. While it waits, it says so by a file `waiting`.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tailrace_emulator.control.fetching import Site
+from tailrace_emulator.control.installation import Installation
+from tailrace_emulator.control.parts import Part
+from tests.frame.run import Run
+
+ROOT = Path(__file__).resolve().parents[2]
+WAIT = "touch waiting; for _ in $(seq 600); do [ -e go ] && exit 0; sleep 0.05; done; exit 1"
+
+
+class Quick(Part):
+    """A part that is made at once; it counts how often."""
+
+    where, title, download, room = "quick", "the quick part", 0, 0
+
+    def made_of(self) -> Sequence[bytes]:
+        """Return what decides what the part holds."""
+        return (b"quick",)
+
+    def make(self, site: Site) -> None:
+        """Make it, and count."""
+        (site.folder / "file").write_text("whole", encoding="utf-8")
+        with (site.home / "made").open("a", encoding="utf-8") as count:
+            count.write("quick\n")
+
+
+class Slow(Quick):
+    """A part that takes its time, by a program."""
+
+    where, title = "slow", "the slow part"
+
+    def made_of(self) -> Sequence[bytes]:
+        """Return what decides what the part holds."""
+        return (b"slow",)
+
+    def make(self, site: Site) -> None:
+        """Make half of it, wait, and make the rest."""
+        (site.folder / "file").write_text("half", encoding="utf-8")
+        site.run(("/bin/sh", "-c", f"cd {site.home}; {WAIT}"), self.title, {"PATH": "/usr/bin:/bin"})
+        (site.folder / "file").write_text("whole", encoding="utf-8")
+
+
+def installed(run: Run) -> Installation:
+    """Return the installation that the run's settings name; `make test` has seen to it."""
+    return Installation(run.environ.get("EMULATOR_HOME") or ROOT / ".emulator")
+
+
+def installation(home: Path) -> Installation:
+    """Return the installation of the two parts."""
+    return Installation(home, (Quick(), Slow()))
+
+
+if __name__ == "__main__":
+    installation(Path(sys.argv[1])).install(lambda line: print(line, flush=True))  # noqa: T201  it is a program

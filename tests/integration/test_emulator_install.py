@@ -1,0 +1,145 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tailrace_emulator.control.errors import DiskFullError, FetchError
+from tailrace_emulator.control.installation import Installation
+from tailrace_emulator.control.parts import Environment
+from tests.eventually import eventually
+from tests.frame.run import Run
+from tests.integration import installing
+
+pytestmark = pytest.mark.emulator_only
+
+PROGRAM = Path(installing.__file__)
+ROOT = PROGRAM.parents[2]
+REFUSED = "http://127.0.0.1:9"  # the discard port: nobody listens there
+
+
+def runtime(room: int = 0) -> Environment:
+    """Give the smallest real part."""
+    return Environment("runtime", "runtime-python3.13.txt", "the runtime", download=17, room=room)
+
+
+def begin(home: Path) -> subprocess.Popen[str]:
+    """Start the installation of `installing.py`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.installing", home],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def until_waiting(home: Path) -> None:
+    """Wait until the slow part is half made."""
+    eventually((home / "waiting").exists, within=20, what="the slow part is half made")
+    (home / "waiting").unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of 4 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["/bin/mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small disk can be mounted only by root: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["/bin/umount", disk], check=True)
+
+
+def test_killed_in_the_middle(tmp_path: Path) -> None:
+    """An installation killed in the middle leaves nothing half-made in use; the next one goes on there."""
+    with begin(tmp_path) as first:
+        until_waiting(tmp_path)
+        first.kill()
+    assert [part.where for part in installing.installation(tmp_path).missing()] == ["slow"]
+    assert not (tmp_path / "slow").exists()
+
+    (tmp_path / "go").touch()
+    with begin(tmp_path) as second:
+        assert second.wait(30) == 0
+
+    assert installing.installation(tmp_path).missing() == []
+    assert (tmp_path / "slow" / "file").read_text() == "whole"
+    assert (tmp_path / "made").read_text().splitlines() == ["quick"]
+    assert list(tmp_path.glob(".making-*")) == []
+
+
+def test_two_at_once(tmp_path: Path) -> None:
+    """Of two installations into one folder the second waits, and makes nothing again."""
+    with begin(tmp_path) as first, begin(tmp_path) as second:
+        until_waiting(tmp_path)
+        (tmp_path / "go").touch()
+        said = [one.communicate(timeout=30)[0] for one in (first, second)]
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert sum("Waiting for another installation" in text for text in said) == 1
+    assert (tmp_path / "made").read_text().splitlines() == ["quick"]
+
+
+def test_changed_lock(tmp_path: Path) -> None:
+    """A part made from another lock is made anew; one made from this lock is left alone."""
+    (tmp_path / "go").touch()
+    installation = installing.installation(tmp_path)
+    assert installation.install(lambda _: None)
+    assert not installation.install(lambda _: None)
+
+    (tmp_path / "slow" / ".tailrace-part").write_text("another lock's")
+    (tmp_path / "slow" / "old").touch()
+    assert [part.where for part in installation.missing()] == ["slow"]
+    assert installation.install(lambda _: None)
+
+    assert not (tmp_path / "slow" / "old").exists()
+    assert (tmp_path / "made").read_text().splitlines() == ["quick"]
+
+
+def test_no_room(tmp_path: Path) -> None:
+    """An installation that cannot fit is refused before anything is fetched."""
+    installation = Installation(tmp_path, (runtime(room=10**9),))
+    with pytest.raises(DiskFullError, match="1000000000 MB are needed"):
+        installation.install(lambda _: None)
+    assert not (tmp_path / "runtime").exists()
+
+
+def test_full_disk(small_disk: Path) -> None:
+    """A disk that fills up is named in a sentence; nothing half-made stays, and with room it goes on."""
+    installation = Installation(small_disk, (runtime(),))
+    with pytest.raises(DiskFullError, match="is full"):
+        installation.install(lambda _: None)
+    assert list(small_disk.iterdir()) == []
+
+    subprocess.run(["/bin/mount", "-o", "remount,size=200m", small_disk], check=True)
+    assert installation.install(lambda _: None)
+    assert installation.missing() == []
+
+
+def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without network the installation says so, and leaves nothing half-made."""
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, REFUSED)
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    home = tmp_path / "home"
+    with pytest.raises(FetchError, match="Is the network there"):
+        Installation(home, (runtime(),)).install(lambda _: None)
+    assert list(home.iterdir()) == []
+
+
+def test_in_place(run: Run) -> None:
+    """What is in place is found to be so in less than a second."""
+    command = [sys.executable, "-m", "tailrace_emulator", "install"]
+    environment = {**os.environ, "EMULATOR_HOME": str(installing.installed(run).home)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=5, check=True)
+    assert done.stdout + done.stderr == ""

@@ -1,0 +1,237 @@
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tailrace_emulator.control import Emulator, Installation, pidfile, processes
+from tailrace_emulator.control.errors import NotInstalledError, PortTakenError, UnhealthyError
+from tailrace_emulator.control.processes import Process
+from tests.eventually import eventually
+from tests.frame.run import Run
+from tests.integration.installing import installed
+
+pytestmark = pytest.mark.emulator_only
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOPBACK = ("127.0.0.1", "::ffff:127.0.0.1", "::1")
+CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
+
+
+def free_port() -> int:
+    """Give a port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def emulator(run: Run) -> Iterator[Emulator]:
+    """Give an emulator of the test's own, not started; it is stopped in the end."""
+    one = Emulator(installed(run), free_port())
+    yield one
+    one.stop()
+    shutil.rmtree(one.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def running(run: Run) -> Iterator[Emulator]:
+    """Give an emulator that runs, for tests that only look."""
+    one = Emulator(installed(run), free_port())
+    one.start()
+    eventually(lambda: java_of(one), within=30, what="DynamoDB Local runs")
+    yield one
+    one.stop()
+    shutil.rmtree(one.folder)
+
+
+def family(emulator: Emulator) -> list[psutil.Process]:
+    """Give LocalStack and all that it started."""
+    leader = emulator.process()
+    assert leader is not None
+    parent = psutil.Process(leader.pid)
+    return [parent, *parent.children(recursive=True)]
+
+
+def java_of(emulator: Emulator) -> Process | None:
+    """Give the process of DynamoDB Local."""
+    found = [one.pid for one in family(emulator) if Path(one.exe()).name == "java"]
+    return processes.process(found[0]) if found else None
+
+
+def listening(emulator: Emulator) -> list[tuple[str, int]]:
+    """Give all addresses on which LocalStack or one of its processes listens."""
+    return [
+        (connection.laddr.ip, connection.laddr.port)
+        for one in family(emulator)
+        for connection in one.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+
+
+def ask(
+    emulator: Emulator, method: str, path: str, body: object = None, **headers: str
+) -> tuple[int, object]:
+    """Send one request to the emulator; give the status and the JSON of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=20)
+    connection.request(method, path, json.dumps(body), {"Content-Type": "application/json", **headers})
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer.status, json.loads(text) if text else None
+
+
+def dynamodb(emulator: Emulator, operation: str, **body: object) -> object:
+    """Call DynamoDB without a client: only this emulator is meant, whatever the settings say."""
+    scope = "Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
+    headers = {"X-Amz-Target": f"DynamoDB_20120810.{operation}", "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
+    status, answer = ask(emulator, "POST", "/", body, **headers)
+    assert status == 200, answer
+    return answer
+
+
+def make_table(emulator: Emulator, name: str) -> None:
+    """Make a table."""
+    dynamodb(
+        emulator,
+        "CreateTable",
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def test_nothing_installed(tmp_path: Path) -> None:
+    """Starting what is not installed says what is missing, and the command that installs it."""
+    with pytest.raises(NotInstalledError, match=r"(?s)LocalStack.*tailrace-emulator install"):
+        Emulator(Installation(tmp_path), free_port()).start()
+
+
+def test_loopback_only(running: Emulator) -> None:
+    """Nothing that the emulator starts can be reached from another machine."""
+    found = listening(running)
+    assert ("127.0.0.1", running.port) in found
+    assert [at for at in found if at[0] not in LOOPBACK] == []
+
+
+def test_starting_twice(running: Emulator) -> None:
+    """Starting what runs changes nothing, and stays quick."""
+    before = running.process()
+    assert not running.start()
+    assert running.process() == before
+
+
+def test_faults_at_run_time(running: Emulator) -> None:
+    """Faults can be switched on and off while it runs."""
+    change = {"variable": "DYNAMODB_WRITE_ERROR_PROBABILITY", "value": 0.0}
+    assert ask(running, "POST", "/_localstack/config", change) == (200, change)
+
+
+def test_clean_environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the user's own reaches LocalStack: no profile, no Python path, no setting by accident."""
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GATEWAY_LISTEN", "DEBUG"):
+        monkeypatch.setenv(name, "/the/user's/own")
+    emulator.start()
+    (leader, *_) = family(emulator)
+    assert "/the/user's/own" not in leader.environ().values()
+
+
+def test_stop_leaves_nothing(emulator: Emulator) -> None:
+    """After a stop there is no process, no listener, and no file but the log."""
+    emulator.start()
+    make_table(emulator, "table")
+    java = java_of(emulator)
+    assert java is not None
+    everybody = [java, *filter(None, (processes.process(one.pid) for one in family(emulator)))]
+    ports = [port for _, port in listening(emulator)]
+
+    assert emulator.stop()
+
+    assert [one.describe() for one in everybody if one.alive()] == []
+    assert [port for port in ports if processes.taken("127.0.0.1", port)] == []
+    assert [path.name for path in emulator.folder.iterdir()] == ["log"]
+    assert emulator.status().state == "stopped"
+    assert not emulator.stop()
+
+
+def test_killed_localstack(emulator: Emulator) -> None:
+    """If LocalStack is killed, DynamoDB Local ends with it; the next start finds the stale note and works."""
+    emulator.start()
+    java = eventually(lambda: java_of(emulator), within=30, what="DynamoDB Local runs")
+    leader = emulator.process()
+    assert java is not None
+    assert leader is not None
+
+    os.kill(leader.pid, signal.SIGKILL)
+
+    eventually(lambda: not java.alive(), within=10, what="DynamoDB Local has ended with LocalStack")
+    assert emulator.status().state == "stopped"
+    assert emulator.start()
+    assert emulator.process() != leader
+
+
+def test_reused_process_number(emulator: Emulator) -> None:
+    """A note whose process number somebody else has by now is stale: that process is not touched."""
+    with subprocess.Popen(["/bin/sleep", "60"]) as stranger:
+        emulator.folder.mkdir(parents=True)
+        pidfile.write(emulator.folder, Process(stranger.pid, "another birth"))
+        assert emulator.status().state == "stopped"
+        assert not emulator.stop()
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_taken_port(emulator: Emulator) -> None:
+    """A taken port is named with its owner, who is left alone."""
+    with socket.create_server(("127.0.0.1", emulator.port)):
+        with pytest.raises(PortTakenError) as refused:
+            emulator.start()
+        assert f"process {os.getpid()}: " in str(refused.value)
+        assert f"EMULATOR_PORT={emulator.port + 1}" in str(refused.value)
+    assert not emulator.log.exists()
+
+
+def test_broken_start(emulator: Emulator) -> None:
+    """A start that fails shows the end of the log, and leaves nothing running."""
+    with pytest.raises(UnhealthyError, match=r"(?s)ended before it was healthy.*no-such-port"):
+        emulator.start({"GATEWAY_LISTEN": "127.0.0.1:no-such-port"})
+    assert emulator.strays() == set()
+    assert emulator.status().state == "stopped"
+
+
+def test_side_by_side(running: Emulator, emulator: Emulator) -> None:
+    """Two emulators share nothing, and each is stopped alone."""
+    emulator.start()
+    make_table(running, "mine")
+    make_table(emulator, "theirs")
+    assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
+    assert dynamodb(emulator, "ListTables") == {"TableNames": ["theirs"]}
+    assert emulator.stop()
+    assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
+
+
+def test_offline(emulator: Emulator) -> None:
+    """Once installed, everything from starting to a verified deployment works without a network."""
+    allowed = subprocess.run([*CUT_OFF, "true"], capture_output=True, text=True, check=False)
+    if allowed.returncode:
+        pytest.skip(f"no network of its own for a test here: {allowed.stderr.strip()}")
+    steps = ("tailrace_emulator install", "tailrace_emulator start", "bootstrap up", "tailrace_emulator stop")
+    script = " && ".join(f"{sys.executable} -m {step}" for step in steps)
+    environment = {
+        **os.environ,
+        "EMULATOR_HOME": str(emulator.installation.home),
+        "EMULATOR_PORT": str(emulator.port),
+    }
+    done = subprocess.run(
+        [*CUT_OFF, "sh", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{emulator.tail()}"

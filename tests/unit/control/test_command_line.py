@@ -1,0 +1,33 @@
+import argparse
+
+import pytest
+
+from tailrace_emulator.__main__ import parser, setting
+
+pytestmark = pytest.mark.unit
+
+
+def test_setting() -> None:
+    """A setting of LocalStack's is a name, an equals sign and any value."""
+    assert setting("DEBUG=1") == ("DEBUG", "1")
+    assert setting("EXTRA=a=b") == ("EXTRA", "a=b")
+    assert setting("EMPTY=") == ("EMPTY", "")
+
+
+@pytest.mark.parametrize("text", ["DEBUG", "=1", "NO-NAME=1"])
+def test_no_setting(text: str) -> None:
+    """What is no setting is refused."""
+    with pytest.raises(argparse.ArgumentTypeError, match="NAME=VALUE"):
+        setting(text)
+
+
+@pytest.mark.parametrize("command", ["install", "start", "stop", "status", "logs", "doctor"])
+def test_commands(command: str) -> None:
+    """Each command is there."""
+    assert parser().parse_args([command]).act.__name__ == command
+
+
+def test_start_takes_settings() -> None:
+    """Starting takes any number of LocalStack's settings."""
+    options = parser().parse_args(["start", "--set", "DEBUG=1", "--set", "A=b"])
+    assert options.set == [("DEBUG", "1"), ("A", "b")]

@@ -1,0 +1,30 @@
+from importlib import metadata
+
+import pytest
+
+from tailrace_emulator.control.plugins import as_text, described
+
+pytestmark = pytest.mark.unit
+
+
+def test_entry_points_can_be_read_back() -> None:
+    """What LocalStack reads of the entry points is what was written."""
+    groups = {
+        "localstack.aws.provider": {"kinesis:tailrace": "package.module:name"},
+        "localstack.hooks.on_infra_start": {"one": "package.one:hook", "two": "package.two:hook"},
+    }
+    read = metadata.EntryPoints._from_text(as_text(groups))  # type: ignore[attr-defined]
+    assert {(point.group, point.name, point.value) for point in read} == {
+        ("localstack.aws.provider", "kinesis:tailrace", "package.module:name"),
+        ("localstack.hooks.on_infra_start", "one", "package.one:hook"),
+        ("localstack.hooks.on_infra_start", "two", "package.two:hook"),
+    }
+
+
+def test_our_own_entry_points() -> None:
+    """LocalStack is given the sources' own entry points, but for the command line's."""
+    _, groups = described()
+    assert groups["localstack.lambda.runtime_executor"] == {
+        "tailrace": "tailrace_emulator.executor.plugin:TailraceExecutorPlugin"
+    }
+    assert "console_scripts" not in groups

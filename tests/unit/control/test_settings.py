@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from tailrace_emulator.control.settings import environment
+
+pytestmark = pytest.mark.unit
+
+
+def made(**settings: str) -> dict[str, str]:
+    """Make the environment of an emulator on port 4600."""
+    return environment(
+        home=Path("/e"), folder=Path("/e/run/4600"), port=4600, java=Path("/e/java"), settings=settings
+    )
+
+
+def test_nothing_of_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment is the same whatever the user's is."""
+    before = made()
+    for name in ("AWS_PROFILE", "PATH", "PYTHONPATH", "DEBUG", "HOME"):
+        monkeypatch.setenv(name, "/the/user's/own")
+    assert made() == before
+
+
+def test_everything_stays_in_the_installation() -> None:
+    """Whatever LocalStack writes goes below the installation, most of it below the run folder."""
+    written = {name: made()[name] for name in ("HOME", "TEMP", "FILESYSTEM_ROOT", "XDG_CACHE_HOME")}
+    assert written == {
+        "HOME": "/e/run/4600",
+        "TEMP": "/e/run/4600/tmp",
+        "FILESYSTEM_ROOT": "/e/run/4600/fs",
+        "XDG_CACHE_HOME": "/e/cache",
+    }
+
+
+def test_loopback() -> None:
+    """LocalStack is told to listen on loopback."""
+    assert made()["GATEWAY_LISTEN"] == "127.0.0.1:4600"
+
+
+def test_settings_go_before_ours() -> None:
+    """A setting that is asked for goes before the one that we would make."""
+    assert made(DISABLE_EVENTS="0", DEBUG="1").items() >= {"DISABLE_EVENTS": "0", "DEBUG": "1"}.items()
