@@ -3,7 +3,7 @@
 import pytest
 
 from tailrace_emulator.mapping.settings import Settings
-from tests.unit.mapping.history import FAILED, PROCESSED, THROTTLED, History, items, partly, sizes
+from tests.unit.mapping.history import FAILED, MISSING, PROCESSED, THROTTLED, History, items, partly, sizes
 
 pytestmark = pytest.mark.unit
 
@@ -36,8 +36,15 @@ def test_partial_answer_cuts_where_it_says() -> None:
     assert sizes(history) == [6, 1]
 
 
-def test_throttled_is_not_split() -> None:
-    """A batch that never reached the function stays whole."""
-    answers = iter([THROTTLED, PROCESSED])
+def test_naming_the_first_record_splits_nothing() -> None:
+    """An answer that names the first record leaves nothing to cut off: the whole batch is tried again."""
+    answers = iter([partly(0), PROCESSED])
     history = History(Settings(bisect=True), items([0.0] * 4), lambda _: next(answers)).run()
     assert sizes(history) == [4, 4]
+
+
+def test_what_never_ran_is_not_split() -> None:
+    """A batch that never reached the function, throttled or without one, stays whole."""
+    answers = iter([THROTTLED, MISSING, PROCESSED])
+    history = History(Settings(bisect=True), items([0.0] * 4), lambda _: next(answers)).run()
+    assert sizes(history) == [4, 4, 4]
