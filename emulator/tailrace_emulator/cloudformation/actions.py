@@ -38,7 +38,7 @@ def _complete(request: Foreign, event: Foreign) -> Foreign:
         try:
             complete(request.aws_client_factory, event.resource_model)
         except Exception as error:  # noqa: BLE001  whatever it is, it is the resource's failure
-            return _failed(error)
+            return _failed(error, event.resource_model)
     return event
 
 
@@ -61,10 +61,10 @@ def _told(event: Foreign) -> Foreign:
     return event
 
 
-def _failed(error: Exception) -> Foreign:
+def _failed(error: Exception, model: dict[str, Any] | None = None) -> Foreign:
     return stock.ProgressEvent(
         stock.OperationStatus.FAILED,
-        resource_model={},
+        resource_model=model or {},
         message=str(error),
         custom_context={"exception": error},
     )

@@ -102,7 +102,7 @@ def _undone(executor: Foreign, before: _Before) -> dict[str, Any]:
     done = {
         name: resource
         for name, resource in executor.resources.items()
-        if resource and resource.get("ResourceStatus") not in _FAILED
+        if resource and resource.get("ResourceStatus") != "UPDATE_FAILED"
     }
     stack.resolved_resources = {**before.resources, **done}
     undo = ChangeSet(
