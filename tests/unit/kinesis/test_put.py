@@ -73,6 +73,25 @@ def test_numbers_are_consecutive_within_a_request_only() -> None:
     assert 118 < numbers[3] - numbers[2] <= 555
 
 
+def test_numbers_of_large_requests_do_not_meet() -> None:
+    """After a request of 500 entries the next one's numbers are above all of its, in every shard."""
+    stage = Stage(shards=2)
+    records = [{"Data": "", "PartitionKey": str(number)} for number in range(500)]
+    answers = [stage("PutRecords", StreamName="clicks", Records=records)["Records"] for _ in range(3)]
+    for name in stage.stream.shards:
+        found = [one["SequenceNumber"] for answer in answers for one in answer if one["ShardId"] == name]
+        assert found == sorted(set(found))
+
+
+def test_putting_lets_go_of_what_expired() -> None:
+    """A put trims, so that a stream that is only written to does not grow for ever."""
+    stage = Stage(shards=2)
+    stage.put("a")
+    stage.now += 86_401
+    stage.put("b")
+    assert sum(len(shard.read(0, 10)) for shard in stage.stream.shards.values()) == 1
+
+
 def test_an_explicit_hash_key_overrides_the_partition_key() -> None:
     """A record with ExplicitHashKey goes to the shard of that key, whatever its partition key."""
     stage = Stage(shards=2)

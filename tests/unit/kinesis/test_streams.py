@@ -6,6 +6,7 @@ import pytest
 
 from tailrace_emulator.kinesis.engine import Engine
 from tailrace_emulator.kinesis.errors import UnknownStream
+from tailrace_emulator.kinesis.sequence import Sequence
 from tailrace_emulator.kinesis.settings import Settings
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, REGION, START, Stage
 
@@ -49,6 +50,13 @@ def test_is_described_as_on_aws() -> None:
         "EndingHashKey": "170141183460469231731687303715884105727",
     }
     assert list(shards[0]["SequenceNumberRange"]) == ["StartingSequenceNumber"]
+
+
+def test_its_shards_were_created_three_seconds_before_it() -> None:
+    """A shard's first number names a second that precedes the stream's creation, as on AWS."""
+    [shard] = described(Stage(shards=1))["Shards"]
+    number = Sequence.parse(shard["SequenceNumberRange"]["StartingSequenceNumber"])
+    assert number == Sequence(created=1_789_779_997, shard=0, counter=0, second=1_789_779_997)
 
 
 def test_is_summed_up_as_on_aws() -> None:
