@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tailrace_emulator.mapping.event import LIMIT, Scale, Source, event, fits
 
 pytestmark = pytest.mark.unit
+patient = examples(deadline=None)  # a busy machine is no failure
 SOURCE = Source(
     stream_arn="arn:aws:kinesis:us-east-2:123456789012:stream/lambda-stream",
     region="us-east-2",
@@ -63,6 +65,7 @@ def test_documented_example() -> None:
 
 
 @given(st.lists(records, min_size=1, max_size=5))
+@patient
 def test_any_partition_key(batch: list[Record]) -> None:
     """Whatever the partition keys, the event is JSON that says what the records said."""
     read = json.loads(event(SOURCE, batch))["Records"]
@@ -72,6 +75,7 @@ def test_any_partition_key(batch: list[Record]) -> None:
 
 
 @given(st.lists(records, min_size=1, max_size=5))
+@patient
 def test_weight(batch: list[Record]) -> None:
     """Records weigh what the event has in bytes: weighing decides as writing would."""
     weigh = Scale(SOURCE)

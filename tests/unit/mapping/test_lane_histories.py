@@ -5,6 +5,7 @@ from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tailrace_emulator.mapping.actions import Condition
@@ -27,6 +28,7 @@ from tests.unit.mapping.history import (
 )
 
 pytestmark = pytest.mark.unit
+patient = examples(deadline=None)  # a busy machine is no failure
 EPSILON = 1e-6
 
 
@@ -102,6 +104,7 @@ def tries(history: History) -> Iterator[list[Call]]:
 
 
 @given(histories())
+@patient
 def test_every_record_ends_once(history: History) -> None:
     """Each record is processed, reported, filtered out or gone from the stream: in exactly one of them."""
     processed, discarded = history.processed, history.discarded
@@ -114,6 +117,7 @@ def test_every_record_ends_once(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_order(history: History) -> None:
     """Records are processed in their order, reported in their order, and sent in their order."""
     for records in (history.processed, history.discarded, *(call.records for call in history.calls)):
@@ -121,6 +125,7 @@ def test_order(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_nothing_overtakes(history: History) -> None:
     """Nothing is sent or given up while an earlier record is unsettled, unless that has left the stream."""
     settled: set[Item] = set()
@@ -132,6 +137,7 @@ def test_nothing_overtakes(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_batches(history: History) -> None:
     """A batch has at least one record, at most the batch size, all pass the filter, and its event fits."""
     for call in history.calls:
@@ -141,6 +147,7 @@ def test_batches(history: History) -> None:
 
 
 @given(shards(), lane_settings(), st.sampled_from([0.0, 0.02, 5.0]))
+@patient
 def test_window(shard: list[Item], settings: Settings, duration: float) -> None:
     """A batch that is not full goes out just when its window is over, counted from when it could begin."""
     small = [item._replace(size=200) for item in shard]
@@ -154,6 +161,7 @@ def test_window(shard: list[Item], settings: Settings, duration: float) -> None:
 
 
 @given(histories())
+@patient
 def test_budget(history: History) -> None:
     """A batch fails at most once more than it may be retried; being throttled or missing counts nothing."""
     for calls in tries(history):
@@ -165,6 +173,7 @@ def test_budget(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_exhausted_only_after_all_retries(history: History) -> None:
     """Records are given up for their tries only when these were made."""
     for report in history.reports:
@@ -173,6 +182,7 @@ def test_exhausted_only_after_all_retries(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_request_ids(history: History) -> None:
     """One request id, one list of records: an unchanged retry keeps it, and nothing else has it."""
     ids = [calls[0].request_id for calls in tries(history)]
@@ -184,6 +194,7 @@ def test_request_ids(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_age(history: History) -> None:
     """No record is sent that is too old, and none is reported as too old that is not."""
     limit = history.settings.max_age
@@ -197,6 +208,7 @@ def test_age(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_backoff(history: History) -> None:
     """Before anything is sent after a failure, the first delay passes, and each further one is no shorter."""
     for calls in tries(history):
@@ -206,6 +218,7 @@ def test_backoff(history: History) -> None:
 
 
 @given(histories())
+@patient
 def test_checkpoint(history: History) -> None:
     """The checkpoint never goes back, and ends at the last record."""
     known = [checkpoint for checkpoint in history.checkpoints if checkpoint]
@@ -217,6 +230,7 @@ def test_checkpoint(history: History) -> None:
 
 
 @given(histories(), st.data())
+@patient
 def test_restart(history: History, data: st.DataObject) -> None:
     """Started again from its checkpoint at any moment, a lane loses nothing and repeats nothing settled."""
     again = History(history.settings, history.shard, history.function, history.retention, history.duration)
@@ -236,6 +250,7 @@ def test_restart(history: History, data: st.DataObject) -> None:
 
 
 @given(histories())
+@patient
 def test_it_comes_to_rest(history: History) -> None:
     """Whatever happens, a lane is done in the end."""
     assert history.rested
