@@ -73,7 +73,15 @@ def _members(values: dict[str, Json], level: int) -> str:
     """Return a map's members, comma-separated. `level` counts the maps and lists around its values."""
     if "" in values:
         raise RejectedError(Reason.BAD_NAME, "a name is empty, which DynamoDB does not allow")
-    return ",".join([f"{quoted(name)}:{_value(value, level + 1)}" for name, value in values.items()])
+    level += 1
+    return ",".join(
+        [
+            f'{quoted(name)}:{{"S":{quoted(value)}}}'  # most are strings, and a call costs more than all this
+            if type(value) is str
+            else f"{quoted(name)}:{_value(value, level)}"
+            for name, value in values.items()
+        ]
+    )
 
 
 def _value(value: Json, level: int) -> str:

@@ -110,7 +110,12 @@ class Tally:
     def add(self, measure: Measure) -> None:
         """Count one value."""
         series, value = measure
-        self._merge(series, Statistic(1, value, value, value))
+        known = self.statistics.get(series)
+        if known is None:
+            self.statistics[series] = Statistic(1, value, value, value)
+            return
+        samples, total, low, high = known
+        self.statistics[series] = Statistic(samples + 1, total + value, min(low, value), max(high, value))
 
     def update(self, other: "Tally") -> None:
         """Count everything that another tally counted."""
