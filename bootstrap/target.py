@@ -108,6 +108,7 @@ def _botocore(endpoint: str | None) -> dict[str, Any]:
     """Return how botocore is set up for an endpoint; None is AWS's own."""
     settings: dict[str, Any] = {"ignore_configured_endpoint_urls": True, "retries": {"mode": "standard"}}
     if endpoint:
+        settings["retries"]["total_max_attempts"] = 2  # an emulator that is not there will not come
         settings["s3"] = {"addressing_style": "path"}  # a bucket's name is no host name on an emulator
         if _is_loopback(endpoint):
             settings["proxies"] = {}  # what the environment says of proxies is not about this machine
