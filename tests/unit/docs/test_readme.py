@@ -1,0 +1,56 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from bootstrap.settings import SETTINGS as PIPELINE
+from producer.settings import SETTINGS as PRODUCER
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+ALL_DOCS = README + "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? \| (.*) \|$", re.MULTILINE)
+SETTINGS = PIPELINE | PRODUCER
+
+
+def test_settings_are_those_of_the_code() -> None:
+    """The README's table has each setting of the code, with its default, its meaning and its unit."""
+    documented = {name: (default, meaning) for name, default, meaning in ROW.findall(README)}
+    expected = {
+        name: (setting.default, setting.meaning + (f" ({setting.unit})" if setting.unit else ""))
+        for name, setting in SETTINGS.items()
+    }
+    assert documented == expected
+
+
+def test_targets_are_documented() -> None:
+    """Every target of the Makefile stands in the README or in docs/."""
+    targets = re.findall(
+        r"^([a-z][a-z-]*):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert targets
+    assert [name for name in targets if not re.search(rf"make (?:[A-Z_]+=\S+ )*{name}\b", ALL_DOCS)] == []
+
+
+def test_markers_are_documented() -> None:
+    """Every marker of the tests stands in docs/tests.md."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    markers = re.findall(
+        r'^    "([a-z_]+): ', text.partition("markers = [")[2].partition("]")[0], re.MULTILINE
+    )
+    page = (ROOT / "docs" / "tests.md").read_text(encoding="utf-8")
+    assert markers
+    assert [name for name in markers if f"`{name}`" not in page] == []
+
+
+def test_linked_files_exist() -> None:
+    """Each file that the README names is there."""
+    linked = re.findall(r"\]\(([^)#]+)\)", README)
+    named = re.findall(r"`((?:tests|handler|bootstrap|docs|benchmarks)/[\w./]+\.\w+)`", README)
+    tests = [f"tests/integration/{name}" for name in re.findall(r"`(test_\w+\.py)`", README)]
+    paths = {*linked, *named, *tests}
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
