@@ -37,6 +37,7 @@ def handler(event, context):
             if event["wait"]: time.sleep(60)
             return child.pid
         case "slow": time.sleep(1)
+        case "busy": time.sleep(60)
         case "pid": return os.getpid()
     return HERE
 """
@@ -183,13 +184,15 @@ def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
 
 
 def test_no_function_outlives_the_emulator(run: Run) -> None:
-    """Killed, not stopped, the emulator takes its functions with it."""
+    """Killed, not stopped, the emulator takes a function at work with it."""
     doomed = stacks.target_at(run, emulators.own(run, "doomed"))
+    caller = ThreadPoolExecutor(1)
     with suppress(EndpointConnectionError), Functions(doomed, run.prefix).opened() as functions:
-        function = functions.make(LOOKS)
-        function.invoke({})
-        (running,) = processes(function.name)
+        function = functions.make(LOOKS, Timeout=60)
+        at_work = caller.submit(function.invoke, {"look": "busy"})
+        (running,) = eventually(lambda: processes(function.name), within=10)
         psutil.Process(running).parent().kill()  # type: ignore[union-attr]  # it has one
+    assert at_work.exception(), "the function answered, so it was not at work"
     eventually(lambda: not processes(function.name), within=10, what="the function to end")
 
 
