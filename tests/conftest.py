@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.frame import emulators, leftovers, markers, stacks
+from tests.frame import emulators, markers, stacks
 from tests.frame.run import Run, without_settings
 
 HERE = Path(__file__).parent
@@ -79,7 +79,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     with _undisturbed():
         abandoned = stacks.destroy_abandoned(run)
-        left = leftovers.find_all(run)
+        left = stacks.left_behind(run)
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if abandoned and reporter:
         reporter.write_line(f"destroyed what was still there: {', '.join(abandoned)}", yellow=True)

@@ -3,20 +3,17 @@
 import fcntl
 import http.client
 import json
-import os
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bootstrap.settings import SETTINGS
-from tests.frame.run import Run, without_settings
+from tailrace_emulator.control import Emulator, Installation
+from tests.frame.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 120  # seconds that a start or a stop may take
 
 
 def healthy(endpoint: str) -> bool:
@@ -51,24 +48,38 @@ def shared(run: Run) -> str:
 def own(run: Run, name: str) -> str:
     """Return the endpoint of the run's own emulator of this name, the same in every worker."""
     with _locked(run):
-        note = run.folder / f"{name}.emulator"
+        note = _note(run, name)
         if not note.exists():
             port = _free_port()
             note.write_text(str(port))
-            _control(run, "start", port)
+            _emulator(run, port).start()
         return f"http://127.0.0.1:{note.read_text()}"
 
 
-def started(run: Run) -> list[str]:
-    """Return the endpoints of the emulators that the run started."""
-    return [f"http://127.0.0.1:{note.read_text()}" for note in sorted(run.folder.glob("*.emulator"))]
+def log(run: Run, name: str) -> str:
+    """Return what the run's own emulator of this name has logged: a line for each request, among others."""
+    return _emulator(run, int(_note(run, name).read_text())).log.read_text(errors="replace")
+
+
+def stop(run: Run, name: str) -> None:
+    """Stop the run's own emulator of this name."""
+    note = _note(run, name)
+    _emulator(run, int(note.read_text())).stop()
+    note.unlink()
 
 
 def stop_all(run: Run) -> None:
     """Stop every emulator that the run started."""
     for note in sorted(run.folder.glob("*.emulator")):
-        _control(run, "stop", int(note.read_text()))
-        note.unlink()
+        stop(run, note.stem)
+
+
+def _note(run: Run, name: str) -> Path:
+    return run.folder / f"{name}.emulator"
+
+
+def _emulator(run: Run, port: int) -> Emulator:
+    return Emulator(Installation(run.environ.get("EMULATOR_HOME") or ROOT / ".emulator"), port)
 
 
 @contextmanager
@@ -84,23 +95,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _control(run: Run, command: str, port: int) -> None:
-    """Run a command of the emulator's own; its output is shown if it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tailrace_emulator", command],
-        cwd=ROOT,
-        env=_environ(run, port),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the emulator's {command} on port {port} failed:\n{done.stdout}{done.stderr}")
-
-
-def _environ(run: Run, port: int) -> Mapping[str, str]:
-    home = {name: run.environ[name] for name in ("EMULATOR_HOME",) if name in run.environ}
-    return {**without_settings(os.environ), **home, "EMULATOR_PORT": str(port)}

@@ -1,17 +1,10 @@
-"""What of a run is still there: by the names that the run gives, wherever it made stacks."""
+"""What of a run is still there: by the names that the run gives."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 from bootstrap.target import Target
-from tests.frame import stacks
-from tests.frame.run import Run
 
 DELETED = "DELETE_COMPLETE"
-
-
-def find_all(run: Run) -> list[str]:
-    """Name everything of the run that is left on the targets that it used."""
-    return [left for target in stacks.places(run) for left in find(target, run.prefix)]
 
 
 def find(target: Target, prefix: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Stacks of the run's own: each is noted before it is made, so that it is destroyed whatever happens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from bootstrap import stacks as cloudformation
@@ -11,13 +11,21 @@ from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from tests.eventually import eventually
+from tests.frame import emulators, leftovers
 from tests.frame.run import Run
+
+PLACES = "places"  # in the run's folder: the endpoints where it made stacks
 
 
 def target_at(run: Run, endpoint: str | None) -> Target:
     """Return the target of the run at this endpoint; None is the account that the run is on."""
     named = {} if endpoint is None else {"AWS_ENDPOINT_URL": endpoint}
     return Target.from_environment({**run.environ, **named})
+
+
+def shared_target(run: Run) -> Target:
+    """Return the AWS that the tests of a run share; an emulator is started if none runs."""
+    return target_at(run, None if run.on_aws else emulators.shared(run))
 
 
 @contextmanager
@@ -33,11 +41,23 @@ def deployed(
         destroy(run, target, chosen.stack)
 
 
+@contextmanager
+def own_emulator(run: Run, name: str) -> Iterator[Target]:
+    """Give an emulator of the run's own and stop it at the end; fail if anything is left on it."""
+    target = target_at(run, emulators.own(run, name))
+    try:
+        yield target
+        left = leftovers.find(target, run.prefix)
+        assert not left, f"left behind on the emulator {name}: {left}"
+    finally:
+        emulators.stop(run, name)
+
+
 def note(run: Run, target: Target, stack: str) -> None:
     """Note that a stack is about to be made, and where."""
     (run.folder / f"{stack}.stack").write_text(target.endpoint or "")
-    with (run.folder / "used").open("a") as used:
-        used.write(f"{target.endpoint or ''}\n")
+    with (run.folder / PLACES).open("a") as places:
+        places.write(f"{target.endpoint or ''}\n")
 
 
 def destroy(run: Run, target: Target, stack: str) -> None:
@@ -58,12 +78,20 @@ def destroy_abandoned(run: Run) -> list[str]:
     """Destroy every stack of the run that is still noted; return their names."""
     abandoned = sorted(run.folder.glob("*.stack"))
     for found in abandoned:
-        destroy(run, target_at(run, found.read_text() or None), found.stem)
+        for target in _living(run, [found.read_text()]):
+            destroy(run, target, found.stem)
     return [found.stem for found in abandoned]
 
 
-def places(run: Run) -> list[Target]:
-    """Return the targets that the run made stacks on."""
-    used = run.folder / "used"
-    endpoints = sorted(set(used.read_text().splitlines())) if used.exists() else []
-    return [target_at(run, endpoint or None) for endpoint in endpoints]
+def left_behind(run: Run) -> list[str]:
+    """Name everything of the run that is left where it made stacks."""
+    places = run.folder / PLACES
+    endpoints = sorted(set(places.read_text().splitlines())) if places.exists() else []
+    return [left for target in _living(run, endpoints) for left in leftovers.find(target, run.prefix)]
+
+
+def _living(run: Run, endpoints: Iterable[str]) -> Iterator[Target]:
+    """Give the targets at these endpoints (empty: the account), but not emulators that ended."""
+    for endpoint in endpoints:
+        if not endpoint or emulators.healthy(endpoint):
+            yield target_at(run, endpoint or None)

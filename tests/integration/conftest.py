@@ -7,7 +7,7 @@ import pytest
 
 from bootstrap.package import Package
 from bootstrap.target import Target
-from tests.frame import emulators, stacks
+from tests.frame import stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 
@@ -19,13 +19,7 @@ QUICK = {"BATCH_WINDOW": "0"}  # a batch goes out as soon as there is a record
 @pytest.fixture(scope="session")
 def target(run: Run) -> Target:
     """Give the AWS that the tests talk to."""
-    return stacks.target_at(run, None if run.on_aws else emulators.shared(run))
-
-
-@pytest.fixture(scope="session")
-def spare_target(run: Run) -> Target:
-    """Give an emulator that only this run uses: faults hit everybody, and default names are the user's."""
-    return stacks.target_at(run, emulators.own(run, "spare"))
+    return stacks.shared_target(run)
 
 
 @pytest.fixture(scope="module")
