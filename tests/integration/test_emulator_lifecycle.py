@@ -174,9 +174,8 @@ def test_killed_localstack(emulator: Emulator) -> None:
     os.kill(leader.pid, signal.SIGKILL)
 
     eventually(lambda: not java.alive(), within=10, what="DynamoDB Local has ended with LocalStack")
-    assert emulator.status().state == "stopped"
     assert emulator.start()
-    assert emulator.process() != leader
+    assert emulator.process() not in (None, leader)
 
 
 def test_reused_process_number(emulator: Emulator) -> None:

@@ -80,14 +80,14 @@ class Emulator:
                 "Run `tailrace-emulator install` (in this project: make up)."
             )
         with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
-            if self.process() is not None:
-                self._wait_until_healthy()
+            if self._becomes_healthy():
                 return False
             self._kill(self.strays())
             self._clear()
             self._refuse_taken_port()
             self._launch(extra)
-            self._wait_until_healthy()
+            if not self._becomes_healthy():
+                raise self._unhealthy("LocalStack ended before it was healthy")
         return True
 
     def stop(self) -> bool:
@@ -148,16 +148,16 @@ class Emulator:
         )
         pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
 
-    def _wait_until_healthy(self) -> None:
-        began = time.monotonic()
-        while self._health() is None:
-            if self.process() is None:
-                raise self._unhealthy("LocalStack ended before it was healthy")
-            if time.monotonic() - began > PATIENCE:
+    def _becomes_healthy(self) -> bool:
+        """Wait until LocalStack is healthy; False if it does not run, or ends meanwhile."""
+        deadline = time.monotonic() + PATIENCE
+        while self.process() is not None:
+            if self._health() is not None:
+                return self.process() is not None  # or else somebody else answered
+            if time.monotonic() > deadline:
                 raise self._unhealthy(f"LocalStack was not healthy after {PATIENCE:.0f} s")
             time.sleep(POLL)
-        if self.process() is None:
-            raise self._unhealthy(f"Somebody else answers on port {self.port}, and LocalStack has ended")
+        return False
 
     def _unhealthy(self, what: str) -> UnhealthyError:
         tail = self.tail()

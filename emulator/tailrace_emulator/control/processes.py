@@ -18,7 +18,12 @@ from typing import NamedTuple
 PROC = Path("/proc")
 LINUX = sys.platform == "linux"
 LISTENING = "0A"  # state of a socket in /proc/net/tcp
-STATE, PARENT, STARTED = 0, 1, 19  # fields of /proc/PID/stat, counted after the command's closing bracket
+STATE, PARENT, THREADS, STARTED = (
+    0,
+    1,
+    17,
+    19,
+)  # fields of /proc/PID/stat, counted after the command's closing bracket
 
 
 class Process(NamedTuple):
@@ -41,8 +46,8 @@ def birth_of(pid: int) -> str | None:
     if not LINUX:
         return _ps(pid, "lstart=")
     fields = _stat(pid)
-    if fields is None or fields[STATE] in "ZX":
-        return None
+    if fields is None or (fields[STATE] in "ZX" and int(fields[THREADS]) <= 1):
+        return None  # with threads left it still holds its files and ports
     return f"{_boot()}-{fields[STARTED]}"
 
 
