@@ -23,8 +23,8 @@ def device_type(user_agent: str) -> DeviceType:
     """Return the kind of device, by ua-parser's tables of device and operating system.
 
     Those tables do not tell tablets from telephones. Two things do: the device's name (an iPad), and that
-    Android's browsers say `Mobile` on a telephone only. What names no device and no system (feed readers,
-    `curl`, an empty agent) is `other`.
+    Android's browsers say `Mobile` on a telephone only. A device without a system is an old telephone. What
+    names neither (feed readers, `curl`, an empty agent) is `other`.
     """
     result = parse(user_agent)
     device = result.device.family if result.device else ""
@@ -33,7 +33,7 @@ def device_type(user_agent: str) -> DeviceType:
         return "bot"
     if device in _TABLETS or _says_tablet(system, user_agent):
         return "tablet"
-    if system in _MOBILE or device == "Generic Feature Phone":
+    if system in _MOBILE or (device and not system):
         return "mobile"
     return "desktop" if system in _DESKTOP else "other"
 

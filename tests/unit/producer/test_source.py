@@ -1,0 +1,65 @@
+import gzip
+import io
+
+import pytest
+
+from producer.event import Unreadable
+from producer.source import LONGEST_LINE, SourceError, form_of, lines, told_apart
+
+pytestmark = pytest.mark.unit
+
+LOG = b'192.0.2.1 - - [02/Mar/2026:09:00:00 +0100] "GET / HTTP/1.1" 200 17 "-" "curl/8"'
+
+
+def test_lines_are_numbered_from_one() -> None:
+    """Each line comes with its number and without its end; blank ones are passed over, and count."""
+    assert list(lines(io.BytesIO(b"a\r\n\nb\nc"))) == [(1, b"a"), (3, b"b"), (4, b"c")]
+
+
+def test_a_line_too_long_to_be_sent_is_reported() -> None:
+    """A line that no stream takes is reported, and the lines around it are read."""
+    file = io.BytesIO(b"a\n" + b"x" * (2 * LONGEST_LINE + 5) + b"\nb\n")
+    assert list(lines(file)) == [(1, b"a"), Unreadable(2, "longer than 10,485,760 bytes"), (3, b"b")]
+
+
+def test_a_gzip_file_that_is_cut_off() -> None:
+    """What could be unpacked is given; where it ends is reported."""
+    whole = gzip.compress(b"".join(b"line %d\n" % number for number in range(100_000)))
+    with gzip.open(io.BytesIO(whole[: len(whole) // 2])) as file:
+        read = list(lines(file))
+    last = read.pop()
+    assert len(read) > 1000
+    assert isinstance(last, Unreadable)
+    assert last.line == len(read) + 1
+    assert "cut off or damaged" in last.reason
+
+
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [(b'{"a": 1}', "json"), (LOG, "access log"), (b"[1]", None), (b"", None), (b"a,b,c", None)],
+)
+def test_what_a_line_is(line: bytes, form: str | None) -> None:
+    """An object is JSON Lines, a request is an access log, all else is neither."""
+    assert form_of(line) == form
+
+
+def test_a_source_is_told_by_its_first_good_line() -> None:
+    """Lines in front that are nothing do not hide what the source is, and none of its lines is lost."""
+    given = [(1, b"# begin"), (2, LOG), (3, b'{"a": 1}')]
+    form, again = told_apart(iter(given), "x")
+    assert form == "access log"
+    assert list(again) == given
+
+
+def test_a_source_that_is_neither_is_refused() -> None:
+    """Something else is refused with a sentence that names it, without reading it to its end."""
+    given = iter([(number, b"a,b") for number in range(1, 100)])
+    with pytest.raises(SourceError, match=r"SOURCE=x is neither .* none of its first 20 lines is. RAW=1"):
+        told_apart(given, "x")
+    assert next(given)[0] == 21
+
+
+def test_an_empty_source_is_refused() -> None:
+    """A source without a line is no success."""
+    with pytest.raises(SourceError, match="SOURCE=x is empty"):
+        told_apart(iter([]), "x")
