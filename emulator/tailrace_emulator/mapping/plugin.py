@@ -3,11 +3,16 @@
 from localstack import config
 from localstack.runtime import hooks
 
+NAME = "tailrace"
 
-@hooks.on_infra_start(
-    name="tailrace_mapping",
-    should_load=lambda: config.SERVICE_PROVIDER_CONFIG.get_provider("kinesis") == "tailrace",
-)
+
+def _wanted() -> bool:
+    """Tell whether both ends are ours: records are read from our engine, functions run in our executor."""
+    kinesis = config.SERVICE_PROVIDER_CONFIG.get_provider("kinesis")
+    return bool(kinesis == NAME == config.LAMBDA_RUNTIME_EXECUTOR)
+
+
+@hooks.on_infra_start(name="tailrace_mapping", should_load=_wanted)
 def install_mapping() -> None:
     """Deliver Kinesis sources by our rules; every other source stays LocalStack's."""
     from tailrace_emulator.mapping import provider  # noqa: PLC0415  loaded when used
