@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -37,7 +38,9 @@ def handler(event, context):
             if event["wait"]: time.sleep(60)
             return child.pid
         case "slow": time.sleep(1)
-        case "busy": time.sleep(60)
+        case "busy":
+            open(event["sign"], "w").close()
+            time.sleep(60)
         case "pid": return os.getpid()
     return HERE
 """
@@ -183,14 +186,15 @@ def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
     eventually(lambda: not _runs(child), within=10, what=f"the child {child} to end")
 
 
-def test_no_function_outlives_the_emulator(run: Run) -> None:
+def test_no_function_outlives_the_emulator(run: Run, tmp_path: Path) -> None:
     """Killed, not stopped, the emulator takes a function at work with it."""
     doomed = stacks.target_at(run, emulators.own(run, "doomed"))
     caller = ThreadPoolExecutor(1)
     with suppress(EndpointConnectionError), Functions(doomed, run.prefix).opened() as functions:
         function = functions.make(LOOKS, Timeout=60)
-        at_work = caller.submit(function.invoke, {"look": "busy"})
-        (running,) = eventually(lambda: processes(function.name), within=10)
+        at_work = caller.submit(function.invoke, {"look": "busy", "sign": str(tmp_path / "at work")})
+        eventually((tmp_path / "at work").exists, within=10)
+        (running,) = processes(function.name)
         psutil.Process(running).parent().kill()  # type: ignore[union-attr]  # it has one
     assert at_work.exception(), "the function answered, so it was not at work"
     eventually(lambda: not processes(function.name), within=10, what="the function to end")
