@@ -18,7 +18,7 @@ MOST_DIGITS = 38
 LARGEST_EXPONENT = 125
 SMALLEST_EXPONENT = -130
 DEEPEST = 32
-"""Levels of one attribute: a string or number is one, a list or map one more than what it holds."""
+"""Levels of one attribute: each map and list is one, empty or not, and what the innermost holds another."""
 LONGEST_NAME = 65535
 """Bytes of an attribute's name."""
 LARGEST_ITEM = 400 * 1024
@@ -93,7 +93,7 @@ def _value(value: Json, level: int) -> str:
         return f'{{"N":"{_number(value)}"}}'
     if value is None:
         return '{"NULL":true}'
-    if level >= DEEPEST and value:
+    if level >= DEEPEST:
         raise RejectedError(Reason.TOO_DEEP, f"nested deeper than {DEEPEST} levels")
     if isinstance(value, dict):
         return f'{{"M":{{{_members(value, level)}}}}}'

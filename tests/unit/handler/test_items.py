@@ -46,9 +46,8 @@ def rejected(value: Json) -> tuple[Reason, str]:
     return caught.value.reason, caught.value.detail
 
 
-def nested(levels: int) -> Json:
-    """Return a value of that many levels."""
-    value: Json = "x"
+def nested(levels: int, value: Json) -> Json:
+    """Return a value of that many levels, with this one innermost."""
     for _ in range(levels - 1):
         value = {"a": value}
     return value
@@ -171,8 +170,12 @@ def test_an_empty_name() -> None:
 
 def test_the_deepest_nesting() -> None:
     """`rawData` is one level of DynamoDB's 32; what an event holds may have 31."""
-    item_of({"value": nested(31)})
-    assert rejected(nested(32)) == (Reason.TOO_DEEP, "nested deeper than 32 levels")
+    item_of({"value": nested(31, "x")})
+    item_of({"value": nested(30, {})})
+    expected = (Reason.TOO_DEEP, "nested deeper than 32 levels")
+    assert rejected(nested(32, "x")) == expected
+    assert rejected(nested(31, {})) == expected
+    assert rejected(nested(31, [])) == expected
 
 
 def test_half_a_surrogate_pair() -> None:
