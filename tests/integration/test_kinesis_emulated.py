@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
+from tests.frame import stacks
 from tests.frame.run import Run
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ JSON = "application/x-amz-json-1.1"
 CBOR = "application/x-amz-cbor-1.1"
 NUMBER = "com.amazon.coral.value.json.numbers.TruncatingBigNumber"
 SIGNED = "AWS4-HMAC-SHA256 Credential={}/20261124/{}/kinesis/aws4_request, SignedHeaders=host, Signature=0"
+
+
+@pytest.fixture(scope="module")
+def faulty(run: Run) -> Iterator[Target]:
+    """Give an emulator of its own: faults hit everybody on it."""
+    with stacks.own_emulator(run, "kinesis") as target:
+        yield target
 
 
 @contextmanager
@@ -75,12 +83,11 @@ def fault(target: Target, probability: float) -> Iterator[None]:
         configure(0)
 
 
-@pytest.mark.xdist_group("spare")
-def test_a_fault_fails_entries_of_a_request(spare_target: Target, run: Run, worker_id: str) -> None:
+def test_a_fault_fails_entries_of_a_request(faulty: Target, run: Run, worker_id: str) -> None:
     """KINESIS_ERROR_PROBABILITY fails that share of the entries, in AWS's words, and stores the others."""
     name = f"{run.prefix}-fault-{worker_id}"
-    with stream_on(spare_target, name, shards=1) as kinesis:
-        with fault(spare_target, 0.25):
+    with stream_on(faulty, name, shards=1) as kinesis:
+        with fault(faulty, 0.25):
             answers = [
                 kinesis.put_records(
                     StreamName=name,
@@ -97,7 +104,7 @@ def test_a_fault_fails_entries_of_a_request(spare_target: Target, run: Run, work
                 "ProvisionedThroughputExceededException",
                 (
                     f"Rate exceeded for shard shardId-000000000000 in stream {name}"
-                    f" under account {spare_target.account}."
+                    f" under account {faulty.account}."
                 ),
             )
         }
@@ -110,12 +117,11 @@ def test_a_fault_fails_entries_of_a_request(spare_target: Target, run: Run, work
         ]
 
 
-@pytest.mark.xdist_group("spare")
-def test_a_fault_fails_a_single_record(spare_target: Target, run: Run, worker_id: str) -> None:
+def test_a_fault_fails_a_single_record(faulty: Target, run: Run, worker_id: str) -> None:
     """PutRecord under a fault answers 400, and works again without it."""
     name = f"{run.prefix}-fault-{worker_id}"
-    with stream_on(spare_target, name, shards=1) as kinesis:
-        with fault(spare_target, 1), pytest.raises(ClientError) as caught:
+    with stream_on(faulty, name, shards=1) as kinesis:
+        with fault(faulty, 1), pytest.raises(ClientError) as caught:
             kinesis.put_record(StreamName=name, Data=b"", PartitionKey="a")
         assert caught.value.response["Error"]["Code"] == "ProvisionedThroughputExceededException"
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
