@@ -1,1 +1,37 @@
-"""Lambda functions as processes that run AWS's own runtime client."""
+"""Lambda functions as processes of AWS's own runtime (awslambdaric), one for each execution environment.
+
+Without I/O, clock or LocalStack:
+runtime_api.py  the Runtime API: requests out of bytes, answers as bytes
+frames.py       what a function writes, cut into log events
+report.py       Lambda's own log lines
+failures.py     how an invocation fails, in AWS's words
+variables.py    the environment variables of a function
+refusals.py     what is not done, in sentences
+
+Processes:
+launch.py       the first lines inside a function's process
+process.py      a process: started, measured, ended with all that it started
+environment.py  a process and its Runtime API, served by whoever invokes
+pool.py         the environments of a version: warm, at work, expired
+execution.py    one invocation: environment, log lines, time, memory
+code.py         packages, unpacked once
+runtimes.py     which runtimes are installed
+
+In LocalStack:
+plugin.py       how LocalStack finds us; executor.py is the class it asks for
+service.py      its version manager, with our three methods
+versions.py     a function version: settings, credentials, pool
+requests.py     a look at each request: refusals, logs written before they are read
+logs.py, measures.py, trace.py, shapes.py
+invoke.py       the short way for the event source mapping
+
+What differs from AWS, and why:
+- Paths: code is under LocalStack's temporary folder, not in /var/task; /tmp is the host's, and TMPDIR names a
+  folder of the environment's own. Both would need rights that an ordinary user may lack. Code is read only by
+  its file modes, which do not bind root.
+- Memory is that of the runtime's process (its resident peak), looked at every 25 ms and at the end of each
+  invocation; processes that a function starts are not counted.
+- Between two invocations an environment is not frozen: a thread that a function leaves behind goes on.
+- After a crash or a timeout the next invocation has a new environment, with a log stream of its own.
+- If LocalStack is killed (not stopped), functions die with it, but not what they started themselves.
+"""
