@@ -20,7 +20,6 @@ MOST_BYTES = 256 * 1024
 """Bytes of all messages of one call. SQS takes 1 MiB by now; queues and emulators of before take this."""
 PART = 180_000
 """Characters of base64 in one message, divisible by four: each part can be decoded by itself."""
-LONGEST_DETAIL = 500
 LONGEST_ID = 2048
 
 
@@ -46,7 +45,7 @@ def messages(refused: Refused) -> Iterator[Message]:
     fields: dict[str, Any] = {
         "version": 1,
         "reason": refused.reason,
-        "detail": refused.detail[:LONGEST_DETAIL],
+        "detail": refused.detail,
         "shardId": record.shard_id,
         "sequenceNumber": record.sequence_number,
         "partitionKey": record.partition_key,

@@ -9,6 +9,9 @@ type Json = str | int | bool | Decimal | float | list[Json] | dict[str, Json] | 
 Only analytics may bring in a float; it is stored by its shortest text."""
 
 
+LONGEST_DETAIL = 500
+
+
 class Record(NamedTuple):
     """One record of a Kinesis shard."""
 
@@ -39,12 +42,12 @@ class Reason(StrEnum):
 
 
 class RejectedError(Exception):
-    """This record can never succeed; it belongs in quarantine. `detail` says what is wrong with it."""
+    """This record can never succeed; it belongs in quarantine. `detail` says what is wrong, shortly."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
-        self.detail = detail
+        self.detail = detail[:LONGEST_DETAIL].encode(errors="replace").decode()
 
 
 def record_of(delivered: dict[str, Any]) -> Record:

@@ -96,7 +96,6 @@ class Store:
 
     def __init__(self, dynamodb: DynamoDB, results: str, ledger: str, retention_days: int) -> None:
         self._dynamodb = dynamodb
-        self._results = results
         self._ledger = ledger
         self._retention = retention_days * DAY
         on_failure = '"ReturnValuesOnConditionCheckFailure":"ALL_OLD","Item":{'

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from handler.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan, read
 from handler.metrics import Series
-from handler.records import Reason, Record
+from handler.records import Reason, Record, RejectedError
 from tests.unit.handler.given import event, number, record
 
 pytestmark = pytest.mark.unit
@@ -40,6 +40,11 @@ def test_a_bad_record_is_refused_and_raises_nothing() -> None:
     )
     assert isinstance(second, Refused)
     assert (second.reason, second.event_id) == (Reason.BAD_NAME, "e-1")
+
+
+def test_a_detail_can_be_stored_whatever_it_quotes() -> None:
+    """Analytics may quote an event when it rejects it: the detail is cut, and always Unicode."""
+    assert RejectedError(Reason.BAD_VALUE, "\ud800" + "x" * 1000).detail == "?" + "x" * 499
 
 
 def test_an_amount_that_cloudwatch_refuses_is_refused_here() -> None:
