@@ -42,3 +42,23 @@ def test_changed_while_records_flow(rig: Rig) -> None:
 def _put_slowly(rig: Rig) -> None:
     for first in range(0, RECORDS, 20):
         rig.put(*({"name": number, "key": number % 20} for number in range(first, first + 20)))
+
+
+def test_changed_while_a_batch_gathers(rig: Rig) -> None:
+    """Records that wait for their window when the mapping is changed are delivered by the new settings."""
+    made = rig.make_mapping(rig.make_stream(), MaximumBatchingWindowInSeconds=300)
+    rig.put({"name": 1}, {"name": 2})
+    rig.put({"name": 3})
+    rig.functions.update_event_source_mapping(UUID=made["UUID"], MaximumBatchingWindowInSeconds=0)
+    rig.await_names([1, 2, 3], within=10)
+
+
+def test_changed_between_two_tries(rig: Rig) -> None:
+    """A batch that rests between two tries when the mapping is disabled is tried again once it is enabled."""
+    made = rig.make_mapping(rig.make_stream(), FunctionResponseTypes=["ReportBatchItemFailures"])
+    rig.put({"name": 1}, {"name": 2, "do": "fail once"}, {"name": 3})
+    rig.await_names([1, 2, 3])
+    rig.functions.update_event_source_mapping(UUID=made["UUID"], Enabled=False)
+    rig.functions.update_event_source_mapping(UUID=made["UUID"], Enabled=True)
+    eventually(lambda: rig.names()[-2:] == [2, 3] and len(rig.names()) > 3, within=PATIENCE, what="the rest")
+    assert rig.names() == [1, 2, 3, 2, 3]
