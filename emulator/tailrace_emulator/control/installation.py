@@ -31,7 +31,7 @@ PARTS: tuple[Part, ...] = (  # in the order in which they are made
         "localstack", "localstack.txt", "LocalStack 2026.3.0 and a Java runtime", download=180, room=600
     ),
     Environment(
-        "runtimes/python3.13", "runtime-python3.13.txt", "the Lambda runtime python3.13", download=17, room=60
+        "runtimes/python3.13", "runtime-python3.13.txt", "the Lambda runtime python3.13", download=22, room=60
     ),
     DynamoDBLocalFiles(),
     DynamoDBLocalTraining(),

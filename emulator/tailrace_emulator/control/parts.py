@@ -75,7 +75,7 @@ class LocalStack(Environment):
             "FILESYSTEM_ROOT": str(site.folder / "warming"),
         }
         env = {**clean, "XDG_CACHE_HOME": str(site.folder / "warming"), **OFFLINE}
-        site.run((python, "-P", WARM, site.folder / CATALOG), f"{self.title}, its first loading,", env)
+        site.run((python, "-P", WARM, site.folder / CATALOG), f"{self.title} (first loading)", env)
         shutil.rmtree(site.folder / "warming", ignore_errors=True)
 
 
