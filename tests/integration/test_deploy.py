@@ -198,7 +198,7 @@ def test_destroying(bench: Make) -> None:
 def test_what_was_never_executed(bench: Make) -> None:
     """A deployment that was ended before its change set was executed is cleared away by the next."""
     own = bench("early")
-    own.target.client("cloudformation").create_change_set(
+    early = own.target.client("cloudformation").create_change_set(
         StackName=own.name,
         ChangeSetName="tailrace-early",
         ChangeSetType="CREATE",
@@ -206,6 +206,7 @@ def test_what_was_never_executed(bench: Make) -> None:
         Tags=[{"Key": stacks.TAG, "Value": own.name}],
     )
     deployed = own.deploy()
+    assert deployed.stack.arn != early["StackId"]
     verify(own.target, deployed.stack, ASKED)
 
 

@@ -18,6 +18,9 @@ from tests.frame.run import Run
 
 pytestmark = pytest.mark.emulator_only
 ROOT = Path(__file__).resolve().parent.parent.parent
+MISMATCH = (
+    f"The credentials belong to account {ACCOUNT}, AWS_ACCOUNT_ID says 999999999999: change one of them."
+)
 STS = "sts.eu-central-1.amazonaws.com"
 # Put on a process's path, this notes every address that the process connects to or asks a name server for.
 WATCHER = """
@@ -104,6 +107,8 @@ def test_the_walk(run: Run, target: Target, stand_in: StandIn, account: dict[str
             status = run_module(user, "bootstrap", "status")
             assert f"{'Processed':<13} 20\n" in status.said, status.said + status.complained
             assert status.code == 0, status.said
+            counts = status.said.partition("Processed")[2].partition("Duplicates")[0].splitlines()[1:]
+            assert sum(int(line.split()[0]) for line in counts) == 20, status.said
             return status.said
 
         assert f"AWS account {ACCOUNT}" in eventually(processed, within=60, every=0.5)
@@ -148,8 +153,7 @@ def test_the_tests_on_an_account(stand_in: StandIn, account: dict[str, str]) -> 
         ),
         (
             {"AWS_ACCOUNT_ID": "999999999999"},
-            f"The credentials belong to account {ACCOUNT}, "
-            "AWS_ACCOUNT_ID says 999999999999: change one of them.",
+            MISMATCH,
         ),
         (
             {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
@@ -166,6 +170,14 @@ def test_what_is_refused(
     done = run_module({**account, "YES": "1", **changed}, "bootstrap", command)
     assert (done.code, done.said, done.complained) == (2, "", said + "\n")
     assert set(stand_in.asked) <= {STS}
+
+
+def test_an_endpoint_in_a_file(stand_in: StandIn, account: dict[str, str]) -> None:
+    """An endpoint in the user's AWS configuration leads nothing away from the account."""
+    Path(account["AWS_CONFIG_FILE"]).write_text("[default]\nendpoint_url = http://127.0.0.1:1\n")
+    done = run_module(account, "bootstrap", "status")
+    assert "Stack         tailrace: not there" in done.said, done.complained
+    assert set(stand_in.asked) == {STS, "cloudformation.eu-central-1.amazonaws.com"}
 
 
 @pytest.mark.parametrize(

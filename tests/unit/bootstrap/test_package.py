@@ -1,5 +1,6 @@
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +37,15 @@ def test_the_handler_itself() -> None:
     names = zipfile.ZipFile(io.BytesIO(pack_handler().content)).namelist()
     assert "handler/entry.py" in names
     assert all(name.startswith("handler/") and name.endswith(".py") for name in names)
+
+
+def test_what_lies_beside_the_sources(tmp_path: Path) -> None:
+    """Folders and files that are no Python sources change nothing."""
+    folder = tmp_path / "handler"
+    for name, content in SOURCES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "entry.cpython-313.pyc").write_bytes(b"compiled")
+    (folder / "notes.txt").write_text("mine")
+    assert pack_handler(folder) == pack(SOURCES)
