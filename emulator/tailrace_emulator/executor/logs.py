@@ -23,6 +23,8 @@ class Target(NamedTuple):
 
 
 _waiting: dict[Target, list[tuple[float, str]]] = {}
+_begun: set[Target] = set()
+"""Streams that were written to."""
 _lock = threading.Lock()
 _writing = threading.Lock()
 
@@ -50,7 +52,10 @@ def _write(target: Target, lines: list[tuple[float, str]]) -> None:
     from localstack.services.logs.models import get_moto_logs_backend  # noqa: PLC0415
 
     backend = get_moto_logs_backend(target.account, target.region)
+    if target in _begun and target.group not in backend.groups:
+        return  # deleted since: a function's last lines must not bring the group back
     backend.ensure_log_group(target.group)
+    _begun.add(target)
     events = [{"timestamp": int(at * 1000), "message": message} for at, message in lines]
     if backend.filters.metric_filters:
         _put_by_request(target, events)
