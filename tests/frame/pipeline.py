@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from tests.audit.ledger import Acknowledged, audit
-from tests.audit.verdict import Verdict
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.ledger import Acknowledged, audit
+from tailrace_emulator.testing.verdict import Verdict
 from tests.frame import reading, sending
 from tests.frame.reading import Apart, Item, Series, Sum
 from tests.frame.sending import Put, Tries

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.audit.ledger import Acknowledged
+from tailrace_emulator.testing.ledger import Acknowledged
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

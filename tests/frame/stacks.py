@@ -10,7 +10,7 @@ from bootstrap.package import Package
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame import emulators, leftovers
 from tests.frame.run import Run
 

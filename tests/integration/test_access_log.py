@@ -21,8 +21,8 @@ from producer.event import Event, Unreadable
 from producer.source import lines
 from producer.userkey import user_key
 from producer.visitors import Pseudonyms
-from tests.audit.ledger import Acknowledged, audit
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.ledger import Acknowledged, audit
 from tests.frame import reading
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline

@@ -9,7 +9,7 @@ import pytest
 from tailrace_emulator.control.errors import DiskFullError, FetchError
 from tailrace_emulator.control.installation import Installation
 from tailrace_emulator.control.parts import Environment
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration import installing
 

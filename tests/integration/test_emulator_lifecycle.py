@@ -15,7 +15,7 @@ import pytest
 from tailrace_emulator.control import Emulator, Installation, pidfile, processes
 from tailrace_emulator.control.errors import NotInstalledError, PortTakenError, UnhealthyError
 from tailrace_emulator.control.processes import Process
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration.installing import installed
 

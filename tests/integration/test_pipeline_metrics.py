@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame import reading
 from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Sum

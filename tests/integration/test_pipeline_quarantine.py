@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame.pipeline import Pipeline
 from tests.frame.sending import Put, event
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.audit.ledger import Acknowledged
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.ledger import Acknowledged
 from tests.frame.pipeline import Pipeline
 from tests.frame.sending import Put, event
 from tests.frame.variants import variant

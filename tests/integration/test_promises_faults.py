@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bootstrap.target import Target
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame import emulators, stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame import reading
 from tests.frame.pipeline import Pipeline
 from tests.frame.sending import Put, event

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap.target import Target
+from tailrace_emulator.testing.eventually import eventually
 from tests.aws_standin import ACCOUNT, StandIn, standing_in
-from tests.eventually import eventually
 from tests.frame import leftovers
 from tests.frame.run import Run
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.eventually import eventually
+from tailrace_emulator.testing.eventually import eventually
 
 pytestmark = pytest.mark.unit
 
