@@ -163,6 +163,19 @@ def test_stop_leaves_nothing(emulator: Emulator) -> None:
     assert not emulator.stop()
 
 
+def test_hanging_localstack(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A LocalStack that does not end when asked is killed, with all that it started."""
+    emulator.start()
+    eventually(lambda: java_of(emulator), within=30, what="DynamoDB Local runs")
+    everybody = list(filter(None, (processes.process(one.pid) for one in family(emulator))))
+    processes.send(everybody, signal.SIGSTOP)
+    monkeypatch.setattr("tailrace_emulator.control.emulator.GRACE", 0.5)
+
+    assert emulator.stop()
+
+    assert [one.describe() for one in everybody if one.alive()] == []
+
+
 def test_killed_localstack(emulator: Emulator) -> None:
     """If LocalStack is killed, DynamoDB Local ends with it; the next start finds the stale note and works."""
     emulator.start()
