@@ -1,0 +1,191 @@
+"""Totals of each minute: what they are called, where they stand, how they are read. No AWS call is made here.
+
+The ledger table holds an item for each minute of arrival (UTC) and shard:
+
+    pk   totals#HOUR#GROUP    totals#2026-01-02T03#0     GROUP is the shard's number modulo 4
+    sk   MINUTE#SHARD-ID      2026-01-02T03:04#shardId-000000000004
+
+and flat attributes, all of them numbers but for the lists:
+
+    events              stored events
+    revenue             a total: the sum of a value over the minute's stored events
+    revenue^2           the sum of its squares, where a total is counted with them
+    page|/page/7        a total by key
+    listed|page         the keys of `page` that the item has: at most 80; every other key counts as `other`
+    clipped             values that were counted as 10^9 or rounded to six decimals
+    expiresAt           epoch seconds, TTL: the minute and RETENTION_DAYS
+
+The handler itself counts `events`, `duplicates`, `rejected` (by reason) and `lag` (milliseconds, with squares; by
+powers of two). The recipe's analytics adds, of stored events: `kind` by `type|device` (`purchase|mobile`),
+`country` and `page` by their own, `revenue` (with squares) and `purchases`, `pageViews`, `bounces` and `loadTime`
+(milliseconds, with squares, of page views).
+
+Sums are exact: of values up to 10^9 in six decimals. They change in the transaction that stores the events, so
+redelivery moves nothing. An item is written by one delivery at a time, since Lambda delivers a shard's batches
+one after the other; the group spreads a minute's shards over four partition keys, each of which takes 1,000
+write units a second.
+
+A reader asks DynamoDB `queries(table, begin, end)`, every page of each, and gives all items to `series`:
+
+    items = [item for query in queries(table, begin, end)
+             for page in client.get_paginator("query").paginate(**query) for item in page["Items"]]
+    for minute in series(items, begin, end): print(minute.at, minute.events, minute.total("revenue"))
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal
+from typing import Any, NamedTuple
+
+GROUPS = 4
+PREFIX = "totals#"
+BY = "|"
+"""Stands between a total's name and a key."""
+SQUARES = "^2"
+LISTED = "listed|"
+OTHER = "other"
+"""The key of all keys that are not listed."""
+EVENTS, DUPLICATES, REJECTED, CLIPPED = "events", "duplicates", "rejected", "clipped"
+LAG = "lag"
+"""Milliseconds from arrival to write, of all `events`. Its keys are powers of two: `lag|256` counts the events
+with a lag of 128 to 255 ms."""
+OWN = frozenset({EVENTS, DUPLICATES, REJECTED, CLIPPED, LAG, "listed", "pk", "sk", "expiresAt"})
+"""Names that are not analytics' to count. `rejected` has its reasons as keys."""
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+ZERO = Decimal(0)
+_EXACT = Context(prec=60)  # DynamoDB's numbers have up to 38 digits, Python's default keeps 28
+
+
+class Total(NamedTuple):
+    """What one event adds to a total of its minute.
+
+    >>> Total("revenue", Decimal("19.99"), squares=True), Total("country", key="DE")
+    """
+
+    name: str
+    """Letters and digits, beginning with a letter; from a closed list."""
+    value: int | Decimal = 1
+    key: str | None = None
+    """Anything; a minute lists up to 80 keys of a name, each cut to 80 characters."""
+    squares: bool = False
+    """Sum up the value's square too, which tells one large value from many small ones."""
+
+
+def place(shard_id: str, minute: int) -> tuple[str, str]:
+    """Return pk and sk of a shard's item; `minute` counts minutes since the epoch.
+
+    >>> place("shardId-000000000006", 29_455_864)
+    ('totals#2026-01-02T03#2', '2026-01-02T03:04#shardId-000000000006')
+    """
+    at = f"{datetime.fromtimestamp(minute * 60, UTC):%Y-%m-%dT%H:%M}"
+    number = shard_id.rpartition("-")[2]
+    group = int(number) % GROUPS if number.isascii() and number.isdigit() else 0
+    return f"{PREFIX}{at[:13]}#{group}", f"{at}#{shard_id}"
+
+
+class Minute(NamedTuple):
+    """The totals of one minute, of all shards."""
+
+    at: datetime
+    """Its beginning, UTC."""
+    sums: Mapping[str, Decimal]
+    """By name, and by name and `^2`."""
+    keyed: Mapping[str, Mapping[str, Decimal]]
+    """By name, then by key."""
+
+    @property
+    def events(self) -> int:
+        """Stored events that arrived in it."""
+        return int(self.total(EVENTS))
+
+    @property
+    def rejected(self) -> int:
+        """Records that arrived in it and are in quarantine."""
+        return int(self.total(REJECTED))
+
+    def total(self, name: str) -> Decimal:
+        """Return a total; 0 if nothing was counted."""
+        return self.sums.get(name, ZERO)
+
+    def squares(self, name: str) -> Decimal:
+        """Return the sum of squares of a total that is counted with them."""
+        return self.sums.get(name + SQUARES, ZERO)
+
+    def by(self, name: str) -> Mapping[str, Decimal]:
+        """Return a total by key.
+
+        >>> minute.by("page")
+        {'/page/7': Decimal('12'), 'other': Decimal('3')}
+        """
+        return self.keyed.get(name, {})
+
+    def by_part(self, name: str, part: int) -> dict[str, Decimal]:
+        """Return a total by one part of keys that have several: part 0 of `purchase|mobile` is `purchase`."""
+        found: dict[str, Decimal] = defaultdict(Decimal)
+        for key, value in self.by(name).items():
+            parts = key.split(BY)
+            found[parts[part] if part < len(parts) else OTHER] += value
+        return dict(found)
+
+    def longest_lag(self) -> int:
+        """Return milliseconds that no event's lag reached, to the next power of two; 0 without events."""
+        return max((int(key) for key in self.by(LAG)), default=0)
+
+
+def queries(table: str, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+    """Give the Query requests for each minute from `begin` up to, not with, `end`: four for an hour.
+
+    Times have a zone; they are cut to the minute. Add `ConsistentRead` to see what was written just now.
+    """
+    first, last = _minute(begin), _minute(end)
+    hour = first.replace(minute=0)
+    while hour < last:
+        low, high = max(first, hour), min(last, hour + HOUR) - MINUTE
+        for group in range(GROUPS):
+            yield {
+                "TableName": table,
+                "KeyConditionExpression": "pk = :hour AND sk BETWEEN :low AND :high",
+                "ExpressionAttributeValues": {
+                    ":hour": {"S": f"{PREFIX}{hour:%Y-%m-%dT%H}#{group}"},
+                    ":low": {"S": f"{low:%Y-%m-%dT%H:%M}#"},
+                    ":high": {"S": f"{high:%Y-%m-%dT%H:%M}$"},  # the character after "#"
+                },
+            }
+        hour += HOUR
+
+
+def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -> list[Minute]:
+    """Return each minute from `begin` up to, not with, `end`, in order; those without items are empty.
+
+    Items are as DynamoDB's client gives them, with types, in any order.
+    """
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    keyed: dict[str, dict[str, dict[str, Decimal]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(Decimal))
+    )
+    for item in items:
+        at = item["sk"]["S"].partition("#")[0]
+        for attribute, typed in item.items():
+            if "N" not in typed or attribute == "expiresAt":
+                continue
+            name, by, key = attribute.partition(BY)
+            if by:
+                keyed[at][name][key] = _EXACT.add(keyed[at][name][key], Decimal(typed["N"]))
+            else:
+                sums[at][name] = _EXACT.add(sums[at][name], Decimal(typed["N"]))
+    found, moment, last = [], _minute(begin), _minute(end)
+    while moment < last:
+        at = f"{moment:%Y-%m-%dT%H:%M}"
+        by_name = {name: dict(values) for name, values in keyed[at].items()}
+        found.append(Minute(moment, dict(sums[at]), by_name))
+        moment += MINUTE
+    return found
+
+
+def _minute(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a zone: {at}")
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
