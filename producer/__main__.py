@@ -34,6 +34,8 @@ def main(environ: Mapping[str, str]) -> int:
         return error.exit_code
     except (BotoCoreError, ClientError) as error:
         complain(f"AWS does not answer as it should: {error}. `make up` starts and deploys what is missing.")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what we say any more
     except OSError as error:
         complain(f"{error}. Mend that, and run it again.")
     except KeyboardInterrupt:

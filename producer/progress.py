@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
 BETWEEN_LINES = 5.0
 """Seconds between two lines where nobody watches."""
@@ -20,7 +21,7 @@ def shown(line: Callable[[], str], console: Console) -> Iterator[Callable[[], No
         yield _every(BETWEEN_LINES, lambda: console.print(line(), highlight=False, soft_wrap=True))
         return
     with Live("", console=console, auto_refresh=False, transient=True) as live:
-        yield _every(BETWEEN_LOOKS, lambda: live.update(line(), refresh=True))
+        yield _every(BETWEEN_LOOKS, lambda: live.update(Text(line()), refresh=True))
 
 
 def _every(seconds: float, show: Callable[[], object]) -> Callable[[], None]:

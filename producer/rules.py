@@ -261,7 +261,7 @@ class Outbox:
         self._broken.add(key)
         behind = self._queues.pop(key)
         self._held -= len(behind)
-        first = GivenUp(behind.popleft().event, f"{reason} ({waiting.attempts} attempts)")
+        first = GivenUp(behind.popleft().event, f"not taken within {self.rules.patience:g} s: {reason}")
         return [
             first,
             *(GivenUp(other.event, "an earlier event of its key was given up") for other in behind),

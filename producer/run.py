@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bootstrap.console import complain, say
-from producer import source
 from producer.event import Event, Unreadable
 from producer.feed import Awaited, Direct, Feed
 from producer.generate import FIXED_START, generated
@@ -22,6 +21,7 @@ from producer.progress import shown
 from producer.rules import Delivered, GivenUp, Outbox, Outcome, Rules
 from producer.sender import Bounds, Line, Sender, Stop
 from producer.settings import Settings
+from producer.source import read, read_raw
 from producer.stream import Stream, stream_name
 from producer.tally import Tally
 from producer.userkey import user_key
@@ -61,7 +61,9 @@ class Run:
         line = Line(self._stream.put, Rules.requests)
         stop.wake = line.wake
         feed: Feed = Awaited(items, line.wake) if self._may_wait else Direct(items)
-        say(f"Sending {self._settings.source or 'generated events'} to {self._stream.name}")
+        named = {"": "generated events", "-": "standard input"}
+        source = self._settings.source
+        say(f"Sending {named.get(source, source)} to {self._stream.name}")
         began = time.monotonic()
         with (
             closing(self._undelivered),
@@ -84,8 +86,8 @@ class Run:
         settings = self._settings
         if settings.source:
             if settings.raw:
-                return "", source.read_raw(settings.source)
-            return "", source.read(settings.source, Pseudonyms(user_key(settings.user_key)), now_stamp)
+                return "", read_raw(settings.source)
+            return "", read(settings.source, Pseudonyms(user_key(settings.user_key)), now_stamp)
         seed = secrets.randbelow(10**9) if settings.seed is None else settings.seed
         unset = FIXED_START if settings.seed is not None else datetime.now(UTC).replace(microsecond=0)
         start = settings.start or unset

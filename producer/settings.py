@@ -60,9 +60,9 @@ def _stream(value: str) -> str | None:
 
 
 def _source(value: str) -> str | None:
-    if value == "-" or Path(value).is_file() or Path(value).is_fifo():
-        return None
-    return "it is a folder, name a file" if Path(value).is_dir() else "there is no such file"
+    if value != "-" and Path(value).is_dir():
+        return "it is a folder, name a file"
+    return None if value == "-" or Path(value).exists() else "there is no such file"
 
 
 def _output(value: str) -> str | None:
