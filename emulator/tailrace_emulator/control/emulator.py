@@ -139,7 +139,7 @@ class Emulator:
         (self.folder / "tmp").mkdir(parents=True)
         (root / LIBRARIES).parent.mkdir(parents=True)
         (root / LIBRARIES).symlink_to(installation.catalog)
-        plugins.lay(installation.home / "plugins")
+        plugins.lay(plugins.place(installation.home))
         if self.log.exists():
             self.log.replace(self.log.with_name("log.previous"))
         command = (installation.python, "-m", "localstack.runtime.main")

@@ -4,7 +4,7 @@ home/localstack/             Python environment of LocalStack, with a Java runti
 home/runtimes/python3.13/    Python environment of the Lambda runtime
 home/dynamodb-local/         DynamoDBLocal.jar and its libraries
 home/dynamodb-cache/         what Java remembers of a first run of it
-home/plugins/                where LocalStack finds this package, made at each start
+home/plugins/*/              where LocalStack finds this package, made at each start; one for each project
 home/cache/                  what LocalStack computes once and keeps
 home/run/PORT/               what runs: see `emulator.py`
 """

@@ -3,6 +3,7 @@
 Works alike for a checkout, an editable install and a wheel; edits to the package are live at the next start.
 """
 
+import hashlib
 import os
 import tomllib
 from collections import defaultdict
@@ -15,7 +16,15 @@ from .errors import NotInstalledError
 DISTRIBUTION = "tailrace-emulator"
 PACKAGE = Path(__file__).resolve().parent.parent
 type Groups = Mapping[str, Mapping[str, str]]
-SCRIPTS = "console_scripts"  # nothing to LocalStack
+LOCALSTACKS = "localstack."  # how the groups begin that LocalStack looks for
+
+
+def place(home: Path) -> Path:
+    """Return the folder's place below `home`; projects that share an installation have one each.
+
+    Each has a package of its own, which may be of another version, or gone tomorrow.
+    """
+    return home / "plugins" / hashlib.sha256(os.fsencode(PACKAGE)).hexdigest()[:12]
 
 
 def lay(folder: Path) -> None:
@@ -30,12 +39,13 @@ def lay(folder: Path) -> None:
 
 
 def described() -> tuple[str, Groups]:
-    """Return version and entry points: those of the sources if we run from them, else as installed."""
+    """Return version, and entry points for LocalStack: the sources' if we run from them, or the installed."""
     sources = PACKAGE.parent / "pyproject.toml"
     if sources.is_file():
         project = tomllib.loads(sources.read_text(encoding="utf-8"))["project"]
         if project["name"] == DISTRIBUTION:
-            return project["version"], project["entry-points"]
+            points = project["entry-points"]
+            return project["version"], {group: points[group] for group in points if _is_localstacks(group)}
     try:
         ours = metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:
@@ -45,7 +55,7 @@ def described() -> tuple[str, Groups]:
         ) from None
     groups: dict[str, dict[str, str]] = defaultdict(dict)
     for point in ours.entry_points:
-        if point.group != SCRIPTS:
+        if _is_localstacks(point.group):
             groups[point.group][point.name] = point.value
     return ours.version, groups
 
@@ -56,6 +66,10 @@ def as_text(groups: Groups) -> str:
         f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
         for group, points in groups.items()
     )
+
+
+def _is_localstacks(group: str) -> bool:
+    return group.startswith(LOCALSTACKS)
 
 
 def _link(link: Path, target: Path) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from . import plugins
+
 HOST = "127.0.0.1"
 OFFLINE = {
     "DISABLE_EVENTS": "1",  # no usage statistics
@@ -33,7 +35,7 @@ def environment(
         "HOME": str(folder),
         "TEMP": str(folder / "tmp"),
         "XDG_CACHE_HOME": str(home / "cache"),
-        "PYTHONPATH": str(home / "plugins"),
+        "PYTHONPATH": str(plugins.place(home)),
         "FILESYSTEM_ROOT": str(folder / "fs"),
         "GATEWAY_LISTEN": f"{HOST}:{port}",
         "LOCALSTACK_HOST": f"{HOST}:{port}",
