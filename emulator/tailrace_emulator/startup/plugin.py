@@ -8,6 +8,7 @@ from typing import Any
 from localstack import config
 from localstack.runtime import hooks
 
+from . import policies
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ def _load() -> None:
 
     for name in NEEDED:
         try:
+            if name == "iam":
+                policies.install()
             SERVICE_PLUGINS.require(name)
         except Exception:
             LOG.exception("Service %s could not be loaded ahead; it is tried again when asked for", name)
