@@ -7,5 +7,5 @@ leftovers.py   what of the run is still there
 markers.py     which tests may run where
 pipeline.py    one deployed pipeline: put events, wait until they are settled, audit them
 reading.py     what is in the table, the queues, the metrics and the log
-sending.py     records and how they are put
+events.py      events in the shape of the pipeline's own
 """

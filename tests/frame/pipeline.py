@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from tailrace_emulator.testing import sending
 from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.ledger import Acknowledged, audit
+from tailrace_emulator.testing.sending import Put, Tries
 from tailrace_emulator.testing.verdict import Verdict
-from tests.frame import reading, sending
+from tests.frame import reading
 from tests.frame.reading import Apart, Item, Series, Sum
-from tests.frame.sending import Put, Tries
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient

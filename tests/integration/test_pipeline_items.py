@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tailrace_emulator.testing.sending import Put
 from tests.frame.pipeline import Pipeline
-from tests.frame.sending import Put
 
 pytestmark = pytest.mark.anywhere
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.sending import Put
 from tests.frame import reading
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Sum
-from tests.frame.sending import Put, event
 from tests.integration.conftest import MakePipeline
 
 pytestmark = pytest.mark.anywhere

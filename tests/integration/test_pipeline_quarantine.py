@@ -6,8 +6,9 @@ from typing import NamedTuple
 import pytest
 
 from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.sending import Put
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
-from tests.frame.sending import Put, event
 
 pytestmark = pytest.mark.anywhere
 

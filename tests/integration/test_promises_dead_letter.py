@@ -9,8 +9,9 @@ import pytest
 
 from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.ledger import Acknowledged
+from tailrace_emulator.testing.sending import Put
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
-from tests.frame.sending import Put, event
 from tests.frame.variants import variant
 from tests.integration.conftest import MakePipeline
 

@@ -11,9 +11,9 @@ import pytest
 from bootstrap.target import Target
 from tailrace_emulator.testing.eventually import eventually
 from tests.frame import emulators, stacks
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
-from tests.frame.sending import event
 from tests.integration.conftest import MakePipeline
 
 pytestmark = pytest.mark.emulator_only

@@ -3,9 +3,10 @@
 import pytest
 
 from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.sending import Put
 from tests.frame import reading
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
-from tests.frame.sending import Put, event
 from tests.frame.variants import variant
 from tests.integration.conftest import MakePipeline
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.sending import Put
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Sum
-from tests.frame.sending import Put, event
 from tests.integration.conftest import MakePipeline
 
 pytestmark = pytest.mark.anywhere

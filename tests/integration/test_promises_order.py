@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from tailrace_emulator.testing.sending import Put
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
-from tests.frame.sending import Put, event
 from tests.integration.conftest import MakePipeline
 
 pytestmark = pytest.mark.anywhere

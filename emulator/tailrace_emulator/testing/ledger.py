@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from tailrace_emulator.testing.verdict import Disorder, Double, Loss, Stranger, Verdict
+from .verdict import Disorder, Double, Loss, Stranger, Verdict
 
 
 class Acknowledged(NamedTuple):

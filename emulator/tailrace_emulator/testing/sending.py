@@ -1,11 +1,10 @@
 """Records for a test, and how they are put: each with the element that the audit looks for."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
-from tailrace_emulator.testing.ledger import Acknowledged
+from .ledger import Acknowledged
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -28,12 +27,6 @@ class Tries(NamedTuple):
 
     acknowledged: list[Acknowledged]
     refused: list[str]
-
-
-def event(event_id: str, *, key: str = "", **fields: object) -> Put:
-    """Make an event with an id; a page view of 2026-01-02 03:04:05 UTC unless the fields say otherwise."""
-    body = {"eventId": event_id, "eventType": "page_view", "timestamp": "2026-01-02T03:04:05Z", **fields}
-    return Put(json.dumps(body).encode(), key or event_id, event_id)
 
 
 def put_all(kinesis: "KinesisClient", stream: str, puts: Iterable[Put]) -> Tries:
