@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> int:
         complain(f"AWS says no: {error}")
         return 1
     except KeyboardInterrupt:
+        complain("Interrupted. Run it again: it goes on from what was begun.")
         return INTERRUPTED
     return code
 

@@ -71,17 +71,16 @@ class LiveProgress(Progress):
 
     def ended(self, step: Step, seconds: float) -> None:
         """Show that a resource is done, or has failed and why."""
+        from rich.markup import escape  # noqa: PLC0415  a run without a terminal does not pay for it
+
         failed = step.status.endswith("_FAILED")
-        word = (
-            f"[red]{said(step.status)}[/red] {step.reason}"
-            if failed
-            else f"[green]{said(step.status)}[/green]"
-        )
+        colour, why = ("red", f" {escape(step.reason)}") if failed else ("green", "")
+        word = f"[{colour}]{said(step.status)}[/{colour}]{why}"
         self._rows[step.resource] = (step.kind, word, f"{seconds:.1f} s")
         self._live.update(self._table())
 
     def _table(self) -> "Table":
-        from rich.table import Table  # noqa: PLC0415  a run without a terminal does not pay for it
+        from rich.table import Table  # noqa: PLC0415  see above
 
         table = Table.grid(padding=(0, 2))
         for resource, (kind, word, seconds) in self._rows.items():
