@@ -1,0 +1,134 @@
+"""The commands behind `make`, run as `make` runs them, on a stack of the tests' own."""
+
+import os
+import resource
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from bootstrap.target import Target
+from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.sending import Put, put_all
+from tests.frame import stacks
+from tests.frame.run import Run
+
+pytestmark = pytest.mark.emulator_only
+ROOT = Path(__file__).resolve().parent.parent.parent
+MODULE = [sys.executable, "-m", "bootstrap"]
+
+
+@pytest.fixture(scope="module")
+def user(run: Run, target: Target, worker_id: str) -> Iterator[Mapping[str, str]]:
+    """Give the environment of somebody whose stack is deployed."""
+    purpose = f"commands-{worker_id}"
+    with stacks.deployed(run, target, purpose, {"BATCH_WINDOW": "0"}) as stack:
+        yield {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(run.folder),
+            "AWS_ENDPOINT_URL": target.endpoint or "",
+            "BATCH_WINDOW": "0",
+            "STACK": stack.name,
+        }
+
+
+def command(user: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one command."""
+    return subprocess.run(
+        [*MODULE, *words], cwd=ROOT, env=user, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_up_again(user: Mapping[str, str]) -> None:
+    """A second `up` changes nothing, verifies all, says what to do next, and takes two seconds at most."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = command(user, "up")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    first, second, *_ = done.stdout.splitlines()
+    assert first.startswith(f"The stack {user['STACK']} is as it should be, nothing was changed (")
+    assert second.startswith("Verified: 11 resources, ")
+    assert "make produce" in done.stdout
+    # Of the processor's time: how busy the machine is otherwise is not what is measured.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
+
+
+def test_env(user: Mapping[str, str]) -> None:
+    """After `eval "$(make -s env)"` AWS's own command line talks to the emulator."""
+    stream = f"{user['STACK']}-stream"
+    shell = (
+        f'eval "$({shlex.join(MODULE)} env)" && unset STACK && '
+        f"aws kinesis describe-stream-summary --stream-name {stream} --query "
+        "StreamDescriptionSummary.OpenShardCount"
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", shell],
+        cwd=ROOT,
+        env={**user, "AWS_PROFILE": "not-there", "AWS_SESSION_TOKEN": "stale"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.strip() == "2", done.stderr
+
+
+def test_logs_until_ctrl_c(user: Mapping[str, str], target: Target) -> None:
+    """`logs --follow` shows what the function says as it says it, and Ctrl-C ends it without a word."""
+    following = subprocess.Popen(
+        [*MODULE, "logs", "--follow"],
+        cwd=ROOT,
+        env={**user, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    limit = threading.Timer(60, following.kill)
+    limit.start()
+    try:
+        put_all(target.client("kinesis"), f"{user['STACK']}-stream", [Put(b"not json", "key", None)])
+        assert following.stdout
+        seen = next((line for line in following.stdout if "Received 1 records from" in line), "")
+        assert seen, "the function's line did not appear within 60 s"
+        assert seen[2] == seen[5] == ":"
+        following.send_signal(signal.SIGINT)
+        _, complained = following.communicate(timeout=30)
+    finally:
+        limit.cancel()
+        following.kill()
+        following.communicate()
+    assert (following.returncode, complained) == (0, "")
+
+
+def test_status_of_what_is_ill(user: Mapping[str, str], target: Target) -> None:
+    """`status` ends with 1 and points at it when the mapping stands still, and with 0 when it runs again."""
+    client = target.client("lambda")
+    (mapping,) = client.list_event_source_mappings(FunctionName=f"{user['STACK']}-processor")[
+        "EventSourceMappings"
+    ]
+    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+
+    def pointed_at() -> bool:
+        """Point at the mapping."""
+        done = command(user, "status")
+        return done.returncode == 1 and "Disabled, last result" in done.stdout and "<- look" in done.stdout
+
+    def well() -> bool:
+        """Find all well."""
+        return command(user, "status").returncode == 0
+
+    eventually(pointed_at, within=30, every=0.2)
+    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    eventually(well, within=30, every=0.2)
+
+
+def test_status_without_a_stack(user: Mapping[str, str]) -> None:
+    """`status` says so where there is no stack, and ends with 1."""
+    done = command({**user, "STACK": "nobody-s"}, "status")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[1] == "Stack         nobody-s: not there (`make up` deploys it)"
