@@ -34,6 +34,11 @@ def start(emulator: Emulator, options: argparse.Namespace) -> int:
     return 0
 
 
+def run(emulator: Emulator, options: argparse.Namespace) -> int:
+    """Run LocalStack in the foreground until SIGTERM or Ctrl-C, as a container does."""
+    emulator.become(dict(options.set))
+
+
 def stop(emulator: Emulator, _: argparse.Namespace) -> int:
     """Stop LocalStack and all that it started."""
     stopped = emulator.stop()
@@ -82,10 +87,10 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for act in (install, start, stop, status, logs, doctor):
+    for act in (install, start, run, stop, status, logs, doctor):
         command = commands.add_parser(act.__name__, help=act.__doc__)
         command.set_defaults(act=act)
-        if act is start:
+        if act in {start, run}:
             command.add_argument(
                 "--set",
                 action="append",

@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from . import pidfile, plugins, processes, settings
 from .claim import claim
@@ -73,22 +73,29 @@ class Emulator:
 
         `extra` are LocalStack's own variables. Raises StartError.
         """
-        if missing := self.installation.missing():
-            names = ", ".join(part.title for part in missing)
-            raise NotInstalledError(
-                f"In {self.installation.home} there is not (in this version): {names}. "
-                "Run `tailrace-emulator install` (in this project: make up)."
-            )
+        self._require_installation()
         with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
             if self._becomes_healthy():
                 return False
-            self._kill(self.strays())
-            self._clear()
-            self._refuse_taken_port()
-            self._launch(extra)
+            command, env = self._prepare(extra)
+            pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
             if not self._becomes_healthy():
                 raise self._unhealthy("LocalStack ended before it was healthy")
         return True
+
+    def become(self, extra: Mapping[str, str] = NO_SETTINGS) -> NoReturn:
+        """Let this very process be LocalStack, with its log on standard output, as a container wants it.
+
+        It ends by SIGTERM or Ctrl-C, and leaves its files until the next start. Raises StartError.
+        """
+        self._require_installation()
+        with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
+            if self.process() is not None:
+                raise StartError(f"An emulator runs on port {self.port} already: tailrace-emulator stop")
+            (program, *arguments), env = self._prepare(extra)
+            pidfile.write(self.folder, Process(os.getpid(), processes.birth_of(os.getpid()) or ""))
+        os.chdir(self.folder)
+        os.execve(program, [str(program), *arguments], env)  # noqa: S606  no shell: nothing of it is text
 
     def stop(self) -> bool:
         """End LocalStack and all that it started; tell whether it ran. Leaves nothing but the log.
@@ -134,7 +141,19 @@ class Emulator:
         except OSError:
             return ""
 
-    def _launch(self, extra: Mapping[str, str]) -> None:
+    def _require_installation(self) -> None:
+        if missing := self.installation.missing():
+            names = ", ".join(part.title for part in missing)
+            raise NotInstalledError(
+                f"In {self.installation.home} there is not (in this version): {names}. "
+                "Run `tailrace-emulator install` (in this project: make up)."
+            )
+
+    def _prepare(self, extra: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Make way and lay out the run folder; return LocalStack's command line and environment."""
+        self._kill(self.strays())
+        self._clear()
+        self._refuse_taken_port()
         installation, root = self.installation, self.folder / "fs"
         (self.folder / "tmp").mkdir(parents=True)
         (root / LIBRARIES).parent.mkdir(parents=True)
@@ -142,11 +161,12 @@ class Emulator:
         plugins.lay(plugins.place(installation.home))
         if self.log.exists():
             self.log.replace(self.log.with_name("log.previous"))
-        command = (installation.python, "-m", "localstack.runtime.main")
+        # -P: without the run folder on its path, LocalStack finds the index of entry points that it has kept
+        command = (str(installation.python), "-P", "-m", "localstack.runtime.main")
         env = settings.environment(
             home=installation.home, folder=self.folder, port=self.port, java=installation.java, settings=extra
         )
-        pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
+        return command, env
 
     def _becomes_healthy(self) -> bool:
         """Wait until LocalStack is healthy; False if it does not run, or ends meanwhile."""
@@ -227,11 +247,11 @@ class Emulator:
         )
 
 
-def _detach(command: tuple[str | Path, ...], folder: Path, env: Mapping[str, str], log: Path) -> Process:
+def _detach(command: tuple[str, ...], folder: Path, env: Mapping[str, str], log: Path) -> Process:
     """Start a program in a session of its own, as nobody's child, and return its process."""
     script = '"$@" >>"$0" 2>&1 </dev/null & echo $!'
     shell = subprocess.run(
-        ["/bin/sh", "-c", script, str(log), *map(str, command)],
+        ["/bin/sh", "-c", script, str(log), *command],
         cwd=folder, env=env, stdout=subprocess.PIPE, start_new_session=True, check=True, text=True,
     )  # fmt: skip
     one = processes.process(int(shell.stdout))
