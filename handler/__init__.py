@@ -8,7 +8,10 @@ Everything else delivers: each record ends in exactly one place, once, in order.
     analytics.py   an event -> what is stored and what is counted       (yours)
     items.py       an event -> a DynamoDB item, within DynamoDB's limits
     metrics.py     measures -> sums -> CloudWatch's form
+    totals.py      the totals of each minute: names, places, reading them from anywhere
+    sums.py        what one transaction adds to them, within bounds
     batches.py     which records go into one transaction, and what each becomes there
+    counting.py    what a transaction settles, counted for CloudWatch and for the totals
     settle.py      the run of one invocation over store, quarantine and CloudWatch
     store.py       DynamoDB: transactions, receipts, markers
     quarantine.py  SQS: the messages of refused records

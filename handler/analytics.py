@@ -7,11 +7,13 @@ with that reason, and its neighbours are not touched. Any other exception is tak
 the record is quarantined as `analytics-failed`, from where it can be replayed.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from handler.metrics import Measure, Series
 from handler.records import Json, Reason, RejectedError
+from handler.totals import BY, Total
 
 EVENT_TYPES = frozenset({"page_view", "purchase", "user_signup", "click", "unknown"})
 DEVICE_TYPES = frozenset({"desktop", "mobile", "tablet", "bot", "unknown"})
@@ -32,7 +34,9 @@ class Analysis(NamedTuple):
     attributes: Body
     """Stored in the item, beside the key, the event itself (`rawData`) and where it came from."""
     measures: tuple[Measure, ...]
-    """Counted once for each stored event, however often it is delivered."""
+    """Counted once for each stored event, however often it is delivered: CloudWatch's metrics."""
+    totals: tuple[Total, ...] = ()
+    """Added to the totals of the minute in which the event arrived, once as well: see `totals.py`."""
 
 
 def analyse(event: Body) -> Analysis:
@@ -40,7 +44,8 @@ def analyse(event: Body) -> Analysis:
     kind = event.get("eventType", "unknown")
     device = event.get("deviceType", "unknown")
     metrics = _metrics(event)
-    dimensions = (("EventType", _listed(kind, EVENT_TYPES)), ("DeviceType", _listed(device, DEVICE_TYPES)))
+    listed = (_listed(kind, EVENT_TYPES), _listed(device, DEVICE_TYPES))
+    dimensions = (("EventType", listed[0]), ("DeviceType", listed[1]))
     measures = [Measure(Series("EventsProcessed", "Count", dimensions)), Measure(PROCESSED)]
     if kind == "purchase":
         measures.append(Measure(PURCHASE_AMOUNT, _number(metrics, "amount")))
@@ -52,7 +57,33 @@ def analyse(event: Body) -> Analysis:
         "location": event.get("location", {}),
         "metrics": metrics,
     }
-    return Analysis(attributes, tuple(measures))
+    totals = (
+        Total("kind", key=BY.join(listed)),
+        Total("country", key=_country(event)),
+        *_totals(kind, metrics),
+    )
+    return Analysis(attributes, tuple(measures), totals)
+
+
+def _totals(kind: Json, metrics: Body) -> Iterator[Total]:
+    """Give what an event adds to its minute, by its type."""
+    if kind == "purchase":
+        yield Total("purchases")
+        yield Total("revenue", _number(metrics, "amount"), squares=True)
+    elif kind == "page_view":
+        yield Total("pageViews")
+        yield Total("bounces", _number(metrics, "bounce_rate"))
+        load_time, page = metrics["load_time"], metrics["page_url"]
+        if isinstance(load_time, int | Decimal) and not isinstance(load_time, bool):
+            yield Total("loadTime", load_time, squares=True)
+        if isinstance(page, str):
+            yield Total("page", key=page.partition("?")[0])
+
+
+def _country(event: Body) -> str:
+    location = event.get("location")
+    country = location.get("country") if isinstance(location, dict) else None
+    return country if isinstance(country, str) else "unknown"
 
 
 def _listed(value: Json, listed: frozenset[str]) -> str:

@@ -17,9 +17,10 @@ from handler.events import Key, parse
 from handler.items import render, same
 from handler.metrics import Measure, checked
 from handler.records import Json, Reason, Record, RejectedError
+from handler.sums import Addend, addend
 
-MOST_RECORDS = 99
-"""Records in one transaction: DynamoDB takes 100 actions, and the receipt is one."""
+MOST_ACTIONS = 100
+"""Actions in one transaction (DynamoDB's limit): one a record, one a minute's totals, and the receipt."""
 MOST_BYTES = 3_500_000
 """Text of the items in one transaction: DynamoDB takes 4 MB of items, whose text is longer than they are."""
 
@@ -32,6 +33,7 @@ class Accepted(NamedTuple):
     body: dict[str, Json]
     item: bytes
     measures: tuple[Measure, ...]
+    addends: tuple[Addend, ...]
 
 
 class Refused(NamedTuple):
@@ -55,11 +57,12 @@ def read(record: Record) -> Entry:
         analysis = analyse(event.body)
         item = render(record, event, analysis)
         measures = tuple(map(checked, analysis.measures))
+        addends = tuple(map(addend, analysis.totals))
     except RejectedError as error:
         return Refused(record, error.reason, error.detail, event_id)
     except Exception as error:  # noqa: BLE001  a fault in analytics must not cost the neighbours anything
         return Refused(record, Reason.ANALYTICS_FAILED, f"analytics raised {type(error).__name__}", event_id)
-    return Accepted(record, event.key, event.body, item, measures)
+    return Accepted(record, event.key, event.body, item, measures, addends)
 
 
 def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -70,14 +73,17 @@ def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """
     chunk: list[Entry] = []
     bodies: dict[Key, Accepted] = {}
+    minutes: set[int] = set()
     size = 0
     for entry in entries:
         weight = len(entry.item) if isinstance(entry, Accepted) else 0
-        full = len(chunk) == MOST_RECORDS or size + weight > MOST_BYTES
+        actions = len(chunk) + 1 + len(minutes | {entry.record.minute}) + 1
+        full = actions > MOST_ACTIONS or size + weight > MOST_BYTES
         if chunk and (full or _differs(entry, bodies)):
             yield chunk
-            chunk, bodies, size = [], {}, 0
+            chunk, bodies, minutes, size = [], {}, set(), 0
         chunk.append(entry)
+        minutes.add(entry.record.minute)
         size += weight
         if isinstance(entry, Accepted):
             bodies.setdefault(entry.key, entry)

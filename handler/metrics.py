@@ -48,13 +48,13 @@ def checked(measure: Measure) -> Measure:
     """
     series = measure.series
     _check(series)
-    number = _exact(measure.value)
+    number = exact(measure.value)
     if number is None or not -LARGEST < number < LARGEST:
         raise RejectedError(Reason.BAD_VALUE, f"a value of {series.name} is no number that CloudWatch takes")
     return Measure(series, 0 if -SMALLEST < number < SMALLEST else number)
 
 
-def _exact(value: object) -> Number | None:
+def exact(value: object) -> Number | None:
     """Return a number without loss, a float by its shortest text; None for what is none."""
     if isinstance(value, float):
         value = Decimal(repr(value))

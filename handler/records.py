@@ -23,6 +23,11 @@ class Record(NamedTuple):
     data: str
     """The bytes as they were put, in base64."""
 
+    @property
+    def minute(self) -> int:
+        """The minute of arrival, counted from the epoch."""
+        return int(self.arrival // 60)
+
 
 class Reason(StrEnum):
     """Why a record can never be stored. These are also the values of the metrics' dimension `Reason`."""

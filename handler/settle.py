@@ -1,6 +1,7 @@
 """One invocation: the records of one batch are settled, in order.
 
-    for each chunk   one transaction: items, markers and the receipt that holds their metrics
+    for each chunk   one transaction: items, markers, the totals of their minutes, and the receipt that
+                     holds their metrics
     then             messages of refused records are sent
                      one call publishes the metrics of all receipts
                      the receipts are deleted, the messages noted as sent
@@ -16,8 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from handler import log, quarantine
 from handler.batches import (
-    MOST_RECORDS,
-    Accepted,
+    MOST_ACTIONS,
     Becomes,
     Entry,
     Findings,
@@ -27,13 +27,11 @@ from handler.batches import (
     plan,
     read,
 )
-from handler.metrics import Measure, Series, Tally, total
+from handler.counting import sums, tally
+from handler.metrics import Tally, total
 from handler.records import Record
 from handler.store import CancelledError, InvalidError, Moment, PassingError, Receipt, Store, learn
 
-LAG = Series("Lag", "Milliseconds")
-REJECTED = Series("EventsRejected")
-DUPLICATE = Series("EventsDuplicate")
 GRACE = 2 * 10**9
 """Nanoseconds in which an invocation that lives has published what it wrote; a receipt that is older was left
 behind. Where the same records are delivered twice at the same time, this keeps one delivery from publishing
@@ -128,7 +126,7 @@ class Settlement:
             try:
                 receipt = self._write(written)
             except CancelledError as cancelled:
-                if not learn(findings, written, cancelled):
+                if not learn(findings, written, cancelled) and not cancelled.closed:
                     raise PassingError(f"TransactWriteItems: {cancelled}") from cancelled
             except InvalidError as error:
                 if len(written) > 1:
@@ -151,10 +149,10 @@ class Settlement:
     def _write(self, steps: Sequence[Step]) -> Receipt:
         if not self._clock.enough():
             raise PassingError("out of time")
-        self._last = max(self._clock.now(), self._last + MOST_RECORDS)
+        self._last = max(self._clock.now(), self._last + MOST_ACTIONS)
         at = Moment(self._last)
-        receipt = Receipt(self._clock.name(), self._holder, _tally(steps, at), at)
-        self._store.write(steps, receipt)
+        receipt = Receipt(self._clock.name(), self._holder, tally(steps, at), at)
+        self._store.write(steps, sums(steps, at), receipt)
         return receipt
 
     def _done(self, steps: Sequence[Step]) -> None:
@@ -258,19 +256,3 @@ class Settlement:
             retry_from=numbers[end] if end < len(numbers) else None,
             failed=sum(rejected.values()) + len(numbers) - end,
         )
-
-
-def _tally(steps: Sequence[Step], at: Moment) -> Tally:
-    """Count what a transaction settles."""
-    tally = Tally()
-    for step in steps:
-        if step.becomes is Becomes.DUPLICATE:
-            tally.add(Measure(DUPLICATE))
-        elif isinstance(step.entry, Refused):
-            tally.add(Measure(REJECTED))
-            tally.add(Measure(REJECTED._replace(dimensions=(("Reason", step.entry.reason.value),))))
-        elif isinstance(step.entry, Accepted):
-            for measure in step.entry.measures:
-                tally.add(measure)
-            tally.add(Measure(LAG, max(0, at.milliseconds - round(step.entry.record.arrival * 1000))))
-    return tally

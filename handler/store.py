@@ -4,6 +4,7 @@ Two tables. The results hold the items. The ledger (hash `pk`, range `sk`) is th
 
     receipt#ID      receipt    metrics of one transaction that are not published yet; deleted once they are
     record#NUMBER   SHARD-ID   a record that was settled without an item: duplicate, or quarantined
+    totals#…                   the totals of a minute: see totals.py
 
 Requests are written as text, and only answers that carry something are read.
 """
@@ -18,6 +19,7 @@ from handler.batches import Accepted, Becomes, Findings, Held, Marker, Refused, 
 from handler.items import plain
 from handler.metrics import Tally
 from handler.records import Reason
+from handler.sums import Book, Sums
 
 KEPT_DAYS = 400
 """Receipts and markers outlive the longest retention of a stream, 365 days."""
@@ -50,6 +52,8 @@ class CancelledError(Exception):
     def __init__(self, reasons: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(", ".join(sorted({reason.get("Code", "None") for reason in reasons})))
         self.reasons = reasons
+        self.closed = False
+        """Whether it taught that a list of the totals is closed."""
 
 
 class DynamoDB(Protocol):
@@ -98,6 +102,7 @@ class Store:
         self._dynamodb = dynamodb
         self._ledger = ledger
         self._retention = retention_days * DAY
+        self._book = Book(ledger, retention_days)
         on_failure = '"ReturnValuesOnConditionCheckFailure":"ALL_OLD","Item":{'
         self._put = (
             f'{{"Put":{{"TableName":{json.dumps(results)},'
@@ -108,20 +113,24 @@ class Store:
             f'"ConditionExpression":"attribute_not_exists(pk)",{on_failure}'
         ).encode()
 
-    def write(self, steps: Sequence[Step], receipt: Receipt) -> None:
-        """Write steps and their receipt, all or none. Raises CancelledError, InvalidError or PassingError.
+    def write(self, steps: Sequence[Step], sums: Sequence[Sums], receipt: Receipt) -> None:
+        """Write steps, totals and receipt, all or none. Raises CancelledError, InvalidError or PassingError.
 
         The receipt's id is also the request's token: where botocore repeats a call whose answer was lost, the
         repetition is answered as a success, and not as a duplicate of itself.
         """
         at = receipt.written
         actions = [self._action(step, receipt.id, at, index) for index, step in enumerate(steps)]
+        actions += [self._book.update(each) for each in sums]
         actions.append(self._note + _members(_receipt(receipt)) + b"}}}")
         body = b'{"ClientRequestToken":"%b","TransactItems":[%b]}' % (receipt.id.encode(), b",".join(actions))
         try:
             self._dynamodb.transact(body)
         except (BotoCoreError, ClientError) as error:
-            raise _meaning(error) from error
+            meaning = _meaning(error)
+            if isinstance(meaning, CancelledError):
+                meaning.closed = self._book.learn(sums, meaning.reasons[len(steps) :])
+            raise meaning from error
 
     def _action(self, step: Step, receipt: str, at: Moment, index: int) -> bytes:
         if step.becomes is Becomes.STORE and isinstance(step.entry, Accepted):

@@ -15,15 +15,15 @@ and flat attributes, all of them numbers but for the lists:
     clipped             values that were counted as 10^9 or rounded to six decimals
     expiresAt           epoch seconds, TTL: the minute and RETENTION_DAYS
 
-The handler itself counts `events`, `duplicates`, `rejected` (by reason) and `lag` (milliseconds, with squares; by
-powers of two). The recipe's analytics adds, of stored events: `kind` by `type|device` (`purchase|mobile`),
-`country` and `page` by their own, `revenue` (with squares) and `purchases`, `pageViews`, `bounces` and `loadTime`
+The handler itself counts `events`, `duplicates`, `rejected` (by reason) and `lag` (milliseconds, with squares
+and by powers of two). The recipe's analytics adds, of stored events: `kind` by `type|device`, `country` and
+`page` by their own names, `revenue` (with squares) and `purchases`, `pageViews`, `bounces` and `loadTime`
 (milliseconds, with squares, of page views).
 
-Sums are exact: of values up to 10^9 in six decimals. They change in the transaction that stores the events, so
-redelivery moves nothing. An item is written by one delivery at a time, since Lambda delivers a shard's batches
-one after the other; the group spreads a minute's shards over four partition keys, each of which takes 1,000
-write units a second.
+Sums are exact: of values up to 10^9 in six decimals. They change in the transaction that stores events, so
+redelivery moves nothing. An item is written by one delivery at a time, since Lambda delivers a shard's
+batches one after the other; the group spreads a minute's shards over four partition keys, each of which takes
+1,000 write units a second.
 
 A reader asks DynamoDB `queries(table, begin, end)`, every page of each, and gives all items to `series`:
 
@@ -48,8 +48,8 @@ OTHER = "other"
 """The key of all keys that are not listed."""
 EVENTS, DUPLICATES, REJECTED, CLIPPED = "events", "duplicates", "rejected", "clipped"
 LAG = "lag"
-"""Milliseconds from arrival to write, of all `events`. Its keys are powers of two: `lag|256` counts the events
-with a lag of 128 to 255 ms."""
+"""Milliseconds from arrival to write, of all `events`. Its keys are powers of two: `lag|256` counts those of
+128 to 255 ms."""
 OWN = frozenset({EVENTS, DUPLICATES, REJECTED, CLIPPED, LAG, "listed", "pk", "sk", "expiresAt"})
 """Names that are not analytics' to count. `rejected` has its reasons as keys."""
 

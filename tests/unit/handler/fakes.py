@@ -5,6 +5,7 @@ Every call asks `faults` what befalls it. Requests are read as DynamoDB would re
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from enum import Enum, auto
 from itertools import count
 from typing import Any
@@ -15,6 +16,8 @@ from handler.metrics import Tally
 from handler.records import Record
 from handler.settle import Outcome, Services, settle
 from handler.store import PassingError, Store
+from handler.totals import PREFIX, Minute, series
+from tests.unit.handler import updates
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
@@ -87,7 +90,7 @@ class FakeAws:
             raise PassingError(str(error)) from error
 
     def transact(self, request: bytes) -> object:
-        """TransactWriteItems, of Puts: all or none."""
+        """TransactWriteItems, of Puts and Updates: all or none."""
         return self._call("TransactWriteItems", lambda: self._transact(request))
 
     def _transact(self, request: bytes) -> None:
@@ -96,27 +99,43 @@ class FakeAws:
         if token in self._tokens:
             assert self._tokens[token] == request, "IdempotentParameterMismatchException"
             return
-        puts = [action["Put"] for action in body["TransactItems"]]
-        assert 1 <= len(puts) <= 100, "DynamoDB takes 1 to 100 actions"
-        keys = [(put["TableName"], _key(put["Item"])) for put in puts]
+        actions = [next(iter(action.items())) for action in body["TransactItems"]]
+        assert 1 <= len(actions) <= 100, "DynamoDB takes 1 to 100 actions"
+        keys = [
+            (act["TableName"], _key(act["Item"] if kind == "Put" else act["Key"])) for kind, act in actions
+        ]
         assert len(set(keys)) == len(keys), (
             "Transaction request cannot include multiple operations on one item"
         )
-        if any(self.invalid(put["Item"]) for put in puts):
+        if any(kind == "Put" and self.invalid(act["Item"]) for kind, act in actions):
             raise ClientError(
                 {"Error": {"Code": "ValidationException", "Message": "wrong"}}, "TransactWriteItems"
             )
-        found = [self._table(table).get(key) for table, key in keys]
-        if any(found):
+        found = [self._table(table).get(key, {}) for table, key in keys]
+        holds = [
+            not item if kind == "Put" else updates.holds(act, item)
+            for (kind, act), item in zip(actions, found, strict=True)
+        ]
+        if not all(holds):
             reasons = [
-                {"Code": "ConditionalCheckFailed", "Item": item} if item else {"Code": "None"}
-                for item in found
+                {"Code": "None"} if held else {"Code": "ConditionalCheckFailed", "Item": item}
+                for held, item in zip(holds, found, strict=True)
             ]
             error: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
             raise ClientError(error, "TransactWriteItems")
-        for put, (table, key) in zip(puts, keys, strict=True):
-            self._table(table)[key] = put["Item"]
+        for (kind, act), (table, key) in zip(actions, keys, strict=True):
+            new = act["Item"] if kind == "Put" else updates.updated(act, self._table(table).get(key, {}))
+            self._table(table)[key] = new
         self._tokens[token] = request
+
+    @property
+    def book(self) -> dict[Key, Item]:
+        """The ledger without the totals."""
+        return {key: item for key, item in self.ledger.items() if not key[0].startswith(PREFIX)}
+
+    def minutes(self, begin: datetime, end: datetime) -> list[Minute]:
+        """Read the totals as a reader would, from all of the ledger."""
+        return series([item for key, item in self.ledger.items() if key[0].startswith(PREFIX)], begin, end)
 
     def ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """Answer one of the ledger's operations."""

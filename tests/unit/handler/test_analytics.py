@@ -5,6 +5,7 @@ import pytest
 from handler.analytics import Body, analyse
 from handler.metrics import Measure, Series
 from handler.records import Json, Reason, RejectedError
+from handler.totals import Total
 
 pytestmark = pytest.mark.unit
 
@@ -29,7 +30,7 @@ def test_a_page_view() -> None:
         "sessionLength": 29,
         "pagesViewed": 1,
     }
-    assert analyse(event) == (
+    assert tuple(analyse(event)) == (
         {
             "eventType": "page_view",
             "userId": "user_1234",
@@ -42,6 +43,14 @@ def test_a_page_view() -> None:
             (("EventsProcessed", "Count", (("EventType", "page_view"), ("DeviceType", "mobile"))), 1),
             (("EventsProcessed", "Count", ()), 1),
         ),
+        (
+            Total("kind", key="page_view|mobile"),
+            Total("country", key="DE"),
+            Total("pageViews"),
+            Total("bounces"),
+            Total("loadTime", 850, squares=True),
+            Total("page", key="/page/7"),
+        ),
     )
 
 
@@ -51,6 +60,7 @@ def test_a_purchase() -> None:
     result = analyse({"eventType": "purchase", "amount": amount, "currency": "EUR", "itemsCount": 3})
     assert result.attributes["metrics"] == {"amount": amount, "currency": "EUR", "items_count": 3}
     assert result.measures[2:] == (Measure(Series("PurchaseAmount", "None"), amount),)
+    assert result.totals[2:] == (Total("purchases"), Total("revenue", amount, squares=True))
 
 
 def test_a_signup() -> None:
@@ -139,3 +149,26 @@ def test_what_cannot_be_reckoned_with_is_rejected(event: Body, detail: str) -> N
 def test_dimensions_come_from_a_closed_list(event: Body, expected: tuple[str, str]) -> None:
     """No sender can make a new metric: what is not listed counts as `other`."""
     assert dimensions(event) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "counted"),
+    [
+        ({"location": {"country": "FR"}}, Total("country", key="FR")),
+        ({"location": {"country": 7}}, Total("country", key="unknown")),
+        ({"location": "Paris"}, Total("country", key="unknown")),
+        ({}, Total("country", key="unknown")),
+        ({"eventType": "buy", "deviceType": "tv"}, Total("kind", key="other|other")),
+        ({"eventType": "page_view", "pageUrl": "/a?b=c"}, Total("page", key="/a")),
+    ],
+)
+def test_what_an_event_counts_under(fields: Body, counted: Total) -> None:
+    """An event counts under its country, its page without the query, and listed types and devices."""
+    assert counted in analyse(fields).totals
+
+
+def test_a_load_time_that_is_no_number() -> None:
+    """It is stored as it came, and counts nowhere."""
+    analysis = analyse({"eventType": "page_view", "loadTime": "fast", "pageUrl": 7})
+    assert analysis.attributes["metrics"] == {"page_url": 7, "load_time": "fast", "bounce_rate": 1}
+    assert not {total.name for total in analysis.totals} & {"loadTime", "page"}

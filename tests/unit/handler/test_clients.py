@@ -11,6 +11,7 @@ from botocore.session import get_session
 
 from handler import clients
 from handler.batches import Findings, plan, read
+from handler.counting import sums
 from handler.metrics import Measure, Series, Tally
 from handler.settings import Settings
 from handler.store import CancelledError, InvalidError, Moment, PassingError, Receipt
@@ -63,11 +64,11 @@ def write(wire: Wire) -> None:
     tally.add(Measure(Series("EventsProcessed")))
     receipt = Receipt("0" * 32, "holder", tally, Moment(1_700_000_000_123_456_789))
     steps = plan([read(event(0, "e-1", v=1.10))], Findings())
-    wire.services.store.write(steps, receipt)
+    wire.services.store.write(steps, sums(steps, receipt.written), receipt)
 
 
 def test_a_transaction_goes_out_as_it_was_written() -> None:
-    """The request's body is the store's own text, signed, with the conditions and the receipt."""
+    """The request's body is the store's own text, signed, with the conditions, totals and receipt."""
     wire = Wire()
     write(wire)
     (request,) = wire.requests
@@ -76,7 +77,11 @@ def test_a_transaction_goes_out_as_it_was_written() -> None:
     assert b"AWS4-HMAC-SHA256" in request.headers["Authorization"]
     body = json.loads(request.body)
     assert body["ClientRequestToken"] == "0" * 32
-    first, last = (action["Put"] for action in body["TransactItems"])
+    first, totals, last = (act for action in body["TransactItems"] for act in action.values())
+    assert totals["Key"] == {
+        "pk": {"S": "totals#2023-11-14T22#2"},
+        "sk": {"S": "2023-11-14T22:13#shardId-000000000006"},
+    }
     assert first["TableName"] == "results"
     assert first["ConditionExpression"] == "attribute_not_exists(eventId)"
     assert first["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"

@@ -1,7 +1,9 @@
 """Invented histories: whatever is put, however it is delivered, whatever fails, the promises hold."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 from threading import Condition, Thread, current_thread
@@ -14,7 +16,7 @@ from handler.metrics import Series, total
 from handler.records import Record
 from handler.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
-from tests.unit.handler.given import event, record
+from tests.unit.handler.given import ARRIVAL, event, record
 
 pytestmark = pytest.mark.unit
 
@@ -31,9 +33,10 @@ class Put:
     def at(self, index: int) -> Record:
         """Return it as the shard's record of that index."""
         user = f"user_{self.user}"
-        if self.bad:
-            return record(index, b"{", user)
-        return event(index, f"e-{self.key}", user, eventType="purchase", amount=self.content)
+        put = record(index, b"{", user)
+        if not self.bad:
+            put = event(index, f"e-{self.key}", user, eventType="purchase", amount=self.content)
+        return put._replace(arrival=ARRIVAL + index * SPACING)
 
 
 @dataclass
@@ -72,6 +75,8 @@ def puts_of(keys: int, most: int) -> st.SearchStrategy[list[Put]]:
     return st.lists(put, max_size=most)
 
 
+SPACING = 17
+"""Seconds between puts: three or four arrive in a minute."""
 PUTS = puts_of(keys=13, most=40)
 CROWDED = puts_of(keys=3, most=12)
 """Few events, often with other content, so that a batch takes several transactions."""
@@ -135,6 +140,36 @@ def check_places(puts: Sequence[Put], records: Sequence[Record], aws: FakeAws) -
     assert sent == {numbers[index] for index in fate.bad | fate.conflicts}
 
 
+def check_totals(puts: Sequence[Put], records: Sequence[Record], aws: FakeAws) -> None:
+    """Check that each minute's totals are those of the events that arrived in it, whatever befell."""
+    fate = expected(puts)
+    begin = datetime.fromtimestamp(ARRIVAL, UTC)
+    end = begin + timedelta(seconds=SPACING * len(puts), minutes=1)
+    stored = set(fate.stored.values())
+    sums: dict[tuple[int, str], int] = Counter()
+    for index, (put, each) in enumerate(zip(puts, records, strict=True)):
+        if index in stored:
+            sums[each.minute, "events"] += 1
+            sums[each.minute, "revenue"] += put.content
+            sums[each.minute, "revenue^2"] += put.content**2
+        elif index in fate.duplicates:
+            sums[each.minute, "duplicates"] += 1
+        else:
+            sums[each.minute, "rejected"] += 1
+            sums[each.minute, "conflicts"] += index in fate.conflicts
+    found = {
+        (int(minute.at.timestamp()) // 60, name): value
+        for minute in aws.minutes(begin, end)
+        for name, value in (
+            *((name, minute.total(name)) for name in ("events", "revenue", "duplicates", "rejected")),
+            ("revenue^2", minute.squares("revenue")),
+            ("conflicts", minute.by("rejected").get("conflicting-duplicate", 0)),
+        )
+        if value
+    }
+    assert found == {place: value for place, value in sums.items() if value}
+
+
 def check_order(aws: FakeAws) -> None:
     """Check that the events of one partition key were applied in the order of their sequence numbers."""
     items = sorted(aws.results.values(), key=lambda item: item["partitionKey"]["S"])
@@ -154,6 +189,7 @@ def test_every_history_ends_as_promised(puts: list[Put], cuts: list[int], faults
     for batch in batches(records, cuts):
         deliver(batch, aws, clock)
     check_places(puts, records, aws)
+    check_totals(puts, records, aws)
     check_order(aws)
     befell = set(aws.calls)
     if not befell & METRICS_WINDOW:
@@ -164,10 +200,11 @@ def test_every_history_ends_as_promised(puts: list[Put], cuts: list[int], faults
         assert len(aws.messages) == len({message["sequenceNumber"] for message in aws.messages})
     if befell & (METRICS_WINDOW | MESSAGES_WINDOW):
         return
-    before = (dict(aws.results), len(aws.messages), counts(aws))
+    before = (dict(aws.results), len(aws.messages), counts(aws), dict(aws.ledger))
     aws.heal()
-    deliver(records, aws, clock)
-    assert (aws.results, len(aws.messages), counts(aws)) == before
+    for _ in range(3):
+        deliver(records, aws, clock)
+        assert (aws.results, len(aws.messages), counts(aws), aws.ledger) == before
 
 
 @settings(max_examples=100, deadline=None)
@@ -279,5 +316,6 @@ def test_two_deliveries_at_the_same_time(puts: list[Put], schedule: list[int]) -
     records = [put.at(index) for index, put in enumerate(puts)]
     deliver_twice(records, aws, schedule)
     check_places(puts, records, aws)
+    check_totals(puts, records, aws)
     check_order(aws)
     assert counts(aws) == wanted(puts)

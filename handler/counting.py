@@ -1,0 +1,59 @@
+"""What a transaction settles, counted: for CloudWatch, and for the totals of each minute. Pure."""
+
+from collections.abc import Sequence
+
+from handler import totals
+from handler.batches import Accepted, Becomes, Refused, Step
+from handler.metrics import Measure, Series, Tally
+from handler.records import Record
+from handler.store import Moment
+from handler.sums import LARGEST, UNIT, Addend, Sums
+
+LAG = Series("Lag", "Milliseconds")
+REJECTED = Series("EventsRejected")
+DUPLICATE = Series("EventsDuplicate")
+
+
+def tally(steps: Sequence[Step], at: Moment) -> Tally:
+    """Count what a transaction settles."""
+    found = Tally()
+    for step in steps:
+        if step.becomes is Becomes.DUPLICATE:
+            found.add(Measure(DUPLICATE))
+        elif isinstance(step.entry, Refused):
+            found.add(Measure(REJECTED))
+            found.add(Measure(REJECTED._replace(dimensions=(("Reason", step.entry.reason.value),))))
+        elif isinstance(step.entry, Accepted):
+            for measure in step.entry.measures:
+                found.add(measure)
+            found.add(Measure(LAG, _lag(step.entry.record, at)))
+    return found
+
+
+def sums(steps: Sequence[Step], at: Moment) -> list[Sums]:
+    """Add up what a transaction adds to the totals of each minute."""
+    found: dict[tuple[str, int], Sums] = {}
+    for step in steps:
+        record = step.entry.record
+        place = (record.shard_id, record.minute)
+        minute = found.get(place)
+        if minute is None:
+            minute = found[place] = Sums(*place)
+        if step.becomes is Becomes.DUPLICATE:
+            minute.add(Addend(totals.DUPLICATES, None, UNIT))
+        elif isinstance(step.entry, Refused):
+            minute.add(Addend(totals.REJECTED, None, UNIT))
+            minute.add(Addend(totals.REJECTED, step.entry.reason, UNIT))
+        else:
+            lag = _lag(record, at)
+            minute.add(Addend(totals.EVENTS, None, UNIT))
+            minute.add(Addend(totals.LAG, None, min(lag, LARGEST) * UNIT, squares=True))
+            minute.add(Addend(totals.LAG, str(1 << lag.bit_length()), UNIT))
+            for part in step.entry.addends:
+                minute.add(part)
+    return list(found.values())
+
+
+def _lag(record: Record, at: Moment) -> int:
+    """Return milliseconds from arrival to write."""
+    return max(0, at.milliseconds - round(record.arrival * 1000))

@@ -1,0 +1,185 @@
+"""One transaction's share of the totals: added up by minute, kept within bounds, written as updates.
+
+An item must not grow with what senders invent: of each name a minute lists up to 80 keys, and what is not
+listed counts as `other`. A transaction may list up to 40 new ones, the most frequent, on the condition that
+not more than 40 are listed so far. Where they are, DynamoDB writes nothing and returns the item: its list is
+closed from then on, and known, since lists only grow. So each environment learns it once for each minute and
+shard.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from handler.metrics import exact
+from handler.records import Reason, RejectedError
+from handler.totals import BY, CLIPPED, LISTED, OTHER, OWN, SQUARES, Total, place
+
+DECIMALS = 6
+UNIT = 10**DECIMALS
+"""Values are added as whole numbers of this part: no sum is rounded."""
+LARGEST = 10**9
+"""A greater value counts as this one; so the square of 10^8 of them still fits into DynamoDB's 38 digits."""
+LONGEST_NAME = 40
+LONGEST_KEY = 80
+MOST_NEW = 40
+"""Keys of one name that one transaction may list."""
+MOST_LISTED = 80
+REMEMBERED = 64
+"""Minutes and shards whose closed lists an environment remembers."""
+DAY = 86400
+_WIDE = Context(prec=400)  # a Decimal of JSON may have any number of digits before it is refused
+
+type Place = tuple[str, str]
+
+
+class Addend(NamedTuple):
+    """A checked Total: what one event adds."""
+
+    name: str
+    key: str | None
+    units: int
+    squares: bool = False
+    clipped: bool = False
+
+
+def addend(total: Total) -> Addend:
+    """Return what a total adds; RejectedError if its name or value cannot be counted."""
+    name, value, key, squares = total
+    _check(name)
+    if key is not None:
+        key = key[:LONGEST_KEY] or "unknown"
+    if value == 1 and isinstance(value, int):
+        return Addend(name, key, UNIT, squares)
+    number = exact(value)
+    if number is None:
+        raise RejectedError(Reason.BAD_VALUE, f"a value of the total {name} is no number")
+    if not -LARGEST <= number <= LARGEST:
+        return Addend(name, key, (LARGEST if number > 0 else -LARGEST) * UNIT, squares, clipped=True)
+    scaled = _WIDE.multiply(Decimal(number), Decimal(UNIT))
+    units = int(scaled.to_integral_value(context=_WIDE))
+    return Addend(name, key, units, squares, clipped=units != scaled)
+
+
+@lru_cache(maxsize=256)
+def _check(name: str) -> None:
+    fits = name.isascii() and name.isalnum() and name[0].isalpha() and len(name) <= LONGEST_NAME
+    if not fits or name in OWN:
+        raise RejectedError(Reason.ANALYTICS_FAILED, f"analytics cannot count a total called {name!r:.60}")
+
+
+class Sums:
+    """What one transaction adds to one minute of one shard.
+
+    >>> sums = Sums("shardId-000000000006", 29_455_384)
+    >>> sums.add(addend(Total("revenue", Decimal("19.99"), squares=True)))
+    >>> sums.plain, sums.squares
+    ({'revenue': 19990000}, {'revenue': 399600100000000})
+    """
+
+    def __init__(self, shard_id: str, minute: int) -> None:
+        self.place: Place = place(shard_id, minute)
+        self.minute = minute
+        self.plain: dict[str, int] = defaultdict(int)
+        """In units, as those by key."""
+        self.squares: dict[str, int] = defaultdict(int)
+        """In units of units."""
+        self.keyed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def add(self, part: Addend) -> None:
+        """Count what one event adds."""
+        name, key, units, squares, clipped = part
+        if key is None:
+            self.plain[name] += units
+        else:
+            self.keyed[name][key] += units
+        if squares:
+            self.squares[name] += units * units
+        if clipped:
+            self.plain[CLIPPED] += UNIT
+
+
+class Book:
+    """The totals in the ledger: updates to their items, and which lists are closed."""
+
+    def __init__(self, ledger: str, retention_days: int) -> None:
+        self._ledger = ledger
+        self._retention = retention_days * DAY
+        self._closed: dict[Place, dict[str, frozenset[str]]] = {}
+
+    def update(self, sums: Sums) -> bytes:
+        """Return the action that adds sums to their item, as JSON text."""
+        closed = self._closed.get(sums.place, {})
+        added = {name: _number(units, DECIMALS) for name, units in sums.plain.items()}
+        added |= {name + SQUARES: _number(units, 2 * DECIMALS) for name, units in sums.squares.items()}
+        lists: dict[str, dict[str, Any]] = {}
+        for name, keys in sums.keyed.items():
+            counts = _bounded(keys, closed.get(name))
+            added |= {f"{name}{BY}{key}": _number(units, DECIMALS) for key, units in counts.items()}
+            new = sorted(counts.keys() - {OTHER})
+            if new and name not in closed:
+                lists[LISTED + name] = {"SS": new}
+        return self._action(sums, added, lists)
+
+    def _action(self, sums: Sums, added: Mapping[str, Any], lists: Mapping[str, Any]) -> bytes:
+        adding = {**lists, **added}
+        names = {f"#{index}": name for index, name in enumerate(adding)}
+        values = {f":{index}": value for index, value in enumerate(adding.values())}
+        values[":e"] = {"N": str(sums.minute * 60 + self._retention)}
+        terms = ",".join(f"#{index} :{index}" for index in range(len(adding)))
+        pk, sk = sums.place
+        update: dict[str, Any] = {
+            "TableName": self._ledger,
+            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "UpdateExpression": f"SET expiresAt = :e ADD {terms}",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        if lists:
+            values[":room"] = {"N": str(MOST_LISTED - MOST_NEW)}
+            update["ConditionExpression"] = " AND ".join(
+                f"(attribute_not_exists(#{index}) OR size(#{index}) <= :room)" for index in range(len(lists))
+            )
+            update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return b'{"Update":' + json.dumps(update, separators=(",", ":")).encode() + b"}"
+
+    def learn(self, written: Sequence[Sums], reasons: Sequence[Mapping[str, Any]]) -> bool:
+        """Learn from a cancelled transaction's reasons which lists are closed; False if from none."""
+        learned = False
+        for sums, reason in zip(written, reasons, strict=False):
+            if reason.get("Code") == "ConditionalCheckFailed":
+                closed = dict(self._closed.get(sums.place, {}))
+                for name, value in reason.get("Item", {}).items():
+                    if name.startswith(LISTED) and len(value["SS"]) > MOST_LISTED - MOST_NEW:
+                        closed.setdefault(name.removeprefix(LISTED), frozenset(value["SS"]))
+                learned |= closed != self._closed.get(sums.place, {})
+                self._closed[sums.place] = closed
+        while len(self._closed) > REMEMBERED:
+            del self._closed[next(iter(self._closed))]
+        return learned
+
+
+def _bounded(keys: Mapping[str, int], listed: frozenset[str] | None) -> dict[str, int]:
+    """Return sums by those keys that are listed or may be, and by `other`."""
+    if listed is None and len(keys) <= MOST_NEW:
+        return dict(keys)
+    if listed is None:
+        listed = frozenset(sorted(keys, key=lambda key: -abs(keys[key]))[:MOST_NEW])
+    bounded: dict[str, int] = defaultdict(int)
+    for key, units in keys.items():
+        bounded[key if key in listed else OTHER] += units
+    return bounded
+
+
+def _number(units: int, decimals: int) -> dict[str, str]:
+    """Return a whole number of units as DynamoDB's number, exactly.
+
+    >>> _number(-1_500_000, 6)
+    {'N': '-1.5'}
+    """
+    whole, part = divmod(abs(units), 10**decimals)
+    fraction = f".{part:0{decimals}}".rstrip("0") if part else ""
+    return {"N": f"{'-' if units < 0 else ''}{whole}{fraction}"}
