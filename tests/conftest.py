@@ -14,6 +14,7 @@ from tests.frame import emulators, markers, stacks
 from tests.frame.run import Run, without_settings
 
 HERE = Path(__file__).parent
+collect_ignore = ["example"]  # a project of its own: integration/test_as_dependency.py runs its tests
 RUN = pytest.StashKey[Run]()
 
 

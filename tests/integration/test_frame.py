@@ -1,0 +1,135 @@
+"""The frame of these tests keeps its word: run as a user runs them, in a project of a few made-up tests."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bootstrap.target import Target
+from tailrace_emulator.testing.eventually import eventually
+from tests.frame import leftovers
+from tests.frame.emulators import ROOT
+from tests.frame.run import without_settings
+
+pytestmark = pytest.mark.emulator_only
+
+type Pytest = Callable[..., subprocess.Popen[str]]
+HEADER = re.compile(r"^tailrace: target \w+, .*, region (\S+), run (\w+)$", re.MULTILINE)
+
+
+@pytest.fixture
+def made_up(tmp_path: Path, target: Target) -> Pytest:
+    """Give a function that starts pytest on one made-up integration test, under this project's frame."""
+    folder = tmp_path / "tests" / "integration"
+    folder.mkdir(parents=True)
+    for name in ("conftest.py", "integration/conftest.py"):
+        (tmp_path / "tests" / name).write_text((ROOT / "tests" / name).read_text())
+    (tmp_path / "tests" / "frame").symlink_to(ROOT / "tests" / "frame")
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+
+    def start(source: str, *options: str, **settings: str) -> subprocess.Popen[str]:
+        (folder / "test_made_up.py").write_text(source)
+        where = {} if settings.get("TARGET") == "aws" else {"AWS_ENDPOINT_URL": target.endpoint or ""}
+        return subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
+            cwd=tmp_path,
+            env={**without_settings(os.environ), **where, "PYTHONPATH": str(ROOT), **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    return start
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for the end; return exit code and output."""
+    said, _ = process.communicate(timeout=100)
+    return process.returncode, said
+
+
+@pytest.mark.parametrize("markers", ["", "@pytest.mark.anywhere\n@pytest.mark.emulator_only\n"])
+def test_a_test_without_its_one_marker_is_refused(made_up: Pytest, markers: str) -> None:
+    """Collection fails and names the test; nothing is run."""
+    code, said = ended(made_up(f"import pytest\n{markers}def test_it() -> None:\n    assert True\n"))
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "integration/test_made_up.py::test_it carries" in said
+    assert "passed" not in said
+
+
+def test_no_setting_reaches_a_test(made_up: Pytest) -> None:
+    """A test sees nothing of the developer's AWS_* and settings; the header says where it runs."""
+    source = """
+import os
+import pytest
+
+@pytest.mark.anywhere
+def test_it() -> None:
+    assert [name for name in os.environ if name.startswith("AWS_") or name in {"STACK", "TARGET"}] == []
+"""
+    settings = {"AWS_PROFILE": "mine", "AWS_REGION": "eu-west-1", "STACK": "mine", "TARGET": "localstack"}
+    code, said = ended(made_up(source, **settings))
+    assert (code, "1 passed" in said) == (0, True), said
+    header = HEADER.search(said)
+    assert header is not None, said
+    assert header[1] == "eu-west-1"
+
+
+def test_what_only_an_emulator_can_do_is_skipped_on_aws(made_up: Pytest) -> None:
+    """With TARGET=aws an emulator_only test does not run, and says why."""
+    source = "import pytest\n@pytest.mark.emulator_only\ndef test_it() -> None:\n    raise SystemError\n"
+    code, said = ended(made_up(source, TARGET="aws", AWS_ACCOUNT_ID="123456789012"))
+    assert (code, "1 skipped" in said) == (0, True), said
+    assert "only an emulator can do this" in said
+    assert "target aws, account 123456789012" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "worker"])
+def test_an_interrupted_run_leaves_nothing(
+    made_up: Pytest, target: Target, number: signal.Signals, workers: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Ctrl-C, or SIGTERM, while a pipeline stands: it is destroyed all the same."""
+    source = f"""
+from pathlib import Path
+from threading import Event
+import pytest
+
+@pytest.mark.anywhere
+def test_it(pipeline) -> None:
+    Path({str(tmp_path / "stands")!r}).write_text(pipeline.stack.name)
+    Event().wait(60)
+"""
+    process = made_up(source, *workers)
+    stands = tmp_path / "stands"
+    eventually(lambda: process.poll() is not None or (stands.exists() and stands.read_text()), within=60)
+    name = stands.read_text()
+    assert f"stack {name}" in leftovers.find(target, name)
+    process.send_signal(number)
+    code, said = ended(process)
+    assert code == pytest.ExitCode.INTERRUPTED, said
+    assert leftovers.find(target, name.rpartition("-")[0].removesuffix("-shared")) == []
+
+
+def test_a_run_that_leaves_something_fails(made_up: Pytest, target: Target) -> None:
+    """Whatever a test makes under the run's name and does not remove fails the run, by name."""
+    source = """
+import pytest
+
+@pytest.mark.anywhere
+def test_it(run, target, pipeline) -> None:
+    target.client("sqs").create_queue(QueueName=run.stack_name("forgotten"))
+"""
+    code, said = ended(made_up(source))
+    assert code == pytest.ExitCode.TESTS_FAILED, said
+    header = HEADER.search(said)
+    assert header is not None
+    forgotten = f"t-{header[2]}-forgotten"
+    assert f"the run left behind:\n  queue {forgotten}" in said
+    sqs = target.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=forgotten)["QueueUrl"])
