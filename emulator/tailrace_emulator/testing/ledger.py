@@ -24,12 +24,15 @@ class Acknowledged(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """An item of the results table; `applied_at` rises with the order in which items were written."""
+    """An item of the results table; `applied_at` rises with the order in which items were written.
+
+    What the table does not tell is left out: without `applied_at` the order is not looked at.
+    """
 
     element: str
-    partition_key: str
-    sequence_number: str
-    applied_at: int
+    partition_key: str = ""
+    sequence_number: str = ""
+    applied_at: int | None = None
 
 
 class Quarantined(NamedTuple):
@@ -162,14 +165,14 @@ def _doubled(
 
 def _disordered(stored: Iterable[Stored]) -> Iterator[Disorder]:
     """Name neighbours of one key that were applied in another order than they were put, or at once."""
-    by_key: defaultdict[str, list[Stored]] = defaultdict(list)
+    by_key: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for item in stored:
-        by_key[item.partition_key].append(item)
+        if item.applied_at is not None:
+            by_key[item.partition_key].append((int(item.sequence_number), item.applied_at, item.element))
     for key, items in by_key.items():
-        items.sort(key=lambda item: int(item.sequence_number))
-        for earlier, later in pairwise(items):
-            if earlier.applied_at >= later.applied_at:
-                yield Disorder(key, earlier.element, earlier.applied_at, later.element, later.applied_at)
+        for (_, before, earlier), (_, after, later) in pairwise(sorted(items)):
+            if before >= after:
+                yield Disorder(key, earlier, before, later, after)
 
 
 def _repeated(

@@ -1,0 +1,73 @@
+"""Clients of an emulator, with dummy credentials: nothing of the user's own AWS configuration has a say."""
+
+import ipaddress
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import boto3
+
+REGION = "us-east-1"
+DUMMY_KEY = "test"
+
+
+class Aws:
+    """Makes clients of one emulator: `aws("kinesis")`, with botocore's settings as options.
+
+    `environ` is what makes any other program talk to it: the AWS CLI, an SDK, the code under test.
+
+    >>> Aws("http://127.0.0.1:4566").environ["AWS_ENDPOINT_URL"]
+    'http://127.0.0.1:4566'
+    """
+
+    def __init__(self, endpoint: str, region: str = REGION) -> None:
+        self.endpoint, self.region = endpoint, region
+
+    def __call__(self, service: str, **options: Any) -> Any:  # noqa: ANN401  boto3 makes its clients' types at run time
+        """Return a client of a service; `options` are those of `botocore.config.Config`."""
+        from botocore.config import Config  # noqa: PLC0415  boto3 is there only with the extra `testing`
+
+        settings: dict[str, Any] = {
+            "retries": {"mode": "standard", "total_max_attempts": 2},  # one that is not there will not come
+            "s3": {"addressing_style": "path"},  # a bucket's name is no host name on an emulator
+        }
+        if _is_loopback(self.endpoint):
+            settings["proxies"] = {}  # what the environment says of proxies is not about this machine
+        config = Config(**{**settings, **options})
+        make: Any = self._session.client
+        return make(service, region_name=self.region, endpoint_url=self.endpoint, config=config)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Variables for other programs."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": DUMMY_KEY,
+            "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    @cached_property
+    def _session(self) -> "boto3.Session":
+        import boto3  # noqa: PLC0415  see above
+        import botocore.session  # noqa: PLC0415  see above
+
+        nothing = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+        core = botocore.session.Session(
+            session_vars={name: (None, None, value, None) for name, value in nothing.items()}
+        )
+        core.set_credentials(DUMMY_KEY, DUMMY_KEY)
+        return boto3.Session(botocore_session=core)
+
+
+def _is_loopback(endpoint: str) -> bool:
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,156 @@
+"""The emulator's image, started by testcontainers.
+
+Each container carries a label that says whose it is: machine, process and time of birth. So whoever comes
+later can tell the containers of a run that was killed from those of one that still works.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, Self
+
+from docker.errors import APIError, ImageNotFound, NotFound
+from docker.models.containers import Container
+from testcontainers.community.localstack import LocalStackContainer
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.utils import inside_container
+
+from tailrace_emulator.control.processes import Process
+
+from .clients import REGION
+from .eventually import eventually
+from .health import healthy
+
+IMAGE = "tailrace-emulator:latest"
+PORT = 4566
+PATIENCE = 90  # seconds until it must be healthy
+OWNER, MACHINE = "tailrace.owner", "tailrace.machine"  # labels
+# As docker-compose.yml runs it: no rights, a root that cannot be written, memory that has an end.
+RESTRICTED: dict[str, Any] = {
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges"],
+    "read_only": True,
+    "mem_limit": "2g",
+    "init": True,
+}
+WRITABLE = {"/opt/tailrace/run": "mode=0700,uid=10001,gid=10001,exec", "/tmp": "mode=1777"}  # noqa: S108  the container's
+
+
+class ContainerError(Exception):
+    """The container cannot be started; the message names the fix."""
+
+
+class EmulatorContainer(LocalStackContainer):
+    """The emulator in a container; `owner` is the process that it is removed with.
+
+    Used like testcontainers' own `LocalStackContainer`, from which it differs in what it waits for (health,
+    not a line of the log) and in where it finds the emulator: also from within a container, and when the
+    engine runs in that same container.
+    """
+
+    def __init__(self, image: str = "", *, owner: Process) -> None:
+        testcontainers_config.ryuk_disabled = (
+            True  # who starts this removes it; nothing else is fetched or run
+        )
+        super().__init__(
+            image or os.environ.get("EMULATOR_IMAGE") or IMAGE,
+            edge_port=PORT,
+            region_name=os.environ.get("AWS_DEFAULT_REGION") or REGION,
+        )
+        self.with_kwargs(**RESTRICTED, labels={OWNER: _label(owner), MACHINE: machine()})
+        for folder, options in WRITABLE.items():
+            self.with_tmpfs_mount(folder, options)
+        self._publish()
+        self._endpoint = ""
+
+    def start(self, timeout: float = PATIENCE) -> Self:
+        """Start it and return once it is healthy; raises ContainerError after `timeout` seconds."""
+        self._refuse_missing_image()
+        DockerContainer.start(self)
+        try:
+            self._endpoint = eventually(self._healthy, within=timeout, every=0.1) or ""
+        except AssertionError as gave_up:
+            raise ContainerError(str(gave_up)) from None
+        return self
+
+    def get_url(self) -> str:
+        """Return the endpoint at which it answers from here."""
+        return self._endpoint
+
+    def _publish(self) -> None:
+        """Publish the port on loopback alone, where the engine is here and loopback is the engine's."""
+        local = self.get_docker_client().client.api.base_url.startswith(("http+docker", "http+unix", "npipe"))
+        if local and not inside_container():
+            self.ports[str(PORT)] = ("127.0.0.1",)  # type: ignore[assignment]  # docker-py takes it: any port there
+
+    def _refuse_missing_image(self) -> None:
+        try:
+            self.get_docker_client().client.images.get(self.image)
+        except ImageNotFound:
+            raise ContainerError(
+                f"The Docker engine has no image {self.image}. Build it (docker build -f emulator/Dockerfile "
+                f"-t {self.image} .) or pull it, or name another: EMULATOR_IMAGE."
+            ) from None
+
+    def _healthy(self) -> str | None:
+        """See the emulator in the container healthy."""
+        one = self.get_wrapped_container()
+        one.reload()
+        if one.status in ("exited", "dead"):
+            code = one.attrs["State"]["ExitCode"]
+            log = one.logs(tail=20).decode(errors="replace")
+            raise ContainerError(f"The container ended with exit code {code}. The end of its log:\n{log}")
+        asked = list(self._places(one))
+        return next((place for place in asked if healthy(place)), None)
+
+    def _places(self, one: Container) -> Iterator[str]:
+        """Give where the emulator may be reached from here, the likeliest first."""
+        with suppress(KeyError, TypeError, IndexError):  # a port that is not published yet
+            published = one.attrs["NetworkSettings"]["Ports"][f"{PORT}/tcp"][0]["HostPort"]
+            yield f"http://{self.get_container_host_ip()}:{published}"
+            if (
+                inside_container()
+            ):  # testcontainers means the gateway; the engine may run in this very container
+                yield f"http://127.0.0.1:{published}"
+        for network in one.attrs["NetworkSettings"]["Networks"].values():
+            if inside_container() and network["IPAddress"]:
+                yield f"http://{network['IPAddress']}:{PORT}"
+
+
+def remove_owned(owner: Process) -> None:
+    """Remove every container of this owner."""
+    _remove({OWNER: _label(owner), MACHINE: machine()}, lambda _: True)
+
+
+def remove_orphans() -> None:
+    """Remove every container of an owner on this machine that has ended."""
+    _remove({MACHINE: machine()}, lambda label: not _process(label).alive())
+
+
+def machine() -> str:
+    """Return what says where process numbers count from: the machine's name, and its processes' namespace."""
+    with suppress(OSError):
+        return f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"  # noqa: PTH115  it is no path
+    return socket.gethostname()
+
+
+def _remove(labels: dict[str, str], wanted: Callable[[str], bool]) -> None:
+    client = DockerClient().client
+    carried = [f"{name}={value}" for name, value in labels.items()]
+    for one in client.containers.list(all=True, filters={"label": carried}, ignore_removed=True):
+        if wanted(one.labels[OWNER]):
+            with suppress(NotFound, APIError):  # somebody else removes it too
+                one.remove(force=True, v=True)
+    client.close()
+
+
+def _label(owner: Process) -> str:
+    return json.dumps(owner._asdict())
+
+
+def _process(label: str) -> Process:
+    return Process(**json.loads(label))

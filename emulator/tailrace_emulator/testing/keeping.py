@@ -1,0 +1,140 @@
+"""The emulator of one test run: started when first asked for, shared by the run's processes, gone with it."""
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGTERM
+from typing import Any
+
+from tailrace_emulator.control import processes
+from tailrace_emulator.control.processes import Process
+
+from .health import healthy
+
+ATTACH, WRAPPER = "AWS_ENDPOINT_URL", "EMULATOR"
+WRAPPERS = ("embedded", "testcontainers")
+ENDING = 60.0  # seconds that an emulator may take to end
+
+
+class NoEmulatorError(Exception):
+    """There is no emulator to be had; the message names the fix."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a run keeps: the same `folder` and `owner` in each of its processes (pytest-xdist's workers).
+
+    The folder is made when it is needed. `environ` and `place` are what the run began with: no test's
+    changes of environment or current folder reach the emulator.
+    """
+
+    folder: Path
+    owner: Process
+    environ: Mapping[str, str]
+    place: Path
+    _children: list[subprocess.Popen[str]] = field(default_factory=list, compare=False, repr=False)
+
+    @classmethod
+    def begin(cls, environ: Mapping[str, str], place: Path) -> "Keeping":
+        """Begin for a run that this process owns."""
+        owner = processes.process(os.getpid())
+        if owner is None:
+            raise NoEmulatorError("This machine does not tell when a process began.")
+        folder = Path(tempfile.gettempdir()) / f"tailrace-run-{secrets.token_hex(6)}"
+        return cls(folder, owner, dict(environ), place)
+
+    @classmethod
+    def join(cls, shared: Mapping[str, Any], environ: Mapping[str, str], place: Path) -> "Keeping":
+        """Take part in what another process began; `shared` is what its `to_share` gave."""
+        return cls(Path(shared["folder"]), Process(shared["pid"], shared["birth"]), dict(environ), place)
+
+    def to_share(self) -> dict[str, Any]:
+        """Return what tells this run from others, as plain values."""
+        return {"folder": str(self.folder), **self.owner._asdict()}
+
+    def endpoint(self) -> str:
+        """Return the endpoint of the emulator that the settings name.
+
+        AWS_ENDPOINT_URL is one that runs already. Otherwise one is started: EMULATOR=embedded (the default)
+        from the installation that EMULATOR_HOME names, EMULATOR=testcontainers in a container.
+        Raises NoEmulatorError.
+        """
+        if named := self.environ.get(ATTACH):
+            if not healthy(named):
+                raise NoEmulatorError(f"No emulator answers at {named}: start it, or unset {ATTACH}.")
+            return named
+        wrapper = self.environ.get(WRAPPER) or WRAPPERS[0]
+        if wrapper not in WRAPPERS:
+            raise NoEmulatorError(
+                f"{WRAPPER}={wrapper}: the tests can start {' or '.join(WRAPPERS)}. Start any other yourself, "
+                f"and set {ATTACH}."
+            )
+        return self.started(wrapper)
+
+    def started(self, wrapper: str) -> str:
+        """Return the endpoint of the run's own emulator in this wrapper; the first to ask starts it."""
+        with self._locked():
+            note = self.folder / f"{wrapper}.keeper"
+            if not note.exists():
+                draft = note.with_suffix(".new")
+                draft.write_text(json.dumps(self._start(wrapper)), encoding="utf-8")
+                draft.replace(note)
+            endpoint: str = json.loads(note.read_text(encoding="utf-8"))["endpoint"]
+            return endpoint
+
+    def stop(self) -> None:
+        """Stop what the run started, and remove the folder."""
+        if not self.folder.exists():
+            return
+        notes = [json.loads(note.read_text(encoding="utf-8")) for note in self.folder.glob("*.keeper")]
+        keepers = {Process(note["pid"], note["birth"]) for note in notes}
+        processes.send(keepers, SIGTERM)
+        left = processes.wait_for_end(keepers, ENDING)
+        for child in self._children:
+            if child.poll() is None and not left:
+                child.wait()
+        if left:
+            names = "\n".join(f"    {one.describe()}" for one in left)
+            raise NoEmulatorError(f"These processes keep an emulator and do not end:\n{names}")
+        shutil.rmtree(self.folder)
+
+    def _start(self, wrapper: str) -> dict[str, str | int]:
+        """Start a keeper, and return its note: number and birth of its process, and the endpoint."""
+        command = (sys.executable, "-P", "-m", "tailrace_emulator.testing.keeper", wrapper)
+        log = self.folder / f"{wrapper}.log"
+        with log.open("w", encoding="utf-8") as said:
+            child = subprocess.Popen(
+                [*command, str(self.owner.pid), self.owner.birth],
+                cwd=self.place, env=self.environ, start_new_session=True, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
+            )  # fmt: skip
+        self._children.append(child)
+        one = processes.process(child.pid)
+        try:
+            with child.stdout or log.open() as answers:
+                answer = json.loads(answers.readline() or "{}")
+        except BaseException:  # Ctrl-C: nobody will know of it
+            child.terminate()
+            child.wait(ENDING)
+            raise
+        if one is None or "endpoint" not in answer:
+            why = answer.get("error") or log.read_text(encoding="utf-8", errors="replace")
+            raise NoEmulatorError(f"No emulator could be started ({wrapper}): {why}")
+        return {**one._asdict(), "endpoint": answer["endpoint"]}
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Let one process of the run at a time start an emulator; the others find what it started."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,40 @@
+"""What an emulator is wrapped in: processes of this machine, or a container."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tailrace_emulator.control import Emulator, Installation
+from tailrace_emulator.control.processes import Process
+from tailrace_emulator.control.settings import HOST
+
+
+@contextmanager
+def embedded(_owner: Process) -> Iterator[str]:
+    """Run the emulator that EMULATOR_HOME holds, on a free port; yield its endpoint, and stop it."""
+    emulator = Emulator(Installation.from_environment(), _free_port())
+    try:
+        emulator.start()
+        yield emulator.status().endpoint
+    finally:
+        emulator.stop()
+
+
+@contextmanager
+def testcontainers(owner: Process) -> Iterator[str]:
+    """Run the emulator's image by testcontainers; yield its endpoint, and remove the container."""
+    from . import container  # noqa: PLC0415  testcontainers is there only with the extra `containers`
+
+    container.remove_orphans()
+    try:
+        with container.EmulatorContainer(owner=owner) as started:
+            yield started.get_url()
+    finally:
+        container.remove_owned(owner)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
