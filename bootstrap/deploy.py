@@ -56,6 +56,8 @@ def deploy(
     known = stacks.known_events(cloudformation, before)
     try:
         after = stacks.apply(cloudformation, change, exists=before is not None, pace=pace, show=show)
+        if after is None:
+            return Deployed(stacks.standing(cloudformation, settings.stack), changed=False)
         if after.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             return Deployed(after, changed=True)
         why = stacks.first_failure(cloudformation, after.arn, known) or after.reason or after.status
@@ -88,4 +90,4 @@ def _stands(cloudformation: "CloudFormationClient", stack: Stack, change: Change
     """Tell whether the stack was made from this very template with these very parameters."""
     if stack.status not in stacks.WHOLE or stack.parameters != change.parameters:
         return False
-    return stacks.template_of(cloudformation, stack) == change.template
+    return stacks.template_of(cloudformation, stack).rstrip() == change.template.rstrip()

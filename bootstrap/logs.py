@@ -39,11 +39,9 @@ def run(*options: str) -> int:
         raise UsageError(f"python -m bootstrap logs [{_FOLLOW}]")
     settings = Settings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
-    stack = stacks.find(target.client("cloudformation"), settings.stack)
-    if stack is None or "LogGroupName" not in stack.outputs:
-        raise StackError(
-            f"There is no stack {settings.stack} whose log could be shown: `make up` deploys it."
-        )
+    stack = stacks.standing(target.client("cloudformation"), settings.stack)
+    if "LogGroupName" not in stack.outputs:
+        raise StackError(f"The stack {stack.name} is {stack.status} and has no log yet: `make up` mends it.")
     logs, group = target.client("logs"), stack.outputs["LogGroupName"]
     known: set[str] = set()
     since = datetime.now(UTC) - _SHOWN

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
 
+_WIDTHS = (18, 32, 6, 0)  # of the table's columns, so that it does not move while it grows
 _STACK = "AWS::CloudFormation::Stack"
 
 
@@ -83,6 +84,8 @@ class LiveProgress(Progress):
         from rich.table import Table  # noqa: PLC0415  see above
 
         table = Table.grid(padding=(0, 2))
+        for width in _WIDTHS:
+            table.add_column(min_width=width)
         for resource, (kind, word, seconds) in self._rows.items():
             table.add_row(f"  {resource}", f"[dim]{kind}[/dim]", seconds, word)
         return table

@@ -87,6 +87,14 @@ def find(cloudformation: "CloudFormationClient", name: str) -> Stack | None:
     return stack
 
 
+def standing(cloudformation: "CloudFormationClient", name: str) -> Stack:
+    """Return the stack of this name; raise `StackError` if it is not there."""
+    stack = find(cloudformation, name)
+    if stack is None:
+        raise StackError(f"There is no stack {name}: `make up` deploys it.")
+    return stack
+
+
 def _is_ours(cloudformation: "CloudFormationClient", stack: Stack) -> bool:
     """Tell by the tag; a stack whose first change set was never executed may have none yet."""
     if stack.tags.get(TAG) == stack.name or stack.status == "DELETE_COMPLETE":
@@ -132,17 +140,17 @@ def apply(
     exists: bool,
     pace: Pace,
     show: Callable[[Step], None],
-) -> Stack:
+) -> Stack | None:
     """Make or change the stack by a change set, show each step, return it as it then stands.
 
-    Whether that is what was asked for is for the caller to judge by its status. A change set that turns out
-    to hold no change leaves the stack as it is.
+    Whether that is what was asked for is for the caller to judge by its status. None: the change set turned
+    out to hold no change, and the stack stands as it did.
     """
     stack_arn, change_set = _proposed(cloudformation, change, exists=exists)
     seen = {event["EventId"] for event in _events(cloudformation, stack_arn)}
     if _is_empty(cloudformation, change_set, pace):
         cloudformation.delete_change_set(ChangeSetName=change_set)
-        return _described(cloudformation, stack_arn)
+        return None
     cloudformation.execute_change_set(ChangeSetName=change_set)
     return watch(cloudformation, stack_arn, pace, show, seen)
 

@@ -58,9 +58,9 @@ def run() -> int:
     settings = Settings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     cloudformation = target.client("cloudformation")
-    stack = stacks.find(cloudformation, settings.stack)
-    if stack is None or stack.status not in stacks.WHOLE:
-        raise StackError(f"There is no whole stack {settings.stack} to verify: `make up` deploys it.")
+    stack = stacks.standing(cloudformation, settings.stack)
+    if stack.status not in stacks.WHOLE:
+        raise StackError(f"The stack {stack.name} is {stack.status}: `make up` mends it.")
     verified = verify(target, stack, stacks.template_of(cloudformation, stack))
     say(f"{verified.resources} resources, {verified.properties} properties: all as the template asks")
     return 0
