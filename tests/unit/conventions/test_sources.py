@@ -8,7 +8,7 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("bootstrap", "handler", "producer", "emulator", "tests")
-# benchmarks/ is not looked at: it measures other people's way too.
+# benchmarks/ is not looked at: it measures other people's way too; tests/example/ is another project's code.
 MAKES_CLIENTS = {
     "bootstrap/target.py",
     "handler/clients.py",  # what runs in Lambda
@@ -60,6 +60,7 @@ def test_clients_are_made_in_one_place() -> None:
         path
         for path, tree in sources(*FOLDERS)
         for _, name in calls(tree)
+        if not path.startswith("tests/example/")
         if name in {"boto3.client", "boto3.resource"}
         or (name.endswith("Session") and name.startswith("boto3.") and not path.startswith("tests/"))
     }
