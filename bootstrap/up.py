@@ -2,11 +2,12 @@
 
 import os
 import time
+from collections.abc import Mapping
 
 from bootstrap.console import say
 from bootstrap.deploy import TEMPLATE, deploy
 from bootstrap.progress import shown
-from bootstrap.settings import Settings
+from bootstrap.settings import SETTINGS, Settings
 from bootstrap.stacks import Stack
 from bootstrap.switch import agree
 from bootstrap.target import Target
@@ -21,10 +22,8 @@ _SHOWN = {
     "MetricNamespace": "metrics",
     "LogGroupName": "log",
 }
-_NEXT = """Next:
-  make produce COUNT=1000      send events
-  make status                  what became of them
-  eval "$(make -s env)"        point aws, boto3 and any SDK here"""
+# The settings that say which pipeline is meant: the next command needs them too.
+_WHICH = ("TARGET", "AWS_ENDPOINT_URL", "EMULATOR_PORT", "STACK")
 
 
 def run() -> int:
@@ -41,8 +40,25 @@ def run() -> int:
     counts = f"{verified.resources} resources, {verified.properties} properties"
     say(f"Verified: {counts}, all as the template asks")
     describe(target, deployed.stack)
-    say(_NEXT)
+    for line in next_steps(os.environ):
+        say(line)
     return 0
+
+
+def next_steps(environ: Mapping[str, str]) -> list[str]:
+    """Return what may be done next, with the settings that say which pipeline is meant."""
+    chosen = {name: SETTINGS[name].read(environ) for name in _WHICH}
+    which = [f" {name}={value}" for name, value in chosen.items() if value != SETTINGS[name].default]
+    with_them = "".join(which)
+    return [
+        "Next:",
+        f"  make produce COUNT=1000{with_them}",
+        "      sends events",
+        f"  make status{with_them}",
+        "      tells what became of them",
+        f'  eval "$(make -s env{with_them})"',
+        "      points aws, boto3 and any SDK here",
+    ]
 
 
 def describe(target: Target, stack: Stack) -> None:
