@@ -3,10 +3,11 @@
 import os
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from handler import clients, log, settings
-from handler.records import record_of
+from handler.records import Record, record_of
 from handler.settle import settle
 
 SERVICES = clients.services(settings.read(os.environ))
@@ -47,13 +48,25 @@ class InvocationClock:
         return uuid.uuid4().hex
 
 
+def _batch(records: Sequence[Record]) -> dict[str, str | None]:
+    """Return which records a batch holds, and the invocation's X-Ray trace: what one is traced by."""
+    if not records:
+        return {}
+    return {
+        "shardId": records[0].shard_id,
+        "first": records[0].sequence_number,
+        "last": records[-1].sequence_number,
+        "traceId": os.environ.get("_X_AMZN_TRACE_ID"),
+    }
+
+
 def lambda_handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Settle a batch of Kinesis records; return the partial batch response."""
-    delivered = event["Records"]
+    records = [record_of(each) for each in event["Records"]]
     request = context.aws_request_id
-    log.line("INFO", f"Received {len(delivered)} records from Kinesis", requestId=request)
+    log.line("INFO", f"Received {len(records)} records from Kinesis", requestId=request, **_batch(records))
     began = time.monotonic()
-    outcome = settle([record_of(each) for each in delivered], SERVICES, InvocationClock(context))
+    outcome = settle(records, SERVICES, InvocationClock(context))
     done = outcome.records - outcome.failed
     log.line(
         "INFO",

@@ -57,14 +57,27 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401  a module
     return importlib.import_module("handler.entry")
 
 
-def test_a_batch(entry: Any, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ANN401  a module
-    """A batch is settled and answered, and the recipe's two lines stand in the log."""
+def test_a_batch(
+    entry: Any,  # noqa: ANN401  a module
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A batch is settled and answered; the recipe's two lines stand in the log, the first names the batch."""
     aws = FakeAws()
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3;Sampled=1")
     entry.SERVICES = aws.services()
     batch = {"Records": [delivered(event(at, f"e-{at}")) for at in range(3)]}
     assert entry.lambda_handler(batch, Context(300_000)) == {"batchItemFailures": []}
     first, last = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert first == {"level": "INFO", "message": "Received 3 records from Kinesis", "requestId": "r-1"}
+    assert first == {
+        "level": "INFO",
+        "message": "Received 3 records from Kinesis",
+        "requestId": "r-1",
+        "shardId": event(0, "e-0").shard_id,
+        "first": number(0),
+        "last": number(2),
+        "traceId": "Root=1-2-3;Sampled=1",
+    }
     assert last["message"] == "Successfully processed 3 records, 0 failed"
     assert (last["stored"], last["retry_from"], last["requestId"]) == (3, None, "r-1")
     assert len(aws.results) == 3
