@@ -5,6 +5,7 @@ Works alike for a checkout, an editable install and a wheel; edits to the packag
 
 import hashlib
 import os
+import shutil
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
@@ -28,7 +29,13 @@ def place(home: Path) -> Path:
 
 
 def lay(folder: Path) -> None:
-    """Make or renew the folder; it is right at every moment, as another emulator may be starting from it."""
+    """Make or renew the folder; it is right at every moment, as another emulator may be starting from it.
+
+    Folders beside it whose package is gone are removed.
+    """
+    for link in folder.parent.glob(f"*/{PACKAGE.name}"):
+        if not link.exists():
+            shutil.rmtree(link.parent, ignore_errors=True)
     version, groups = described()
     info = folder / f"tailrace_emulator-{version}.dist-info"
     info.mkdir(parents=True, exist_ok=True)

@@ -32,12 +32,17 @@ OWNER, MACHINE = "tailrace.owner", "tailrace.machine"  # labels
 # As docker-compose.yml runs it: no rights, a root that cannot be written, memory that has an end.
 RESTRICTED: dict[str, Any] = {
     "cap_drop": ["ALL"],
-    "security_opt": ["no-new-privileges"],
+    "security_opt": ["no-new-privileges:true"],
     "read_only": True,
-    "mem_limit": "2g",
+    "mem_limit": "3g",
+    "memswap_limit": "3g",
+    "pids_limit": 4096,
     "init": True,
 }
-WRITABLE = {"/opt/tailrace/run": "mode=0700,uid=10001,gid=10001,exec", "/tmp": "mode=1777"}  # noqa: S108  the container's
+WRITABLE = {
+    "/opt/tailrace/run": "rw,exec,nosuid,nodev,uid=10001,gid=10001,mode=0700",
+    "/tmp": "rw,noexec,nosuid,nodev,mode=1777,size=64m",  # noqa: S108  the container's
+}
 
 
 class ContainerError(Exception):

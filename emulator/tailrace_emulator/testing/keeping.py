@@ -74,9 +74,9 @@ class Keeping:
             return named
         wrapper = self.environ.get(WRAPPER) or WRAPPERS[0]
         if wrapper not in WRAPPERS:
+            known = " or ".join(WRAPPERS)
             raise NoEmulatorError(
-                f"{WRAPPER}={wrapper}: the tests can start {' or '.join(WRAPPERS)}. Start any other yourself, "
-                f"and set {ATTACH}."
+                f"{WRAPPER}={wrapper}: tests can start {known}. Start any other yourself, and set {ATTACH}."
             )
         return self.started(wrapper)
 

@@ -1,0 +1,133 @@
+"""The emulator among the packages of somebody else's project, installed from its wheel."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tailrace_emulator.control import Installation
+from tailrace_emulator.control.uv import find_uv
+from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.health import healthy
+from tests.frame.run import Run
+from tests.integration import children, installing
+
+pytestmark = pytest.mark.emulator_only
+
+SOURCES = installing.ROOT / "emulator"
+EXAMPLE = installing.ROOT / "tests" / "example"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the emulator's wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=SOURCES, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an environment with the wheel in it, and what it asks for; give its Python."""
+    place = tmp_path_factory.mktemp("project") / ".venv"
+    subprocess.run([find_uv(), "venv", "-q", "-p", sys.executable, place], check=True)
+    install = [find_uv(), "pip", "install", "-q", "--python", str(place / "bin" / "python")]
+    locked = ["--constraint", str(installing.ROOT / "requirements.txt")]  # versions that are cached already
+    subprocess.run([*install, *locked, f"tailrace-emulator[testing] @ {wheel.as_uri()}"], check=True)
+    return place / "bin" / "python"
+
+
+@pytest.fixture
+def installation(run: Run) -> Installation:
+    """Give the installation that is there: it is used again, so nothing is fetched."""
+    return installing.installed(run)
+
+
+def test_wheel_is_whole(wheel: Path) -> None:
+    """The wheel carries each file of the package, the locks among them, and the plugin's entry point."""
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+        (points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
+        assert "[pytest11]\ntailrace = tailrace_emulator.testing.plugin" in packed.read(points).decode()
+    files = [path for path in (SOURCES / "tailrace_emulator").rglob("*") if path.is_file()]
+    expected = {path.relative_to(SOURCES).as_posix() for path in files if "__pycache__" not in path.parts}
+    assert "tailrace_emulator/locks/localstack.txt" in expected
+    assert sorted(expected - names) == []
+
+
+def test_another_project(python: Path, installation: Installation, tmp_path: Path) -> None:
+    """A project with its own handler, stream, table and template passes its tests, and leaves nothing."""
+    project = Path(shutil.copytree(EXAMPLE, tmp_path / "greenhouse"))
+    done = subprocess.run(
+        children.command("-v", python=python),
+        cwd=project,
+        env=children.environment(installation.home),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "test_readings PASSED" in done.stdout
+    assert "test_frost PASSED" in done.stdout
+    assert _running_from(installation, python.parents[1]) == []
+
+
+def test_workers_share_an_emulator(installation: Installation, tmp_path: Path) -> None:
+    """The workers of one run are given the same emulator, and it is gone when the run has ended."""
+    for name in "ab":
+        (tmp_path / f"test_{name}.py").write_text(
+            f"def test_{name}(endpoint, tmp_path_factory):\n"
+            f"    open('saw-{name}', 'w').write(endpoint)\n"
+        )  # fmt: skip
+    done = subprocess.run(
+        children.command("-n", "2", "--dist", "loadfile"),
+        cwd=tmp_path, env=children.environment(installation.home), timeout=180, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    (endpoint,) = {saw.read_text() for saw in tmp_path.glob("saw-*")}
+    assert not healthy(endpoint)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_ended_in_the_middle(number: signal.Signals, installation: Installation, tmp_path: Path) -> None:
+    """A run that is interrupted, ended or killed leaves no emulator behind."""
+    with children.waiting(tmp_path, children.environment(installation.home)) as child:
+        eventually((tmp_path / "endpoint").exists, within=60, what="the emulator of the run is healthy")
+        endpoint = (tmp_path / "endpoint").read_text()
+        assert healthy(endpoint)
+        child.send_signal(number)
+        eventually(lambda: not healthy(endpoint), within=30, what="the emulator has ended")
+        eventually(lambda: not children.keepers(child.pid), within=30, what="what kept it has ended")
+    port = int(endpoint.rpartition(":")[2])
+    assert port not in dict(installation.running())
+
+
+def test_attached(tmp_path: Path, installation: Installation) -> None:
+    """With AWS_ENDPOINT_URL none is started: where nothing answers, it says so."""
+    (tmp_path / "test_it.py").write_text("def test_it(endpoint): pass\n")
+    nobody = children.environment(installation.home, AWS_ENDPOINT_URL="http://127.0.0.1:9")
+    done = subprocess.run(
+        children.command(), cwd=tmp_path, env=nobody, capture_output=True, text=True, check=False
+    )
+    assert "No emulator answers at http://127.0.0.1:9: start it, or unset AWS_ENDPOINT_URL." in done.stdout
+    assert done.returncode == 1
+
+
+def _running_from(installation: Installation, environment: Path) -> list[int]:
+    """Return the ports of emulators whose code is this environment's."""
+    links = installation.home.glob("plugins/*/tailrace_emulator")
+    ours = [link.parent for link in links if link.readlink().is_relative_to(environment)]
+    assert ours, "the emulator ran from the installation"
+    return [
+        port
+        for port, one in installation.running()
+        if f"PYTHONPATH={ours[0]}".encode() in Path(f"/proc/{one.pid}/environ").read_bytes().split(b"\0")
+    ]
