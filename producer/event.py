@@ -23,6 +23,8 @@ class Event:
     """Line of the source, or number of the generated event, from 1."""
     at: float | None
     """The event's own time, epoch seconds; None where it has none."""
+    recorded: bool = False
+    """Whether it comes from a recording: then its key is not made from its data."""
 
     @property
     def size(self) -> int:

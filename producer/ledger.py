@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from producer.recorded import line_of
 from producer.rules import Delivered, GivenUp
 
 
@@ -56,7 +57,8 @@ class Undelivered:
         for event, _ in given_up:
             if self._file is None:
                 self._file = self._made()
-            self._file.write(event.data + b"\n")
+            line = line_of(event.at or 0, event.key, event.data) if event.recorded else event.data
+            self._file.write(line + b"\n")
         if self._file:
             self._file.flush()
 

@@ -90,7 +90,7 @@ def _user_key(value: str) -> str | None:
 SETTINGS = {
     setting.name: setting
     for setting in (
-        Setting("STREAM", "", "", "stream to send to, instead of the stack's", _stream),
+        Setting("STREAM", "", "", "stream to send to, or to record, instead of the stack's", _stream),
         Setting(
             "COUNT",
             str(GENERATED),
@@ -99,7 +99,11 @@ SETTINGS = {
             _count,
         ),
         Setting(
-            "DURATION", "", "seconds", "how long to send; what has been read by then is finished", _above_zero
+            "DURATION",
+            "",
+            "seconds",
+            "how long to send, or to record; what has been read by then is finished",
+            _above_zero,
         ),
         Setting("RATE", "0", "events/s", "how fast to send; 0 is as fast as possible", _rate),
         Setting(
@@ -120,7 +124,7 @@ SETTINGS = {
             "SOURCE",
             "",
             "",
-            "file to send instead of generated events, - is standard input: JSON Lines, access log, .gz too",
+            "file to send, - is standard input: JSON Lines, access log, recording, .gz too; unset, generated events",
             _source,
         ),
         Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", _switch),

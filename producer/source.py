@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Literal
 
 from bootstrap.errors import UsageError
-from producer import jsonlines
+from producer import jsonlines, recorded
 from producer.accesslog import AccessLog, parse_line
 from producer.event import Event, Unreadable
 from producer.visitors import Pseudonyms
@@ -20,7 +20,7 @@ LOOKED_AT = 20
 """Lines that are looked at to tell what a source is."""
 
 type Line = tuple[int, bytes] | Unreadable
-type Form = Literal["json", "access log"]
+type Form = Literal["json", "access log", "recording"]
 
 
 class SourceError(UsageError):
@@ -59,6 +59,8 @@ def lines(file: io.BufferedIOBase) -> Iterator[Line]:
 
 def form_of(line: bytes) -> Form | None:
     """Tell what a line is, if it is anything that is known here."""
+    if recorded.is_recorded(line):
+        return "recording"
     try:
         jsonlines.parse_object(line)
     except ValueError:
@@ -91,7 +93,7 @@ def told_apart(given: Iterator[Line], name: str) -> tuple[Form, Iterator[Line]]:
 
 
 def read(source: str, pseudonyms: Pseudonyms, clock: Callable[[], str]) -> Iterator[Event | Unreadable]:
-    """Give what stands on each line of JSON Lines or of an access log; blank lines are passed over.
+    """Give what stands on each line of JSON Lines, an access log or a recording; blank lines are passed over.
 
     `clock` gives the time for events that have none, in ISO 8601.
     """
@@ -102,6 +104,8 @@ def read(source: str, pseudonyms: Pseudonyms, clock: Callable[[], str]) -> Itera
             yield line
         elif form == "access log":
             yield log.read_line(*line)
+        elif form == "recording" and line[1].strip():
+            yield recorded.read_line(*line)
         elif line[1].strip():
             yield jsonlines.read_line(*line, clock())
 
