@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import os
 import subprocess
 import sys
@@ -6,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control.errors import DiskFullError, FetchError
+from tailrace_emulator.control.errors import DamagedError, DiskFullError, FetchError, UvMissingError
 from tailrace_emulator.control.installation import Installation
 from tailrace_emulator.control.parts import Environment
+from tailrace_emulator.control.simulator import SHA512, check_integrity
+from tailrace_emulator.control.uv import find_uv
 from tailrace_emulator.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration import installing
@@ -135,6 +139,31 @@ def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FetchError, match="Is the network there"):
         Installation(home, (runtime(),)).install(lambda _: None)
     assert list(home.iterdir()) == []
+
+
+def test_other_content(tmp_path: Path) -> None:
+    """A tarball with other content than expected is refused."""
+    tarball = tmp_path / "tarball"
+    tarball.write_bytes(b"content")
+    check_integrity(tarball, base64.b64encode(hashlib.sha512(b"content").digest()).decode())
+    with pytest.raises(DamagedError, match="other content than expected"):
+        check_integrity(tarball, SHA512)
+
+
+def test_uv_that_cannot_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A uv that stands on the PATH but cannot run, as a version manager's shim may, is passed over."""
+    for folder, script in (("shim", "exit 127"), ("real", "exit 0")):
+        program = tmp_path / folder / "uv"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setitem(sys.modules, "uv", None)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'shim'}:{tmp_path / 'real'}")
+    assert find_uv() == str(tmp_path / "real" / "uv")
+
+    monkeypatch.setenv("PATH", str(tmp_path / "shim"))
+    with pytest.raises(UvMissingError, match="pip install uv"):
+        find_uv()
 
 
 def test_in_place(run: Run) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tailrace_emulator.control import Emulator, Installation, pidfile, processes
-from tailrace_emulator.control.errors import NotInstalledError, PortTakenError, UnhealthyError
+from tailrace_emulator.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
 from tailrace_emulator.control.processes import Process
 from tailrace_emulator.testing.eventually import eventually
 from tests.frame.run import Run
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.emulator_only
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = ("127.0.0.1", "::ffff:127.0.0.1", "::1")
+LAUNCHER = ROOT / "emulator" / "tailrace_emulator" / "dynamodb" / "launch.py"
+PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
 CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
 
@@ -96,6 +98,11 @@ def dynamodb(emulator: Emulator, operation: str, **body: object) -> object:
     status, answer = ask(emulator, "POST", "/", body, **headers)
     assert status == 200, answer
     return answer
+
+
+def sleepers(pid: int) -> list[Process]:
+    """Give the descendants of a process that sleep."""
+    return [one for one in processes.descendants(pid) if processes.command_of(one.pid) == "/bin/sleep 300"]
 
 
 def make_table(emulator: Emulator, name: str) -> None:
@@ -210,6 +217,47 @@ def test_taken_port(emulator: Emulator) -> None:
         assert f"process {os.getpid()}: " in str(refused.value)
         assert f"EMULATOR_PORT={emulator.port + 1}" in str(refused.value)
     assert not emulator.log.exists()
+
+
+def test_command_line(emulator: Emulator) -> None:
+    """The commands answer in sentences and exit codes: what is in the way, with its fix, and no traceback."""
+    environment = {
+        **os.environ,
+        "EMULATOR_HOME": str(emulator.installation.home),
+        "EMULATOR_PORT": str(emulator.port),
+    }
+
+    def command(name: str) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "tailrace_emulator", name]
+        return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+
+    with socket.create_server(("127.0.0.1", emulator.port)):
+        doctor, start, status = command("doctor"), command("start"), command("status")
+    assert (doctor.returncode, start.returncode, status.returncode) == (1, 1, 1)
+    assert f"BLOCKS port {emulator.port} is taken by process {os.getpid()}" in doctor.stdout
+    assert start.stderr.startswith(f"Port {emulator.port} is taken by process {os.getpid()}")
+    assert "Traceback" not in start.stderr
+    assert status.stdout == f"stopped http://127.0.0.1:{emulator.port}\n"
+
+
+def test_unwritable_home(emulator: Emulator) -> None:
+    """A start that cannot write its files says so in a sentence."""
+    emulator.folder.parent.mkdir(exist_ok=True)
+    emulator.folder.touch()  # a file, where the folder should be
+    with pytest.raises(StartError, match="can you write there"):
+        emulator.start()
+    emulator.folder.unlink()
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_program_ends_with_its_parent(platform: str) -> None:
+    """A launched program is killed when its parent is: on Linux by the system, elsewhere by the launcher."""
+    launch = f"import runpy, sys; sys.platform = {platform!r}; sys.argv = ['', '/bin/sleep', '300']; "
+    launch += f"runpy.run_path({str(LAUNCHER)!r}, run_name='__main__')"
+    with subprocess.Popen([sys.executable, "-c", PARENT, launch]) as parent:
+        sleeping = eventually(lambda: sleepers(parent.pid), within=20, what="the program runs")
+        parent.kill()
+    eventually(lambda: not any(one.alive() for one in sleeping), within=10, what="the program has ended")
 
 
 def test_broken_start(emulator: Emulator) -> None:

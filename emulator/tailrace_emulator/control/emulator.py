@@ -73,15 +73,13 @@ class Emulator:
 
         `extra` are LocalStack's own variables. Raises StartError.
         """
-        self._require_installation()
-        with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
-            if self._becomes_healthy():
-                return False
-            command, env = self._prepare(extra)
-            pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
-            if not self._becomes_healthy():
-                raise self._unhealthy("LocalStack ended before it was healthy")
-        return True
+        try:
+            return self._start(extra)
+        except OSError as error:
+            raise StartError(
+                f"LocalStack could not be started: {error}. Is there room on the disk of "
+                f"{self.installation.home}, and can you write there?"
+            ) from error
 
     def become(self, extra: Mapping[str, str] = NO_SETTINGS) -> NoReturn:
         """Let this very process be LocalStack, with its log on standard output, as a container wants it.
@@ -140,6 +138,17 @@ class Emulator:
             return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
         except OSError:
             return ""
+
+    def _start(self, extra: Mapping[str, str]) -> bool:
+        self._require_installation()
+        with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
+            if self._becomes_healthy():
+                return False
+            command, env = self._prepare(extra)
+            pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
+            if not self._becomes_healthy():
+                raise self._unhealthy("LocalStack ended before it was healthy")
+        return True
 
     def _require_installation(self) -> None:
         if missing := self.installation.missing():
