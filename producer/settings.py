@@ -124,7 +124,7 @@ SETTINGS = {
             "SOURCE",
             "",
             "",
-            "file to send, - is standard input: JSON Lines, access log, recording, .gz too; unset, generated events",
+            "file to send, - is standard input: JSON Lines, access log, recording, .gz too",
             _source,
         ),
         Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", _switch),
