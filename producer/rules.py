@@ -131,10 +131,6 @@ class Outbox:
         """How many requests are on their way."""
         return len(self._flying)
 
-    def is_flying(self, number: int) -> bool:
-        """Whether a request's answer is still waited for."""
-        return number in self._flying
-
     def offer(self, event: Event, now: float) -> GivenUp | None:
         """Take an event in; or give it up at once (rules 2 and 4)."""
         size = event.size

@@ -110,10 +110,10 @@ class Run:
             say(f"The same events again: make produce COUNT={sender.taken} {again}")
         if sender.fault:
             complain(f"Nothing more could be sent: {sender.fault}")
-            complain(
-                f"Of the source, {sender.taken:,} events were read, the last from line {sender.last_line:,}."
-            )
         if stop.asked:
             complain("Ended before its time; what was acknowledged is above.")
+        if self._settings.source and (sender.fault or stop.asked):
+            complain(f"The source was taken up to its line {sender.last_line:,}.")
+        if stop.asked:
             return 128 + stop.signal
         return 1 if self._tally.given_up else 0

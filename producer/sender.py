@@ -202,8 +202,7 @@ class Sender:
         heard = self._line.answer(seconds)
         while heard:
             request, answer = heard
-            if self._outbox.is_flying(request.number):
-                self._tell(self._judge(request, answer))
+            self._tell(self._judge(request, answer))
             heard = self._line.answer(0)
 
     def _judge(self, request: Request, answer: Sequence[Accepted | Refused] | Exception) -> list[Outcome]:
