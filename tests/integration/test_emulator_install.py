@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tailrace_emulator.control.claim import _locked
 from tailrace_emulator.control.errors import DamagedError, DiskFullError, FetchError, UvMissingError
 from tailrace_emulator.control.installation import Installation
 from tailrace_emulator.control.parts import Environment
@@ -70,10 +71,14 @@ def test_killed_in_the_middle(tmp_path: Path) -> None:
     assert [part.where for part in installing.installation(tmp_path).missing()] == ["slow"]
     assert not (tmp_path / "slow").exists()
 
-    (tmp_path / "go").touch()
     with begin(tmp_path) as second:
-        assert second.wait(30) == 0
+        assert second.stdout is not None
+        told = second.stdout.readline()  # the first one's program still runs, and has the lock
+        (tmp_path / "go").touch()
+        second.communicate(timeout=30)
 
+    assert told == f"Waiting for another installation into this folder (process {first.pid})\n"
+    assert second.returncode == 0
     assert installing.installation(tmp_path).missing() == []
     assert (tmp_path / "slow" / "file").read_text() == "whole"
     assert (tmp_path / "made").read_text().splitlines() == ["quick"]
@@ -82,14 +87,29 @@ def test_killed_in_the_middle(tmp_path: Path) -> None:
 
 def test_two_at_once(tmp_path: Path) -> None:
     """Of two installations into one folder the second waits, and makes nothing again."""
-    with begin(tmp_path) as first, begin(tmp_path) as second:
+    with begin(tmp_path) as first:
         until_waiting(tmp_path)
-        (tmp_path / "go").touch()
-        said = [one.communicate(timeout=30)[0] for one in (first, second)]
+        with begin(tmp_path) as second:
+            assert second.stdout is not None
+            told = second.stdout.readline()
+            (tmp_path / "go").touch()
+            for one in (first, second):
+                one.communicate(timeout=30)
 
+    assert told == f"Waiting for another installation into this folder (process {first.pid})\n"
     assert (first.returncode, second.returncode) == (0, 0)
-    assert sum("Waiting for another installation" in text for text in said) == 1
     assert (tmp_path / "made").read_text().splitlines() == ["quick"]
+
+
+def test_lock_of_the_past(tmp_path: Path) -> None:
+    """A lock file that its last holder removed is no lock: somebody else may have made a new one."""
+    lock = tmp_path / "lock"
+    with lock.open("w") as old:
+        lock.unlink()
+        lock.touch()
+        assert not _locked(old.fileno(), lock)
+    with lock.open() as new:
+        assert _locked(new.fileno(), lock)
 
 
 def test_changed_lock(tmp_path: Path) -> None:
