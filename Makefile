@@ -5,21 +5,23 @@ SHELL := /bin/sh
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
-EMULATOR := $(PYTHON) -m tailrace_emulator
+CONTROL := $(PYTHON) -m tailrace_emulator
+EMULATOR ?= auto
 # The emulator is ours to start and stop unless the target is AWS or somebody else's endpoint.
 OURS = [ "$${TARGET:-localstack}" = localstack ] && [ -z "$$AWS_ENDPOINT_URL" ]
 
 help: ## list what there is to do
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 $(READY): requirements.txt bootstrap/environment.py emulator/pyproject.toml
 	@python3 bootstrap/environment.py
 
 up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it
-	@if $(OURS); then $(EMULATOR) install && $(EMULATOR) start; fi
+	@if $(OURS); then $(CONTROL) up --via '$(EMULATOR)'; fi
 	@$(PYTHON) -m bootstrap up
 
 status: $(READY) ## emulator, stack, mapping, lag, counts by event type, quarantine, dead letters
+	@if $(OURS); then $(CONTROL) where; fi
 	@$(PYTHON) -m bootstrap status
 
 produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= DURATION= SPEED= LEDGER=
@@ -32,31 +34,36 @@ env: $(READY) ## for `eval "$$(make -s env)"`: makes aws, boto3 and any SDK talk
 	@$(PYTHON) -m bootstrap env
 
 test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
-	@if $(OURS); then $(EMULATOR) install; fi
+	@if $(OURS); then $(CONTROL) install --via '$(EMULATOR)'; fi
 	@$(PYTHON) -m pytest $(TESTS)
 
 lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy bootstrap handler producer emulator/tailrace_emulator tests benchmarks
+	@$(PYTHON) -m mypy bootstrap handler detector producer emulator/tailrace_emulator tests benchmarks
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run
 
 bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way
-	@$(EMULATOR) install
+	@$(CONTROL) install
 	@$(PYTHON) -m benchmarks
+
+bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NAB_DATA= their folder
+	@$(PYTHON) -m uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies
+	@$(PYTHON) -m uv pip sync --quiet --python .build/anomalies/bin/python --require-hashes benchmarks/anomalies.txt
+	@.build/anomalies/bin/python -m benchmarks.anomalies
 
 doctor: ## what is missing or in the way, and the fix
 	@python3 bootstrap/environment.py check
-	@if [ -f $(READY) ]; then $(EMULATOR) doctor; else echo "Nothing is installed yet: make up"; fi
+	@if [ -f $(READY) ]; then $(CONTROL) doctor; else echo "Nothing is installed yet: make up"; fi
 
 destroy: $(READY) ## remove the stack and all that belongs to it
 	@$(PYTHON) -m bootstrap destroy
 
 down: $(READY) ## remove the stack and stop the emulator
-	@if $(OURS); then $(EMULATOR) stop; else $(PYTHON) -m bootstrap destroy; fi
+	@if $(OURS); then $(CONTROL) down; else $(PYTHON) -m bootstrap destroy; fi
 
 clean: ## stop the emulator and remove all that was installed and built
-	@if [ -f $(READY) ] && $(OURS); then $(EMULATOR) stop; fi
+	@if [ -f $(READY) ] && $(OURS); then $(CONTROL) down --image; fi
 	@rm -rf .emulator .build .venv .uv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

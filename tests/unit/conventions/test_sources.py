@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = ("bootstrap", "handler", "producer", "emulator", "tests")
 # benchmarks/ is not looked at: it measures other people's way too; tests/example/ is another project's code.
 MAKES_CLIENTS = {
+    "detector/clients.py",  # what runs in Lambda, like the handler's
     "bootstrap/target.py",
     "handler/clients.py",  # what runs in Lambda
     "emulator/tailrace_emulator/testing/clients.py",  # a distribution of its own, for tests of other projects

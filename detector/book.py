@@ -1,0 +1,130 @@
+"""The detector's side of the ledger table: totals are read, anomalies kept.
+
+pk `anomalies`, sk `MINUTE#KIND` (`2026-01-02T03:04#spike`): kind, series, begin, end, expected, seen,
+    strength, notified (false until the topic has taken the message), expiresAt
+pk `detector`, sk `looked`: `until`, the first minute that has not been looked at yet
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from detector.findings import Anomaly
+from handler.totals import Minute, queries, series
+
+PK = "anomalies"
+LOOKED = {"pk": {"S": "detector"}, "sk": {"S": "looked"}}
+KNOWN_ALREADY = "ConditionalCheckFailedException"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The ledger table, through DynamoDB's client."""
+
+    client: Any
+    table: str
+    retention_days: int
+
+    def minutes(self, begin: datetime, end: datetime) -> list[Minute]:
+        """Return the totals of each minute from `begin` up to, not with, `end`."""
+        return series(self._items(begin, end), begin, end)
+
+    def _items(self, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+        for query in queries(self.table, begin, end):
+            for page in self.client.get_paginator("query").paginate(**query, ConsistentRead=True):
+                yield from page["Items"]
+
+    def looked_until(self) -> datetime | None:
+        """Return the first minute that was not looked at by the last run; None before the first run."""
+        item = self.client.get_item(TableName=self.table, Key=LOOKED, ConsistentRead=True).get("Item")
+        return datetime.fromisoformat(item["until"]["S"]) if item else None
+
+    def note_looked(self, until: datetime) -> None:
+        """Note that all minutes before `until` were looked at."""
+        item = LOOKED | {"until": {"S": until.isoformat()}}
+        self.client.put_item(TableName=self.table, Item=item)
+
+    def note(self, anomaly: Anomaly) -> bool:
+        """Keep an anomaly; tell whether it is new. One that is known only has its end and peak moved."""
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item=self._item(anomaly) | {"notified": {"BOOL": False}},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != KNOWN_ALREADY:
+                raise
+            self._extend(anomaly)
+            return False
+        return True
+
+    def unsaid(self) -> list[Anomaly]:
+        """Return the kept anomalies of the last day of which nobody was told yet, oldest first."""
+        since = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}"
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND sk > :since",
+            FilterExpression="notified = :no",
+            ExpressionAttributeValues={":pk": {"S": PK}, ":since": {"S": since}, ":no": {"BOOL": False}},
+            ConsistentRead=True,
+        )
+        return [_anomaly(item) for page in pages for item in page["Items"]]
+
+    def note_said(self, anomaly: Anomaly) -> None:
+        """Note that the topic has taken the message."""
+        self.client.update_item(
+            TableName=self.table,
+            Key=_key(anomaly),
+            UpdateExpression="SET notified = :yes",
+            ExpressionAttributeValues={":yes": {"BOOL": True}},
+        )
+
+    def _extend(self, anomaly: Anomaly) -> None:
+        values = self._item(anomaly)
+        self.client.update_item(
+            TableName=self.table,
+            Key=_key(anomaly),
+            UpdateExpression="SET #end = :end, seen = :seen, expected = :expected, strength = :strength",
+            ExpressionAttributeNames={"#end": "end"},
+            ExpressionAttributeValues={
+                f":{name}": values[name] for name in ("end", "seen", "expected", "strength")
+            },
+        )
+
+    def _item(self, anomaly: Anomaly) -> dict[str, Any]:
+        expires = int(anomaly.begin.timestamp()) + self.retention_days * 86_400
+        return _key(anomaly) | {
+            "kind": {"S": anomaly.kind},
+            "series": {"S": anomaly.series},
+            "begin": {"S": anomaly.begin.isoformat()},
+            "end": {"S": anomaly.end.isoformat()},
+            "expected": _number(anomaly.expected),
+            "seen": _number(anomaly.seen),
+            "strength": _number(anomaly.strength),
+            "expiresAt": {"N": str(expires)},
+        }
+
+
+def _key(anomaly: Anomaly) -> dict[str, Any]:
+    return {"pk": {"S": PK}, "sk": {"S": anomaly.name}}
+
+
+def _number(value: float) -> dict[str, str]:
+    return {"N": str(Decimal(repr(round(value, 6))))}
+
+
+def _anomaly(item: dict[str, Any]) -> Anomaly:
+    return Anomaly(
+        item["kind"]["S"],
+        item["series"]["S"],
+        datetime.fromisoformat(item["begin"]["S"]),
+        datetime.fromisoformat(item["end"]["S"]),
+        float(item["expected"]["N"]),
+        float(item["seen"]["N"]),
+        float(item["strength"]["N"]),
+    )

@@ -1,0 +1,50 @@
+"""An anomaly in words: what, when, expected, seen, how sure, where to look."""
+
+from detector.findings import Anomaly
+
+SUBJECT_LENGTH = 100  # SNS takes no longer one
+WHAT = {
+    "spike": "Many more events than expected",
+    "drop": "Far fewer events than expected",
+    "silence": "No events at all",
+    "outlier": "A payment far larger than the usual ones",
+    "rejected": "More records were set aside than usual",
+}
+UNIT = {"events": "events a minute", "rejected": "records a minute", "payments": "(payments, weighted mean)"}
+LOOK = {
+    "spike": "make status (lag, dead letters), and the dashboard for which type, country or page it is.",
+    "drop": "what sends the events: is it up, is it throttled? Then make status.",
+    "silence": "what sends the events, then make status: is the mapping enabled?",
+    "outlier": "the purchases of that minute in the results table; make trace EVENT=… for one event's story.",
+    "rejected": "make quarantine: it lists what was set aside, and why.",
+}
+SURE = ((4.0, "almost certain"), (2.0, "very likely"), (0.0, "likely"))
+
+
+def subject(anomaly: Anomaly, where: str) -> str:
+    """Return the notification's one line."""
+    seen = f"{_number(anomaly.seen)} {UNIT[anomaly.series]}"
+    text = f"{where}: {anomaly.kind} at {anomaly.begin:%H:%M} UTC, {seen}"
+    return text[:SUBJECT_LENGTH]
+
+
+def body(anomaly: Anomaly, where: str) -> str:
+    """Return the notification's text."""
+    return (
+        f"{WHAT[anomaly.kind]} in {where}.\n"
+        f"\n"
+        f"When:      {anomaly.begin:%Y-%m-%d %H:%M} UTC\n"
+        f"Expected:  about {_number(anomaly.expected)} {UNIT[anomaly.series]}\n"
+        f"Seen:      {_number(anomaly.seen)}\n"
+        f"How sure:  {how_sure(anomaly)} ({anomaly.strength:.1f} times what it takes to be unusual)\n"
+        f"Look at:   {LOOK[anomaly.kind]}\n"
+    )
+
+
+def how_sure(anomaly: Anomaly) -> str:
+    """Return how sure it is, in words."""
+    return next(words for least, words in SURE if anomaly.strength >= least)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}"  # noqa: PLR2004  small ones with cents

@@ -1,0 +1,137 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from detector.findings import Anomaly, find, weighted_payment
+from detector.message import body, how_sure, subject
+from detector.model import Sensitivity
+from handler.totals import Minute
+
+pytestmark = pytest.mark.unit
+
+START = datetime(2026, 1, 2, 3, tzinfo=UTC)
+SENSITIVITY = Sensitivity(minimum=15)
+
+
+def minute(place: int, events: int, *, rejected: int = 0, payments: tuple[int, ...] = ()) -> Minute:
+    """Return a minute's totals."""
+    sums = {
+        "events": Decimal(events),
+        "rejected": Decimal(rejected),
+        "revenue": Decimal(sum(payments)),
+        "revenue^2": Decimal(sum(amount**2 for amount in payments)),
+    }
+    return Minute(START + place * timedelta(minutes=1), sums, {})
+
+
+def steady(counts: list[int]) -> list[Minute]:
+    """Return minutes with these counts of events, each with ordinary payments."""
+    chance = Random(7)  # noqa: S311  invented traffic
+    return [
+        minute(place, count, payments=tuple(chance.randint(11, 300) for _ in range(min(count, 40))))
+        for place, count in enumerate(counts)
+    ]
+
+
+def busy(length: int) -> list[int]:
+    """Return counts about 1,000 a minute."""
+    chance = Random(5)  # noqa: S311  invented traffic
+    return [int(chance.gauss(1000, 32)) for _ in range(length)]
+
+
+def found(minutes: list[Minute]) -> list[tuple[str, datetime]]:
+    """Return kind and beginning of what is found."""
+    return [(anomaly.kind, anomaly.begin) for anomaly in find(minutes, SENSITIVITY)]
+
+
+def test_ordinary_traffic_has_no_anomalies() -> None:
+    """In two hours of ordinary traffic nothing is found."""
+    assert found(steady(busy(120))) == []
+
+
+@pytest.mark.parametrize(("count", "kind"), [(5000, "spike"), (100, "drop"), (0, "silence")])
+def test_spike_drop_and_silence(count: int, kind: str) -> None:
+    """One minute with five times, a tenth or none of the events is a spike, a drop, silence."""
+    counts = busy(40)
+    counts[30] = count
+    assert found(steady(counts)) == [(kind, START + timedelta(minutes=30))]
+
+
+def test_little_traffic_may_pause() -> None:
+    """Where two events a minute come, two empty minutes are no silence; eight are."""
+    counts = [2] * 40
+    assert found(steady([*counts, 0, 0, *counts])) == []
+    assert found(steady([*counts, *[0] * 8])) == [("silence", START + timedelta(minutes=44))]
+
+
+def test_huge_payment_is_an_outlier() -> None:
+    """One payment of 20,000 among forty ordinary ones is found, though the number of events is as ever."""
+    minutes = steady(busy(40))
+    ordinary = [50] * 39
+    minutes[33] = minute(33, minutes[33].events, payments=(*ordinary, 20_000))
+    assert found(minutes) == [("outlier", START + timedelta(minutes=33))]
+
+
+def test_jump_in_rejected_records() -> None:
+    """Thirty rejected records where there were hardly any are found."""
+    counts = busy(40)
+    minutes = [
+        minute(place, count, rejected=30 if place == 35 else place % 2) for place, count in enumerate(counts)
+    ]
+    assert found(minutes) == [("rejected", START + timedelta(minutes=35))]
+
+
+def test_minutes_before_the_first_event_are_no_history() -> None:
+    """Traffic that begins is no spike, however long nothing was there."""
+    assert found(steady([0] * 60 + busy(30))) == []
+
+
+def test_unusual_minutes_in_a_row_are_one_anomaly() -> None:
+    """A spike of six minutes with a pause of one is one anomaly with the strongest minute's figures."""
+    counts = busy(60)
+    counts[30:37] = [4000, 5000, 4000, 1000, 4000, 4000, 4000]
+    (anomaly,) = find(steady(counts), SENSITIVITY)
+    assert (anomaly.kind, anomaly.seen) == ("spike", 5000)
+    assert anomaly.begin == START + timedelta(minutes=30)
+    assert anomaly.end == START + timedelta(minutes=41)  # until it is no longer half of the last 12 minutes
+
+
+def test_name_stays_as_history_slides() -> None:
+    """The same anomaly has the same name whether more or less history is looked at."""
+    counts = busy(90)
+    counts[80] = 6000
+    minutes = steady(counts)
+    assert {anomaly.name for begin in range(0, 50, 7) for anomaly in find(minutes[begin:], SENSITIVITY)} == {
+        "2026-01-02T04:20#spike"
+    }
+
+
+def test_weighted_payment() -> None:
+    """It is the mean weighted by itself; a minute without payments has none."""
+    assert weighted_payment(minute(0, 3, payments=(10, 10, 40))) == 30
+    assert weighted_payment(minute(0, 3)) is None
+
+
+def test_message_is_understood() -> None:
+    """The message says what, when, expected, seen, how sure, and where to look."""
+    anomaly = Anomaly("spike", "events", START, START, 1001.2, 60213, 9.35)
+    assert subject(anomaly, "Real") == "Real: spike at 03:00 UTC, 60,213 events a minute"
+    assert body(anomaly, "Real") == (
+        "Many more events than expected in Real.\n\n"
+        "When:      2026-01-02 03:00 UTC\n"
+        "Expected:  about 1,001 events a minute\n"
+        "Seen:      60,213\n"
+        "How sure:  almost certain (9.3 times what it takes to be unusual)\n"
+        "Look at:   make status (lag, dead letters), and the dashboard for which type, country or page it "
+        "is.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("strength", "words"), [(1.01, "likely"), (2.5, "very likely"), (4.0, "almost certain")]
+)
+def test_how_sure(strength: float, words: str) -> None:
+    """Sureness follows how far it stands out."""
+    assert how_sure(Anomaly("drop", "events", START, START, 1, 0, strength)) == words
