@@ -75,3 +75,11 @@ def switches(environment: Mapping[str, str]) -> tuple[str, ...]:
     ]
     cors = environment.get("DYNAMODB_CORS")
     return (*on, *([f"-Dtailrace.cors={cors}"] if cors else []))
+
+
+def scratch(folder: str) -> tuple[str, ...]:
+    """Return the flags that keep Java's passing files out of /tmp, where it would leave them when killed.
+
+    SQLite's library is among them (0.9 MB a start), so programs must be allowed to run from the folder.
+    """
+    return (f"-Djava.io.tmpdir={folder}", "-XX:-UsePerfData")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from localstack.services.dynamodb.packages import DynamoDBLocalPackageInstaller
 from localstack.services.dynamodb.server import DynamodbServer
 from localstack.utils.objects import singleton_factory
 
-from .java import HEAP, HOST, DynamoDBLocal, switches
+from .java import HEAP, HOST, DynamoDBLocal, scratch, switches
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 POLL = 0.01  # seconds between two looks at whether it is up; LocalStack's half second is too long
@@ -21,7 +22,7 @@ def replace_theirs(ours: DynamoDBLocal) -> None:
     """Make LocalStack start ours: on loopback, bound to LocalStack's life, without downloading anything."""
 
     def command(server: DynamodbServer) -> list[str]:
-        flags = (*ours.with_cache(), *switches(os.environ))
+        flags = (*ours.with_cache(), *switches(os.environ), *scratch(tempfile.gettempdir()))
         started = ours.command(server.port, *flags, heap=os.environ.get("DYNAMODB_HEAP_SIZE") or HEAP)
         return [sys.executable, "-I", "-S", str(LAUNCHER), *started]
 
