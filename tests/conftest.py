@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.frame import emulators, markers, stacks
+from tests.frame import containers, emulators, markers, stacks
 from tests.frame.run import Run, without_settings
 
 HERE = Path(__file__).parent
@@ -41,6 +41,8 @@ def pytest_report_header(config: pytest.Config) -> str:
     region = run.environ.get("AWS_REGION", "us-east-1")
     if run.on_aws:
         where = f"target aws, account {run.environ.get('AWS_ACCOUNT_ID', 'not set')}"
+    elif containers.wanted(run):
+        where = "target localstack, emulator in a container (testcontainers) when needed"
     else:
         where = f"target localstack, emulator {emulators.running(run) or 'started when needed'}"
     return f"tailrace: {where}, region {region}, run {run.id}"

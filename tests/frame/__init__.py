@@ -2,6 +2,7 @@
 
 run.py         the run: its id, its folder, the settings it obeys
 emulators.py   which emulator: the one that runs, or one that the run starts and stops
+containers.py  the same, in a container: EMULATOR=testcontainers
 stacks.py      stacks of the run's own: deployed, destroyed whatever happens
 leftovers.py   what of the run is still there
 markers.py     which tests may run where

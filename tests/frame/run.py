@@ -10,7 +10,15 @@ from pathlib import Path
 
 # Settings that choose where the tests run. Everything else of Tailrace's and AWS's is taken from the
 # environment of each test: no test reads what the developer has set.
-OBEYED = ("TARGET", "AWS_ENDPOINT_URL", "EMULATOR_PORT", "EMULATOR_HOME", "AWS_ACCOUNT_ID", "AWS_REGION")
+OBEYED = (
+    "TARGET",
+    "AWS_ENDPOINT_URL",
+    "EMULATOR",
+    "EMULATOR_PORT",
+    "EMULATOR_HOME",
+    "AWS_ACCOUNT_ID",
+    "AWS_REGION",
+)
 ACCOUNT_ONLY = re.compile(r"AWS_(?!ENDPOINT_URL)\w+")  # credentials and the like, with TARGET=aws only
 
 

@@ -27,7 +27,7 @@ def command(*arguments: str, python: Path | str = sys.executable) -> list[str]:
 
 def environment(home: Path, **more: str) -> Mapping[str, str]:
     """Return the environment of a run, with the installation in `home`."""
-    return {**os.environ, "EMULATOR_HOME": str(home), **more}
+    return {**os.environ, "EMULATOR": "embedded", "EMULATOR_HOME": str(home), **more}
 
 
 @contextmanager

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, Self
 
-from docker.errors import APIError, ImageNotFound, NotFound
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from testcontainers.community.localstack import LocalStackContainer
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
-from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.docker_client import DockerClient, get_docker_host
 from testcontainers.core.utils import inside_container
 
 from tailrace_emulator.control.processes import Process
@@ -57,12 +57,12 @@ class EmulatorContainer(LocalStackContainer):
     engine runs in that same container.
     """
 
-    def __init__(self, image: str = "", *, owner: Process) -> None:
+    def __init__(self, name: str = "", *, owner: Process) -> None:
         testcontainers_config.ryuk_disabled = (
             True  # who starts this removes it; nothing else is fetched or run
         )
         super().__init__(
-            image or os.environ.get("EMULATOR_IMAGE") or IMAGE,
+            name or image(),
             edge_port=PORT,
             region_name=os.environ.get("AWS_DEFAULT_REGION") or REGION,
         )
@@ -124,6 +124,23 @@ class EmulatorContainer(LocalStackContainer):
         for network in one.attrs["NetworkSettings"]["Networks"].values():
             if inside_container() and network["IPAddress"]:
                 yield f"http://{network['IPAddress']}:{PORT}"
+
+
+def image() -> str:
+    """Return the image that is started: EMULATOR_IMAGE, or the one that is built here."""
+    return os.environ.get("EMULATOR_IMAGE") or IMAGE
+
+
+def refuse_missing_engine() -> None:
+    """Raise ContainerError unless a Docker engine answers."""
+    try:
+        DockerClient().client.close()
+    except DockerException as error:
+        where = get_docker_host() or "the usual place"
+        raise ContainerError(
+            f"No Docker engine answers at {where}: start it, set DOCKER_HOST, or do without "
+            f"(EMULATOR=embedded). {error}"
+        ) from None
 
 
 def remove_owned(owner: Process) -> None:

@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
 
 from tailrace_emulator.control import Emulator, Installation
 from tailrace_emulator.control.processes import Process
@@ -23,14 +25,23 @@ def embedded(_owner: Process) -> Iterator[str]:
 @contextmanager
 def testcontainers(owner: Process) -> Iterator[str]:
     """Run the emulator's image by testcontainers; yield its endpoint, and remove the container."""
-    from . import container  # noqa: PLC0415  testcontainers is there only with the extra `containers`
-
+    container = _container()
+    container.refuse_missing_engine()
     container.remove_orphans()
     try:
         with container.EmulatorContainer(owner=owner) as started:
             yield started.get_url()
     finally:
         container.remove_owned(owner)
+
+
+def _container() -> ModuleType:
+    try:
+        return import_module(f"{__package__}.container")
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError(
+            f"There is no package {missing.name}: pip install 'tailrace-emulator[containers]'."
+        ) from None
 
 
 def _free_port() -> int:
