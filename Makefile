@@ -42,7 +42,7 @@ lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy bootstrap handler detector producer emulator/tailrace_emulator tests benchmarks
 	@.venv/bin/cfn-lint bootstrap/template.yaml
-	@.venv/bin/shellcheck .ci/run
+	@.venv/bin/shellcheck .ci/run emulator/healthy
 
 bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way
 	@$(CONTROL) install

@@ -84,6 +84,14 @@ SETTINGS = {
             _url,
         ),
         Setting(
+            "EMULATOR",
+            "auto",
+            "",
+            "where the emulator runs: docker, embedded, or auto (what runs already, else docker where an "
+            "engine answers); for the tests also testcontainers",
+            _one_of("auto", "docker", "embedded", "testcontainers"),
+        ),
+        Setting(
             "EMULATOR_PORT",
             "4566",
             "",
@@ -137,6 +145,20 @@ SETTINGS = {
             "",
             "the region; AWS_DEFAULT_REGION is read too; TARGET=aws has no default",
             _matching(r"[a-z]{2,3}(-[a-z]+)+-\d", "it is a region's name such as eu-central-1"),
+        ),
+        Setting(
+            "EMULATOR_IMAGE",
+            "",
+            "",
+            "an image to take as it is, instead of building one",
+            _anything,
+        ),
+        Setting(
+            "LOCALSTACK_IMAGE",
+            "",
+            "",
+            "an image of LocalStack's own to run instead, such as localstack/localstack:4.14.0",
+            _anything,
         ),
         Setting("YES", "", "", "1: do not ask before anything is done on AWS", _one_of("0", "1")),
     )

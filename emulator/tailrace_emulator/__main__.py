@@ -2,13 +2,17 @@
 
 EMULATOR_HOME   folder of the installation (default: .emulator in the current folder)
 EMULATOR_PORT   port of the emulator (default: 4566)
+EMULATOR        for `up` without --via: auto (default), docker or embedded
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
+from tailrace_emulator.compose import choice, commands
 from tailrace_emulator.control import Emulator, EmulatorError
 from tailrace_emulator.control.doctor import examine
 
@@ -19,10 +23,34 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def install(emulator: Emulator, _: argparse.Namespace) -> int:
-    """Install what is missing."""
-    emulator.installation.install(say)
+def answer(text: str) -> None:
+    """Print one line of what a command answers."""
+    sys.stdout.write(f"{text}\n")
+
+
+def install(emulator: Emulator, options: argparse.Namespace) -> int:
+    """Install what is missing; with --via build the image instead, if that is what would run."""
+    if options.via is None:
+        emulator.installation.install(say)
+    else:
+        via = "docker" if options.via == choice.TESTS_ONLY else choice.wanted(options.via)
+        choice.prepare(via, emulator, Path.cwd(), say)
     return 0
+
+
+def up(emulator: Emulator, options: argparse.Namespace) -> int:
+    """Start the emulator, in Docker or embedded, whatever that takes; returns when it is healthy."""
+    return commands.up(emulator, options, say)
+
+
+def down(emulator: Emulator, options: argparse.Namespace) -> int:
+    """Stop the emulator, whichever runs: in Docker or embedded."""
+    return commands.down(emulator, options, say)
+
+
+def where(emulator: Emulator, options: argparse.Namespace) -> int:
+    """Say in one line what the emulator runs in, if it runs."""
+    return commands.where(emulator, options, answer)
 
 
 def start(emulator: Emulator, options: argparse.Namespace) -> int:
@@ -59,8 +87,7 @@ def status(emulator: Emulator, _: argparse.Namespace) -> int:
 
 def logs(emulator: Emulator, options: argparse.Namespace) -> int:
     """Print the end of the log."""
-    sys.stdout.write(emulator.tail(options.lines) + "\n")
-    return 0
+    return commands.logs(emulator, options)
 
 
 def doctor(emulator: Emulator, _: argparse.Namespace) -> int:
@@ -87,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for act in (install, start, run, stop, status, logs, doctor):
+    for act in (install, start, run, stop, status, logs, doctor, up, down, where):
         command = commands.add_parser(act.__name__, help=act.__doc__)
         command.set_defaults(act=act)
         if act in {start, run}:
@@ -99,6 +126,11 @@ def parser() -> argparse.ArgumentParser:
                 metavar="NAME=VALUE",
                 help="a variable of LocalStack",
             )
+        if act in {install, up}:
+            known = os.environ.get(choice.VARIABLE, "auto") if act is up else None
+            command.add_argument("--via", default=known, help="auto, docker or embedded")
+        if act is down:
+            command.add_argument("--image", action="store_true", help="remove the image too")
         if act is logs:
             command.add_argument("--lines", type=int, default=100, help="how many (default: 100)")
     return top

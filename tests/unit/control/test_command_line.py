@@ -21,7 +21,9 @@ def test_no_setting(text: str) -> None:
         setting(text)
 
 
-@pytest.mark.parametrize("command", ["install", "start", "run", "stop", "status", "logs", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["install", "start", "run", "stop", "status", "logs", "doctor", "up", "down", "where"]
+)
 def test_commands(command: str) -> None:
     """Each command is there."""
     assert parser().parse_args([command]).act.__name__ == command
