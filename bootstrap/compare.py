@@ -5,7 +5,7 @@ from typing import Any
 
 Tree = Any  # mappings, lists, text, numbers, booleans
 # What tells the elements of a list apart, in the order of preference.
-_IDENTITIES = ("PolicyName", "Sid", "Key", "Name", "AttributeName")
+_IDENTITIES = ("PolicyName", "Sid", "Key", "Name", "AttributeName", "Id")
 
 
 def differences(asked: Tree, found: Tree, path: str, *, exact: bool = False) -> list[str]:

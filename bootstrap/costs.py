@@ -33,6 +33,8 @@ METRIC_REQUEST = Price(0.01 / 1000, "unv")
 METRIC_HOUR = Price(0.30 / _HOURS, "unv")
 ALARM_HOUR = Price(0.10 / _HOURS, "unv")
 LOG_GB = Price(0.50, "unv")
+READ_UNIT = Price(0.125 / MILLION, "unv")  # 4 KB read consistently, rounded up
+DASHBOARD_HOUR = Price(3.00 / _HOURS, "unv")  # the first three of an account cost nothing
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,17 @@ class Load:
     log_bytes_per_batch: int = 900
 
 
-# Of the handler: a receipt in each transaction of a hundred writes, deleted later by a single write.
-_EVENTS_PER_RECEIPT = 99
+# Of the handler: records in a transaction, beside its receipt and totals; the size of these in KB, measured.
+_RECORDS_PER_TRANSACTION = 98
+_TOTALS_KB = 2
 _MEMORY_GB = 0.5
-_ALARMS = 2
-_METRICS = 25  # event types times device types, and the sums
+_ALARMS = 9
+_METRICS = 27  # event types times device types, the sums, and the detector's two
+# Of the detector: it reads six hours of minutes each minute.
+_LOOKS = 60
+_LOOK_SECONDS = 0.5
+_LOOK_MEMORY_GB = 0.25
+_MINUTES_READ = 360
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,16 @@ def hourly(settings: Settings) -> list[Item]:
 
     The metrics cost only in hours in which they are published.
     """
+    looks = _LOOKS if settings.detector else 0
+    read = looks * _MINUTES_READ * settings.shards * _TOTALS_KB / 4
     return [
         _item(f"{settings.shards} shards", settings.shards, SHARD_HOUR),
         _item(f"{_ALARMS} alarms", _ALARMS, ALARM_HOUR),
         _item(f"{_METRICS} metrics, while events come", _METRICS, METRIC_HOUR),
+        _item("Detector: time", looks * _LOOK_SECONDS * _LOOK_MEMORY_GB, LAMBDA_GB_SECOND),
+        _item("Detector: reads", read, READ_UNIT),
+        _item("Detector: metrics", looks, METRIC_REQUEST),
+        _item("Dashboard", 1, DASHBOARD_HOUR),
     ]
 
 
@@ -78,13 +92,14 @@ def per_million(settings: Settings, load: Load | None = None) -> list[Item]:
     load = load or Load()
     batches = ceil(MILLION / settings.batch_size)
     units = MILLION * ceil(load.event_bytes / 25_000)
-    receipts = ceil(MILLION / min(_EVENTS_PER_RECEIPT, settings.batch_size))
-    writes = 2 * (MILLION * ceil(load.item_bytes / 1024) + receipts) + receipts
+    transactions = batches * ceil(settings.batch_size / _RECORDS_PER_TRANSACTION)
+    writes = 2 * (MILLION * ceil(load.item_bytes / 1024) + transactions) + transactions
     return [
         _item("Kinesis: put", units, PUT_UNIT),
         _item("Lambda: requests", batches, LAMBDA_REQUEST),
         _item("Lambda: time", MILLION * load.seconds_per_event * _MEMORY_GB, LAMBDA_GB_SECOND),
         _item("DynamoDB: writes in transactions", writes, WRITE_UNIT),
+        _item("DynamoDB: totals of each minute", 2 * _TOTALS_KB * transactions, WRITE_UNIT),
         _item("CloudWatch: metrics", batches, METRIC_REQUEST),
         _item("CloudWatch: logs", batches * load.log_bytes_per_batch / 1e9, LOG_GB),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bootstrap import artifacts, stacks
 from bootstrap.errors import StackError
-from bootstrap.package import Package, pack_handler
+from bootstrap.package import Package, pack_functions
 from bootstrap.settings import Settings
 from bootstrap.stacks import Change, Pace, Stack, Step
 from bootstrap.target import Target
@@ -39,7 +39,7 @@ def deploy(
     been deleted by then, one that could not be changed stands as it did.
     """
     cloudformation = target.client("cloudformation")
-    package = package or pack_handler()
+    package = package or pack_functions()
     bucket = artifacts.bucket_name(target, settings.stack)
     code = {"CodeBucket": bucket, "CodeKey": package.key}
     change = Change(

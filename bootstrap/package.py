@@ -1,4 +1,4 @@
-"""The function's code as an archive: same sources, same bytes, on every machine."""
+"""The functions' code as an archive: same sources, same bytes, on every machine."""
 
 import hashlib
 import io
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HANDLER = ROOT / "handler"
+FOLDERS = ("handler", "detector")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows
 _READABLE = 0o100644 << 16  # a plain file that all may read: Lambda runs the code as another user
 _UNIX = 3
@@ -39,7 +39,7 @@ def pack(sources: dict[str, bytes]) -> Package:
     return Package(content, hashlib.sha256(content).hexdigest())
 
 
-def pack_handler(folder: Path = HANDLER) -> Package:
-    """Pack the Python sources of the handler's folder, under the folder's name."""
-    paths = folder.rglob("*.py")
-    return pack({path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in paths})
+def pack_functions(root: Path = ROOT) -> Package:
+    """Pack the Python sources of both functions, each under its folder's name: one archive for both."""
+    paths = [path for folder in FOLDERS for path in (root / folder).rglob("*.py")]
+    return pack({path.relative_to(root).as_posix(): path.read_bytes() for path in paths})

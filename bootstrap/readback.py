@@ -135,6 +135,66 @@ def alarm(target: Target, asked: Properties) -> Properties:
     return {**listed[0], "Tags": tag_list(tags)}
 
 
+def dashboard(target: Target, asked: Properties) -> Properties:
+    """Read a dashboard; its body is any JSON that says what was asked for."""
+    name = asked["DashboardName"]
+    found = target.client("cloudwatch").get_dashboard(DashboardName=name)
+    body = found["DashboardBody"]
+    if json.loads(body) == json.loads(asked["DashboardBody"]):
+        body = asked["DashboardBody"]
+    return {"DashboardName": found["DashboardName"], "DashboardBody": body}
+
+
+def topic(target: Target, asked: Properties) -> Properties:
+    """Read a topic."""
+    sns = target.client("sns")
+    topics = (found for page in sns.get_paginator("list_topics").paginate() for found in page["Topics"])
+    arns = [found["TopicArn"] for found in topics if found["TopicArn"].endswith(f":{asked['TopicName']}")]
+    if not arns:
+        raise LookupError(f"there is no topic {asked['TopicName']}")
+    attributes = sns.get_topic_attributes(TopicArn=arns[0])["Attributes"]
+    tags = sns.list_tags_for_resource(ResourceArn=arns[0])["Tags"]
+    return {**attributes, "TopicName": arns[0].rpartition(":")[2], "Tags": tag_list(tags)}
+
+
+def subscription(target: Target, asked: Properties) -> Properties:
+    """Read a subscription; on AWS it waits for its owner to confirm it."""
+    pager = target.client("sns").get_paginator("list_subscriptions_by_topic")
+    for page in pager.paginate(TopicArn=asked["TopicArn"]):
+        for found in page["Subscriptions"]:
+            if found.get("Endpoint") == asked["Endpoint"]:
+                return dict(found)
+    raise LookupError(f"nothing is sent to {asked['Endpoint']}")
+
+
+def rule(target: Target, asked: Properties) -> Properties:
+    """Read a rule with its targets."""
+    events, name = target.client("events"), asked["Name"]
+    found: Properties = dict(events.describe_rule(Name=name))
+    targets = events.list_targets_by_rule(Rule=name)["Targets"]
+    tags = events.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]
+    return {
+        **found,
+        "Targets": [{"Id": each["Id"], "Arn": each["Arn"]} for each in targets],
+        "Tags": tag_list(tags),
+    }
+
+
+def permission(target: Target, asked: Properties) -> Properties:
+    """Read the permission to invoke a function, out of its policy."""
+    policy = target.client("lambda").get_policy(FunctionName=asked["FunctionName"])["Policy"]
+    for statement in json.loads(policy)["Statement"]:
+        source = statement.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn")
+        if source == asked["SourceArn"]:
+            return {
+                "Action": statement["Action"],
+                "FunctionName": statement["Resource"].rpartition(":")[2],
+                "Principal": statement["Principal"]["Service"],
+                "SourceArn": source,
+            }
+    raise LookupError(f"{asked['SourceArn']} may not invoke {asked['FunctionName']}")
+
+
 def _document(document: object) -> Any:  # noqa: ANN401  a policy is any JSON
     """Return a policy's document, which some answers hold as text with percent signs."""
     return json.loads(unquote(document)) if isinstance(document, str) else document
@@ -149,4 +209,9 @@ READERS: dict[str, Callable[[Target, Properties], Properties]] = {
     "AWS::DynamoDB::Table": table,
     "AWS::SQS::Queue": queue,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CloudWatch::Dashboard": dashboard,
+    "AWS::SNS::Topic": topic,
+    "AWS::SNS::Subscription": subscription,
+    "AWS::Events::Rule": rule,
+    "AWS::Lambda::Permission": permission,
 }

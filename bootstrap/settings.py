@@ -133,6 +133,49 @@ SETTINGS = {
             _whole(60, 604_800),
         ),
         Setting(
+            "ALARM_EMAIL",
+            "",
+            "",
+            "the address that alarms and anomalies are sent to",
+            _matching(r"[^@\s]+@[^@\s]+", "it is an address such as me@example.org"),
+        ),
+        Setting(
+            "ALARM_PERIOD",
+            "300",
+            "seconds",
+            "what an alarm looks at: 10 and 30 on an emulator only, 60, 300, 900, 3600",
+            _one_of("10", "30", "60", "300", "900", "3600"),
+        ),
+        Setting(
+            "ALARM_LAG",
+            "60000",
+            "milliseconds",
+            "how long a record may wait in the stream",
+            _whole(1, 604_800_000),
+        ),
+        Setting(
+            "ALARM_REJECTED",
+            "10",
+            "records",
+            "how many quarantined in one period are an alarm",
+            _whole(1, 1_000_000),
+        ),
+        Setting("DETECTOR", "1", "", "0: the anomaly detector is not invoked", _one_of("0", "1")),
+        Setting(
+            "ANOMALY_THRESHOLD",
+            "5",
+            "",
+            "robust standard deviations from which on a minute may be an anomaly",
+            _whole(1, 100),
+        ),
+        Setting(
+            "ANOMALY_MINIMUM",
+            "15",
+            "minutes",
+            "history before the detector speaks",
+            _whole(3, 1000),
+        ),
+        Setting(
             "AWS_ACCOUNT_ID",
             "",
             "",
@@ -177,6 +220,13 @@ class Settings:
     retention_days: int
     retry_attempts: int
     record_age: int
+    alarm_email: str
+    alarm_period: int
+    alarm_lag: int
+    alarm_rejected: int
+    detector: bool
+    anomaly_threshold: int
+    anomaly_minimum: int
     yes: bool
 
     @classmethod
@@ -192,6 +242,13 @@ class Settings:
             retention_days=int(values["RETENTION_DAYS"]),
             retry_attempts=int(values["RETRY_ATTEMPTS"]),
             record_age=int(values["RECORD_AGE"]),
+            alarm_email=values["ALARM_EMAIL"],
+            alarm_period=int(values["ALARM_PERIOD"]),
+            alarm_lag=int(values["ALARM_LAG"]),
+            alarm_rejected=int(values["ALARM_REJECTED"]),
+            detector=values["DETECTOR"] == "1",
+            anomaly_threshold=int(values["ANOMALY_THRESHOLD"]),
+            anomaly_minimum=int(values["ANOMALY_MINIMUM"]),
             yes=values["YES"] == "1",
         )
 
@@ -204,4 +261,11 @@ class Settings:
             "RetentionDays": str(self.retention_days),
             "RetryAttempts": str(self.retry_attempts),
             "RecordAge": str(self.record_age),
+            "AlarmEmail": self.alarm_email,
+            "AlarmPeriod": str(self.alarm_period),
+            "AlarmLag": str(self.alarm_lag),
+            "AlarmRejected": str(self.alarm_rejected),
+            "Detector": str(int(self.detector)),
+            "AnomalyThreshold": str(self.anomaly_threshold),
+            "AnomalyMinimum": str(self.anomaly_minimum),
         }

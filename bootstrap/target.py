@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
     from types_boto3_iam import IAMClient
     from types_boto3_kinesis import KinesisClient
     from types_boto3_lambda import LambdaClient
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
+    from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
     from types_boto3_sts import STSClient
 
@@ -84,6 +86,8 @@ class Target:
     @overload
     def client(self, service: Literal["dynamodb"], **options: object) -> "DynamoDBClient": ...
     @overload
+    def client(self, service: Literal["events"], **options: object) -> "EventBridgeClient": ...
+    @overload
     def client(self, service: Literal["iam"], **options: object) -> "IAMClient": ...
     @overload
     def client(self, service: Literal["kinesis"], **options: object) -> "KinesisClient": ...
@@ -93,6 +97,8 @@ class Target:
     def client(self, service: Literal["logs"], **options: object) -> "CloudWatchLogsClient": ...
     @overload
     def client(self, service: Literal["s3"], **options: object) -> "S3Client": ...
+    @overload
+    def client(self, service: Literal["sns"], **options: object) -> "SNSClient": ...
     @overload
     def client(self, service: Literal["sqs"], **options: object) -> "SQSClient": ...
     @overload

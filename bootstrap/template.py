@@ -1,6 +1,6 @@
 """The template with all its references resolved: what each resource is asked to be. No I/O.
 
-Knows the functions that our template uses (Ref, GetAtt, Sub, If, Equals), and refuses any other.
+Knows the functions that our template uses (Ref, GetAtt, Sub, If, Equals, Not), and refuses any other.
 """
 
 import re
@@ -66,7 +66,10 @@ _ARNS = {
     "AWS::IAM::Role": "arn:{p}:iam::{a}:role/{n}",
     "AWS::DynamoDB::Table": "arn:{p}:dynamodb:{r}:{a}:table/{n}",
     "AWS::SQS::Queue": "arn:{p}:sqs:{r}:{a}:{n}",
+    "AWS::SNS::Topic": "arn:{p}:sns:{r}:{a}:{n}",
+    "AWS::Events::Rule": "arn:{p}:events:{r}:{a}:rule/{n}",
 }
+_REFERRED_BY_ARN = {"AWS::SNS::Topic"}
 # The property that names a resource.
 _NAMES = {
     "AWS::Kinesis::Stream": "Name",
@@ -76,6 +79,9 @@ _NAMES = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::Events::Rule": "Name",
 }
 
 
@@ -105,7 +111,8 @@ class _Resolver:
             "GetAtt": self._get_att,
             "Sub": self._sub,
             "If": self._if,
-            "Equals": lambda pair: self.resolve(pair[0]) == self.resolve(pair[1]),
+            "Equals": lambda pair: str(self.resolve(pair[0])) == str(self.resolve(pair[1])),
+            "Not": lambda only: not self.resolve(only[0]),
         }
 
     def resolve(self, tree: Tree) -> Tree:
@@ -125,6 +132,8 @@ class _Resolver:
     def _ref(self, name: str) -> Tree:
         if name in self._values:
             return self._values[name]
+        if self._template["Resources"][name]["Type"] in _REFERRED_BY_ARN:
+            return self._get_att(f"{name}.Arn")
         return self._ids.get(name) or self._name_of(name)
 
     def _get_att(self, dotted: str) -> str:
@@ -135,12 +144,18 @@ class _Resolver:
         pattern = _ARNS[self._template["Resources"][name]["Type"]]
         return pattern.format(p=place.partition, r=place.region, a=place.account, n=self._name_of(name))
 
-    def _sub(self, text: str) -> str:
-        return re.sub(r"\$\{([\w:]+)\}", lambda found: str(self._ref(found[1])), text)
+    def _sub(self, argument: Tree) -> str:
+        text, own = argument if isinstance(argument, list) else (argument, {})
+        named = {name: str(self.resolve(value)) for name, value in own.items()}
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: named.get(found[1]) or str(self._ref(found[1])), text)
 
     def _if(self, argument: Tree) -> Tree:
         condition, then, otherwise = argument
-        return self.resolve(then if self.resolve(self._template["Conditions"][condition]) else otherwise)
+        return self.resolve(then if self.holds(condition) else otherwise)
+
+    def holds(self, condition: str | None) -> bool:
+        """Tell whether a condition of the template holds; what has none is always there."""
+        return condition is None or bool(self.resolve(self._template["Conditions"][condition]))
 
     def _name_of(self, resource: str) -> str:
         found = self._template["Resources"][resource]
@@ -157,10 +172,11 @@ def load(text: str) -> dict[str, Tree]:
 def asked_for(
     text: str, parameters: Mapping[str, str], place: Place, ids: Mapping[str, str]
 ) -> list[Resource]:
-    """Return every resource with its properties resolved; `ids` are the physical ids that are no names."""
+    """Return each resource that is asked for, properties resolved; `ids`: physical ids that are no names."""
     template = load(text)
     resolver = _Resolver(template, parameters, place, ids)
     return [
         Resource(name, resource["Type"], resolver.resolve(resource["Properties"]))
         for name, resource in template["Resources"].items()
+        if resolver.holds(resource.get("Condition"))
     ]

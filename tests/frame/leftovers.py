@@ -69,6 +69,26 @@ def _buckets(target: Target) -> Iterator[str]:
     yield from (bucket["Name"] for bucket in target.client("s3").list_buckets()["Buckets"])
 
 
+def _topics(target: Target) -> Iterator[str]:
+    for page in target.client("sns").get_paginator("list_topics").paginate():
+        yield from (topic["TopicArn"].rpartition(":")[2] for topic in page["Topics"])
+
+
+def _subscriptions(target: Target) -> Iterator[str]:
+    for page in target.client("sns").get_paginator("list_subscriptions").paginate():
+        yield from (found["TopicArn"].rpartition(":")[2] for found in page["Subscriptions"])
+
+
+def _rules(target: Target) -> Iterator[str]:
+    for page in target.client("events").get_paginator("list_rules").paginate():
+        yield from (rule["Name"] for rule in page["Rules"])
+
+
+def _dashboards(target: Target) -> Iterator[str]:
+    for page in target.client("cloudwatch").get_paginator("list_dashboards").paginate():
+        yield from (entry["DashboardName"] for entry in page["DashboardEntries"])
+
+
 KINDS: dict[str, Callable[[Target], Iterable[str]]] = {
     "stack": _stacks,
     "stream": _streams,
@@ -80,4 +100,8 @@ KINDS: dict[str, Callable[[Target], Iterable[str]]] = {
     "log group": _log_groups,
     "role": _roles,
     "bucket": _buckets,
+    "topic": _topics,
+    "subscription": _subscriptions,
+    "rule": _rules,
+    "dashboard": _dashboards,
 }

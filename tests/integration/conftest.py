@@ -13,7 +13,7 @@ from tests.frame.run import Run
 
 type MakePipeline = Callable[..., Pipeline]
 
-QUICK = {"BATCH_WINDOW": "0"}  # a batch goes out as soon as there is a record
+QUICK = {"BATCH_WINDOW": "0", "DETECTOR": "0"}  # a batch goes out as soon as there is a record
 
 
 @pytest.fixture(scope="session")

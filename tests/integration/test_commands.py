@@ -52,7 +52,7 @@ def test_up_again(user: Mapping[str, str]) -> None:
     assert done.returncode == 0, done.stderr
     first, second, *_ = done.stdout.splitlines()
     assert first.startswith(f"The stack {user['STACK']} is as it should be, nothing was changed (")
-    assert second.startswith("Verified: 11 resources, ")
+    assert second.startswith("Verified: 25 resources, ")
     assert "make produce" in done.stdout
     # Of the processor's time: how busy the machine is otherwise is not what is measured.
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2

@@ -9,7 +9,7 @@ from bootstrap import artifacts, stacks
 from bootstrap.deploy import TEMPLATE, Deployed, deploy
 from bootstrap.destroy import destroy
 from bootstrap.errors import NotAsAsked, NotOurs, StackError
-from bootstrap.package import Package, pack, pack_handler
+from bootstrap.package import Package, pack, pack_functions
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack, Step
 from bootstrap.target import Target
@@ -101,7 +101,7 @@ def test_the_code_s_bucket(bench: Make) -> None:
     own.deploy(BATCH_SIZE="7")
     s3 = own.target.client("s3")
     bucket = artifacts.bucket_name(own.target, own.name)
-    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [pack_handler().key]
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [pack_functions().key]
     assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
     (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"

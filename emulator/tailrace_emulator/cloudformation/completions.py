@@ -38,8 +38,15 @@ def alarm(clients: Foreign, model: Model) -> None:
         clients.cloudwatch.tag_resource(ResourceARN=model["Arn"], Tags=model["Tags"])
 
 
+def rule(clients: Foreign, model: Model) -> None:
+    """Set a rule's tags."""
+    if model.get("Tags"):
+        clients.events.tag_resource(ResourceARN=model["Arn"], Tags=model["Tags"])
+
+
 COMPLETIONS: dict[str, Callable[[Foreign, Model], None]] = {
     "AWS::Kinesis::Stream": stream,
     "AWS::Logs::LogGroup": log_group,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::Events::Rule": rule,
 }

@@ -32,10 +32,11 @@ def _before_service(chain: Foreign, context: Foreign, response: Foreign) -> None
 def _install() -> None:
     from tailrace_emulator.cloudformation import (  # noqa: PLC0415  costs half a second
         actions,
+        dashboards,
         outputs,
         removal,
         rollback,
     )
 
-    for part in (actions, removal, rollback, outputs):
+    for part in (actions, dashboards, removal, rollback, outputs):
         part.install()

@@ -12,26 +12,41 @@ def settings(**named: str) -> Settings:
 
 
 def test_an_hour() -> None:
-    """Two shards cost 3 cents an hour; the rest of what stands costs one more."""
+    """Two shards cost 3 cents an hour; the rest of what stands and looks costs two more."""
     found = {item.name: item.dollars for item in hourly(settings())}
-    assert found["2 shards"] == pytest.approx(0.03)
-    assert total(hourly(settings())) == pytest.approx(0.03 + 27 * 0.3 / 730 - 2 * 0.2 / 730)
+    assert found == {
+        "2 shards": pytest.approx(0.03),
+        "9 alarms": pytest.approx(0.9 / 730),
+        "27 metrics, while events come": pytest.approx(8.1 / 730),
+        "Detector: time": pytest.approx(7.5 * 0.0000166667),
+        "Detector: reads": pytest.approx(0.0027),
+        "Detector: metrics": pytest.approx(0.0006),
+        "Dashboard": pytest.approx(3 / 730),
+    }
+
+
+def test_without_the_detector() -> None:
+    """A detector that is not invoked costs nothing."""
+    found = {item.name: item.dollars for item in hourly(settings(DETECTOR="0"))}
+    assert {found[name] for name in found if name.startswith("Detector")} == {0}
 
 
 def test_more_shards() -> None:
     """Each shard more costs 1.5 cents an hour more."""
-    more = total(hourly(settings(SHARDS="10"))) - total(hourly(settings(SHARDS="2")))
+    named = {"DETECTOR": "0"}
+    more = total(hourly(settings(SHARDS="10", **named))) - total(hourly(settings(SHARDS="2", **named)))
     assert more == pytest.approx(8 * 0.015)
 
 
 def test_a_million_events() -> None:
-    """A million events cost 1.40 dollars, most of it for storing them exactly once."""
+    """A million events cost 1.47 dollars, most of it for storing them exactly once."""
     found = {item.name: item.dollars for item in per_million(settings())}
     assert found == {
         "Kinesis: put": pytest.approx(0.014),
         "Lambda: requests": pytest.approx(0.002),
         "Lambda: time": pytest.approx(0.01083, rel=1e-3),
-        "DynamoDB: writes in transactions": pytest.approx(1.2689, rel=1e-4),
+        "DynamoDB: writes in transactions": pytest.approx(1.2875),
+        "DynamoDB: totals of each minute": pytest.approx(0.05),
         "CloudWatch: metrics": pytest.approx(0.1),
         "CloudWatch: logs": pytest.approx(0.0045),
     }

@@ -1,10 +1,11 @@
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from bootstrap.package import pack, pack_handler
+from bootstrap.package import pack, pack_functions
 
 pytestmark = pytest.mark.unit
 SOURCES = {"handler/entry.py": b"def lambda_handler(event, context): ...\n", "handler/__init__.py": b""}
@@ -32,20 +33,20 @@ def test_lambda_can_read_it() -> None:
     assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
 
 
-def test_the_handler_itself() -> None:
-    """The handler's package holds its sources under handler/, and nothing that Python leaves beside them."""
-    names = zipfile.ZipFile(io.BytesIO(pack_handler().content)).namelist()
-    assert "handler/entry.py" in names
-    assert all(name.startswith("handler/") and name.endswith(".py") for name in names)
+def test_the_functions_themselves() -> None:
+    """One archive holds the sources of both functions, and nothing that Python leaves beside them."""
+    names = zipfile.ZipFile(io.BytesIO(pack_functions().content)).namelist()
+    assert {"handler/entry.py", "detector/entry.py"} <= set(names)
+    assert all(re.fullmatch(r"(handler|detector)/\w+\.py", name) for name in names)
 
 
 def test_what_lies_beside_the_sources(tmp_path: Path) -> None:
     """Folders and files that are no Python sources change nothing."""
-    folder = tmp_path / "handler"
     for name, content in SOURCES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    (folder / "__pycache__").mkdir()
-    (folder / "__pycache__" / "entry.cpython-313.pyc").write_bytes(b"compiled")
-    (folder / "notes.txt").write_text("mine")
-    assert pack_handler(folder) == pack(SOURCES)
+    (tmp_path / "handler" / "__pycache__").mkdir()
+    (tmp_path / "handler" / "__pycache__" / "entry.cpython-313.pyc").write_bytes(b"compiled")
+    (tmp_path / "handler" / "notes.txt").write_text("mine")
+    (tmp_path / "other.py").write_text("mine")
+    assert pack_functions(tmp_path) == pack(SOURCES)

@@ -1,4 +1,4 @@
-"""The role may do exactly what the handler does: its sources are read for the calls that they make."""
+"""A role may do exactly what its function does: the sources are read for the calls that they make."""
 
 import ast
 from collections.abc import Iterator
@@ -24,6 +24,11 @@ ACTIONS = {
     "send_message": "sqs:SendMessage",
     "send_message_batch": "sqs:SendMessage",
     "put_metric_data": "cloudwatch:PutMetricData",
+    "get_item": "dynamodb:GetItem",
+    "put_item": "dynamodb:PutItem",
+    "update_item": "dynamodb:UpdateItem",
+    "query": "dynamodb:Query",
+    "publish": "sns:Publish",
 }
 PARTS = {
     '{"Put":': "dynamodb:PutItem",
@@ -34,15 +39,14 @@ PARTS = {
 ANYWHERE = "*"
 
 
-def statements() -> dict[str, tuple[set[str], list[str]]]:
-    """Return each statement's actions and resources, by its id."""
+def statements(of: str = "Role") -> dict[str, tuple[set[str], list[str]]]:
+    """Return each statement's actions and resources, by its id, of one role."""
     parameters = {**Settings.from_environment({}).parameters(), "CodeBucket": "b", "CodeKey": "k"}
     resources = asked_for(
         TEMPLATE, parameters, Place("tailrace", "us-east-1", "111122223333"), {"Mapping": "m"}
     )
-    (role,) = (resource for resource in resources if resource.name == "Role")
+    (role,) = (resource for resource in resources if resource.name == of)
     (policy,) = role.properties["Policies"]
-    assert policy["PolicyName"] == "KinesisLambdaProcessorPolicy"
     found = {}
     for statement in policy["PolicyDocument"]["Statement"]:
         held = statement["Resource"]
@@ -50,9 +54,9 @@ def statements() -> dict[str, tuple[set[str], list[str]]]:
     return found
 
 
-def called() -> Iterator[str]:
-    """Give the actions behind the calls that stand in the handler's sources."""
-    for path in Path("handler").rglob("*.py"):
+def called(folder: str = "handler") -> Iterator[str]:
+    """Give the actions behind the calls that stand in a function's sources."""
+    for path in Path(folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in ACTIONS:
                 yield ACTIONS[node.attr]
@@ -104,3 +108,21 @@ def test_on_exactly_these_resources() -> None:
         "PublishMetrics": [ANYWHERE],
     }
     assert "cloudwatch:namespace: !If" in TEMPLATE
+
+
+def test_exactly_what_the_detector_calls() -> None:
+    """The detector's role may do what the detector calls and write its log, and nothing else."""
+    found = statements("DetectorRole")
+    assert found.pop("WriteLogs")[0] == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert {action for actions, _ in found.values() for action in actions} == set(called("detector"))
+
+
+def test_on_which_resources_the_detector() -> None:
+    """The detector has the ledger, the topic, its log and the namespace: no results, no queues."""
+    assert {name: held for name, (_, held) in statements("DetectorRole").items()} == {
+        "WriteLogs": ["arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/anomaly-detector:*"],
+        "ReadTotalsKeepAnomalies": ["arn:aws:dynamodb:us-east-1:111122223333:table/tailrace-ledger"],
+        "Notify": ["arn:aws:sns:us-east-1:111122223333:tailrace-alarms"],
+        "PublishMetrics": [ANYWHERE],
+    }
+    assert TEMPLATE.count("cloudwatch:namespace: !If") == 2

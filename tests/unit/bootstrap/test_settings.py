@@ -17,6 +17,13 @@ def test_nothing_set() -> None:
         retention_days=30,
         retry_attempts=20,
         record_age=3600,
+        alarm_email="",
+        alarm_period=300,
+        alarm_lag=60_000,
+        alarm_rejected=10,
+        detector=True,
+        anomaly_threshold=5,
+        anomaly_minimum=15,
         yes=False,
     )
 
@@ -41,6 +48,8 @@ def test_empty_is_unset() -> None:
         ("AWS_ENDPOINT_URL", "127.0.0.1:4566", "it is an address such as http://127.0.0.1:4566"),
         ("AWS_ACCOUNT_ID", "1234", "it is twelve digits"),
         ("AWS_REGION", "Frankfurt", "it is a region's name such as eu-central-1"),
+        ("ALARM_EMAIL", "me", "it is an address such as me@example.org"),
+        ("ALARM_PERIOD", "45", "it is one of 10, 30, 60, 300, 900, 3600"),
         ("YES", "yes", "it is one of 0, 1"),
     ],
 )

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ from bootstrap.template import Place, asked_for, load
 pytestmark = pytest.mark.unit
 TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
 PARAMETERS = {**Settings.from_environment({}).parameters(), "CodeBucket": "b", "CodeKey": "k.zip"}
+UNTAGGED = {"AWS::Lambda::Permission", "AWS::SNS::Subscription", "AWS::CloudWatch::Dashboard"}
 IDS = {"Quarantine": "https://sqs/q", "DeadLetters": "https://sqs/d", "Mapping": "uuid"}
 
 
-def resolved(stack: str = "tailrace", region: str = "eu-central-1") -> dict[str, dict[str, Any]]:
+def resolved(
+    stack: str = "tailrace", region: str = "eu-central-1", **parameters: str
+) -> dict[str, dict[str, Any]]:
     """Return each resource's properties."""
-    resources = asked_for(TEMPLATE, PARAMETERS, Place(stack, region, "111122223333"), IDS)
+    resources = asked_for(TEMPLATE, PARAMETERS | parameters, Place(stack, region, "111122223333"), IDS)
     return {resource.name: resource.properties for resource in resources}
 
 
@@ -31,6 +35,8 @@ def names(stack: str) -> dict[str, str]:
         "throttling": found["ThrottlingAlarm"]["AlarmName"],
         "namespace": found["Function"]["Environment"]["Variables"]["METRIC_NAMESPACE"],
         "log": found["LogGroup"]["LogGroupName"],
+        "detector": found["DetectorFunction"]["FunctionName"],
+        "topic": found["AlarmTopic"]["TopicName"],
     }
 
 
@@ -45,6 +51,8 @@ def test_the_recipe_s_names() -> None:
         "throttling": "DynamoDBThrottling",
         "namespace": "RealTimeAnalytics",
         "log": "/aws/lambda/kinesis-stream-processor",
+        "detector": "anomaly-detector",
+        "topic": "tailrace-alarms",
     }
 
 
@@ -59,22 +67,32 @@ def test_any_other_stack_s_names() -> None:
         "throttling": "mine-DynamoDBThrottling",
         "namespace": "RealTimeAnalytics/mine",
         "log": "/aws/lambda/mine-processor",
+        "detector": "mine-detector",
+        "topic": "mine-alarms",
     }
 
 
 def test_stacks_share_no_name() -> None:
     """Two stacks have no name in common, so that they stand side by side."""
     flat = [
-        {str(value) for found in resolved(stack).values() for key, value in found.items() if "Name" in key}
+        {
+            str(value)
+            for found in resolved(stack).values()
+            for key, value in found.items()
+            if "Name" in key and key != "MetricName"
+        }
         for stack in ("tailrace", "mine")
     ]
-    services = {"Errors", "ThrottledRequests", "AWS/Lambda", "AWS/DynamoDB"}  # of metrics
+    services = {"AWS/Lambda", "AWS/DynamoDB", "AWS/SQS", "AWS/Kinesis"}  # of metrics
     assert flat[0] & flat[1] <= services
 
 
 def test_everything_is_tagged() -> None:
-    """Every resource carries the stack's tag."""
+    """Every resource that can carry a tag carries the stack's."""
+    kinds = {name: resource["Type"] for name, resource in load(TEMPLATE)["Resources"].items()}
     for name, properties in resolved("mine").items():
+        if kinds[name] in UNTAGGED:
+            continue
         assert properties["Tags"] == [{"Key": "tailrace:stack", "Value": "mine"}], name
 
 
@@ -156,3 +174,49 @@ def test_a_function_that_is_not_known() -> None:
     text = TEMPLATE.replace('!Sub "${AWS::StackName}-ledger"', "!Join ['-', [a, b]]")
     with pytest.raises(NotImplementedError, match="!Join"):
         asked_for(text, PARAMETERS, Place("mine", "us-east-1", "1"), IDS)
+
+
+def alarms() -> dict[str, dict[str, Any]]:
+    """Return each alarm's properties."""
+    return {name: found for name, found in resolved().items() if "AlarmName" in found}
+
+
+def test_every_alarm_reaches_the_topic() -> None:
+    """Each alarm tells the topic when it begins and when it ends, and looks at the period that was set."""
+    topic = ["arn:aws:sns:eu-central-1:111122223333:tailrace-alarms"]
+    assert len(alarms()) == 9
+    for name, alarm in alarms().items():
+        assert (alarm["AlarmActions"], alarm["OKActions"], alarm["Period"]) == (topic, topic, "300"), name
+
+
+def test_what_an_alarm_makes_of_missing_data() -> None:
+    """Silence is what one alarm is for; a dead letter stands though SQS says nothing; else it is well."""
+    missing = {name: alarm["TreatMissingData"] for name, alarm in alarms().items()}
+    others = set(missing) - {"SilenceAlarm", "DeadLettersAlarm"}
+    assert (missing["SilenceAlarm"], missing["DeadLettersAlarm"]) == ("breaching", "ignore")
+    assert {missing[name] for name in others} == {"notBreaching"}
+
+
+def test_every_alarm_is_told_by_its_output() -> None:
+    """Each alarm's name is an output of the stack, and each stands on the dashboard."""
+    outputs = {name for name in load(TEMPLATE)["Outputs"] if name.endswith("AlarmName")}
+    assert outputs == {f"{name}Name" for name in alarms()}
+    body = json.loads(resolved()["Dashboard"]["DashboardBody"])
+    (listed,) = (widget["properties"]["alarms"] for widget in body["widgets"] if widget["type"] == "alarm")
+    names = {arn.rpartition(":")[2] for arn in listed}
+    assert names == {alarm["AlarmName"] for alarm in alarms().values()}
+
+
+def test_an_address_subscribes() -> None:
+    """The topic has a subscriber only if an address was given."""
+    assert "AlarmSubscription" not in resolved()
+    found = resolved(AlarmEmail="me@example.org")["AlarmSubscription"]
+    assert (found["Protocol"], found["Endpoint"]) == ("email", "me@example.org")
+
+
+def test_the_detector_can_be_left_alone() -> None:
+    """With DETECTOR=0 the detector is there, and nothing invokes it."""
+    alone = resolved(Detector="0")
+    assert "DetectorFunction" in alone
+    assert {"DetectorSchedule", "DetectorPermission"} & set(alone) == set()
+    assert resolved()["DetectorSchedule"]["Targets"][0]["Arn"].endswith(":function:anomaly-detector")
