@@ -197,6 +197,13 @@ SETTINGS = {
             _anything,
         ),
         Setting(
+            "EMULATOR_OFFLINE",
+            "",
+            "",
+            "1: a container without a way to anything beyond this machine",
+            _one_of("0", "1"),
+        ),
+        Setting(
             "LOCALSTACK_IMAGE",
             "",
             "",

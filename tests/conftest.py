@@ -51,13 +51,18 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse a test without its marker; skip what the target cannot do."""
+    run = config.stash[RUN]
+    looking = any(item.get_closest_marker(markers.IN_VIEW) for item in items)
+    hidden = looking and not run.on_aws and not emulators.open_to_view(run)
     for item in items:
         carried = [mark.name for mark in item.iter_markers()]
         wrong = markers.complaint(item.path.relative_to(HERE), item.name, carried)
         if wrong:
             raise pytest.UsageError(wrong)
-        if config.stash[RUN].on_aws and "emulator_only" in carried:
+        if run.on_aws and "emulator_only" in carried:
             item.add_marker(pytest.mark.skip(reason=markers.ON_AWS))
+        if hidden and markers.IN_VIEW in carried:
+            item.add_marker(pytest.mark.skip(reason=markers.OUT_OF_VIEW))
 
 
 @pytest.fixture(autouse=True)

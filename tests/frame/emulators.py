@@ -1,8 +1,12 @@
-"""Which emulator the tests talk to: the one that runs, or one that the run starts, and stops at its end."""
+"""Which emulator the tests talk to: the one that runs, or one that the run starts, and stops at its end.
+
+What a run starts is embedded or a container, as EMULATOR says (`tailrace_emulator/compose/choice.py`).
+"""
 
 import fcntl
 import http.client
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bootstrap.settings import SETTINGS
+from tailrace_emulator.compose import choice
+from tailrace_emulator.compose.container import Container
 from tailrace_emulator.control import Emulator, Installation
 from tests.frame.run import Run
 
@@ -52,19 +58,28 @@ def own(run: Run, name: str) -> str:
         if not note.exists():
             port = _free_port()
             note.write_text(str(port))
-            _emulator(run, port).start()
+            one = _emulator(run, port)
+            if isinstance(one, Container):
+                one.up(lambda _: None)
+            else:
+                one.start()
         return f"http://127.0.0.1:{note.read_text()}"
 
 
 def log(run: Run, name: str) -> str:
     """Return what the run's own emulator of this name has logged: a line for each request, among others."""
-    return _emulator(run, int(_note(run, name).read_text())).log.read_text(errors="replace")
+    one = _emulator(run, int(_note(run, name).read_text()))
+    return one.log() if isinstance(one, Container) else one.log.read_text(errors="replace")
 
 
 def stop(run: Run, name: str) -> None:
     """Stop the run's own emulator of this name."""
     note = _note(run, name)
-    _emulator(run, int(note.read_text())).stop()
+    one = _emulator(run, int(note.read_text()))
+    if isinstance(one, Container):
+        one.down()
+    else:
+        one.stop()
     note.unlink()
 
 
@@ -78,7 +93,28 @@ def _note(run: Run, name: str) -> Path:
     return run.folder / f"{name}.emulator"
 
 
-def _emulator(run: Run, port: int) -> Emulator:
+def open_to_view(run: Run) -> bool:
+    """Tell whether the emulator that the tests share is embedded: its processes and files can be seen."""
+    if named := run.environ.get("AWS_ENDPOINT_URL"):
+        return _embedded(run, urlsplit(named).port or 80).process() is not None
+    return run.environ.get("EMULATOR") != choice.TESTS_ONLY and isinstance(_chosen(run), Emulator)
+
+
+def _emulator(run: Run, port: int) -> Emulator | Container:
+    """Return the run's own emulator on a port, wrapped as the one that the settings name is."""
+    chosen = None if run.environ.get("EMULATOR") == choice.TESTS_ONLY else _chosen(run)
+    if isinstance(chosen, Container):
+        return Container(chosen.engine, port, ROOT)
+    return _embedded(run, port)
+
+
+def _chosen(run: Run) -> Emulator | Container:
+    want = choice.wanted(run.environ.get("EMULATOR", ""))
+    usual = _embedded(run, int(SETTINGS["EMULATOR_PORT"].read(run.environ)))
+    return choice.choose(want, usual, ROOT, {**os.environ, **run.environ}).emulator
+
+
+def _embedded(run: Run, port: int) -> Emulator:
     return Emulator(Installation(run.environ.get("EMULATOR_HOME") or ROOT / ".emulator"), port)
 
 

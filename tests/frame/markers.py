@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 WHERE = ("anywhere", "emulator_only")
+IN_VIEW = "processes"  # looks at the emulator's own processes and at the folders they share with the tests
+OUT_OF_VIEW = "looks at the emulator's processes and files, which a container hides"
 ON_AWS = "only an emulator can do this; the target is an AWS account"
 
 

@@ -15,8 +15,9 @@ from . import image
 from .engine import LONG, Engine, last_line
 from .errors import ContainerError
 
-FILE, OFFICIAL_FILE = "docker-compose.yml", "docker-compose.official.yml"
-OFFICIAL = "LOCALSTACK_IMAGE"  # LocalStack's own image, instead of ours
+FILE = "docker-compose.yml"
+OFFICIAL, OFFICIAL_FILE = "LOCALSTACK_IMAGE", "docker-compose.official.yml"  # an image of LocalStack's own
+OFFLINE, OFFLINE_FILE = "EMULATOR_OFFLINE", "docker-compose.offline.yml"  # 1: without a way out
 EMULATOR, FUNCTIONS = "tailrace.emulator", "tailrace.functions"  # labels; their value is the port
 FOLDER = "com.docker.compose.project.working_dir"  # label: whose file it was started from
 UNLICENSED = 55  # exit code of LocalStack's own image without a licence
@@ -121,9 +122,14 @@ class Container:
         return self.engine.ask("ps", "--all", "--quiet", "--filter", which).split()
 
     def _compose(self, *words: str) -> CompletedProcess[str]:
-        files = [FILE, OFFICIAL_FILE] if self.official else [FILE]
+        environ = self.engine.environ
+        files = [
+            FILE,
+            *[OFFICIAL_FILE] * bool(self.official),
+            *[OFFLINE_FILE] * (environ.get(OFFLINE) == "1"),
+        ]
         named = [word for file in files for word in ("--file", str(self.folder / file))]
-        engine = self.engine._replace(environ={**self.engine.environ, "EMULATOR_PORT": str(self.port)})
+        engine = self.engine._replace(environ={**environ, "EMULATOR_PORT": str(self.port)})
         every = ("compose", "--project-name", self.project, *named, *words)
         return engine.run(*every, timeout=PULL if self.official else LONG)
 
