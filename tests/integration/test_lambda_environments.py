@@ -155,6 +155,7 @@ def test_reserved_concurrency_throttles(functions: Functions, target: Target) ->
     assert counts == [1, 1, 0]
 
 
+@pytest.mark.processes
 def test_new_code_means_a_new_process_and_no_old_one(functions: Functions) -> None:
     """The update ends the warm environment."""
     function = functions.make(LOOKS)
@@ -176,6 +177,7 @@ def test_a_running_invocation_outlives_an_update(functions: Functions) -> None:
     assert function.invoke({}).payload == "new"
 
 
+@pytest.mark.processes
 def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
     """Neither its own nor one that it started."""
     function = functions.make(LOOKS)
@@ -186,6 +188,7 @@ def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
     eventually(lambda: not _runs(child), within=10, what=f"the child {child} to end")
 
 
+@pytest.mark.processes
 def test_no_function_outlives_the_emulator(run: Run, tmp_path: Path) -> None:
     """Killed, not stopped, the emulator takes a function at work with it."""
     doomed = stacks.target_at(run, emulators.own(run, "doomed"))
@@ -200,6 +203,7 @@ def test_no_function_outlives_the_emulator(run: Run, tmp_path: Path) -> None:
     eventually(lambda: not processes(function.name), within=10, what="the function to end")
 
 
+@pytest.mark.processes
 def test_a_timeout_ends_what_the_function_started_too(functions: Functions) -> None:
     """No process of the environment is left."""
     function = functions.make(LOOKS, Timeout=1)
