@@ -26,20 +26,25 @@ class Package:
         return f"{self.digest}.zip"
 
 
-def pack(sources: dict[str, bytes]) -> Package:
+def pack(files: dict[str, bytes]) -> Package:
     """Pack sources by path, uncompressed: what zlib makes of them differs between builds of Python."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
-        for name in sorted(sources):
+        for name in sorted(files):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system = _UNIX
             entry.external_attr = _READABLE
-            file.writestr(entry, sources[name])
+            file.writestr(entry, files[name])
     content = archive.getvalue()
     return Package(content, hashlib.sha256(content).hexdigest())
 
 
-def pack_functions(root: Path = ROOT) -> Package:
-    """Pack the Python sources of both functions, each under its folder's name: one archive for both."""
+def sources(root: Path = ROOT) -> dict[str, bytes]:
+    """Return the Python sources of both functions, by their path from the root."""
     paths = [path for folder in FOLDERS for path in (root / folder).rglob("*.py")]
-    return pack({path.relative_to(root).as_posix(): path.read_bytes() for path in paths})
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+
+def pack_functions() -> Package:
+    """Pack both functions: one archive for both."""
+    return pack(sources())

@@ -13,10 +13,11 @@ from localstack.aws.spec import load_service
 from localstack.http import Response
 from localstack.services.plugins import ServiceLifecycleHook
 
+from tailrace_emulator.kinesis import measures
 from tailrace_emulator.kinesis.call import Answer, Call
 from tailrace_emulator.kinesis.constraints import Checker
 from tailrace_emulator.kinesis.engine import ENGINE
-from tailrace_emulator.kinesis.errors import KinesisError
+from tailrace_emulator.kinesis.errors import KinesisError, ThroughputExceededError
 from tailrace_emulator.kinesis.operations import perform
 from tailrace_emulator.kinesis.operations.refused import NEWER
 from tailrace_emulator.kinesis.parser import JsonRequest, take_json_past_the_parser
@@ -81,7 +82,15 @@ class KinesisProvider(ServiceLifecycleHook):
     def _answer(self, name: str, context: RequestContext, body: object) -> Answer:
         limits = _count(config.KINESIS_SHARD_LIMIT), _count(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT)
         call = Call(ENGINE, context.account_id, context.region, time.time(), _faults(), limits)
-        return perform(self.checker, call, name, body)
+        if name not in measures.PUTS or not isinstance(body, dict):
+            return perform(self.checker, call, name, body)
+        try:
+            answer = perform(self.checker, call, name, body)
+        except ThroughputExceededError:
+            measures.record(call, body, measures.counts(name, body, None))
+            raise
+        measures.record(call, body, measures.counts(name, body, answer))
+        return answer
 
 
 def _count(limit: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.package import pack, pack_functions
+from bootstrap.package import pack, pack_functions, sources
 
 pytestmark = pytest.mark.unit
 SOURCES = {"handler/entry.py": b"def lambda_handler(event, context): ...\n", "handler/__init__.py": b""}
@@ -49,4 +49,4 @@ def test_what_lies_beside_the_sources(tmp_path: Path) -> None:
     (tmp_path / "handler" / "__pycache__" / "entry.cpython-313.pyc").write_bytes(b"compiled")
     (tmp_path / "handler" / "notes.txt").write_text("mine")
     (tmp_path / "other.py").write_text("mine")
-    assert pack_functions(tmp_path) == pack(SOURCES)
+    assert sources(tmp_path) == SOURCES
