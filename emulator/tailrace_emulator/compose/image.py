@@ -33,25 +33,28 @@ def sources(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def stands(engine: Engine, folder: Path) -> bool:
+    """Tell whether the image that would be run is there, and of these very sources if it is ours."""
+    if engine.environ.get(OWN):
+        return engine.run("image", "inspect", name(engine.environ)).returncode == 0
+    return _built_of(engine) == sources(folder)
+
+
 def ensure(engine: Engine, folder: Path, report: Callable[[str], None]) -> bool:
     """Build the image if there is none of these sources; tell whether it was built. Raises ImageError.
 
     An image that EMULATOR_IMAGE names is somebody else's: it is not built.
     """
-    if engine.environ.get(OWN):
+    if engine.environ.get(OWN) or stands(engine, folder):
         return False
-    wanted = sources(folder)
-    found = engine.run("image", "inspect", "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}', NAME)
-    if not found.returncode and found.stdout.strip() == wanted:
-        return False
-    if found.returncode:
+    if _built_of(engine) is None:
         report(
             f"Building the image {NAME}: at most 330 MB to fetch, some minutes, once; changes of the "
             "emulator's code take seconds then (EMULATOR=embedded does without an image)"
         )
     else:
         report(f"Building the image {NAME} anew: the emulator's sources have changed")
-    build(engine, folder, wanted, report)
+    build(engine, folder, sources(folder), report)
     return True
 
 
@@ -93,6 +96,12 @@ def version(folder: Path) -> str:
     text = (folder / "emulator" / "pyproject.toml").read_text(encoding="utf-8")
     found: str = tomllib.loads(text)["project"]["version"]
     return found
+
+
+def _built_of(engine: Engine) -> str | None:
+    """Return what tells the sources of our image, None if it is not there."""
+    found = engine.run("image", "inspect", "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}', NAME)
+    return None if found.returncode else found.stdout.strip()
 
 
 def _files(folder: Path) -> Iterator[Path]:
