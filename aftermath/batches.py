@@ -1,0 +1,123 @@
+"""The function's log tells which batches it got, and how each ended. Pure.
+
+Each invocation says first which records it holds (`handler/entry.py`: requestId, shardId, first, last,
+traceId), and at its end what became of them. Lambda's own lines (START, END, REPORT) enclose those of an
+invocation: one environment, which is one log stream, does one at a time.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+_START = re.compile(r"START RequestId: (\S+)")
+_KNOWN = {"level", "message", "requestId", "shardId", "first", "last", "traceId"}
+_OWN = ("START RequestId", "END RequestId")
+_FAILED = re.compile(r"Task timed out after .*|\[ERROR\] .*|RequestId: \S+ Error: .*")
+
+
+class Line(NamedTuple):
+    """A line of the log; `at` is in epoch seconds."""
+
+    at: float
+    stream: str
+    text: str
+
+
+class Batch(NamedTuple):
+    """What an invocation was given."""
+
+    request_id: str
+    at: float
+    stream: str
+    """The log stream that it wrote to."""
+    records: int
+    first: str
+    last: str
+    trace_id: str | None
+
+
+def _said(text: str) -> dict[str, Any]:
+    """Return what a structured line says; nothing for any other."""
+    if not text.startswith("{"):
+        return {}
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def delivered(lines: Iterable[Line], shard_id: str, sequence_number: str) -> Iterator[Batch]:
+    """Give the batches that a record was delivered in, in the order of the lines."""
+    number = int(sequence_number)
+    for line in lines:
+        said = _said(line.text)
+        if said.get("shardId") != shard_id or not {"first", "last", "requestId", "message"} <= said.keys():
+            continue
+        if int(said["first"]) <= number <= int(said["last"]):
+            count = re.match(r"Received (\d+) records", said["message"])
+            yield Batch(
+                said["requestId"],
+                line.at,
+                line.stream,
+                int(count[1]) if count else 0,
+                said["first"],
+                said["last"],
+                said.get("traceId"),
+            )
+
+
+def lines_of(batch: Batch, lines: Iterable[Line]) -> list[Line]:
+    """Return the lines of a batch's invocation, from START to REPORT."""
+    own: list[Line] = []
+    inside = False
+    for line in lines:
+        if line.stream != batch.stream:
+            continue
+        started = _START.match(line.text)
+        if started:
+            inside = started[1] == batch.request_id
+        if inside:
+            own.append(line)
+    return own
+
+
+def telling(own: Sequence[Line]) -> list[Line]:
+    """Return those of an invocation's lines that say more than that it began and ended, in short form."""
+    return [
+        line._replace(text=_short(line.text))
+        for line in own
+        if line.text.strip() and not line.text.startswith(_OWN)
+    ]
+
+
+def _short(text: str) -> str:
+    """Return a line without what the batch's own line says already.
+
+    >>> _short('{"level": "WARN", "message": "left", "requestId": "r-1", "records": 3}')
+    'WARN left records=3'
+    """
+    said = _said(text)
+    if "message" not in said:
+        return text.replace("\t", "  ")
+    more = [f"{name}={json.dumps(value)}" for name, value in said.items() if name not in _KNOWN]
+    return " ".join([str(said.get("level", "")), str(said["message"]), *more])
+
+
+def ending(own: Iterable[Line], sequence_number: str) -> str:
+    """Say how the invocation ended, as far as this record is concerned."""
+    for line in own:
+        said = _said(line.text)
+        if "retry_from" in said and "settled_before" in said:
+            again = said["retry_from"]
+            if again is not None and int(again) <= int(sequence_number):
+                return f"not done: reported from {again} on, to be delivered again"
+            rejected = sum(said["rejected"].values())
+            counts = f"{said['stored']} stored, {said['duplicates']} duplicates, {rejected} quarantined"
+            return f"done: {counts}, {said['settled_before']} settled before"
+    for line in own:
+        failed = _FAILED.search(line.text)
+        if failed:
+            return f"failed: {failed[0][:200]}"
+    return "no end in the log (it runs, or was killed)"

@@ -1,0 +1,101 @@
+"""Which records an earlier replay has put already: told by its claims, and in doubt by the stream itself.
+
+A replay that breaks off between a put and its acknowledgement leaves a claim that says `begun`. Whether the
+record was put stands in the stream: a record of the same key with the same bytes that is newer than the
+claim. Only events without an `eventId` need this; the others are stored once anyway.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from aftermath.apart import Apart
+from aftermath.letters import record_of
+from aftermath.shards import Cursor, Start, shards
+from aftermath.tables import Claim, Tables, has_own_identity
+from handler.records import Record
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+UNDER_WAY = 90.0
+"""Seconds in which a claim may belong to a replay that is still putting."""
+SKEW = 5.0
+"""Seconds by which this machine's clock may be ahead of the stream's."""
+
+
+@dataclass
+class Sorted:
+    """Records that are to be replayed, by what earlier replays did with them."""
+
+    to_put: list[Apart] = field(default_factory=list)
+    put_before: list[Apart] = field(default_factory=list)
+    under_way: list[Apart] = field(default_factory=list)
+    """Claimed a moment ago, by a replay that may be putting them now."""
+    unknown: list[Apart] = field(default_factory=list)
+    """Claimed longer ago than the stream keeps records: nobody can tell."""
+
+
+def sort_out(tables: Tables, records: Iterable[Apart], seen: "Seen") -> Sorted:
+    """Claim the records that need it, and sort out what an earlier replay has put."""
+    result = Sorted()
+    doubtful: list[tuple[Apart, Claim]] = []
+    now = time.time()
+    for apart in records:
+        claim = None if has_own_identity(apart.record) else tables.claim(apart.record)
+        if claim is None:
+            result.to_put.append(apart)
+        elif claim.state == "put":
+            result.put_before.append(apart)
+        elif now - claim.at < UNDER_WAY:
+            result.under_way.append(apart)
+        elif now - claim.at > seen.retention:
+            result.unknown.append(apart)
+        else:
+            doubtful.append((apart, claim))
+    if doubtful:
+        _settle(doubtful, seen, result)
+    result.to_put.sort(key=lambda apart: apart.order)
+    return result
+
+
+def _settle(doubtful: Sequence[tuple[Apart, Claim]], seen: "Seen", result: Sorted) -> None:
+    """Look in the stream for what was begun: each record there stands for one of its like."""
+    since = min(claim.at for _, claim in doubtful) - SKEW
+    like = seen.count({_likeness(apart.record) for apart, _ in doubtful}, since)
+    for apart, _ in doubtful:
+        likeness = _likeness(apart.record)
+        if like[likeness] > 0:
+            like[likeness] -= 1
+            result.put_before.append(apart)
+        else:
+            result.to_put.append(apart)
+
+
+type Likeness = tuple[str, str]
+
+
+def _likeness(record: Record) -> Likeness:
+    return record.partition_key, record.data
+
+
+class Seen:
+    """What stands in a stream; `retention` is for how many seconds."""
+
+    def __init__(self, kinesis: "KinesisClient", stream: str) -> None:
+        self._kinesis = kinesis
+        self._stream = stream
+        about = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]
+        self.retention = about["RetentionPeriodHours"] * 3600.0
+
+    def count(self, wanted: set[Likeness], since: float) -> Counter[Likeness]:
+        """Count the records since then (epoch seconds) that are like these."""
+        start = Start.at(datetime.fromtimestamp(since, UTC))
+        found: Counter[Likeness] = Counter()
+        for shard in shards(self._kinesis, self._stream):
+            for page in Cursor(self._kinesis, self._stream, shard.id, start).to_its_end():
+                found.update(_likeness(record_of(shard.id, taken)) for taken in page)
+        return Counter({likeness: count for likeness, count in found.items() if likeness in wanted})

@@ -1,0 +1,91 @@
+"""What was set aside, in words. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from aftermath.apart import Apart, Held, Letter
+
+LISTED = 50
+"""Records that are listed one by one; the newest."""
+
+
+def shown(text: str, width: int = 0) -> str:
+    """Return text of other people's as it can be shown on a terminal, cut to a width.
+
+    >>> shown("page/1", 5)
+    'page…'
+    """
+    safe = text if text.isprintable() else text.encode("unicode_escape").decode()
+    return safe if not width or len(safe) <= width else safe[: width - 1] + "…"
+
+
+def moment(at: float) -> str:
+    """Return epoch seconds as a time that SINCE= and UNTIL= take.
+
+    >>> moment(1767323045.678)
+    '2026-01-02T03:04:05.678Z'
+    """
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+
+
+def plural(count: int, noun: str, ending: str = "s") -> str:
+    """Return a count and its noun.
+
+    >>> plural(1, "record"), plural(2000, "batch", "es")
+    ('1 record', '2,000 batches')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else ending}"
+
+
+def by_reason(records: Iterable[Apart]) -> Iterator[str]:
+    """Give a line for each reason: how many, and when the newest came; the most frequent first."""
+    groups: defaultdict[str, list[Apart]] = defaultdict(list)
+    for apart in records:
+        groups[apart.reason].append(apart)
+    for reason, group in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        newest = max(apart.record.arrival for apart in group)
+        yield f"  {shown(reason, 24):<24}{len(group):>8,}   newest {moment(newest)}"
+
+
+def one_by_one(records: Sequence[Apart]) -> Iterator[str]:
+    """Give two lines for each of the newest records: what it is, and why it was set aside."""
+    newest = sorted(records, key=lambda apart: apart.record.arrival, reverse=True)
+    for apart in newest[:LISTED]:
+        record = apart.record
+        own = apart.event_id is not None and apart.event_id != record.sequence_number
+        name = f"eventId {shown(apart.event_id or '', 60)}" if own else "no eventId"
+        key = f"key {shown(record.partition_key, 40)}"
+        yield f"  {moment(record.arrival)}  {apart.size:>9,} bytes  {key}  {name}"
+        yield f"      {apart.reason}: {shown(apart.detail, 120)}"
+        yield f"      {record.shard_id} {record.sequence_number}"
+    if len(newest) > LISTED:
+        yield f"  and {len(newest) - LISTED:,} older: REASON=, KEY=, SINCE=, UNTIL= choose among them"
+
+
+def quarantine_lines(held: Held, chosen: Sequence[Apart]) -> Iterator[str]:
+    """Give the lines about a quarantine, of which some records were chosen."""
+    of = "" if len(chosen) == len(held.records) else f" of {len(held.records):,}"
+    yield f"Quarantine: {plural(len(chosen), 'record')}{of}"
+    yield from by_reason(chosen)
+    if chosen:
+        yield "The newest first:"
+        yield from one_by_one(chosen)
+    if held.incomplete:
+        some = plural(len(held.incomplete), "record")
+        yield f"  parts are missing of {some} (on their way, or in another reader's hands):"
+        yield from (f"      {number}" for number in held.incomplete[:LISTED])
+    if held.foreign:
+        yield f"  and {plural(held.foreign, 'message')} that the handler did not send"
+
+
+def letter_lines(letters: Sequence[Letter]) -> Iterator[str]:
+    """Give the lines about dead letters."""
+    records = sum(letter.size for letter in letters)
+    yield f"Dead letters: {plural(len(letters), 'batch', 'es')}, {plural(records, 'record')}"
+    for letter in sorted(letters, key=lambda letter: letter.sent, reverse=True)[:LISTED]:
+        first, last = (moment(at.timestamp()) for at in letter.arrived)
+        some = plural(letter.size, "record")
+        yield f"  {moment(letter.sent.timestamp())}  {some} that arrived from {first} to {last}"
+        yield f"      {letter.condition}, delivered {letter.invoked} times"
+        yield f"      {letter.shard_id} {letter.first} to {letter.last}"

@@ -1,0 +1,31 @@
+"""`quarantine`: what was set aside, and why. It takes nothing away."""
+
+import os
+
+from aftermath.apart import wanted
+from aftermath.listing import letter_lines, quarantine_lines
+from aftermath.pipeline import Pipeline
+from aftermath.settings import Settings
+from bootstrap import settings as bootstrap
+from bootstrap.console import say
+from bootstrap.target import Target
+
+
+def run() -> int:
+    """List it; return the exit code."""
+    settings = Settings.from_environment(os.environ)
+    stack = bootstrap.Settings.from_environment(os.environ)
+    pipeline = Pipeline.find(Target.from_environment(os.environ), stack)
+    try:
+        if settings.source in {"quarantine", "both"}:
+            held = pipeline.quarantined()
+            chosen = [apart for apart in held.records if wanted(apart, settings)]
+            for line in quarantine_lines(held, chosen):
+                say(line)
+        if settings.source in {"dead-letters", "both"}:
+            for line in letter_lines(pipeline.letters()):
+                say(line)
+    finally:
+        pipeline.show_again()
+    say("Nothing was taken away. `make replay` says what it would send again.")
+    return 0

@@ -1,0 +1,218 @@
+"""All that is known of one event: gathered by key, from the stream, the tables, the queues and the log."""
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from aftermath.apart import Apart, Letter
+from aftermath.batches import Batch, Line, delivered, lines_of
+from aftermath.letters import read_back, record_of
+from aftermath.pipeline import Pipeline
+from aftermath.shards import Cursor, Start, find, shards
+from aftermath.tables import Settled, key_of
+from handler.records import Record
+
+if TYPE_CHECKING:
+    from types_boto3_logs import CloudWatchLogsClient
+
+SEARCHED = timedelta(minutes=15)
+"""How far back the stream is searched for an event that stands nowhere else."""
+LONGEST_RUN = timedelta(minutes=15)
+"""How long an invocation can last."""
+EARLIER = timedelta(seconds=2)
+MOST_BATCHES = 50
+NUMBER = re.compile(r"[0-9]{50,128}")
+"""A sequence number has 56 digits; by AWS's rules up to 128. No other id is that long and all digits."""
+
+
+@dataclass
+class Delivery:
+    """A batch that the record was delivered in, and the lines of its invocation."""
+
+    batch: Batch
+    lines: list[Line]
+
+
+@dataclass
+class Story:
+    """What is known of one record and its event."""
+
+    shard_id: str
+    number: str
+    record: Record | None = None
+    """As the stream holds it; None if it does not any more."""
+    item: dict[str, Any] | None = None
+    """The item of its event, as DynamoDB types it."""
+    settled: Settled | None = None
+    apart: Apart | None = None
+    letters: list[Letter] = field(default_factory=list)
+    put_as: str = ""
+    """The sequence number that a replay gave it."""
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    @property
+    def arrival(self) -> float | None:
+        """When it was put, epoch seconds, if that is known."""
+        if self.record:
+            return self.record.arrival
+        return self.apart.record.arrival if self.apart else None
+
+    @property
+    def brought_it(self) -> bool:
+        """Whether the event's item was made from this very record."""
+        return self.item is not None and self.item["sequenceNumber"]["S"] == self.number
+
+    @property
+    def found(self) -> bool:
+        """Whether anything is known."""
+        return bool(self.record or self.item or self.settled or self.apart or self.letters)
+
+
+class Teller:
+    """Gathers stories. Queues are read once."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    @cached_property
+    def _quarantined(self) -> list[Apart]:
+        return self._pipeline.quarantined().records
+
+    @cached_property
+    def _letters(self) -> list[Letter]:
+        return self._pipeline.letters()
+
+    def tell(self, event: str, since: datetime | None) -> list[Story]:
+        """Return the stories of an event id's records, or that of a sequence number; none if unknown."""
+        if NUMBER.fullmatch(event):
+            story = self._of_number(event)
+            return [story] if story.found else []
+        return [self._of_record(*place) for place in self._places(event, since)]
+
+    def _places(self, event_id: str, since: datetime | None) -> Iterable[tuple[str, str]]:
+        """Return shard and sequence number of the records of an event id that can be found."""
+        items = self._pipeline.tables.items_of(event_id)
+        places = [(item["shardId"]["S"], item["sequenceNumber"]["S"]) for item in items]
+        places += [
+            (apart.record.shard_id, apart.record.sequence_number)
+            for apart in self._quarantined
+            if event_id in {apart.event_id, _id_in(apart.record)}
+        ]
+        if places:
+            return places
+        pipeline = self._pipeline
+        for read in read_back(pipeline.kinesis, pipeline.stream, self._letters):
+            places += [
+                (apart.record.shard_id, apart.record.sequence_number)
+                for apart in read.records
+                if _id_in(apart.record) == event_id
+            ]
+        return places or self._search(event_id, since or datetime.now(UTC) - SEARCHED)
+
+    def _search(self, event_id: str, since: datetime) -> list[tuple[str, str]]:
+        """Look for an event's records in the stream itself."""
+        kinesis, stream = self._pipeline.kinesis, self._pipeline.stream
+        found = []
+        for shard in shards(kinesis, stream):
+            for page in Cursor(kinesis, stream, shard.id, Start.at(since)).to_its_end():
+                found += [
+                    (shard.id, taken.sequence_number)
+                    for taken in page
+                    if _id_in(record_of(shard.id, taken)) == event_id
+                ]
+        return found
+
+    def _of_number(self, number: str) -> Story:
+        held = find(self._pipeline.kinesis, self._pipeline.stream, number)
+        shard_id = held[0] if held else shard_of(number)
+        return self._of_record(shard_id, number, record_of(*held) if held else None)
+
+    def _of_record(self, shard_id: str, number: str, record: Record | None = None) -> Story:
+        pipeline = self._pipeline
+        if record is None:
+            there = find(pipeline.kinesis, pipeline.stream, number)
+            record = record_of(*there) if there else None
+        story = Story(shard_id, number, record)
+        held = [apart for apart in self._quarantined if apart.record.sequence_number == number]
+        story.apart = held[0] if held else None
+        story.letters = [letter for letter in self._letters if letter.holds(shard_id, number)]
+        known = record or (story.apart.record if story.apart else None)
+        key = key_of(known) if known else None
+        items = [pipeline.tables.item_at(key)] if key else pipeline.tables.items_of(number)
+        story.item = next((item for item in items if item), None)
+        story.settled = pipeline.tables.marker(shard_id, number)
+        story.put_as = pipeline.tables.put_as(shard_id, number)
+        story.deliveries = self._deliveries(story)
+        return story
+
+    def _deliveries(self, story: Story) -> list[Delivery]:
+        began = _began(story)
+        if began is None:
+            return []
+        logs, group = self._pipeline.target.client("logs"), self._pipeline.stack.outputs["LogGroupName"]
+        pattern = f'{{ $.shardId = "{story.shard_id}" }}'
+        named = read_log(logs, group, began, None, filterPattern=pattern)
+        batches = list(delivered(named, story.shard_id, story.number))[:MOST_BATCHES]
+        found = []
+        for batch in batches:
+            at = datetime.fromtimestamp(batch.at, UTC)
+            lines = read_log(logs, group, at - LONGEST_RUN, at + LONGEST_RUN, logStreamNames=[batch.stream])
+            found.append(Delivery(batch, lines_of(batch, lines)))
+        return found
+
+
+def read_log(
+    logs: "CloudWatchLogsClient",
+    group: str,
+    begin: datetime,
+    end: datetime | None,
+    **more: Any,  # noqa: ANN401  FilterLogEvents' own
+) -> list[Line]:
+    """Return the lines of a log group in this time, oldest first."""
+    if end:
+        more["endTime"] = round(end.timestamp() * 1000)
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=group, startTime=round(begin.timestamp() * 1000), **more
+    )
+    lines = [
+        Line(event["timestamp"] / 1000, event["logStreamName"], event["message"].rstrip())
+        for page in pages
+        for event in page["events"]
+    ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _began(story: Story) -> datetime | None:
+    """Return when the record can have been delivered first."""
+    if story.arrival is not None:
+        return datetime.fromtimestamp(story.arrival, UTC) - EARLIER
+    if story.letters:
+        return story.letters[0].arrived[0] - EARLIER
+    if story.brought_it and story.item:
+        # It was stored then; how long it had been tried is not known any more.
+        return datetime.fromtimestamp(int(story.item["processedAt"]["N"]), UTC) - timedelta(hours=1)
+    return None
+
+
+def _id_in(record: Record) -> str | None:
+    """Return the eventId in a record's bytes, whatever else is wrong with them."""
+    try:
+        body = json.loads(b64decode(record.data))
+    except (ValueError, RecursionError):
+        return None
+    found = body.get("eventId") if isinstance(body, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def shard_of(number: str) -> str:
+    """Return the id of the shard that a sequence number names: its index stands in the number.
+
+    >>> shard_of("49680518933255727423768148801557124561808557899354472466")
+    'shardId-000000000001'
+    """
+    return f"shardId-{(int(number) >> 4) & 0xFFFFFFFF:012d}"
