@@ -20,6 +20,7 @@ pytestmark = pytest.mark.emulator_only
 
 EMULATOR = "faults"
 KINESIS, DYNAMODB = "KINESIS_ERROR_PROBABILITY", "DYNAMODB_WRITE_ERROR_PROBABILITY"
+LEFT = "The rest of the batch is left for another delivery"
 THROTTLED_WRITE = re.compile(r"AWS dynamodb\.TransactWriteItems => 400 \(ProvisionedThroughputExceeded")
 
 
@@ -83,6 +84,19 @@ def test_a_third_of_the_writes_throttled(throttled: Pipeline, faults: Target, ru
         mine = [name for name in stored if int(name.removeprefix("throttled-")) % 25 == key]
         assert mine == [f"throttled-{n}" for n in range(key, 300, 25)]
     eventually(lambda: throttled.metric("EventsProcessed").total == before + 300, within=20)
+
+
+def test_an_outage_of_the_table(throttled: Pipeline, faults: Target) -> None:
+    """While every write is refused, batches are given back; after it all is stored, in order."""
+    given_back = sum(LEFT in line for line in throttled.log())
+    switch(faults, DYNAMODB, 1)
+    throttled.put(event(f"outage-{n}", key=f"outage-{n % 5}") for n in range(40))
+    eventually(lambda: sum(LEFT in line for line in throttled.log()) > given_back, within=60)
+    assert throttled.items("outage-") == []
+    switch(faults, DYNAMODB, 0)
+    throttled.settle(within=60, published=False).check()
+    assert len(throttled.items("outage-")) == 40
+    assert throttled.dead_letters() == []
 
 
 def throttled_writes(run: Run) -> int:
