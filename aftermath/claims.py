@@ -6,16 +6,15 @@ claim. Only events without an `eventId` need this; the others are stored once an
 """
 
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aftermath.apart import Apart
 from aftermath.letters import record_of
 from aftermath.shards import Cursor, Start, shards
-from aftermath.tables import Claim, Tables, has_own_identity
+from aftermath.tables import Claim, has_own_identity
 from handler.records import Record
 
 if TYPE_CHECKING:
@@ -39,13 +38,34 @@ class Sorted:
     """Claimed longer ago than the stream keeps records: nobody can tell."""
 
 
-def sort_out(tables: Tables, records: Iterable[Apart], seen: "Seen") -> Sorted:
+class Claims(Protocol):
+    """Where claims stand: the tables."""
+
+    def claim(self, record: Record) -> Claim | None:
+        """Claim a record; return the claim that is there already."""
+        ...
+
+
+class InStream(Protocol):
+    """What stands in a stream."""
+
+    @property
+    def retention(self) -> float:
+        """Seconds for which it holds a record."""
+        ...
+
+    def like(self, wanted: "set[Likeness]", since: float) -> "Mapping[Likeness, list[int]]":
+        """Return the sequence numbers of newer records that are like these."""
+        ...
+
+
+def sort_out(claims: Claims, records: Iterable[Apart], seen: InStream) -> Sorted:
     """Claim the records that need it, and sort out what an earlier replay has put."""
     result = Sorted()
     doubtful: list[tuple[Apart, Claim]] = []
     now = time.time()
     for apart in records:
-        claim = None if has_own_identity(apart.record) else tables.claim(apart.record)
+        claim = None if has_own_identity(apart.record) else claims.claim(apart.record)
         if claim is None:
             result.to_put.append(apart)
         elif claim.state == "put":
@@ -62,14 +82,15 @@ def sort_out(tables: Tables, records: Iterable[Apart], seen: "Seen") -> Sorted:
     return result
 
 
-def _settle(doubtful: Sequence[tuple[Apart, Claim]], seen: "Seen", result: Sorted) -> None:
-    """Look in the stream for what was begun: each record there stands for one of its like."""
+def _settle(doubtful: Sequence[tuple[Apart, Claim]], seen: InStream, result: Sorted) -> None:
+    """Look in the stream for what was begun: each newer record there stands for one of its like."""
     since = min(claim.at for _, claim in doubtful) - SKEW
-    like = seen.count({_likeness(apart.record) for apart, _ in doubtful}, since)
-    for apart, _ in doubtful:
-        likeness = _likeness(apart.record)
-        if like[likeness] > 0:
-            like[likeness] -= 1
+    like = seen.like({_likeness(apart.record) for apart, _ in doubtful}, since)
+    own = {apart.order for apart, _ in doubtful}
+    for apart, _ in sorted(doubtful, key=lambda pair: -pair[0].order):
+        newer = [each for each in like[_likeness(apart.record)] if each > apart.order and each not in own]
+        if newer:
+            like[_likeness(apart.record)].remove(max(newer))
             result.put_before.append(apart)
         else:
             result.to_put.append(apart)
@@ -91,11 +112,14 @@ class Seen:
         about = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]
         self.retention = about["RetentionPeriodHours"] * 3600.0
 
-    def count(self, wanted: set[Likeness], since: float) -> Counter[Likeness]:
-        """Count the records since then (epoch seconds) that are like these."""
+    def like(self, wanted: set[Likeness], since: float) -> Mapping[Likeness, list[int]]:
+        """Return the sequence numbers of the records since then (epoch seconds) that are like these."""
         start = Start.at(datetime.fromtimestamp(since, UTC))
-        found: Counter[Likeness] = Counter()
+        found: dict[Likeness, list[int]] = {likeness: [] for likeness in wanted}
         for shard in shards(self._kinesis, self._stream):
             for page in Cursor(self._kinesis, self._stream, shard.id, start).to_its_end():
-                found.update(_likeness(record_of(shard.id, taken)) for taken in page)
-        return Counter({likeness: count for likeness, count in found.items() if likeness in wanted})
+                for taken in page:
+                    likeness = _likeness(record_of(shard.id, taken))
+                    if likeness in found:
+                        found[likeness].append(int(taken.sequence_number))
+        return found

@@ -1,0 +1,105 @@
+"""A pipeline whose handler can be broken and mended, and the commands of `aftermath` run on it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bootstrap import measures
+from tailrace_emulator.testing.eventually import eventually
+from tests.frame.pipeline import Pipeline
+from tests.frame.run import Run
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# While it is broken, a record that says so makes analytics fail, or the function: before anything is
+# settled, or after everything is.
+BREAKABLE = """
+import os
+from base64 import b64decode
+
+from handler import batches
+from handler.original import lambda_handler as settle
+
+healthy = batches.analyse
+
+
+def analyse(event):
+    if os.environ.get("BROKEN") == "1" and event.get("fail") == "analytics":
+        raise ValueError("as the event asks")
+    return healthy(event)
+
+
+batches.analyse = analyse
+
+
+def lambda_handler(event, context):
+    data = [b64decode(record["kinesis"]["data"]) for record in event["Records"]]
+    broken = os.environ.get("BROKEN") == "1"
+    if broken and any(b'"fail": "before"' in each for each in data):
+        raise RuntimeError("as the record asks")
+    answer = settle(event, context)
+    if broken and any(b'"fail": "after"' in each for each in data):
+        raise RuntimeError("as the record asks, late")
+    return answer
+"""
+
+
+class Bench:
+    """One pipeline, and what a user does with it afterwards."""
+
+    def __init__(self, run: Run, pipeline: Pipeline) -> None:
+        self._run = run
+        self.pipeline = pipeline
+
+    def command(
+        self, name: str, *, package: str = "aftermath", **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m aftermath NAME` with settings; `package` is another with commands."""
+        target = self.pipeline.target
+        environ = {
+            **self._run.environ,
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._run.folder),
+            "STACK": self.pipeline.stack.name,
+            "YES": "1",
+            **({"AWS_ENDPOINT_URL": target.endpoint} if target.endpoint else {}),
+            **settings,
+        }
+        words = [sys.executable, "-m", package, *([name] if name else [])]
+        return subprocess.run(
+            words, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300, check=False
+        )
+
+    def broken(self, *, now: bool) -> None:
+        """Break the handler, or mend it, and wait until every invocation is by the new one."""
+        lambdas, name = self.pipeline.lambdas, self.pipeline["FunctionName"]
+        found = lambdas.get_function_configuration(FunctionName=name)
+        variables = {**found["Environment"]["Variables"], "BROKEN": "1" if now else "0"}
+        lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+        def updated() -> bool:
+            """Have the function updated."""
+            return lambdas.get_function_configuration(FunctionName=name)["LastUpdateStatus"] == "Successful"
+
+        eventually(updated, within=60)
+
+    def depth(self, output: str) -> int:
+        """Count the messages of a queue."""
+        return measures.depth(self.pipeline.sqs, self.pipeline[output])
+
+    def wait_for(self, output: str, count: int) -> None:
+        """Wait until a queue has so many messages."""
+
+        def there() -> bool:
+            """Have all messages in the queue."""
+            found = self.depth(output)
+            assert found == count, f"{found} of {count} messages in {output}"
+            return True
+
+        eventually(there, within=40 * self.pipeline.patience)
+
+    def empty(self) -> None:
+        """Empty both queues."""
+        self.pipeline.quarantined()
+        self.pipeline.dead_letters()
