@@ -68,7 +68,7 @@ def test_no_program(embedded: Emulator, tmp_path: Path) -> None:
     ],
 )
 def test_not_usable(embedded: Emulator, tmp_path: Path, answers: dict[str, str], why: str) -> None:
-    """An engine that cannot be used from here means embedded, with the reason; an error if Docker is asked for."""
+    """An engine that cannot be used from here means embedded, with the reason; refused if asked for."""
     environ = docker(tmp_path, **answers)
     chosen = choice.choose("auto", embedded, tmp_path, environ)
     assert chosen.emulator is embedded

@@ -1,5 +1,6 @@
 """The Docker engine: whether it answers, has Compose, and is near enough; and running its program."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from .errors import EngineError
 PATIENCE = 10.0  # seconds for an answer of the engine
 LONG = 180.0  # seconds for what starts or stops containers
 OLDEST = (2, 24)  # of Compose: the file of the official image takes lists of the other away
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NEAR = ("", "localhost", "127.0.0.1", "::1")
 
 
@@ -99,4 +101,5 @@ def last_line(text: str) -> str:
     >>> last_line("a\nwhat matters\n\n")
     'what matters'
     """
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no reason given")
+    lines = COLOURS.sub("", text).splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "no reason given")

@@ -34,4 +34,5 @@ def test_not_recent(version: str) -> None:
 def test_last_line() -> None:
     """Of what a program printed, the last line that says anything is shown."""
     assert last_line("first\n  what matters \n\n") == "what matters"
+    assert last_line("in colour\n\x1b[91m\x1b[0m") == "in colour"
     assert last_line("") == "no reason given"
