@@ -34,6 +34,7 @@ METRIC_HOUR = Price(0.30 / _HOURS, "unv")
 ALARM_HOUR = Price(0.10 / _HOURS, "unv")
 LOG_GB = Price(0.50, "unv")
 READ_UNIT = Price(0.125 / MILLION, "unv")  # 4 KB read consistently, rounded up
+SQS_REQUEST = Price(0.40 / MILLION, "unv")
 DASHBOARD_HOUR = Price(3.00 / _HOURS, "unv")  # the first three of an account cost nothing
 
 

@@ -142,7 +142,7 @@ def queries(table: str, begin: datetime, end: datetime) -> Iterator[dict[str, An
     """
     first, last = _minute(begin), _minute(end)
     hour = first.replace(minute=0)
-    while hour < last:
+    while hour < last and first < last:
         low, high = max(first, hour), min(last, hour + HOUR) - MINUTE
         for group in range(GROUPS):
             yield {
