@@ -1,7 +1,7 @@
 # Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up status produce logs env test lint bench doctor destroy down clean
+.PHONY: help up status dashboard produce logs env test lint bench doctor destroy down clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -24,6 +24,9 @@ status: $(READY) ## emulator, stack, mapping, lag, counts by event type, quarant
 	@if $(OURS); then $(CONTROL) where; fi
 	@$(PYTHON) -m bootstrap status
 
+dashboard: $(READY) ## open a live page on this machine: DASHBOARD_PORT= DASHBOARD_OPEN=
+	@$(PYTHON) -m dashboard
+
 produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= DURATION= SPEED= LEDGER=
 	@$(PYTHON) -m producer
 
@@ -40,7 +43,7 @@ test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a f
 lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy bootstrap handler detector producer emulator/tailrace_emulator tests benchmarks
+	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard emulator/tailrace_emulator tests benchmarks
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run emulator/healthy
 

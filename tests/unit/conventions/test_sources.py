@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
-FOLDERS = ("aftermath", "bootstrap", "handler", "producer", "emulator", "tests")
+FOLDERS = ("aftermath", "bootstrap", "dashboard", "handler", "producer", "emulator", "tests")
 # benchmarks/ is not looked at: it measures other people's way too; tests/example/ is another project's code.
 MAKES_CLIENTS = {
     "detector/clients.py",  # what runs in Lambda, like the handler's

@@ -5,6 +5,7 @@ import pytest
 
 from aftermath.settings import SETTINGS as AFTERMATH
 from bootstrap.settings import SETTINGS as PIPELINE
+from dashboard.settings import SETTINGS as DASHBOARD
 from producer.settings import SETTINGS as PRODUCER
 
 pytestmark = pytest.mark.unit
@@ -15,7 +16,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 ALL_DOCS = README + "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? \| (.*) \|$", re.MULTILINE)
-SETTINGS = PIPELINE | PRODUCER | AFTERMATH
+SETTINGS = PIPELINE | PRODUCER | AFTERMATH | DASHBOARD
 
 
 def test_settings_are_those_of_the_code() -> None:

@@ -1,0 +1,61 @@
+"""`python -m dashboard`: what `make dashboard` calls. Settings come from the environment."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+
+from bootstrap import settings as pipeline
+from bootstrap import stacks
+from bootstrap.console import complain, say
+from bootstrap.errors import OperationError, TailraceError
+from bootstrap.target import Target
+from dashboard import costs
+from dashboard.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Serve the page until Ctrl-C; return the exit code."""
+    try:
+        settings = Settings.from_environment(environ)
+        stack = pipeline.Settings.from_environment(environ).stack
+        target = Target.from_environment(environ)
+        stacks.standing(target.client("cloudformation"), stack)
+        _check_free(settings.port)
+    except TailraceError as error:
+        complain(str(error))
+        return error.exit_code
+    except (ConnectionError, HTTPClientError) as error:
+        complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        complain(f"AWS says no: {error}")
+        return 1
+    say(f"The dashboard of the stack {stack}: http://{HOST}:{settings.port} (Ctrl-C ends it)")
+    if not target.emulated:
+        say(costs.line())
+    from dashboard.serve import serve  # noqa: PLC0415  a web server is not loaded to say that a port is taken
+
+    serve(target, stack, settings, HOST)
+    return 0
+
+
+def _check_free(port: int) -> None:
+    """Raise `OperationError` if somebody else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise OperationError(
+                f"Port {port} of {HOST} cannot be had ({error.strerror}): is a dashboard open already? "
+                "End it, or choose another port with DASHBOARD_PORT=."
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

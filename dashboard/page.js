@@ -1,0 +1,17 @@
+// Which of light and dark is taken: the system's, or what was chosen here; it is kept in this browser.
+const SCHEMES = { system: "light dark", light: "light", dark: "dark" };
+function theme() {
+  const kept = localStorage.getItem("tailrace-theme");
+  return kept in SCHEMES ? kept : "system";
+}
+function showTheme() {
+  document.documentElement.style.colorScheme = SCHEMES[theme()];
+  const button = document.getElementById("theme");
+  if (button) button.textContent = `Theme: ${theme()}`;
+}
+function nextTheme() {
+  const names = Object.keys(SCHEMES);
+  localStorage.setItem("tailrace-theme", names[(names.indexOf(theme()) + 1) % names.length]);
+  showTheme();
+}
+showTheme();

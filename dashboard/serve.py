@@ -1,0 +1,89 @@
+"""The web server: on loopback alone, and pages that may ask nobody else.
+
+While no page is open, nothing is asked of AWS.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from nicegui import app, run, ui
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bootstrap.target import Target
+from dashboard.feed import Feed
+from dashboard.page import Page
+from dashboard.schedule import TICK
+from dashboard.settings import Settings
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'"
+)
+"""What a browser may load: what this server serves. NiceGUI compiles its templates in the browser."""
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
+    'fill="#0b6e99"/><path d="M4 12c4-4 8 4 12 0s8 4 12 0M4 21c4-4 8 4 12 0s8 4 12 0" fill="none" '
+    'stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>'
+)
+
+
+class Policed:
+    """Adds the policy to every answer."""
+
+    def __init__(self, wrapped: ASGIApp) -> None:
+        self._wrapped = wrapped
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as what is wrapped, with one header more."""
+
+        async def with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Content-Security-Policy"] = POLICY
+            await send(message)
+
+        await self._wrapped(scope, receive, with_policy)
+
+
+def serve(target: Target, stack: str, settings: Settings, host: str) -> None:
+    """Serve the page until Ctrl-C."""
+    pages: set[Page] = set()
+    feed = Feed(target, stack)
+
+    @ui.page("/", title=f"{stack} - Tailrace")
+    def _open() -> None:
+        page = Page(target, stack)
+        page.show(feed.state)
+        pages.add(page)
+        page.client.on_delete(lambda: pages.discard(page))
+
+    app.on_startup(_watching(feed, pages))
+    app.add_middleware(Policed)
+    # A name that somebody points to this machine is not one of ours.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host, "localhost"])
+    ui.run(
+        host=host,
+        port=settings.port,
+        title="Tailrace",
+        favicon=ICON,
+        language="en-US",
+        show=settings.browser,
+        reload=False,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+
+
+def _watching(feed: Feed, pages: set[Page]) -> Callable[[], Awaitable[None]]:
+    async def watch() -> None:
+        while True:
+            began = time.monotonic()
+            if pages:
+                await run.io_bound(feed.look)
+                for page in list(pages):
+                    page.show(feed.state)
+            await asyncio.sleep(max(TICK - (time.monotonic() - began), TICK / 10))
+
+    return watch
