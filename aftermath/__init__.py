@@ -13,5 +13,6 @@ What stands here, beside the commands `quarantine`, `replay`, `record` and `trac
     sending.py      puts records again, in the order of their keys, and sees what became of them
     recording.py    pages of many shards -> one file in the order of arrival
     batches.py      the function's log -> the batches that a record was delivered in (pure)
+    functionlog.py  the log group that they are read from
     story.py        all that is known of one event
 """

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-_START = re.compile(r"START RequestId: (\S+)")
+STARTED = "START RequestId: "
+"""What Lambda begins an invocation's lines with, before the request's id."""
+_START = re.compile(rf"{STARTED}(\S+)")
 _KNOWN = {"level", "message", "requestId", "shardId", "first", "last", "traceId"}
 _OWN = ("START RequestId", "END RequestId")
 _FAILED = re.compile(r"Task timed out after .*|\[ERROR\] .*|RequestId: \S+ Error: .*")

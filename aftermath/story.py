@@ -7,35 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aftermath.apart import Apart, Letter
-from aftermath.batches import Batch, Line, delivered, lines_of
+from aftermath.functionlog import Delivery, FunctionLog
 from aftermath.letters import read_back, record_of
 from aftermath.pipeline import Pipeline
 from aftermath.shards import Cursor, Start, find, shards
 from aftermath.tables import Settled, key_of
 from handler.records import Record
 
-if TYPE_CHECKING:
-    from types_boto3_logs import CloudWatchLogsClient
-
 SEARCHED = timedelta(minutes=15)
 """How far back the stream is searched for an event that stands nowhere else."""
-LONGEST_RUN = timedelta(minutes=15)
-"""How long an invocation can last."""
 EARLIER = timedelta(seconds=2)
-MOST_BATCHES = 50
 NUMBER = re.compile(r"[0-9]{50,128}")
 """A sequence number has 56 digits; by AWS's rules up to 128. No other id is that long and all digits."""
-
-
-@dataclass
-class Delivery:
-    """A batch that the record was delivered in, and the lines of its invocation."""
-
-    batch: Batch
-    lines: list[Line]
 
 
 @dataclass
@@ -151,40 +137,14 @@ class Teller:
         return story
 
     def _deliveries(self, story: Story) -> list[Delivery]:
+        """Return the deliveries that the log tells of, oldest first."""
+        target, outputs = self._pipeline.target, self._pipeline.stack.outputs
+        log = FunctionLog(target.client("logs"), outputs["LogGroupName"])
         began = _began(story)
-        if began is None:
-            return []
-        logs, group = self._pipeline.target.client("logs"), self._pipeline.stack.outputs["LogGroupName"]
-        pattern = f'{{ $.shardId = "{story.shard_id}" }}'
-        named = read_log(logs, group, began, None, filterPattern=pattern)
-        batches = list(delivered(named, story.shard_id, story.number))[:MOST_BATCHES]
-        found = []
-        for batch in batches:
-            at = datetime.fromtimestamp(batch.at, UTC)
-            lines = read_log(logs, group, at - LONGEST_RUN, at + LONGEST_RUN, logStreamNames=[batch.stream])
-            found.append(Delivery(batch, lines_of(batch, lines)))
-        return found
-
-
-def read_log(
-    logs: "CloudWatchLogsClient",
-    group: str,
-    begin: datetime,
-    end: datetime | None,
-    **more: Any,  # noqa: ANN401  FilterLogEvents' own
-) -> list[Line]:
-    """Return the lines of a log group in this time, oldest first."""
-    if end:
-        more["endTime"] = round(end.timestamp() * 1000)
-    pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=group, startTime=round(begin.timestamp() * 1000), **more
-    )
-    lines = [
-        Line(event["timestamp"] / 1000, event["logStreamName"], event["message"].rstrip())
-        for page in pages
-        for event in page["events"]
-    ]
-    return sorted(lines, key=lambda line: line.at)
+        found = log.deliveries(story.shard_id, story.number, began) if began else []
+        known = {delivery.batch.request_id for delivery in found}
+        last = [log.last_of(letter) for letter in story.letters if letter.request_id not in known]
+        return sorted([*found, *filter(None, last)], key=lambda delivery: delivery.batch.at)
 
 
 def _began(story: Story) -> datetime | None:

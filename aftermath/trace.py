@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aftermath.batches import ending, telling
+from aftermath.functionlog import Delivery
 from aftermath.listing import moment, shown
 from aftermath.pipeline import Pipeline
 from aftermath.settings import Settings
-from aftermath.story import SEARCHED, Delivery, Story, Teller
+from aftermath.story import SEARCHED, Story, Teller
 from bootstrap import measures
 from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say

@@ -12,16 +12,15 @@ from tests.frame.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# While it is broken, a record that says so makes analytics fail, or the function: before anything is
-# settled, or after everything is.
+# While it is broken, a record that says so makes analytics fail, or the function: at its very begin, before
+# anything is settled, or after everything is.
 BREAKABLE = """
 import os
 from base64 import b64decode
 
-from handler import batches
-from handler.original import lambda_handler as settle
+from handler import batches, original
 
-healthy = batches.analyse
+healthy, settle = batches.analyse, original.settle
 
 
 def analyse(event):
@@ -30,17 +29,25 @@ def analyse(event):
     return healthy(event)
 
 
-batches.analyse = analyse
+def fail(records, word):
+    asked = b'"fail": "' + word + b'"'
+    if os.environ.get("BROKEN") == "1" and any(asked in b64decode(record) for record in records):
+        raise RuntimeError("as the record asks")
+
+
+def settle_or_fail(records, services, clock):
+    fail([record.data for record in records], b"before")
+    return settle(records, services, clock)
+
+
+batches.analyse, original.settle = analyse, settle_or_fail
 
 
 def lambda_handler(event, context):
-    data = [b64decode(record["kinesis"]["data"]) for record in event["Records"]]
-    broken = os.environ.get("BROKEN") == "1"
-    if broken and any(b'"fail": "before"' in each for each in data):
-        raise RuntimeError("as the record asks")
-    answer = settle(event, context)
-    if broken and any(b'"fail": "after"' in each for each in data):
-        raise RuntimeError("as the record asks, late")
+    data = [record["kinesis"]["data"] for record in event["Records"]]
+    fail(data, b"begin")
+    answer = original.lambda_handler(event, context)
+    fail(data, b"after")
     return answer
 """
 
