@@ -1,19 +1,21 @@
-"""`make bench`: measure the pipeline beside the recipe's own approach, in one run; a table, and JSON.
+"""`make bench`: measure the pipeline beside the recipe's own approach, in one run; tables, and JSON.
 
-Every figure of one run comes from one machine and one emulator, so what counts are the ratios. The JSON
+Where a Docker engine has the image, the pipeline is measured on the emulator in a container too.
+Every figure of one run comes from one machine, so what counts are the ratios. The JSON
 stands in `.build/bench.json`. Calls are those that the emulator's log shows; what they cost is AWS's list
 price (`bootstrap/costs.py`).
 """
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bed import Bed, deployed, recipe, running
+from benchmarks.bed import Bed, contained, deployed, embedded, engine, recipe
 from benchmarks.measure import Throughput, latency, percentiles, throughput
 from bootstrap.costs import METRIC_REQUEST, MILLION, WRITE_UNIT
 from bootstrap.package import Package
@@ -62,48 +64,98 @@ def measured(bed: Bed, stack_name: str, package: Package | None, counts: tuple[i
     return figures
 
 
+@dataclass
+class Wrapped:
+    """What one wrapper of the emulator gives; seconds until healthy, MiB idle and after the runs."""
+
+    figures: Figures
+    healthy: float
+    idle: float
+    used: float
+
+    def as_json(self) -> dict[str, float]:
+        """Return the figures of the emulator itself as they go into the file."""
+        return {"healthy_seconds": self.healthy, "idle_mib": self.idle, "used_mib": self.used}
+
+
+def wrapped(bed: Bed) -> Wrapped:
+    """Measure ours on one emulator."""
+    idle = bed.memory()
+    figures = measured(bed, "bench-ours", None, (FEW, MANY))
+    return Wrapped(figures, bed.healthy, idle, bed.memory())
+
+
 def main() -> int:
-    """Measure, print the table, write the JSON."""
-    with running() as bed:
-        idle = bed.memory()
-        ours = measured(bed, "bench-ours", None, (FEW, MANY))
-        used = bed.memory()
+    """Measure, print the tables, write the JSON."""
+    with embedded() as bed:
+        ours = wrapped(bed)
         recipes = measured(bed, "bench-recipe", recipe(), (FEW,))
-        machine = {"healthy_seconds": bed.healthy, "idle_mib": idle, "used_mib": used}
-    result = {"emulator": machine, "ours": ours.as_json("ours"), "recipe": recipes.as_json("recipe")}
+    result = {
+        "emulator": ours.as_json(),
+        "ours": ours.figures.as_json("ours"),
+        "recipe": recipes.as_json("recipe"),
+    }
+    drawn = [approaches(ours.figures, recipes)]
+    if (found := engine()) is not None:
+        with contained(found) as bed:
+            inside = wrapped(bed)
+        result |= {"docker": inside.as_json() | inside.figures.as_json("ours")}
+        drawn.append(wrappers(ours, inside))
+    else:
+        drawn.append(wrappers(ours, None))
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    Console().print(table(machine, ours, recipes))
+    for table in drawn:
+        Console().print(table)
     sys.stdout.write(f"As JSON: {OUTPUT}\n")
     return 0
 
 
-def table(machine: dict[str, float], ours: Figures, recipes: Figures) -> Table:
-    """Return the figures side by side, with the ratio of ours to the recipe's."""
-    drawn = Table("", "ours", "the recipe's way", "ratio", title="Tailrace bench")
-    for column in drawn.columns[1:]:
-        column.justify = "right"
+class Sheet:
+    """A table of figures side by side: one, another, and the ratio of the one to the other."""
 
-    def row(name: str, mine: float, other: float | None, form: str = ",.0f") -> None:
-        known = other is not None and other > 0
-        compared = (f"{other:{form}}", f"{mine / other:.2f}") if other is not None and known else ("", "")
-        drawn.add_row(name, f"{mine:{form}}", *compared)
+    def __init__(self, title: str, one: str, other: str) -> None:
+        self.drawn = Table("", one, other, "ratio", title=title)
+        for column in self.drawn.columns[1:]:
+            column.justify = "right"
 
-    row("emulator healthy after, s", machine["healthy_seconds"], None, ".1f")
-    row("stack deployed in, s", ours.deployed, recipes.deployed, ".1f")
-    row(f"events/s, {FEW:,} events", ours.runs[0].rate, recipes.runs[0].rate)
-    row(f"events/s, {MANY:,} events", ours.runs[1].rate, None)
+    def row(self, name: str, one: float, other: float | None, form: str = ",.0f") -> None:
+        """Add a row; without the other figure there is no ratio."""
+        compared = (f"{other:{form}}", f"{one / other:.2f}") if other else ("", "")
+        self.drawn.add_row(name, f"{one:{form}}", *compared)
+
+
+def approaches(ours: Figures, recipes: Figures) -> Table:
+    """Return ours and the recipe's way side by side."""
+    sheet = Sheet("Tailrace bench", "ours", "the recipe's way")
+    sheet.row("stack deployed in, s", ours.deployed, recipes.deployed, ".1f")
+    sheet.row(f"events/s, {FEW:,} events", ours.runs[0].rate, recipes.runs[0].rate)
+    sheet.row(f"events/s, {MANY:,} events", ours.runs[1].rate, None)
     for name, value in ours.latency.items():
-        row(f"put to stored, {name}, ms", value, recipes.latency[name], ".1f")
-    row(
-        "calls to DynamoDB and CloudWatch for 1,000 events",
-        ours.runs[1].calls_per_thousand,
-        recipes.runs[0].calls_per_thousand,
-    )
-    row("their cost on AWS, $ a million events", ours.dollars("ours"), recipes.dollars("recipe"), ".2f")
-    row("memory of the emulator, idle, MiB (PSS)", machine["idle_mib"], None)
-    row("memory of the emulator, after the runs, MiB (PSS)", machine["used_mib"], None)
-    return drawn
+        sheet.row(f"put to stored, {name}, ms", value, recipes.latency[name], ".1f")
+    calls = ours.runs[1].calls_per_thousand, recipes.runs[0].calls_per_thousand
+    sheet.row("calls to DynamoDB and CloudWatch for 1,000 events", *calls)
+    cost = ours.dollars("ours"), recipes.dollars("recipe")
+    sheet.row("their cost on AWS, $ a million events", *cost, ".2f")
+    return sheet.drawn
+
+
+def wrappers(out: Wrapped, inside: Wrapped | None) -> Table:
+    """Return the emulator embedded and in a container side by side."""
+    sheet = Sheet("The emulator", "embedded", "in Docker")
+
+    def row(name: str, of: Callable[[Wrapped], float], form: str = ",.0f") -> None:
+        sheet.row(name, of(out), of(inside) if inside else None, form)
+
+    row("healthy after, s", lambda one: one.healthy, ".1f")
+    row("stack deployed in, s", lambda one: one.figures.deployed, ".1f")
+    for number, count in enumerate((FEW, MANY)):
+        row(f"events/s, {count:,} events", lambda one, at=number: one.figures.runs[at].rate)  # type: ignore[misc]
+    for name in out.figures.latency:
+        row(f"put to stored, {name}, ms", lambda one, at=name: one.figures.latency[at], ".1f")  # type: ignore[misc]
+    row("memory idle, MiB (PSS)", lambda one: one.idle)
+    row("memory after the runs, MiB (PSS)", lambda one: one.used)
+    return sheet.drawn
 
 
 if __name__ == "__main__":

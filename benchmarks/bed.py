@@ -1,9 +1,10 @@
-"""The bench's own emulator and stacks: nothing of the user's is touched, nothing is left."""
+"""The bench's own emulators and stacks: nothing of the user's is touched, nothing is left."""
 
 import os
 import socket
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,32 +17,105 @@ from bootstrap.package import Package, pack
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from tailrace_emulator.compose import engine as engines
+from tailrace_emulator.compose import image
+from tailrace_emulator.compose.container import Container
+from tailrace_emulator.compose.engine import Engine
+from tailrace_emulator.compose.errors import EngineError
 from tailrace_emulator.control import Emulator, Installation
 
+ROOT = Path(__file__).resolve().parent.parent
 RECIPE = Path(__file__).with_name("recipe")
 
 
 @dataclass(frozen=True)
 class Bed:
-    """An emulator that runs for the bench, and how long it took to be healthy (seconds)."""
+    """An emulator that runs for the bench, and how long it took to be healthy (seconds).
 
-    emulator: Emulator
+    `memory` gives the proportional set size of all its processes in MiB, `log` what it has logged.
+    """
+
     target: Target
     healthy: float
+    memory: Callable[[], float]
+    log: Callable[[], str]
 
-    def memory(self) -> float:
-        """Return the memory of the emulator's whole process tree: proportional set size, MiB."""
-        process = self.emulator.process()
+    def requests(self) -> list[str]:
+        """Return the AWS requests that the emulator has logged, oldest first: `service.Operation`."""
+        marker = "localstack.request.aws     : AWS "
+        lines = self.log().splitlines()
+        return [line.partition(marker)[2].partition(" ")[0] for line in lines if marker in line]
+
+
+@contextmanager
+def embedded() -> Iterator[Bed]:
+    """Start an embedded emulator on a free port, and stop it at the end."""
+    emulator = Emulator(Installation.from_environment(), free_port())
+
+    def memory() -> float:
+        process = emulator.process()
         if process is None:
             raise RuntimeError("the bench's emulator does not run any more")
         root = psutil.Process(process.pid)
         return sum(pss(one) for one in (root, *root.children(recursive=True))) / 2**20
 
-    def requests(self) -> list[str]:
-        """Return the AWS requests that the emulator has logged, oldest first: `service.Operation`."""
-        marker = "localstack.request.aws     : AWS "
-        lines = self.emulator.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return [line.partition(marker)[2].partition(" ")[0] for line in lines if marker in line]
+    def log() -> str:
+        return emulator.log.read_text(encoding="utf-8", errors="replace")
+
+    began = time.monotonic()
+    emulator.start()
+    healthy = time.monotonic() - began
+    try:
+        yield Bed(target_at(emulator.status().endpoint), healthy, memory, log)
+    finally:
+        emulator.stop()
+
+
+@contextmanager
+def contained(engine: Engine) -> Iterator[Bed]:
+    """Start one in a container on a free port, and remove it at the end; the image is there."""
+    container = Container(engine, free_port(), ROOT)
+
+    def memory() -> float:
+        name = f"{container.project}-emulator-1"
+        said = engine.ask("exec", name, "sh", "-c", "cat /proc/[0-9]*/smaps_rollup 2>/dev/null; true")
+        rows = (line.split() for line in said.splitlines())
+        return sum(int(row[1]) for row in rows if row[0] == "Pss:") / 2**10
+
+    began = time.monotonic()
+    container.up(lambda _: None)
+    healthy = time.monotonic() - began
+    try:
+        yield Bed(target_at(container.endpoint), healthy, memory, container.log)
+    finally:
+        container.down()
+
+
+def engine() -> Engine | None:
+    """Return the Docker engine, if it has the image of these sources; say why not on standard error."""
+    try:
+        found = engines.find(os.environ)
+    except EngineError as none:
+        sys.stderr.write(f"Not measured in Docker: {none}\n")
+        return None
+    if image.stands(found, ROOT):
+        return found
+    why = "the image of these sources is not built (make up EMULATOR=docker)"
+    sys.stderr.write(f"Not measured in Docker: {why}\n")
+    return None
+
+
+def target_at(endpoint: str) -> Target:
+    """Return the emulator at this address as a target."""
+    return Target.from_environment({"AWS_ENDPOINT_URL": endpoint})
+
+
+def free_port() -> int:
+    """Return a port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def pss(process: psutil.Process) -> int:
@@ -50,24 +124,6 @@ def pss(process: psutil.Process) -> int:
         return int(process.memory_full_info().pss)
     except psutil.NoSuchProcess:
         return 0
-
-
-@contextmanager
-def running() -> Iterator[Bed]:
-    """Start an emulator on a free port, and stop it at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    emulator = Emulator(Installation.from_environment(), port)
-    began = time.monotonic()
-    emulator.start()
-    healthy = time.monotonic() - began
-    try:
-        yield Bed(
-            emulator, Target.from_environment({"AWS_ENDPOINT_URL": emulator.status().endpoint}), healthy
-        )
-    finally:
-        emulator.stop()
 
 
 @contextmanager
