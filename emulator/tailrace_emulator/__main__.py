@@ -92,7 +92,7 @@ def logs(emulator: Emulator, options: argparse.Namespace) -> int:
 
 def doctor(emulator: Emulator, _: argparse.Namespace) -> int:
     """Say what is missing or in the way, and the fix."""
-    findings = list(examine(emulator))
+    findings = [*examine(emulator), commands.finding()]
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     return 1 if any(finding.blocks for finding in findings) else 0

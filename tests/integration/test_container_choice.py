@@ -107,16 +107,18 @@ def test_image_that_cannot_be_built(
 
 
 def test_sources_decide(tmp_path: Path) -> None:
-    """Any change of what goes into the image is another image; what is compiled on the way is none."""
+    """Any change of what goes into the image is another image; of other packages it is not."""
     package = tmp_path / "emulator" / "tailrace_emulator"
     package.mkdir(parents=True)
     for name in ("requirements.txt", "emulator/Dockerfile", "emulator/healthy", "emulator/pyproject.toml"):
         (tmp_path / name).touch()
     seen = [image.sources(tmp_path)]
     for name in ("emulator/tailrace_emulator/new.py", "emulator/Dockerfile", "requirements.txt"):
-        (tmp_path / name).write_text("changed")
+        (tmp_path / name).write_text("uv==1.0 \\\n    --hash=sha256:0\n")
         seen.append(image.sources(tmp_path))
     assert len(set(seen)) == len(seen)
+    with (tmp_path / "requirements.txt").open("a") as lock:
+        lock.write("wheel==1.0\n")
     (package / "__pycache__").mkdir()
     (package / "__pycache__" / "new.pyc").touch()
     assert image.sources(tmp_path) == seen[-1]

@@ -1,4 +1,4 @@
-"""What the command line does where Docker comes in: up, down, where, logs."""
+"""What the command line does where Docker comes in: up, down, where, logs, doctor."""
 
 import argparse
 import os
@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 
 from tailrace_emulator.control import Emulator
+from tailrace_emulator.control.doctor import Finding
 
-from . import choice, image
+from . import choice, engine, image
 from .choice import Report
 from .container import Container
+from .errors import EngineError
 
 
 def up(emulator: Emulator, options: argparse.Namespace, report: Report) -> int:
@@ -56,6 +58,16 @@ def logs(emulator: Emulator, options: argparse.Namespace) -> int:
     said = container.log(options.lines) if container else ""
     sys.stdout.write((said or emulator.tail(options.lines)) + "\n")
     return 0
+
+
+def finding() -> Finding:
+    """Look for a Docker engine."""
+    try:
+        there = engine.find(os.environ)
+    except EngineError as none:
+        return Finding(f"no Docker for the emulator ({none}): it runs embedded")
+    what = f"Docker {there.version}, Compose {there.compose}"
+    return Finding(f"{what}: the emulator runs there, unless EMULATOR=embedded")
 
 
 def _container(emulator: Emulator) -> Container | None:

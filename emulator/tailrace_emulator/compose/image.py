@@ -5,6 +5,7 @@ import subprocess
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from itertools import dropwhile
 from pathlib import Path
 
 from .engine import Engine, last_line
@@ -26,7 +27,7 @@ def name(environ: Mapping[str, str]) -> str:
 
 def sources(folder: Path) -> str:
     """Return what tells these sources from others: a digest of all that goes into the image."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256("".join(_uv(folder / "requirements.txt")).encode())
     for file in _files(folder):
         digest.update(f"{file.relative_to(folder)}\0{file.stat().st_size}\0".encode())
         digest.update(file.read_bytes())
@@ -106,10 +107,18 @@ def _built_of(engine: Engine) -> str | None:
 
 def _files(folder: Path) -> Iterator[Path]:
     emulator = folder / "emulator"
-    yield folder / "requirements.txt"
     yield from (emulator / name for name in ("Dockerfile", "healthy", "pyproject.toml"))
     package = sorted((emulator / "tailrace_emulator").rglob("*"))
     yield from (file for file in package if file.is_file() and file.parent.name != "__pycache__")
+
+
+def _uv(lock: Path) -> Iterator[str]:
+    """Give the lines of the lock that are about uv: the only tool that the image is made with."""
+    lines = dropwhile(lambda line: not line.startswith("uv=="), lock.read_text(encoding="utf-8").splitlines())
+    for line in lines:
+        yield line
+        if not line.endswith("\\"):
+            return
 
 
 def _runs(building: subprocess.Popen[bytes]) -> bool:

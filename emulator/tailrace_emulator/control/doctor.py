@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +17,6 @@ INSTALL = "tailrace-emulator install (in this project: make up)"
 STOP = "tailrace-emulator stop (in this project: make down)"
 MEMORY = 1000  # megabytes that LocalStack, DynamoDB Local and a few functions take
 MEMINFO = Path("/proc/meminfo")
-DOCKER_SOCKET = Path("/var/run/docker.sock")
 NOEXEC = 8  # of statvfs's flags, on Linux
 
 
@@ -45,7 +43,6 @@ def examine(emulator: Emulator) -> Iterator[Finding]:
     yield from remains(installation)
     yield from proxies(os.environ)
     yield from memory(MEMINFO)
-    yield docker(os.environ)
 
 
 def python() -> Finding:
@@ -148,16 +145,3 @@ def memory(meminfo: Path) -> Iterator[Finding]:
         yield Finding(f"{free} MB of memory are left, about {MEMORY} are used", "end something large")
     else:
         yield Finding(f"memory: {free} MB available")
-
-
-def docker(environment: Mapping[str, str]) -> Finding:
-    """Look for a Docker engine: nothing here needs one, but some of LocalStack's other services do."""
-    program = shutil.which("docker")
-    if not (program and (DOCKER_SOCKET.exists() or environment.get("DOCKER_HOST"))):
-        return Finding("no Docker engine: not needed")
-    command = (program, "version", "--format", "{{.Server.Version}}")
-    try:
-        asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return Finding("a Docker engine that does not answer: not needed")
-    return Finding(f"Docker engine {asked.stdout.strip() or 'does not answer'}: not needed")
