@@ -144,3 +144,9 @@ def test_an_item_that_dynamodb_refuses_lets_its_repetition_try() -> None:
     findings = Findings()
     findings.refusals[number(0)] = "wrong"
     assert became(chunk, findings) == [Becomes.QUARANTINE, Becomes.STORE]
+
+
+def test_minutes_take_room_in_a_transaction() -> None:
+    """Each minute's totals are an action: records that arrived a minute apart are cut after 49."""
+    far = [event(at, f"e-{at}")._replace(arrival=1_700_000_000.0 + 60 * at) for at in range(100)]
+    assert [len(chunk) for chunk in chunks(entries(*far))] == [49, 49, 2]

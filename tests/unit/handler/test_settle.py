@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ from handler.metrics import Series, total
 from handler.records import Record
 from handler.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
-from tests.unit.handler.given import event, number, record
+from tests.unit.handler.given import ARRIVAL, event, number, record
 
 pytestmark = pytest.mark.unit
 
@@ -259,3 +260,16 @@ def test_the_log_names_no_payload(capsys: pytest.CaptureFixture[str]) -> None:
     aws = FakeAws(iter([Fault.REFUSED]))
     deliver([event(0, "secret-1", userId="secret-2"), record(1, b'{"secret-3": NaN}')], aws)
     assert "secret" not in capsys.readouterr().out
+
+
+def test_a_minute_of_very_many_pages() -> None:
+    """Where a minute's list of pages is full, the events are stored all the same, and count as `other`."""
+    aws = FakeAws()
+    views = [event(at, f"e-{at}", eventType="page_view", pageUrl=f"/{at}") for at in range(490)]
+    for start in range(0, 490, 98):
+        outcome = settle(views[start : start + 98], aws.services(), FakeClock())
+        assert outcome.failed == 0
+    begin = datetime.fromtimestamp(ARRIVAL, UTC)
+    (minute,) = aws.minutes(begin, begin + timedelta(minutes=1))
+    assert (len(aws.results), minute.events, sum(minute.by("page").values())) == (490, 490, 490)
+    assert len(minute.by("page")) == 81

@@ -1,0 +1,251 @@
+"""Each alarm goes from OK to ALARM and back, and says so through the topic to whoever listens.
+
+All are raised at the same time, by what each is for. A series that the emulator does not publish is put by
+hand in the end, after it has been seen that nobody else does.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bootstrap.package import sources
+from bootstrap.target import Target
+from handler.totals import MINUTE, place
+from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.sending import Put
+from tests.frame import stacks
+from tests.frame.events import event
+from tests.frame.pipeline import Pipeline
+from tests.frame.run import Run
+from tests.frame.variants import variant
+from tests.integration.conftest import MakePipeline
+from tests.integration.test_promises_dead_letter import FAILS
+from tests.integration.test_promises_faults import KINESIS, switch
+
+pytestmark = pytest.mark.emulator_only
+
+RAISED = (
+    "ErrorsAlarm",
+    "LagAlarm",
+    "DeadLettersAlarm",
+    "RejectedAlarm",
+    "StreamThrottlingAlarm",
+    "SilenceAlarm",
+    "AnomaliesAlarm",
+    "DetectorErrorsAlarm",
+)
+BY_HAND = "ThrottlingAlarm"
+FAILING_DETECTOR = """
+from detector.original import lambda_handler as look
+
+
+def lambda_handler(event, context):
+    if "fail" in event:
+        raise RuntimeError("as the event asks")
+    return look(event, context)
+"""
+
+
+@dataclass
+class Heard:
+    """What the topic's listener was told."""
+
+    pipeline: Pipeline
+    queue: str
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    """Alarm, old and new state."""
+    others: list[str] = field(default_factory=list)
+    """Messages that are no alarm's."""
+
+    def listen(self) -> None:
+        """Take what has come."""
+        while found := self.pipeline.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in found:
+                self.pipeline.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+                self._note(message["Body"])
+
+    def _note(self, text: str) -> None:
+        try:
+            said = json.loads(text)
+            self.changes.append((said["AlarmName"], said["OldStateValue"], said["NewStateValue"]))
+        except (ValueError, KeyError):
+            self.others.append(text)
+
+    def wait(self, alarm: str, old: str, new: str) -> None:
+        """Wait until an alarm was told to go from one state to another."""
+        name = self.pipeline[f"{alarm}Name"]
+
+        def told() -> bool:
+            """Be told that the alarm changed."""
+            self.listen()
+            assert (name, old, new) in self.changes, self.changes
+            return True
+
+        eventually(told, within=150, every=1)
+
+
+@pytest.fixture(scope="module")
+def alarms_target(run: Run) -> Iterator[Target]:
+    """Give an emulator of its own: faults hit everybody on it."""
+    with stacks.own_emulator(run, "alarms") as target:
+        yield target
+
+
+@pytest.fixture(scope="module")
+def alarmed(alarms_target: Target, make_pipeline: MakePipeline) -> Iterator[Heard]:
+    """Give a pipeline whose alarms look at ten seconds, and a listener to its topic."""
+    detector = {
+        "detector/original.py": sources()["detector/entry.py"].decode(),
+        "detector/entry.py": FAILING_DETECTOR,
+    }
+    pipeline = make_pipeline(
+        "alarms",
+        on=alarms_target,
+        package=variant(FAILS, detector),
+        RETRY_ATTEMPTS="0",
+        ALARM_PERIOD="10",
+        ALARM_LAG="1500",
+        ALARM_REJECTED="3",
+        ALARM_EMAIL="somebody@example.org",
+    )
+    queue = pipeline.sqs.create_queue(QueueName=f"{pipeline.stack.name}-heard")["QueueUrl"]
+    found = pipeline.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    sns = alarms_target.client("sns")
+    subscription = sns.subscribe(
+        TopicArn=pipeline["TopicArn"],
+        Protocol="sqs",
+        Endpoint=found["Attributes"]["QueueArn"],
+        Attributes={"RawMessageDelivery": "true"},
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+    yield Heard(pipeline, queue)
+    sns.unsubscribe(SubscriptionArn=subscription)
+    pipeline.sqs.delete_queue(QueueUrl=queue)
+
+
+@pytest.fixture(scope="module")
+def well(alarmed: Heard) -> Heard:
+    """Wait until every alarm is OK: all have been judged, and an event has come."""
+    pipeline = alarmed.pipeline
+
+    def judged() -> bool:
+        """Judge all alarms as OK."""
+        pipeline.put([event(f"well-{datetime.now(UTC).timestamp()}")])
+        found = pipeline.cloudwatch.describe_alarms()["MetricAlarms"]
+        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
+        assert set(states.values()) == {"OK"}, states
+        return True
+
+    eventually(judged, within=120, every=2)
+    return alarmed
+
+
+@pytest.fixture(scope="module")
+def raised(well: Heard) -> Heard:
+    """Do what each alarm is for, all at once, and let silence follow."""
+    pipeline = well.pipeline
+    _refuse_records(pipeline.target, pipeline)
+    pipeline.put(Put(b"not json", f"bad-{n}") for n in range(5))
+    _let_records_wait(pipeline)
+    pipeline.put([event("raises", fail="raise")])
+    _seed_history(pipeline)
+    for payload in (b"{}", b'{"fail": true}'):
+        pipeline.lambdas.invoke(FunctionName=pipeline["DetectorName"], Payload=payload)
+    return well
+
+
+def _refuse_records(target: Target, pipeline: Pipeline) -> None:
+    switch(target, KINESIS, 0.5)
+    try:
+        assert pipeline.try_to_put(event(f"refused-{n}") for n in range(20)).refused
+    finally:
+        switch(target, KINESIS, 0)
+
+
+def _let_records_wait(pipeline: Pipeline) -> None:
+    """Stop the mapping, put, and go on three seconds later."""
+    client, uuid = pipeline.lambdas, pipeline["MappingId"]
+
+    def state(wanted: str) -> None:
+        eventually(lambda: client.get_event_source_mapping(UUID=uuid)["State"] == wanted, within=30)
+
+    client.update_event_source_mapping(UUID=uuid, Enabled=False)
+    state("Disabled")
+    since = datetime.now(UTC)
+    pipeline.put([event("waits")])
+    eventually(lambda: datetime.now(UTC) - since > timedelta(seconds=3), within=10)
+    client.update_event_source_mapping(UUID=uuid, Enabled=True)
+    state("Enabled")
+
+
+def _seed_history(pipeline: Pipeline) -> None:
+    """Write half an hour of even totals, and a last finished minute of ten times as many events."""
+    last = datetime.now(UTC).replace(second=0, microsecond=0) - 2 * MINUTE
+    for ago in range(30):
+        pk, sk = place("shardId-000000000000", int((last - ago * MINUTE).timestamp()) // 60)
+        count = 200 + ago % 7 if ago else 2000
+        item = {"pk": {"S": pk}, "sk": {"S": sk}, "events": {"N": str(count)}}
+        pipeline.dynamodb.put_item(TableName=pipeline["LedgerTableName"], Item=item)
+
+
+@pytest.fixture(scope="module")
+def calmed(raised: Heard) -> Heard:
+    """Take the dead letters away, and end the silence."""
+    assert raised.pipeline.dead_letters()
+    raised.pipeline.put([event("back")])
+    return raised
+
+
+@pytest.mark.parametrize("alarm", RAISED)
+def test_an_alarm_begins(raised: Heard, alarm: str) -> None:
+    """What the alarm is for happens, and the topic's listener is told that it begins."""
+    raised.wait(alarm, "OK", "ALARM")
+
+
+@pytest.mark.parametrize("alarm", RAISED)
+def test_an_alarm_ends(calmed: Heard, alarm: str) -> None:
+    """It happens no more, and the topic's listener is told that the alarm ends."""
+    calmed.wait(alarm, "ALARM", "OK")
+
+
+def test_an_anomaly_is_told_of_once(calmed: Heard) -> None:
+    """The detector's own message came by the same way, once, though it looks again; it says what it saw."""
+    pipeline = calmed.pipeline
+    pipeline.lambdas.invoke(FunctionName=pipeline["DetectorName"], Payload=b"{}")
+    calmed.listen()
+    spikes = [message for message in calmed.others if message.startswith("Many more events")]
+    assert len(spikes) == 1, calmed.others
+    assert "2,000" in spikes[0]
+
+
+def test_what_the_emulator_cannot_raise(calmed: Heard) -> None:
+    """DynamoDB Local publishes nothing, so its alarm stays quiet; with a value put by hand it works."""
+    pipeline = calmed.pipeline
+    published = pipeline.cloudwatch.list_metrics(Namespace="AWS/DynamoDB")["Metrics"]
+    assert published == []
+    (alarm,) = pipeline.cloudwatch.describe_alarms(AlarmNames=[pipeline[f"{BY_HAND}Name"]])["MetricAlarms"]
+    pipeline.cloudwatch.put_metric_data(
+        Namespace=alarm["Namespace"],
+        MetricData=[{"MetricName": alarm["MetricName"], "Dimensions": alarm["Dimensions"], "Value": 1}],
+    )
+    calmed.wait(BY_HAND, "OK", "ALARM")
+    calmed.wait(BY_HAND, "ALARM", "OK")
+
+
+def test_teardown_takes_all_of_it(calmed: Heard, run: Run) -> None:
+    """With the stack its topic, the address's subscription, the rule and the dashboard are gone."""
+    pipeline = calmed.pipeline
+    sns = pipeline.target.client("sns")
+    protocols = {found["Protocol"] for found in sns.list_subscriptions()["Subscriptions"]}
+    assert protocols == {"email", "sqs"}
+    stacks.destroy(run, pipeline.target, pipeline.stack.name)
+    assert sns.list_topics()["Topics"] == []
+    # The listener is the test's own, and LocalStack keeps it without its topic.
+    assert {found["Protocol"] for found in sns.list_subscriptions()["Subscriptions"]} == {"sqs"}
+    assert pipeline.target.client("events").list_rules()["Rules"] == []
+    assert pipeline.cloudwatch.list_dashboards()["DashboardEntries"] == []
