@@ -15,6 +15,9 @@ CITIES = ("New York", "London", "Berlin", "Paris", "Tokyo")
 SIGNUP_METHODS = ("email", "social", "phone")
 CAMPAIGN_SOURCES = ("google", "facebook", "direct", "email")
 
+LOWEST_AMOUNT, HIGHEST_AMOUNT = 10.99, 299.99
+"""Of a purchase; every amount in between is as likely."""
+
 FIXED_START = datetime(2026, 1, 1, tzinfo=UTC)
 """Time of the first event where a seed is given and no start: the same seed, the same bytes."""
 SPACING = timedelta(milliseconds=1)
@@ -40,7 +43,7 @@ def event_body(chance: Random) -> dict[str, Any]:
         }
     elif body["eventType"] == "purchase":
         body |= {
-            "amount": round(chance.uniform(10.99, 299.99), 2),
+            "amount": round(chance.uniform(LOWEST_AMOUNT, HIGHEST_AMOUNT), 2),
             "currency": "USD",
             "itemsCount": between(1, 5),
         }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bootstrap.console import complain, say
+from producer.anomaly import OUTLIER, SHAPES, Outlier, Shaped, middle, stretch
 from producer.event import Event, Unreadable
 from producer.feed import Awaited, Direct, Feed
 from producer.generate import FIXED_START, generated
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 def pace_of(settings: Settings) -> Pace:
     """Return the pace that the settings ask for."""
+    if settings.anomaly in SHAPES:
+        part = stretch(settings.anomaly, settings.rate, settings.count, settings.duration)
+        return Shaped(settings.rate, part)
     if settings.speed:
         return Replay(settings.speed)
     return AtRate(settings.rate) if settings.rate else AtOnce()
@@ -52,6 +56,8 @@ class Run:
         self._tally = Tally()
         self._ledger = Ledger(settings.ledger) if settings.ledger else None
         self._undelivered = Undelivered(settings.undelivered)
+        self._pace = pace_of(settings)
+        self._outlier: Outlier | None = None
         rules = Rules(record_bytes=self._stream.record_bytes, patience=settings.patience)
         self._outbox = Outbox(rules, Random())  # noqa: S311  spreads retries, keeps no secret
 
@@ -64,12 +70,13 @@ class Run:
         named = {"": "generated events", "-": "standard input"}
         source = self._settings.source
         say(f"Sending {named.get(source, source)} to {self._stream.name}")
+        self._began = datetime.now(UTC)
         began = time.monotonic()
         with (
             closing(self._undelivered),
             shown(lambda: self._progress(time.monotonic() - began), Console()) as look,
         ):
-            sender = Sender(self._outbox, feed, pace_of(self._settings), line, self._tell)
+            sender = Sender(self._outbox, feed, self._pace, line, self._tell)
             sender.run(Bounds(self._settings.count, self._settings.duration), stop, look)
         if self._ledger:
             self._ledger.close()
@@ -91,13 +98,23 @@ class Run:
         seed = secrets.randbelow(10**9) if settings.seed is None else settings.seed
         unset = FIXED_START if settings.seed is not None else datetime.now(UTC).replace(microsecond=0)
         start = settings.start or unset
-        return f"SEED={seed} START={start.isoformat()}", generated(seed, start)
+        return f"SEED={seed} START={start.isoformat()}", self._generated(seed, start)
+
+    def _generated(self, seed: int, start: datetime) -> Iterator[Event]:
+        settings = self._settings
+        events = generated(seed, start)
+        if settings.anomaly != OUTLIER:
+            return events
+        self._outlier = Outlier(events, middle(settings.rate, settings.count, settings.duration))
+        return iter(self._outlier)
 
     def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         """Count outcomes, and write each into its file."""
         if self._ledger:
             self._ledger.write(outcome for outcome in outcomes if isinstance(outcome, Delivered))
         self._undelivered.write(outcome for outcome in outcomes if isinstance(outcome, GivenUp))
+        if self._outlier:
+            self._outlier.tell(outcomes, datetime.now(UTC))
         self._tally.count(outcomes)
 
     def _progress(self, seconds: float) -> str:
@@ -106,6 +123,11 @@ class Run:
     def _end(self, sender: Sender, stop: Stop, seconds: float, again: str) -> int:
         for line in self._tally.summary(seconds, self._outbox.retried, self._undelivered.path):
             say(line)
+        if isinstance(self._pace, Shaped):
+            say(self._pace.said(self._settings.anomaly, self._began))
+        if self._outlier:
+            say(self._outlier.said())
+            again = f"{again} ANOMALY={OUTLIER}"
         if again:
             say(f"The same events again: make produce COUNT={sender.taken} {again}")
         if sender.fault:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bootstrap.errors import SettingError
 from bootstrap.settings import Setting
+from producer.anomaly import KINDS, SHAPES
 
 GENERATED = 1000
 """Events that are generated where nothing else says how many."""
@@ -82,6 +83,10 @@ def _switch(value: str) -> str | None:
     return None if value in {"0", "1"} else "it is 0 or 1"
 
 
+def _anomaly(value: str) -> str | None:
+    return None if value in KINDS else f"it is one of {', '.join(KINDS)}"
+
+
 def _user_key(value: str) -> str | None:
     fits = re.fullmatch(r"[!-~]{16,64}", value)
     return None if fits else "it is 16 to 64 letters, digits and signs without spaces"
@@ -106,6 +111,13 @@ SETTINGS = {
             _above_zero,
         ),
         Setting("RATE", "0", "events/s", "how fast to send; 0 is as fast as possible", _rate),
+        Setting(
+            "ANOMALY",
+            "",
+            "",
+            "what to inject into generated events, in the middle of the run: spike, drop, silence, outlier",
+            _anomaly,
+        ),
         Setting(
             "SEED",
             "",
@@ -163,6 +175,7 @@ class Settings:
     count: int | None
     duration: float | None
     rate: float
+    anomaly: str
     seed: int | None
     start: datetime | None
     source: str
@@ -179,12 +192,14 @@ class Settings:
         values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
         given = {name for name in SETTINGS if environ.get(name, "").strip() not in {"", "0"}}
         _check_together(given)
+        _check_anomaly(values["ANOMALY"], given)
         counted = "COUNT" in given or not given & {"SOURCE", "DURATION"}
         return cls(
             stream=values["STREAM"],
             count=int(values["COUNT"]) if counted else None,
             duration=_float(values["DURATION"]),
             rate=float(values["RATE"]),
+            anomaly=values["ANOMALY"],
             seed=int(values["SEED"]) if values["SEED"] else None,
             start=_zoned(values["START"]),
             source=values["SOURCE"],
@@ -202,11 +217,19 @@ def _check_together(given: set[str]) -> None:
     for name in ("SPEED", "RAW"):
         if name in given and "SOURCE" not in given:
             raise SettingError(f"{name} is about a source: name it with SOURCE=, or leave {name} out.")
-    for name in ("SEED", "START"):
+    for name in ("SEED", "START", "ANOMALY"):
         if name in given and "SOURCE" in given:
             raise SettingError(f"{name} is about generated events, and SOURCE is set: leave one of them out.")
     if {"SPEED", "RATE"} <= given:
         raise SettingError("SPEED and RATE both say how fast: leave one of them out.")
+
+
+def _check_anomaly(anomaly: str, given: set[str]) -> None:
+    """Refuse an anomaly of a rate where there is none, and one in the middle of a run without an end."""
+    if anomaly in SHAPES and "RATE" not in given:
+        raise SettingError(f"ANOMALY={anomaly} is a change of the rate: set RATE= to the usual one.")
+    if anomaly and "DURATION" in given and not given & {"RATE", "COUNT"}:
+        raise SettingError(f"ANOMALY={anomaly} comes in the middle of the run: set RATE= or COUNT= too.")
 
 
 def _float(value: str) -> float | None:
