@@ -1,6 +1,5 @@
 """Promise 2: the table holds an event once, however often it was delivered, and counts it once."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Sum
 from tests.integration.conftest import MakePipeline
+from tests.integration.redelivery import redeliver, settled_before
 
 pytestmark = pytest.mark.anywhere
 
@@ -105,43 +105,12 @@ def test_full_redelivery_changes_nothing(fresh: Pipeline) -> None:
     items = fresh.items()
     apart = len(fresh.quarantined())
     metrics = counts(fresh)
-    mapping = _make_mapping_again(fresh)
+    mapping = redeliver(fresh, fresh["MappingId"])
     try:
-        eventually(lambda: _settled_before(fresh) >= len(records), within=60 * fresh.patience)
+        eventually(lambda: settled_before(fresh) >= len(records), within=60 * fresh.patience)
     finally:
         fresh.lambdas.delete_event_source_mapping(UUID=mapping)
     fresh.settle().check()
     assert fresh.items() == items
     assert len(fresh.quarantined()) == apart == 30
     assert counts(fresh) == metrics
-
-
-def _make_mapping_again(pipeline: Pipeline) -> str:
-    """Delete the stack's mapping and make the like of it, which begins at the stream's first record."""
-    client, uuid = pipeline.lambdas, pipeline["MappingId"]
-    old = client.get_event_source_mapping(UUID=uuid)
-    client.delete_event_source_mapping(UUID=uuid)
-
-    def gone() -> bool:
-        """Find the mapping gone."""
-        return uuid not in {
-            found["UUID"]
-            for found in client.list_event_source_mappings(FunctionName=pipeline["FunctionName"])[
-                "EventSourceMappings"
-            ]
-        }
-
-    eventually(gone, within=30 * pipeline.patience)
-    return client.create_event_source_mapping(
-        FunctionName=pipeline["FunctionName"],
-        EventSourceArn=pipeline["StreamArn"],
-        StartingPosition="TRIM_HORIZON",
-        BatchSize=old["BatchSize"],
-        FunctionResponseTypes=["ReportBatchItemFailures"],
-    )["UUID"]
-
-
-def _settled_before(pipeline: Pipeline) -> int:
-    """Count the records that the function found settled by an earlier delivery, as its log says."""
-    lines = [json.loads(line) for line in pipeline.log() if line.startswith("{")]
-    return sum(line.get("settled_before", 0) for line in lines)

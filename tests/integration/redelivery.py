@@ -1,0 +1,33 @@
+"""Deliver every record of a pipeline's stream once more, and know when that has been done."""
+
+import json
+
+from tailrace_emulator.testing.eventually import eventually
+from tests.frame.pipeline import Pipeline
+
+
+def redeliver(pipeline: Pipeline, mapping: str) -> str:
+    """Delete a mapping and make the like of it, which begins at the stream's first record; return its id."""
+    client = pipeline.lambdas
+    old = client.get_event_source_mapping(UUID=mapping)
+    client.delete_event_source_mapping(UUID=mapping)
+
+    def gone() -> bool:
+        """Find the mapping gone."""
+        listed = client.list_event_source_mappings(FunctionName=pipeline["FunctionName"])
+        return mapping not in {found["UUID"] for found in listed["EventSourceMappings"]}
+
+    eventually(gone, within=30 * pipeline.patience)
+    return client.create_event_source_mapping(
+        FunctionName=pipeline["FunctionName"],
+        EventSourceArn=pipeline["StreamArn"],
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=old["BatchSize"],
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+    )["UUID"]
+
+
+def settled_before(pipeline: Pipeline) -> int:
+    """Count the records that the function found settled by an earlier delivery, as its log says."""
+    lines = [json.loads(line) for line in pipeline.log() if line.startswith("{")]
+    return sum(line.get("settled_before", 0) for line in lines)

@@ -1,0 +1,127 @@
+"""Totals of each minute are those of the stored events, however often these come; and they expire."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bootstrap.watched import minutes
+from handler.totals import MINUTE, PREFIX, Minute
+from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.sending import Put
+from tests.frame import reading
+from tests.frame.events import event
+from tests.frame.pipeline import Pipeline
+from tests.integration.conftest import MakePipeline
+from tests.integration.redelivery import redeliver, settled_before
+
+pytestmark = pytest.mark.anywhere
+
+DAY = 86_400
+DAYS = 7
+TIMES = 3
+
+
+def puts() -> Iterator[Put]:
+    """Make purchases, page views of many pages, a duplicate of each tenth, and bad records."""
+    for n in range(150):
+        bought = {"eventType": "purchase", "deviceType": "mobile", "amount": n + 0.01}
+        viewed = {"eventType": "page_view", "pageUrl": f"/{n}", "loadTime": n, "location": {"country": "DE"}}
+        yield event(f"totals-buy-{n}", key=f"k{n % 9}", **bought)
+        yield event(f"totals-view-{n}", key=f"k{n % 9}", **viewed)
+        if n % 10 == 0:
+            yield event(f"totals-buy-{n}", key=f"k{n % 9}", **bought)
+            yield Put(b"bad", f"k{n % 9}", f"totals-bad-{n}")
+
+
+@pytest.fixture(scope="module")
+def counting(make_pipeline: MakePipeline) -> Pipeline:
+    """Give a pipeline of this module's own, with the events above settled; its mapping is made again."""
+    made = make_pipeline("totals", RETENTION_DAYS=str(DAYS))
+    made.put(puts())
+    made.settle().check()
+    return made
+
+
+def totals(pipeline: Pipeline) -> list[Minute]:
+    """Read every minute of the last hour that has totals."""
+    now = datetime.now(UTC)
+    found = minutes(pipeline.dynamodb, pipeline["LedgerTableName"], now - timedelta(hours=1), now + MINUTE)
+    return [minute for minute in found if minute.sums]
+
+
+def total(pipeline: Pipeline, name: str) -> Decimal:
+    """Return a total over all minutes."""
+    return sum((minute.total(name) for minute in totals(pipeline)), Decimal(0))
+
+
+def keyed(pipeline: Pipeline, name: str) -> Counter[str]:
+    """Return a total by key over all minutes."""
+    found: Counter[str] = Counter()
+    for minute in totals(pipeline):
+        found.update({key: int(value) for key, value in minute.by(name).items()})
+    return found
+
+
+def test_totals_are_those_of_the_stored_events(counting: Pipeline) -> None:
+    """Sums and counts, by whatever they are kept, are those of the table and of quarantine, to the cent."""
+    amounts = [Decimal(n) + Decimal("0.01") for n in range(150)]
+    assert total(counting, "events") == len(counting.items()) == 300
+    assert total(counting, "purchases") == 150
+    assert total(counting, "revenue") == sum(amounts)
+    assert sum(minute.squares("revenue") for minute in totals(counting)) == sum(one * one for one in amounts)
+    assert total(counting, "pageViews") == 150
+    assert total(counting, "loadTime") == sum(range(150))
+    assert total(counting, "duplicates") == 15
+    assert total(counting, "rejected") == len(counting.quarantined()) == 15
+    assert keyed(counting, "rejected") == {"not-json": 15}
+    assert keyed(counting, "kind") == {"purchase|mobile": 150, "page_view|unknown": 150}
+    assert keyed(counting, "country") == {"DE": 150, "unknown": 150}
+
+
+def test_pages_are_bounded(counting: Pipeline) -> None:
+    """However many pages there are, an item lists at most eighty of them, and counts all views."""
+    assert sum(keyed(counting, "page").values()) == 150
+    for item in _items(counting):
+        assert len([name for name in item if name.startswith("page|")]) <= 81
+
+
+def test_lag_is_measured(counting: Pipeline) -> None:
+    """Each event has a lag, in milliseconds and by its power of two."""
+    assert sum(keyed(counting, "lag").values()) == 300
+    assert 0 < total(counting, "lag") < 300 * 60_000 * counting.patience
+
+
+def test_redelivery_moves_nothing(counting: Pipeline) -> None:
+    """Every record is delivered three times more, from the first on: no total changes."""
+    before = _items(counting)
+    mapping = counting["MappingId"]
+    for time in range(1, TIMES + 1):
+        wanted = time * len(counting.acknowledged)
+        mapping = redeliver(counting, mapping)
+        eventually(lambda: settled_before(counting) >= wanted, within=60 * counting.patience)  # noqa: B023
+        assert _items(counting) == before
+    counting.lambdas.delete_event_source_mapping(UUID=mapping)
+    counting.settle().check()
+
+
+def test_everything_says_when_it_expires(counting: Pipeline) -> None:
+    """A result expires so many days after it was written, a total so many after its minute; TTL is on."""
+    for item in counting.items():
+        assert item["expiresAt"] == item["processedAt"] + DAYS * DAY
+    for item in _items(counting):
+        minute = datetime.fromisoformat(f"{item['sk'].partition('#')[0]}+00:00")
+        assert item["expiresAt"] == minute.timestamp() + DAYS * DAY
+    for table in ("TableName", "LedgerTableName"):
+        found = counting.dynamodb.describe_time_to_live(TableName=counting[table])["TimeToLiveDescription"]
+        assert (found["TimeToLiveStatus"], found["AttributeName"]) == ("ENABLED", "expiresAt")
+
+
+def _items(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return the totals' items as they stand, in order."""
+    every = reading.scan(pipeline.dynamodb, pipeline["LedgerTableName"])
+    found = [item for item in every if item["pk"].startswith(PREFIX)]
+    return sorted(found, key=lambda item: (item["pk"], item["sk"]))
