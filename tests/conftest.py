@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tailrace_emulator.testing.plugin import KEEPING
 from tests.frame import containers, emulators, markers, stacks
 from tests.frame.run import Run, without_settings
 
@@ -18,14 +19,15 @@ collect_ignore = ["example"]  # a project of its own: integration/test_as_depend
 RUN = pytest.StashKey[Run]()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run, or join the one that this worker belongs to."""
     given = getattr(config, "workerinput", None)
     if given is None:
-        config.stash[RUN] = Run.begin()
+        config.stash[RUN] = Run.begin(config.stash[KEEPING])
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside: clean up as on Ctrl-C
     else:
-        config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]))
+        config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]), config.stash[KEEPING])
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,21 +1,29 @@
-"""EMULATOR=testcontainers: the emulator that the tests share is the image, in the run's own container."""
+"""EMULATOR=testcontainers: the run's emulators are the image, in containers that testcontainers starts.
 
-import pytest
+They are removed when the run has ended, however that was (`tailrace_emulator/testing/keeper.py`).
+"""
 
-from tailrace_emulator.testing.plugin import KEEPING
+from tailrace_emulator.compose.choice import TESTS_ONLY
 from tests.frame.run import Run
-
-WRAPPER = "testcontainers"
 
 
 def wanted(run: Run) -> bool:
     """Tell whether the run's settings ask for a container."""
-    return not run.on_aws and run.environ.get("EMULATOR") == WRAPPER
+    return not run.on_aws and run.environ.get("EMULATOR") == TESTS_ONLY
 
 
-def endpoint(config: pytest.Config) -> str:
-    """Return where the run's container answers; the first worker to ask starts it.
+def started(run: Run, name: str) -> str:
+    """Return where the run's container of this name answers; the first worker to ask starts it."""
+    return run.keeping.started(TESTS_ONLY, name)
 
-    It is removed when the run has ended, however that was (`tailrace_emulator/testing/keeper.py`).
-    """
-    return config.stash[KEEPING].started(WRAPPER)
+
+def log(run: Run, name: str) -> str:
+    """Return what the run's container of this name has logged."""
+    from tailrace_emulator.testing import container  # noqa: PLC0415  a third of a second, for all other runs
+
+    return container.log(run.keeping.owner, name)
+
+
+def stop(run: Run, name: str) -> None:
+    """Remove the run's container of this name."""
+    run.keeping.stop(name)

@@ -1,6 +1,7 @@
 """Which emulator the tests talk to: the one that runs, or one that the run starts, and stops at its end.
 
-What a run starts is embedded or a container, as EMULATOR says (`tailrace_emulator/compose/choice.py`).
+What a run starts is embedded or a container, as EMULATOR says: by Docker Compose
+(`tailrace_emulator/compose/choice.py`), or by testcontainers (`containers.py`).
 """
 
 import fcntl
@@ -17,6 +18,7 @@ from bootstrap.settings import SETTINGS
 from tailrace_emulator.compose import choice
 from tailrace_emulator.compose.container import Container
 from tailrace_emulator.control import Emulator, Installation
+from tests.frame import containers
 from tests.frame.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -48,11 +50,15 @@ def running(run: Run) -> str | None:
 
 def shared(run: Run) -> str:
     """Return the endpoint of the emulator that all tests share; start one if none runs."""
+    if containers.wanted(run) and not run.environ.get("AWS_ENDPOINT_URL"):
+        return own(run, "shared")
     return running(run) or own(run, "shared")
 
 
 def own(run: Run, name: str) -> str:
     """Return the endpoint of the run's own emulator of this name, the same in every worker."""
+    if containers.wanted(run):
+        return containers.started(run, name)
     with _locked(run):
         note = _note(run, name)
         if not note.exists():
@@ -68,12 +74,17 @@ def own(run: Run, name: str) -> str:
 
 def log(run: Run, name: str) -> str:
     """Return what the run's own emulator of this name has logged: a line for each request, among others."""
+    if containers.wanted(run):
+        return containers.log(run, name)
     one = _emulator(run, int(_note(run, name).read_text()))
     return one.log() if isinstance(one, Container) else one.log.read_text(errors="replace")
 
 
 def stop(run: Run, name: str) -> None:
     """Stop the run's own emulator of this name."""
+    if containers.wanted(run):
+        containers.stop(run, name)
+        return
     note = _note(run, name)
     one = _emulator(run, int(note.read_text()))
     if isinstance(one, Container):
@@ -97,12 +108,12 @@ def open_to_view(run: Run) -> bool:
     """Tell whether the emulator that the tests share is embedded: its processes and files can be seen."""
     if named := run.environ.get("AWS_ENDPOINT_URL"):
         return _embedded(run, urlsplit(named).port or 80).process() is not None
-    return run.environ.get("EMULATOR") != choice.TESTS_ONLY and isinstance(_chosen(run), Emulator)
+    return not containers.wanted(run) and isinstance(_chosen(run), Emulator)
 
 
 def _emulator(run: Run, port: int) -> Emulator | Container:
     """Return the run's own emulator on a port, wrapped as the one that the settings name is."""
-    chosen = None if run.environ.get("EMULATOR") == choice.TESTS_ONLY else _chosen(run)
+    chosen = _chosen(run)
     if isinstance(chosen, Container):
         return Container(chosen.engine, port, ROOT)
     return _embedded(run, port)

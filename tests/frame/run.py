@@ -5,8 +5,10 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from tailrace_emulator.testing.keeping import Keeping
 
 # Settings that choose where the tests run. Everything else of Tailrace's and AWS's is taken from the
 # environment of each test: no test reads what the developer has set.
@@ -26,21 +28,25 @@ ACCOUNT_ONLY = re.compile(r"AWS_(?!ENDPOINT_URL)\w+")  # credentials and the lik
 
 @dataclass(frozen=True)
 class Run:
-    """A run, the same in every worker. `folder` holds what it started, so that it can be ended."""
+    """A run, the same in every worker. `folder` holds what it started, so that it can be ended.
+
+    `keeping` keeps emulators for it that end with it, however it ends.
+    """
 
     id: str
     folder: Path
     environ: Mapping[str, str]
+    keeping: Keeping = field(repr=False, compare=False)
 
     @classmethod
-    def begin(cls) -> "Run":
+    def begin(cls, keeping: Keeping) -> "Run":
         """Begin a run of a new id, with the settings of this process's environment."""
-        return cls.join(secrets.token_hex(3), Path(tempfile.mkdtemp(prefix="tailrace-tests-")))
+        return cls.join(secrets.token_hex(3), Path(tempfile.mkdtemp(prefix="tailrace-tests-")), keeping)
 
     @classmethod
-    def join(cls, run_id: str, folder: Path) -> "Run":
+    def join(cls, run_id: str, folder: Path, keeping: Keeping) -> "Run":
         """Take part in a run that another process began."""
-        return cls(run_id, folder, obeyed(os.environ))
+        return cls(run_id, folder, obeyed(os.environ), keeping)
 
     @property
     def on_aws(self) -> bool:

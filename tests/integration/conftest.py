@@ -7,7 +7,7 @@ import pytest
 
 from bootstrap.package import Package
 from bootstrap.target import Target
-from tests.frame import containers, stacks
+from tests.frame import stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 
@@ -17,10 +17,8 @@ QUICK = {"BATCH_WINDOW": "0", "DETECTOR": "0"}  # a batch goes out as soon as th
 
 
 @pytest.fixture(scope="session")
-def target(run: Run, pytestconfig: pytest.Config) -> Target:
+def target(run: Run) -> Target:
     """Give the AWS that the tests talk to."""
-    if containers.wanted(run):
-        return stacks.target_at(run, containers.endpoint(pytestconfig))
     return stacks.shared_target(run)
 
 

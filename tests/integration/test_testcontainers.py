@@ -16,6 +16,7 @@ import pytest
 from docker.errors import DockerException, ImageNotFound
 from docker.models.containers import Container
 
+from tailrace_emulator.compose import image
 from tailrace_emulator.control import processes
 from tailrace_emulator.control.processes import Process
 from tailrace_emulator.testing import container
@@ -36,9 +37,9 @@ def engine() -> Iterator[docker.DockerClient]:
     """Give the Docker engine, with the emulator's image on it; without one the test is skipped."""
     try:
         client = docker.from_env()
-        client.images.get(container.image())
+        client.images.get(image.name(os.environ))
     except ImageNotFound:
-        pytest.skip(f"the Docker engine has no image {container.image()}: docker compose build")
+        pytest.skip(f"the Docker engine has no image {image.name(os.environ)}: docker compose build")
     except DockerException as error:
         pytest.skip(f"no Docker engine answers: {error}")
     yield client
@@ -191,7 +192,8 @@ def test_others_are_left_alone(engine: docker.DockerClient, me: Process) -> None
         "not ours": {},
     }
     made = {
-        name: engine.containers.create(container.image(), labels=carried) for name, carried in labels.items()
+        name: engine.containers.create(image.name(os.environ), labels=carried)
+        for name, carried in labels.items()
     }
     try:
         container.remove_orphans()

@@ -8,10 +8,10 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, Self
 
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import APIError, DockerException, ImageNotFound
 from docker.models.containers import Container
 from testcontainers.community.localstack import LocalStackContainer
 from testcontainers.core.config import testcontainers_config
@@ -19,16 +19,17 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient, get_docker_host
 from testcontainers.core.utils import inside_container
 
-from tailrace_emulator.control.processes import Process
+from tailrace_emulator.compose import image
+from tailrace_emulator.control.processes import Process, process
 
 from .clients import REGION
 from .eventually import eventually
 from .health import healthy
 
-IMAGE = "tailrace-emulator:latest"
 PORT = 4566
 PATIENCE = 90  # seconds until it must be healthy
-OWNER, MACHINE = "tailrace.owner", "tailrace.machine"  # labels
+# Labels: the run that it is for and its name there, what started it, and where those processes are.
+OWNER, NAME, KEEPER, MACHINE = "tailrace.owner", "tailrace.name", "tailrace.keeper", "tailrace.machine"
 # As docker-compose.yml runs it: no rights, a root that cannot be written, memory that has an end.
 RESTRICTED: dict[str, Any] = {
     "cap_drop": ["ALL"],
@@ -50,23 +51,19 @@ class ContainerError(Exception):
 
 
 class EmulatorContainer(LocalStackContainer):
-    """The emulator in a container; `owner` is the process that it is removed with.
+    """The emulator in a container; `owner` is the process that it is removed with, at the latest.
 
     Used like testcontainers' own `LocalStackContainer`, from which it differs in what it waits for (health,
     not a line of the log) and in where it finds the emulator: also from within a container, and when the
     engine runs in that same container.
     """
 
-    def __init__(self, name: str = "", *, owner: Process) -> None:
-        testcontainers_config.ryuk_disabled = (
-            True  # who starts this removes it; nothing else is fetched or run
-        )
-        super().__init__(
-            name or image(),
-            edge_port=PORT,
-            region_name=os.environ.get("AWS_DEFAULT_REGION") or REGION,
-        )
-        self.with_kwargs(**RESTRICTED, labels={OWNER: _label(owner), MACHINE: machine()})
+    def __init__(self, wanted: str = "", *, owner: Process, name: str = "") -> None:
+        testcontainers_config.ryuk_disabled = True  # who starts this removes it; nothing else is run for it
+        region = os.environ.get("AWS_DEFAULT_REGION") or REGION
+        super().__init__(wanted or image.name(os.environ), edge_port=PORT, region_name=region)
+        labels = {OWNER: _label(owner), NAME: name, KEEPER: _label(_this()), MACHINE: machine()}
+        self.with_kwargs(**RESTRICTED, labels=labels)
         for folder, options in WRITABLE.items():
             self.with_tmpfs_mount(folder, options)
         self._publish()
@@ -126,11 +123,6 @@ class EmulatorContainer(LocalStackContainer):
                 yield f"http://{network['IPAddress']}:{PORT}"
 
 
-def image() -> str:
-    """Return the image that is started: EMULATOR_IMAGE, or the one that is built here."""
-    return os.environ.get("EMULATOR_IMAGE") or IMAGE
-
-
 def refuse_missing_engine() -> None:
     """Raise ContainerError unless a Docker engine answers."""
     try:
@@ -143,14 +135,22 @@ def refuse_missing_engine() -> None:
         ) from None
 
 
-def remove_owned(owner: Process) -> None:
-    """Remove every container of this owner."""
-    _remove({OWNER: _label(owner), MACHINE: machine()}, lambda _: True)
+def remove_own() -> None:
+    """Remove every container that this process started."""
+    _remove({KEEPER: _label(_this()), MACHINE: machine()}, lambda _: True)
+
+
+def log(owner: Process, name: str) -> str:
+    """Return all that the owner's container of this name has logged, empty if there is none."""
+    client = DockerClient().client
+    with closing(client):
+        found = client.containers.list(all=True, filters=_filters({OWNER: _label(owner), NAME: name}))
+        return "".join(one.logs().decode(errors="replace") for one in found)
 
 
 def remove_orphans() -> None:
     """Remove every container of an owner on this machine that has ended."""
-    _remove({MACHINE: machine()}, lambda label: not _process(label).alive())
+    _remove({MACHINE: machine()}, lambda label: bool(label) and not _process(label).alive())
 
 
 def machine() -> str:
@@ -162,12 +162,22 @@ def machine() -> str:
 
 def _remove(labels: dict[str, str], wanted: Callable[[str], bool]) -> None:
     client = DockerClient().client
-    carried = [f"{name}={value}" for name, value in labels.items()]
-    for one in client.containers.list(all=True, filters={"label": carried}, ignore_removed=True):
-        if wanted(one.labels[OWNER]):
-            with suppress(NotFound, APIError):  # somebody else removes it too
-                one.remove(force=True, v=True)
-    client.close()
+    with closing(client):
+        for one in client.containers.list(all=True, filters=_filters(labels), ignore_removed=True):
+            if wanted(one.labels.get(OWNER, "")):
+                with suppress(APIError):  # somebody else removes it too
+                    one.remove(force=True, v=True)
+
+
+def _filters(labels: dict[str, str]) -> dict[str, str | list[str] | bool]:
+    return {"label": [f"{name}={value}" for name, value in labels.items()]}
+
+
+def _this() -> Process:
+    one = process(os.getpid())
+    if one is None:
+        raise ContainerError("This machine does not tell when a process began.")
+    return one
 
 
 def _label(owner: Process) -> str:

@@ -1,10 +1,11 @@
 """A process that keeps one emulator for as long as its owner lives, and leaves nothing behind.
 
-    python -m tailrace_emulator.testing.keeper WRAPPER PID BIRTH
+    python -m tailrace_emulator.testing.keeper WRAPPER NAME PID BIRTH
 
-The owner (a test run) is the process with number PID that began at BIRTH (`control.processes.Process`). The
-first line of the output is `{"endpoint": …}` once the emulator is healthy, or `{"error": …}`. It ends, with
-the emulator, on SIGTERM, or when the owner has ended, however that was: kill -9 as well.
+NAME is what the owner calls it. The owner (a test run) is the process with number PID that began at BIRTH
+(`control.processes.Process`). The first line of the output is `{"endpoint": …}` once the emulator is healthy,
+or `{"error": …}`. It ends, with the emulator, on SIGTERM, or when the owner has ended, however that was: kill
+-9 as well.
 """
 
 import json
@@ -21,7 +22,7 @@ from . import wrappers
 
 LOOK = 0.25  # seconds between two looks whether the owner is alive
 
-WRAPPERS: Mapping[str, Callable[[Process], AbstractContextManager[str]]] = {
+WRAPPERS: Mapping[str, Callable[[Process, str], AbstractContextManager[str]]] = {
     "embedded": wrappers.embedded,
     "testcontainers": wrappers.testcontainers,
 }
@@ -31,9 +32,9 @@ class AskedToEndError(BaseException):
     """Somebody sent SIGTERM; no `except Exception` of a library may catch it."""
 
 
-def keep(wrapper: str, owner: Process) -> None:
+def keep(wrapper: str, name: str, owner: Process) -> None:
     """Start an emulator, say where it is, and stop it when asked to or when the owner has ended."""
-    with WRAPPERS[wrapper](owner) as endpoint:
+    with WRAPPERS[wrapper](owner, name) as endpoint:
         _say(endpoint=endpoint)
         pause = Event()
         while owner.alive():
@@ -42,11 +43,11 @@ def keep(wrapper: str, owner: Process) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Keep the emulator that the command line describes; return the exit code."""
-    wrapper, pid, birth = arguments
+    wrapper, name, pid, birth = arguments
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner
     try:
-        keep(wrapper, Process(int(pid), birth))
+        keep(wrapper, name, Process(int(pid), birth))
     except AskedToEndError:
         return 0
     except Exception as error:  # noqa: BLE001  whatever it is, the owner waits for an answer

@@ -22,6 +22,7 @@ from .health import healthy
 
 ATTACH, WRAPPER = "AWS_ENDPOINT_URL", "EMULATOR"
 WRAPPERS = ("embedded", "testcontainers")
+SHARED = "shared"  # the name of the one that all tests of a run share
 ENDING = 60.0  # seconds that an emulator may take to end
 
 
@@ -80,37 +81,44 @@ class Keeping:
             )
         return self.started(wrapper)
 
-    def started(self, wrapper: str) -> str:
-        """Return the endpoint of the run's own emulator in this wrapper; the first to ask starts it."""
+    def started(self, wrapper: str, name: str = SHARED) -> str:
+        """Return the endpoint of the run's emulator of this name; the first to ask starts it."""
         with self._locked():
-            note = self.folder / f"{wrapper}.keeper"
+            note = self.folder / f"{name}.keeper"
             if not note.exists():
                 draft = note.with_suffix(".new")
-                draft.write_text(json.dumps(self._start(wrapper)), encoding="utf-8")
+                draft.write_text(json.dumps(self._start(wrapper, name)), encoding="utf-8")
                 draft.replace(note)
             endpoint: str = json.loads(note.read_text(encoding="utf-8"))["endpoint"]
             return endpoint
 
-    def stop(self) -> None:
+    def stop(self, name: str) -> None:
+        """Stop the run's emulator of this name."""
+        self._stop([self.folder / f"{name}.keeper"])
+
+    def stop_all(self) -> None:
         """Stop what the run started, and remove the folder."""
-        if not self.folder.exists():
-            return
-        notes = [json.loads(note.read_text(encoding="utf-8")) for note in self.folder.glob("*.keeper")]
-        keepers = {Process(note["pid"], note["birth"]) for note in notes}
+        if self.folder.exists():
+            self._stop(list(self.folder.glob("*.keeper")))
+            shutil.rmtree(self.folder)
+
+    def _stop(self, notes: list[Path]) -> None:
+        read = [json.loads(note.read_text(encoding="utf-8")) for note in notes]
+        keepers = {Process(one["pid"], one["birth"]) for one in read}
         processes.send(keepers, SIGTERM)
         left = processes.wait_for_end(keepers, ENDING)
         for child in self._children:
-            if child.poll() is None and not left:
-                child.wait()
+            child.poll()
         if left:
             names = "\n".join(f"    {one.describe()}" for one in left)
             raise NoEmulatorError(f"These processes keep an emulator and do not end:\n{names}")
-        shutil.rmtree(self.folder)
+        for note in notes:
+            note.unlink()
 
-    def _start(self, wrapper: str) -> dict[str, str | int]:
+    def _start(self, wrapper: str, name: str) -> dict[str, str | int]:
         """Start a keeper, and return its note: number and birth of its process, and the endpoint."""
-        command = (sys.executable, "-P", "-m", "tailrace_emulator.testing.keeper", wrapper)
-        log = self.folder / f"{wrapper}.log"
+        command = (sys.executable, "-P", "-m", "tailrace_emulator.testing.keeper", wrapper, name)
+        log = self.folder / f"{name}.log"
         with log.open("w", encoding="utf-8") as said:
             child = subprocess.Popen(
                 [*command, str(self.owner.pid), self.owner.birth],

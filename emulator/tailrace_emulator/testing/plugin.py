@@ -31,7 +31,7 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  xdist ships no ty
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what the run started."""
     if not hasattr(config, "workerinput") and KEEPING in config.stash:
-        config.stash[KEEPING].stop()
+        config.stash[KEEPING].stop_all()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from tailrace_emulator.control.settings import HOST
 
 
 @contextmanager
-def embedded(_owner: Process) -> Iterator[str]:
+def embedded(_owner: Process, _name: str) -> Iterator[str]:
     """Run the emulator that EMULATOR_HOME holds, on a free port; yield its endpoint, and stop it."""
     emulator = Emulator(Installation.from_environment(), _free_port())
     try:
@@ -23,16 +23,16 @@ def embedded(_owner: Process) -> Iterator[str]:
 
 
 @contextmanager
-def testcontainers(owner: Process) -> Iterator[str]:
+def testcontainers(owner: Process, name: str) -> Iterator[str]:
     """Run the emulator's image by testcontainers; yield its endpoint, and remove the container."""
     container = _container()
     container.refuse_missing_engine()
     container.remove_orphans()
     try:
-        with container.EmulatorContainer(owner=owner) as started:
+        with container.EmulatorContainer(owner=owner, name=name) as started:
             yield started.get_url()
     finally:
-        container.remove_owned(owner)
+        container.remove_own()
 
 
 def _container() -> ModuleType:

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from tailrace_emulator.control.processes import Process
+from tailrace_emulator.testing.keeping import Keeping
 from tests.frame.run import Run, obeyed, without_settings
 
 pytestmark = pytest.mark.unit
@@ -43,6 +45,7 @@ def test_a_tests_environment_has_no_settings() -> None:
 )
 def test_stacks_are_named_after_the_run(environ: dict[str, str], name: str) -> None:
     """A stack carries the run's id, and is never the user's own."""
-    run = Run("a1b2c3", Path("unused"), environ)
+    unused = Path("unused")
+    run = Run("a1b2c3", unused, environ, Keeping(unused, Process(1, "unused"), {}, unused))
     assert run.stack_name("order") == name
     assert name.startswith(run.prefix)
