@@ -53,7 +53,7 @@ def lines(file: io.BufferedIOBase) -> Iterator[Line]:
             return
         if not line:
             return
-        if line != b"\n":
+        if line not in {b"\n", b"\r\n"}:
             yield number, line.removesuffix(b"\n").removesuffix(b"\r")
 
 

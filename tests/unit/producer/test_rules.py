@@ -2,7 +2,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from producer.event import Event
 from producer.rules import Accepted, GivenUp, Outbox, Refused, Rules
@@ -17,11 +17,14 @@ from tests.unit.producer.invented_stream import (
 
 pytestmark = pytest.mark.unit
 
+patient = settings(deadline=None)  # a busy machine is no failure
+
 type History = tuple[InventedStream, list[Event]]
 
 TAKEN = Accepted("1", "shardId-000000000000")
 
 
+@patient
 @given(histories())
 def test_nothing_is_lost(history: History) -> None:
     """Every event ends exactly once: through, or given up; and what is through, the stream has taken."""
@@ -33,6 +36,7 @@ def test_nothing_is_lost(history: History) -> None:
     assert stream.outbox.held == 0
 
 
+@patient
 @given(histories())
 def test_the_order_of_a_key_is_kept(history: History) -> None:
     """The stream takes the events of a key in the source's order, whatever is refused or lost."""
@@ -43,6 +47,7 @@ def test_the_order_of_a_key_is_kept(history: History) -> None:
         assert taken == [one.event_id for one in events if one.key == key and one.event_id in set(taken)]
 
 
+@patient
 @given(histories())
 def test_given_up_events_can_be_sent_again_in_order(history: History) -> None:
     """When patience ends for an event, all later ones of its key are given up with it, in their order."""
@@ -57,6 +62,7 @@ def test_given_up_events_can_be_sent_again_in_order(history: History) -> None:
         assert given_up == [one for one in later if one.event_id not in hopeless]
 
 
+@patient
 @given(histories())
 def test_every_request_keeps_the_limits(history: History) -> None:
     """No request has too many entries or bytes; only a single entry may be larger than the rest may be."""
@@ -70,6 +76,7 @@ def test_every_request_keeps_the_limits(history: History) -> None:
         assert all(one.size <= rules.record_bytes for one in request.events)
 
 
+@patient
 @given(histories())
 def test_only_so_many_are_held_and_on_their_way(history: History) -> None:
     """Neither the window nor the number of requests on their way is ever exceeded."""
@@ -215,6 +222,18 @@ def test_patience_ends() -> None:
     assert first.reason == f"not taken within 2 s: {throttled}"
     assert second.reason == "an earlier event of its key was given up"
     assert stream.now <= 2.1
+
+
+def test_a_given_up_event_ends_its_key() -> None:
+    """An event whose key has lost an earlier one for good is given up at once; other keys go on."""
+    outbox = outbox_of(Rules(patience=0, linger=0))
+    outbox.offer(event(1, "a"), 0)
+    request = outbox.next_request(0)
+    assert request is not None
+    outbox.answered(request.number, [THROTTLED], 0)
+    late = event(2, "a")
+    assert outbox.offer(late, 0) == GivenUp(late, "an earlier event of its key was given up")
+    assert outbox.offer(event(3, "b"), 0) is None
 
 
 def test_abandoning_gives_up_all_in_order() -> None:

@@ -13,7 +13,7 @@ LOG = b'192.0.2.1 - - [02/Mar/2026:09:00:00 +0100] "GET / HTTP/1.1" 200 17 "-" "
 
 def test_lines_are_numbered_from_one() -> None:
     """Each line comes with its number and without its end; blank ones are passed over, and count."""
-    assert list(lines(io.BytesIO(b"a\r\n\nb\nc"))) == [(1, b"a"), (3, b"b"), (4, b"c")]
+    assert list(lines(io.BytesIO(b"a\r\n\nb\n\r\nc"))) == [(1, b"a"), (3, b"b"), (5, b"c")]
 
 
 def test_a_line_too_long_to_be_sent_is_reported() -> None:
