@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,7 +20,7 @@ from tests.frame.pipeline import Pipeline
 from tests.integration.conftest import MakePipeline
 from tests.integration.redelivery import redeliver, settled_before
 
-pytestmark = pytest.mark.anywhere
+anywhere = pytest.mark.anywhere
 
 DAY = 86_400
 DAYS = 7
@@ -66,6 +68,7 @@ def keyed(pipeline: Pipeline, name: str) -> Counter[str]:
     return found
 
 
+@anywhere
 def test_totals_are_those_of_the_stored_events(counting: Pipeline) -> None:
     """Sums and counts, by whatever they are kept, are those of the table and of quarantine, to the cent."""
     amounts = [Decimal(n) + Decimal("0.01") for n in range(150)]
@@ -82,6 +85,7 @@ def test_totals_are_those_of_the_stored_events(counting: Pipeline) -> None:
     assert keyed(counting, "country") == {"DE": 150, "unknown": 150}
 
 
+@anywhere
 def test_pages_are_bounded(counting: Pipeline) -> None:
     """However many pages there are, an item lists at most eighty of them, and counts all views."""
     assert sum(keyed(counting, "page").values()) == 150
@@ -89,12 +93,14 @@ def test_pages_are_bounded(counting: Pipeline) -> None:
         assert len([name for name in item if name.startswith("page|")]) <= 81
 
 
+@anywhere
 def test_lag_is_measured(counting: Pipeline) -> None:
     """Each event has a lag, in milliseconds and by its power of two."""
     assert sum(keyed(counting, "lag").values()) == 300
     assert 0 < total(counting, "lag") < 300 * 60_000 * counting.patience
 
 
+@anywhere
 def test_redelivery_moves_nothing(counting: Pipeline) -> None:
     """Every record is delivered three times more, from the first on: no total changes."""
     before = _items(counting)
@@ -108,6 +114,7 @@ def test_redelivery_moves_nothing(counting: Pipeline) -> None:
     counting.settle().check()
 
 
+@anywhere
 def test_everything_says_when_it_expires(counting: Pipeline) -> None:
     """A result expires so many days after it was written, a total so many after its minute; TTL is on."""
     for item in counting.items():
@@ -125,3 +132,21 @@ def _items(pipeline: Pipeline) -> list[dict[str, Any]]:
     every = reading.scan(pipeline.dynamodb, pipeline["LedgerTableName"])
     found = [item for item in every if item["pk"].startswith(PREFIX)]
     return sorted(found, key=lambda item: (item["pk"], item["sk"]))
+
+
+@pytest.mark.emulator_only
+def test_what_has_expired_goes(counting: Pipeline) -> None:
+    """Where the emulator is told to delete what has expired, that goes and the rest stays."""
+    results, ledger = counting.items(), _items(counting)
+    for name, seconds in (("gone", -1), ("stays", 60)):
+        at = datetime.now(UTC).timestamp() + seconds
+        item = {"pk": {"S": name}, "sk": {"S": "x"}, "expiresAt": {"N": str(int(at))}}
+        counting.dynamodb.put_item(TableName=counting["LedgerTableName"], Item=item)
+    connection = HTTPConnection(urlsplit(counting.target.endpoint or "").netloc, timeout=30)
+    connection.request("DELETE", "/_aws/dynamodb/expired")
+    assert connection.getresponse().status == 200
+    connection.close()
+    every = {item["pk"] for item in reading.scan(counting.dynamodb, counting["LedgerTableName"])}
+    assert "stays" in every
+    assert "gone" not in every
+    assert (counting.items(), _items(counting)) == (results, ledger)
