@@ -93,13 +93,13 @@ def left(container: Container) -> list[str]:
     return [one for kind in kinds for one in container.engine.ask(*kind, *of).split()]
 
 
-def command(container: Container, *module: str, **more: str) -> str:
+def command(container: Container, *module: str, ends_with: int = 0, **more: str) -> str:
     """Run one of the project's commands against the container; give what it printed."""
     environ = {**container.engine.environ, "EMULATOR_PORT": str(container.port), **more}
     done = subprocess.run(
         [sys.executable, "-m", *module], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{container.log(40)}"
+    assert done.returncode == ends_with, f"{done.stdout}\n{done.stderr}\n{container.log(40)}"
     return done.stdout + done.stderr
 
 
@@ -191,6 +191,8 @@ def test_the_command_line_knows_it(container: Container) -> None:
     assert f"The emulator runs at {container.endpoint} (healthy after" in said
     assert f"container {container.project}-emulator-1" in command(container, "tailrace_emulator", "where")
     assert "in Docker (it runs already)" in command(container, "tailrace_emulator", "up", EMULATOR="auto")
+    refused = command(container, "tailrace_emulator", "up", EMULATOR="embedded", ends_with=1)
+    assert f"taken by the container {container.project}-emulator-1" in refused
     assert "is removed" in command(container, "tailrace_emulator", "down")
     assert left(container) == []
 

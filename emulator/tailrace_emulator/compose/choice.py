@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from tailrace_emulator.control import Emulator, EmulatorError
+from tailrace_emulator.control.errors import PortTakenError
 from tailrace_emulator.control.settings import HOST
 
 from . import engine
@@ -96,7 +97,22 @@ def up(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> tuple[
         except ImageError as failed:
             choice = _instead(want, embedded, failed, report)
     embedded.installation.install(report)
-    return choice, embedded.start()
+    return choice, _start(embedded, folder)
+
+
+def _start(embedded: Emulator, folder: Path) -> bool:
+    """Start the embedded emulator; a container that is in the way is called that, and not docker-proxy."""
+    try:
+        return embedded.start()
+    except PortTakenError as taken:
+        container = reachable(embedded.port, folder, os.environ)
+        found = container.find() if container else None
+        if not found:
+            raise
+        raise PortTakenError(
+            f"Port {embedded.port} is taken by the container {found.name}. Stop it (make down, in "
+            f"{found.folder}), or take another port: EMULATOR_PORT={embedded.port + 1}"
+        ) from taken
 
 
 def _instead(want: Wanted, embedded: Emulator, failed: ImageError, report: Report) -> Choice:
