@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bootstrap import artifacts, stacks
-from bootstrap.errors import StackError
+from bootstrap.errors import StackError, TargetError
 from bootstrap.package import Package, pack_functions
 from bootstrap.settings import Settings
 from bootstrap.stacks import Change, Pace, Stack, Step
@@ -36,8 +36,11 @@ def deploy(
     """Make or change the stack; return it. What is as it should be is left alone, without a change set.
 
     Raises `StackError` with the reason of the resource that failed first: a stack that could not be made has
-    been deleted by then, one that could not be changed stands as it did.
+    been deleted by then, one that could not be changed stands as it did. Raises `TargetError` for what the
+    target does not have.
     """
+    if settings.tracing and target.emulated:
+        raise TargetError("TRACING=1 needs X-Ray, which the emulator does not have: leave it out.")
     cloudformation = target.client("cloudformation")
     package = package or pack_functions()
     bucket = artifacts.bucket_name(target, settings.stack)

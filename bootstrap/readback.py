@@ -38,7 +38,7 @@ def function(target: Target, asked: Properties) -> Properties:
     """Read a function; its code is told by the hash that names it."""
     found = target.client("lambda").get_function(FunctionName=asked["FunctionName"])
     configuration: Properties = dict(found["Configuration"])
-    names = ("FunctionName", "Runtime", "Handler", "Role", "MemorySize", "Timeout")
+    names = ("FunctionName", "Runtime", "Handler", "Role", "MemorySize", "Timeout", "TracingConfig")
     digest = base64.b64decode(configuration["CodeSha256"]).hex()
     return {
         **{name: configuration.get(name) for name in names},

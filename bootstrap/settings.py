@@ -176,6 +176,9 @@ SETTINGS = {
             _whole(3, 1000),
         ),
         Setting(
+            "TRACING", "0", "", "1: Lambda traces the functions with X-Ray; on AWS only", _one_of("0", "1")
+        ),
+        Setting(
             "AWS_ACCOUNT_ID",
             "",
             "",
@@ -234,6 +237,7 @@ class Settings:
     detector: bool
     anomaly_threshold: int
     anomaly_minimum: int
+    tracing: bool
     yes: bool
 
     @classmethod
@@ -256,6 +260,7 @@ class Settings:
             detector=values["DETECTOR"] == "1",
             anomaly_threshold=int(values["ANOMALY_THRESHOLD"]),
             anomaly_minimum=int(values["ANOMALY_MINIMUM"]),
+            tracing=values["TRACING"] == "1",
             yes=values["YES"] == "1",
         )
 
@@ -275,4 +280,5 @@ class Settings:
             "Detector": str(int(self.detector)),
             "AnomalyThreshold": str(self.anomaly_threshold),
             "AnomalyMinimum": str(self.anomaly_minimum),
+            "Tracing": "Active" if self.tracing else "PassThrough",
         }

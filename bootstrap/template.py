@@ -85,6 +85,10 @@ _NAMES = {
 }
 
 
+_ABSENT = object()
+"""What AWS::NoValue is: whatever it is given to is left out."""
+
+
 class _Resolver:
     """Evaluates the functions of one template."""
 
@@ -104,6 +108,7 @@ class _Resolver:
             "AWS::Region": place.region,
             "AWS::AccountId": place.account,
             "AWS::Partition": place.partition,
+            "AWS::NoValue": _ABSENT,
         }
         self._values: dict[str, Tree] = {**defaults, **parameters, **pseudo}
         self._functions: dict[str, Callable[[Tree], Tree]] = {
@@ -124,9 +129,10 @@ class _Resolver:
                 )
             return self._functions[tree.function](tree.argument)
         if isinstance(tree, dict):
-            return {key: self.resolve(value) for key, value in tree.items()}
+            found = {key: self.resolve(value) for key, value in tree.items()}
+            return {key: value for key, value in found.items() if value is not _ABSENT}
         if isinstance(tree, list):
-            return [self.resolve(value) for value in tree]
+            return [value for value in map(self.resolve, tree) if value is not _ABSENT]
         return tree
 
     def _ref(self, name: str) -> Tree:

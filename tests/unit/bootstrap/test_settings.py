@@ -24,6 +24,7 @@ def test_nothing_set() -> None:
         detector=True,
         anomaly_threshold=5,
         anomaly_minimum=15,
+        tracing=False,
         yes=False,
     )
 
