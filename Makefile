@@ -1,7 +1,7 @@
 # Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up status dashboard produce logs env test lint bench doctor destroy down clean
+.PHONY: help up status dashboard produce quarantine replay record trace logs env test lint bench doctor destroy down clean
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
@@ -30,6 +30,18 @@ dashboard: $(READY) ## open a live page on this machine: DASHBOARD_PORT= DASHBOA
 produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= DURATION= SPEED= LEDGER=
 	@$(PYTHON) -m producer
 
+quarantine: $(READY) ## list what was set aside, and why: FROM= REASON= KEY= SINCE= UNTIL=
+	@$(PYTHON) -m aftermath quarantine
+
+replay: $(READY) ## say what of it would be sent again; GO=1 sends it: the same filters
+	@$(PYTHON) -m aftermath replay
+
+record: $(READY) ## read a stream into a file that SOURCE= plays: OUT= STREAM= SINCE= UNTIL= DURATION=
+	@$(PYTHON) -m aftermath record
+
+trace: $(READY) ## one event's story: EVENT= its eventId or sequence number
+	@$(PYTHON) -m aftermath trace
+
 logs: $(READY) ## follow the function's log
 	@$(PYTHON) -m bootstrap logs --follow
 
@@ -43,7 +55,7 @@ test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a f
 lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard emulator/tailrace_emulator tests benchmarks
+	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard aftermath emulator/tailrace_emulator tests benchmarks
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run emulator/healthy
 
