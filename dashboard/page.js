@@ -6,8 +6,7 @@ function theme() {
 }
 function showTheme() {
   document.documentElement.style.colorScheme = SCHEMES[theme()];
-  const button = document.getElementById("theme");
-  if (button) button.textContent = `Theme: ${theme()}`;
+  document.documentElement.dataset.theme = theme();
 }
 function nextTheme() {
   const names = Object.keys(SCHEMES);

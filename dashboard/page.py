@@ -32,6 +32,7 @@ _ASKED = (
     "Its eventId, or its record's sequence number"
     '<input name="event" id="event" autocomplete="off" spellcheck="false" maxlength="200">'
 )
+_THEME = "Theme: " + "".join(f'<span class="is-{name}">{name}</span>' for name in ("system", "light", "dark"))
 _SUBMITTED = "e => { e.preventDefault(); emit(new FormData(e.target).get('event')); }"
 
 
@@ -124,7 +125,7 @@ class Page:
             with _element("div", "right"):
                 self._state = _html("span", "state loading", _WORDS["loading"], role="status", id="state")
                 self._clock = _html("span", "state-time", id="clock")
-                _html("button", "theme", "Theme: system", id="theme", type="button").on(
+                _html("button", "theme", _THEME, id="theme", type="button").on(
                     "click", js_handler="() => nextTheme()"
                 )
 
@@ -159,7 +160,7 @@ class Page:
             self._lag = Chart("Lag from arrival to table", charts.lag, tables.lag)
         self._ranked = {}
         for name in ("Devices", "Countries", "Top pages"):
-            with self._panel("third"):
+            with self._panel("third pages" if name == "Top pages" else "third"):
                 _html("h2", content=name)
                 self._ranked[name] = _html("table", "ranked", id=name.lower().replace(" ", "-"))
         with self._panel("story"):
