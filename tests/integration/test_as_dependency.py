@@ -1,5 +1,6 @@
 """The emulator among the packages of somebody else's project, installed from its wheel."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from tailrace_emulator.control import Installation
 from tailrace_emulator.control.uv import find_uv
 from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.health import healthy
+from tailrace_emulator.testing.wrappers import stop_orphans
 from tests.frame.run import Run
 from tests.integration import children, installing
 
@@ -108,6 +110,20 @@ def test_ended_in_the_middle(number: signal.Signals, installation: Installation,
         eventually(lambda: not children.keepers(child.pid), within=30, what="what kept it has ended")
     port = int(endpoint.rpartition(":")[2])
     assert port not in dict(installation.running())
+
+
+def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
+    """If what keeps the emulator is killed as well, the next run stops what was left."""
+    with children.waiting(tmp_path, children.environment(installation.home)) as child:
+        eventually((tmp_path / "endpoint").exists, within=60, what="the emulator of the run is healthy")
+        endpoint = (tmp_path / "endpoint").read_text()
+        for keeper in children.keepers(child.pid):
+            os.kill(keeper, signal.SIGKILL)
+        child.kill()
+        child.wait(30)
+    assert healthy(endpoint)
+    stop_orphans(installation)
+    assert not healthy(endpoint)
 
 
 def test_attached(tmp_path: Path, installation: Installation) -> None:

@@ -51,18 +51,18 @@ class ContainerError(Exception):
 
 
 class EmulatorContainer(LocalStackContainer):
-    """The emulator in a container; `owner` is the process that it is removed with, at the latest.
+    """The emulator in a container; it may be removed when its `owner`, this process by default, has ended.
 
     Used like testcontainers' own `LocalStackContainer`, from which it differs in what it waits for (health,
     not a line of the log) and in where it finds the emulator: also from within a container, and when the
     engine runs in that same container.
     """
 
-    def __init__(self, wanted: str = "", *, owner: Process, name: str = "") -> None:
+    def __init__(self, wanted: str = "", *, owner: Process | None = None, name: str = "") -> None:
         testcontainers_config.ryuk_disabled = True  # who starts this removes it; nothing else is run for it
         region = os.environ.get("AWS_DEFAULT_REGION") or REGION
         super().__init__(wanted or image.name(os.environ), edge_port=PORT, region_name=region)
-        labels = {OWNER: _label(owner), NAME: name, KEEPER: _label(_this()), MACHINE: machine()}
+        labels = {OWNER: _label(owner or _this()), NAME: name, KEEPER: _label(_this()), MACHINE: machine()}
         self.with_kwargs(**RESTRICTED, labels=labels)
         for folder, options in WRITABLE.items():
             self.with_tmpfs_mount(folder, options)
@@ -70,8 +70,12 @@ class EmulatorContainer(LocalStackContainer):
         self._endpoint = ""
 
     def start(self, timeout: float = PATIENCE) -> Self:
-        """Start it and return once it is healthy; raises ContainerError after `timeout` seconds."""
+        """Start it and return once it is healthy; raises ContainerError after `timeout` seconds.
+
+        Containers that a killed process left are removed first.
+        """
         self._refuse_missing_image()
+        remove_orphans()
         DockerContainer.start(self)
         try:
             self._endpoint = eventually(self._healthy, within=timeout, every=0.1) or ""

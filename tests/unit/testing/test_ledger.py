@@ -169,3 +169,11 @@ def test_the_report_is_readable() -> None:
         "unexpected: 1",
         "  x: stored, sequence number 3",
     ]
+
+
+def test_items_that_do_not_tell_are_taken_by_name() -> None:
+    """A table that keeps nothing but names shows what is lost and doubled; order is not looked at."""
+    verdict = audit([put("a", 1), put("b", 2), put("c", 3)], [Stored("b"), Stored("a"), Stored("a")])
+    assert [loss.element for loss in verdict.lost] == ["c"]
+    assert [double.element for double in verdict.doubled] == ["a"]
+    assert verdict.disordered == ()
