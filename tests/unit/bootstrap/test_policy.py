@@ -5,31 +5,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
+from botocore.session import get_session
 
 from bootstrap.settings import Settings
 from bootstrap.template import Place, asked_for
 
 pytestmark = pytest.mark.unit
 TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
-# The IAM action behind each call. A transaction is allowed by the actions of its parts.
-ACTIONS = {
-    "GetItem": "dynamodb:GetItem",
-    "Query": "dynamodb:Query",
-    "Scan": "dynamodb:Scan",
-    "PutItem": "dynamodb:PutItem",
-    "UpdateItem": "dynamodb:UpdateItem",
-    "DeleteItem": "dynamodb:DeleteItem",
-    "BatchGetItem": "dynamodb:BatchGetItem",
-    "BatchWriteItem": "dynamodb:BatchWriteItem",
-    "send_message": "sqs:SendMessage",
-    "send_message_batch": "sqs:SendMessage",
-    "put_metric_data": "cloudwatch:PutMetricData",
-    "get_item": "dynamodb:GetItem",
-    "put_item": "dynamodb:PutItem",
-    "update_item": "dynamodb:UpdateItem",
-    "query": "dynamodb:Query",
-    "publish": "sns:Publish",
-}
+SERVICES = {"dynamodb": "dynamodb", "sqs": "sqs", "sns": "sns", "cloudwatch": "cloudwatch"}
+# Where the IAM action is not the operation's own name. A transaction is allowed by the actions of its parts.
+OTHERWISE = {"SendMessageBatch": ("SendMessage",), "PublishBatch": ("Publish",), "TransactWriteItems": ()}
+
+
+def _actions() -> dict[str, set[str]]:
+    """Return the IAM actions behind every operation, by its name and by its client's method."""
+    found: dict[str, set[str]] = {}
+    for service, prefix in SERVICES.items():
+        for operation in get_session().get_service_model(service).operation_names:
+            actions = {f"{prefix}:{action}" for action in OTHERWISE.get(operation, (operation,))}
+            found[operation] = found[xform_name(operation)] = actions
+    return found
+
+
+ACTIONS = _actions()
 PARTS = {
     '{"Put":': "dynamodb:PutItem",
     '{"Update":': "dynamodb:UpdateItem",
@@ -59,11 +58,11 @@ def called(folder: str = "handler") -> Iterator[str]:
     for path in Path(folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in ACTIONS:
-                yield ACTIONS[node.attr]
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if node.value in ACTIONS:
-                    yield ACTIONS[node.value]
-                yield from (action for part, action in PARTS.items() if node.value.startswith(part))
+                yield from ACTIONS[node.attr]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+                text = node.value if isinstance(node.value, str) else node.value.decode(errors="replace")
+                yield from ACTIONS.get(text, ())
+                yield from (action for part, action in PARTS.items() if text.startswith(part))
 
 
 def test_exactly_what_the_handler_calls() -> None:
