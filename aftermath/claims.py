@@ -5,7 +5,6 @@ record was put stands in the stream: a record of the same key with the same byte
 claim. Only events without an `eventId` need this; the others are stored once anyway.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -59,11 +58,10 @@ class InStream(Protocol):
         ...
 
 
-def sort_out(claims: Claims, records: Iterable[Apart], seen: InStream) -> Sorted:
-    """Claim the records that need it, and sort out what an earlier replay has put."""
+def sort_out(claims: Claims, records: Iterable[Apart], seen: InStream, now: float) -> Sorted:
+    """Claim the records that need it, and sort out what an earlier replay has put; `now` in epoch seconds."""
     result = Sorted()
     doubtful: list[tuple[Apart, Claim]] = []
-    now = time.time()
     for apart in records:
         claim = None if has_own_identity(apart.record) else claims.claim(apart.record)
         if claim is None:

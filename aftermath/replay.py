@@ -6,6 +6,7 @@ run again: docs/replay.md says what then keeps an event from being applied twice
 
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -76,7 +77,8 @@ class Replay:
         """Do it, say what became of each, return the exit code."""
         pipeline = self._pipeline
         stream = Stream.find(pipeline.target, pipeline.stream, Rules.requests)
-        sort = sort_out(pipeline.tables, self._plan.records, Seen(pipeline.kinesis, pipeline.stream))
+        seen = Seen(pipeline.kinesis, pipeline.stream)
+        sort = sort_out(pipeline.tables, self._plan.records, seen, time.time())
         self._delete(sort.put_before)
         stop = _stoppable()
         sent = send(stream, sort.to_put, self._done, stop)
