@@ -124,11 +124,12 @@ def _marked(view: View) -> list[Options]:
             {
                 "name": ", ".join(found),
                 "value": [at, top],
-                "label": {"formatter": ", ".join(found), "show": at in first},
+                "label": {"formatter": ", ".join(found)},
             }
             for at, found in kinds.items()
+            if at in first
         ],
-        "label": {"position": "top", "color": _ALERT, "fontSize": 12, "fontWeight": "bold"},
+        "label": {"show": True, "position": "top", "color": _ALERT, "fontSize": 12, "fontWeight": "bold"},
         "labelLayout": {"hideOverlap": True},
         "tooltip": {"show": False},
         "silent": True,

@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -177,6 +178,23 @@ def test_story_of_an_event(page: Page, watched: Pipeline) -> None:
     page.get_by_label("Its eventId, or its record's sequence number").fill("asked-for")
     page.keyboard.press("Enter")
     expect(page.locator("#told")).to_contain_text(f"in the table {watched['TableName']}", timeout=30_000)
+
+
+@pytest.mark.anywhere
+def test_update_is_soon(page: Page, watched: Pipeline) -> None:
+    """An event is on the page within two seconds after it was stored: the median of five."""
+    delays = []
+    for number in range(5):
+        before = int(figure(page, "events").replace(",", ""))
+        watched.put([event(f"soon-{number}")])
+        page.wait_for_function(
+            "before => Number(document.getElementById('f-events').innerText.replace(',', '')) > before",
+            arg=before,
+            timeout=30_000 * watched.patience,
+        )
+        shown = time.time()
+        delays.append(shown - float(watched.item(f"soon-{number}")["appliedAt"]) / 1e9)
+    assert sorted(delays)[2] < 2, delays
 
 
 @pytest.mark.anywhere

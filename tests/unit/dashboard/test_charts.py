@@ -35,7 +35,7 @@ def test_anomalies_are_marked() -> None:
     view = given(mark(1, 2), mark(1, 1, "outlier"))
     band, names = charts.rates(view)["series"][-2:]
     assert [value is not None for value in band["data"]] == [False, True, True]
-    shown = [(one["value"][0], one["name"]) for one in names["data"] if one["label"]["show"]]
+    shown = [(one["value"][0], one["name"]) for one in names["data"]]
     assert shown == [("12:01", "spike, outlier")]
 
 
