@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bootstrap import status
 from bootstrap.watched import minutes
 from handler.totals import MINUTE, PREFIX, Minute
 from tailrace_emulator.testing.eventually import eventually
@@ -98,6 +99,26 @@ def test_lag_is_measured(counting: Pipeline) -> None:
     """Each event has a lag, in milliseconds and by its power of two."""
     assert sum(keyed(counting, "lag").values()) == 300
     assert 0 < total(counting, "lag") < 300 * 60_000 * counting.patience
+
+
+@anywhere
+def test_status_tells_of_totals_alarms_and_anomalies(counting: Pipeline) -> None:
+    """The newest minute, each alarm and the newest anomaly are among what `make status` says."""
+    anomaly = {
+        "pk": {"S": "anomalies"},
+        "sk": {"S": "2026-01-02T03:04#spike"},
+        "series": {"S": "events"},
+        "seen": {"N": "2000"},
+        "expected": {"N": "203.5"},
+    }
+    counting.dynamodb.put_item(TableName=counting["LedgerTableName"], Item=anomaly)
+    said = list(status.lines(counting.target, counting.stack))
+    newest = totals(counting)[-1]
+    (minute,) = (line.value for line in said if line.name == "Minute")
+    assert minute.startswith(f"{newest.at:%H:%M} UTC: {newest.events:,} events")
+    assert len([line for line in said if line.name == "Alarm"]) == 9
+    (found,) = (line.value for line in said if line.name == "Anomaly")
+    assert found == "2026-01-02T03:04 spike of events: 2,000 seen, 204 expected"
 
 
 @anywhere
