@@ -19,6 +19,16 @@ from tests.frame.run import without_settings
 pytestmark = pytest.mark.emulator_only
 
 type Pytest = Callable[..., subprocess.Popen[str]]
+STANDS = """
+import os
+from pathlib import Path
+from threading import Event
+import pytest
+
+@pytest.mark.anywhere
+def test_it(pipeline) -> None:
+    Path("stands").write_text(pipeline.stack.name)
+"""  # deploys a pipeline, says so, and goes on with what is added
 HEADER = re.compile(r"^tailrace: target \w+, .*, region (\S+), run (\w+)$", re.MULTILINE)
 
 
@@ -89,23 +99,16 @@ def test_what_only_an_emulator_can_do_is_skipped_on_aws(made_up: Pytest) -> None
     assert "target aws, account 123456789012" in said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "worker"])
+@pytest.mark.parametrize(
+    ("number", "workers"),
+    [(signal.SIGTERM, ()), (signal.SIGINT, ("-n", "1"))],
+    ids=["alone", "with a worker"],
+)
 def test_an_interrupted_run_leaves_nothing(
     made_up: Pytest, target: Target, number: signal.Signals, workers: tuple[str, ...], tmp_path: Path
 ) -> None:
     """Ctrl-C, or SIGTERM, while a pipeline stands: it is destroyed all the same."""
-    source = f"""
-from pathlib import Path
-from threading import Event
-import pytest
-
-@pytest.mark.anywhere
-def test_it(pipeline) -> None:
-    Path({str(tmp_path / "stands")!r}).write_text(pipeline.stack.name)
-    Event().wait(60)
-"""
-    process = made_up(source, *workers)
+    process = made_up(STANDS + "    Event().wait(60)\n", *workers)
     stands = tmp_path / "stands"
     eventually(lambda: process.poll() is not None or (stands.exists() and stands.read_text()), within=60)
     name = stands.read_text()
@@ -113,7 +116,22 @@ def test_it(pipeline) -> None:
     process.send_signal(number)
     code, said = ended(process)
     assert code == pytest.ExitCode.INTERRUPTED, said
-    assert leftovers.find(target, name.rpartition("-")[0].removesuffix("-shared")) == []
+    assert leftovers.find(target, of_the_run(name)) == []
+
+
+def test_a_worker_that_is_killed_leaves_nothing(made_up: Pytest, target: Target, tmp_path: Path) -> None:
+    """What a worker cannot destroy any more is destroyed at the end of the run, and named."""
+    process = made_up(STANDS + "    os.kill(os.getpid(), 9)\n", "-n", "1", "--max-worker-restart", "0")
+    code, said = ended(process)
+    name = (tmp_path / "stands").read_text()
+    assert code != pytest.ExitCode.OK
+    assert f"destroyed what was still there: {name}" in said
+    assert leftovers.find(target, of_the_run(name)) == []
+
+
+def of_the_run(stack: str) -> str:
+    """Return what all names of the run begin with that made this stack."""
+    return "-".join(stack.split("-")[:2])
 
 
 def test_a_run_that_leaves_something_fails(made_up: Pytest, target: Target) -> None:
