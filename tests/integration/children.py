@@ -25,7 +25,7 @@ def command(*arguments: str, python: Path | str = sys.executable) -> list[str]:
     return [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]
 
 
-def environment(home: Path, **more: str) -> Mapping[str, str]:
+def environment(home: Path, **more: str) -> dict[str, str]:
     """Return the environment of a run, with the installation in `home`."""
     return {**os.environ, "EMULATOR": "embedded", "EMULATOR_HOME": str(home), **more}
 

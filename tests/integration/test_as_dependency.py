@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control import Installation
+from tailrace_emulator.control import Installation, plugins
 from tailrace_emulator.control.uv import find_uv
 from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.health import healthy
@@ -66,10 +66,14 @@ def test_wheel_is_whole(wheel: Path) -> None:
 def test_another_project(python: Path, installation: Installation, tmp_path: Path) -> None:
     """A project with its own handler, stream, table and template passes its tests, and leaves nothing."""
     project = Path(shutil.copytree(EXAMPLE, tmp_path / "greenhouse"))
+    environ = children.environment(installation.home)
+    environ.pop("PYTHONPATH", None)
+    ours = plugins.place(installation.home)
+    plugins.lay(ours)
     done = subprocess.run(
         children.command("-v", python=python),
         cwd=project,
-        env=children.environment(installation.home),
+        env=environ,
         capture_output=True,
         text=True,
         timeout=180,
@@ -79,6 +83,7 @@ def test_another_project(python: Path, installation: Installation, tmp_path: Pat
     assert "test_readings PASSED" in done.stdout
     assert "test_frost PASSED" in done.stdout
     assert _running_from(installation, python.parents[1]) == []
+    assert (ours / plugins.PACKAGE.name).readlink() == plugins.PACKAGE, "our own emulators run our own code"
 
 
 def test_workers_share_an_emulator(installation: Installation, tmp_path: Path) -> None:
