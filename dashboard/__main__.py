@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
@@ -40,7 +41,8 @@ def main(environ: Mapping[str, str]) -> int:
         say(costs.line())
     from dashboard.serve import serve  # noqa: PLC0415  a web server is not loaded to say that a port is taken
 
-    serve(target, stack, settings, HOST)
+    with suppress(KeyboardInterrupt):
+        serve(target, stack, settings, HOST)
     return 0
 
 

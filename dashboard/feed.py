@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
@@ -43,9 +43,8 @@ class Feed:
         self._minutes: dict[datetime, Minute] = {}
         self._rest = Rest()
 
-    def look(self) -> State:
+    def look(self, now: datetime) -> State:
         """Ask for what is due; return how it stands. What fails is a state, no exception."""
-        now = datetime.now(UTC)
         try:
             self.state = State("live", view=self._view(now))
         except TailraceError as error:

@@ -6,6 +6,7 @@ While no page is open, nothing is asked of AWS.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from nicegui import app, run, ui
 from starlette.datastructures import MutableHeaders
@@ -81,7 +82,7 @@ def _watching(feed: Feed, pages: set[Page]) -> Callable[[], Awaitable[None]]:
         while True:
             began = time.monotonic()
             if pages:
-                await run.io_bound(feed.look)
+                await run.io_bound(feed.look, datetime.now(UTC))
                 for page in list(pages):
                     page.show(feed.state)
             await asyncio.sleep(max(TICK - (time.monotonic() - began), TICK / 10))

@@ -1,6 +1,7 @@
 """The page in a real browser, over a stack of the tests' own."""
 
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -50,8 +51,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(environ: Mapping[str, str]) -> Iterator[str]:
-    """Run a dashboard; give its address."""
+def running(environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a dashboard; give its process and its address."""
     port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "dashboard"],
@@ -69,10 +70,17 @@ def served(environ: Mapping[str, str]) -> Iterator[str]:
                     return probe.connect_ex(("127.0.0.1", port)) == 0
 
             eventually(up, within=60, every=0.2)
-            yield f"http://127.0.0.1:{port}/"
+            yield process, f"http://127.0.0.1:{port}/"
         finally:
             process.terminate()
             process.wait(20)
+
+
+@contextmanager
+def served(environ: Mapping[str, str]) -> Iterator[str]:
+    """Run a dashboard; give its address."""
+    with running(environ) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -316,6 +324,16 @@ def test_emulator_gone_and_back(run: Run, watched: Pipeline, chromium: BrowserCo
             expect(page.locator("#state")).to_have_text("Live", timeout=30_000)
             expect(page.locator(".banner")).to_be_hidden()
             page.close()
+
+
+@pytest.mark.anywhere
+def test_ended_by_ctrl_c(run: Run, watched: Pipeline) -> None:
+    """Ctrl-C ends it without complaint."""
+    with running(environment(run, watched)) as (process, _):
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, said
+    assert re.fullmatch(r"The dashboard of .*\(Ctrl-C ends it\)\n", said)
 
 
 def started(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
