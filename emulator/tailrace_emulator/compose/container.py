@@ -23,6 +23,7 @@ FOLDER = "com.docker.compose.project.working_dir"  # label: whose file it was st
 UNLICENSED = 55  # exit code of LocalStack's own image without a licence
 PULL = 1800.0  # seconds for fetching LocalStack's own image and starting it
 HEALTHY_WITHIN = "90"  # seconds
+GRACE = "2"  # seconds to end by itself: all state goes with the container anyway
 HEALTH = "/_localstack/health"
 TAIL = 25  # lines of the log that an error shows
 Report = Callable[[str], None]
@@ -90,7 +91,7 @@ class Container:
         functions = self._labelled(FUNCTIONS)
         if not found and not functions:
             return False
-        ended = self._compose("down", "--volumes", "--remove-orphans", "--timeout", "8")
+        ended = self._compose("down", "--volumes", "--remove-orphans", "--timeout", GRACE)
         if functions:
             self.engine.run("rm", "--force", "--volumes", *functions, timeout=LONG)
         if ended.returncode:
