@@ -28,7 +28,8 @@ from tests.integration import children, installing
 
 pytestmark = pytest.mark.emulator_only
 
-IN_CONTAINER = {"EMULATOR": "testcontainers"}
+IMAGE = image.name(os.environ)  # asked before a test's environment is cleared
+IN_CONTAINER = {"EMULATOR": "testcontainers", image.OWN: IMAGE}
 NOBODY = Process(4_194_305, "before this machine began")  # above the most that Linux gives a process
 
 
@@ -37,9 +38,9 @@ def engine() -> Iterator[docker.DockerClient]:
     """Give the Docker engine, with the emulator's image on it; without one the test is skipped."""
     try:
         client = docker.from_env()
-        client.images.get(image.name(os.environ))
+        client.images.get(IMAGE)
     except ImageNotFound:
-        pytest.skip(f"the Docker engine has no image {image.name(os.environ)}: docker compose build")
+        pytest.skip(f"the Docker engine has no image {IMAGE}: docker compose build")
     except DockerException as error:
         pytest.skip(f"no Docker engine answers: {error}")
     yield client
@@ -113,7 +114,7 @@ def _pass_on(source: socket.socket, sink: socket.socket) -> None:
 
 def test_used_as_testcontainers_own(engine: docker.DockerClient, me: Process) -> None:
     """A container gives a healthy endpoint and clients; it has no rights, volume or network of its own."""
-    with EmulatorContainer(owner=me) as started:
+    with EmulatorContainer(IMAGE, owner=me) as started:
         kinesis = Aws(started.get_url())("kinesis")
         kinesis.create_stream(StreamName="rain", ShardCount=1)
         assert kinesis.list_streams()["StreamNames"] == ["rain"]
@@ -162,7 +163,7 @@ def test_engine_elsewhere(engine: docker.DockerClient, me: Process, monkeypatch:
     address = own_address()
     with forwarded(address, engine) as port:
         monkeypatch.setenv("DOCKER_HOST", f"tcp://{address}:{port}")
-        with EmulatorContainer(owner=me) as started:
+        with EmulatorContainer(IMAGE, owner=me) as started:
             assert started.get_url().startswith(f"http://{address}:")
     assert of(engine, me.pid) == []
 
@@ -191,10 +192,7 @@ def test_others_are_left_alone(engine: docker.DockerClient, me: Process) -> None
         "elsewhere": {container.OWNER: json.dumps(NOBODY._asdict()), container.MACHINE: "another machine"},
         "not ours": {},
     }
-    made = {
-        name: engine.containers.create(image.name(os.environ), labels=carried)
-        for name, carried in labels.items()
-    }
+    made = {name: engine.containers.create(IMAGE, labels=carried) for name, carried in labels.items()}
     try:
         container.remove_orphans()
         left = {one.id for one in engine.containers.list(all=True, ignore_removed=True)}
@@ -214,7 +212,7 @@ def test_no_image(me: Process) -> None:
 
 def test_container_that_ends(engine: docker.DockerClient, me: Process) -> None:
     """A container that ends before it is healthy says its exit code and the end of its log, at once."""
-    broken = EmulatorContainer(owner=me).with_env("EMULATOR_PORT", "none")
+    broken = EmulatorContainer(IMAGE, owner=me).with_env("EMULATOR_PORT", "none")
     try:
         with pytest.raises(ContainerError, match=r"(?s)exit code 1\..*EMULATOR_PORT=none is no port"):
             broken.start()
