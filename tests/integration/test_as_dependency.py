@@ -52,11 +52,12 @@ def installation(run: Run) -> Installation:
 
 
 def test_wheel_is_whole(wheel: Path) -> None:
-    """The wheel carries each file of the package, the locks among them, and the plugin's entry point."""
+    """The wheel carries each file of the package, the locks among them, the plugin and the licence."""
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
         (points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
         assert "[pytest11]\ntailrace = tailrace_emulator.testing.plugin" in packed.read(points).decode()
+    assert [name for name in names if name.endswith("licenses/LICENSE")] != []
     files = [path for path in (SOURCES / "tailrace_emulator").rglob("*") if path.is_file()]
     expected = {path.relative_to(SOURCES).as_posix() for path in files if "__pycache__" not in path.parts}
     assert "tailrace_emulator/locks/localstack.txt" in expected
