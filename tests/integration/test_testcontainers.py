@@ -158,6 +158,17 @@ def test_ended_in_the_middle(number: signal.Signals, engine: docker.DockerClient
         eventually(lambda: not children.keepers(run.pid), within=30, what="what kept it has ended")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_ended_while_it_starts(number: signal.Signals, engine: docker.DockerClient, tmp_path: Path) -> None:
+    """A run that ends before its container is healthy leaves none behind."""
+    with children.waiting(tmp_path, children.environment(installing.ROOT, **IN_CONTAINER)) as run:
+        eventually(lambda: of(engine, run.pid), within=60, what="there is a container")
+        assert not (tmp_path / "endpoint").exists()
+        run.send_signal(number)
+        eventually(lambda: not children.keepers(run.pid), within=60, what="what kept it has ended")
+        assert of(engine, run.pid) == []
+
+
 def test_engine_elsewhere(engine: docker.DockerClient, me: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     """With an engine that is reached by DOCKER_HOST, the emulator is looked for on that machine."""
     address = own_address()
