@@ -93,9 +93,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if abandoned and reporter:
         reporter.write_line(f"destroyed what was still there: {', '.join(abandoned)}", yellow=True)
-    if left:
+    if left or (abandoned and session.exitstatus == pytest.ExitCode.OK):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if reporter:
+        if left and reporter:
             reporter.write_line("the run left behind:\n  " + "\n  ".join(left), red=True)
 
 

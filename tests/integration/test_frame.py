@@ -149,5 +149,6 @@ def test_it(run, target, pipeline) -> None:
     assert header is not None
     forgotten = f"t-{header[2]}-forgotten"
     assert f"the run left behind:\n  queue {forgotten}" in said
+    assert "destroyed what was still there" not in said, "the fixture is to destroy its own stack"
     sqs = target.client("sqs")
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=forgotten)["QueueUrl"])
