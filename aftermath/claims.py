@@ -6,6 +6,7 @@ claim. Only events without an `eventId` need this; the others are stored once an
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 UNDER_WAY = 90.0
 """Seconds in which a claim may belong to a replay that is still putting."""
+AT_A_TIME = 8
+"""Claims that are made at the same time."""
 SKEW = 5.0
 """Seconds by which this machine's clock may be ahead of the stream's."""
 
@@ -62,8 +65,14 @@ def sort_out(claims: Claims, records: Iterable[Apart], seen: InStream, now: floa
     """Claim the records that need it, and sort out what an earlier replay has put; `now` in epoch seconds."""
     result = Sorted()
     doubtful: list[tuple[Apart, Claim]] = []
-    for apart in records:
-        claim = None if has_own_identity(apart.record) else claims.claim(apart.record)
+    given = list(records)
+
+    def claimed(apart: Apart) -> Claim | None:
+        return None if has_own_identity(apart.record) else claims.claim(apart.record)
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        held = list(pool.map(claimed, given))
+    for apart, claim in zip(given, held, strict=True):
         if claim is None:
             result.to_put.append(apart)
         elif claim.state == "put":

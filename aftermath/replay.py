@@ -96,9 +96,8 @@ class Replay:
 
     def _done(self, put: Sequence[PutAgain]) -> None:
         """Note what the stream has acknowledged, then delete it where it was set aside."""
-        for each in put:
-            if not has_own_identity(each.apart.record):
-                self._pipeline.tables.note_put(each.apart.record, each.sequence_number)
+        claimed = [each for each in put if not has_own_identity(each.apart.record)]
+        self._pipeline.tables.note_put([(each.apart.record, each.sequence_number) for each in claimed])
         self._delete([each.apart for each in put])
 
     def _delete(self, records: Sequence[Apart]) -> None:

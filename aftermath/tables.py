@@ -21,6 +21,7 @@ type Where = Literal["stored", "duplicate", "quarantined"]
 KEPT = 60 * 86400
 """Seconds for which a claim is kept: longer than any queue keeps a message."""
 MOST_READS = 100
+MOST_WRITES = 25
 
 
 class Settled(NamedTuple):
@@ -119,10 +120,13 @@ class Tables:
             return Claim("put" if state == "put" else "begun", int(held["at"]["N"]) / 1000)
         return None
 
-    def note_put(self, record: Record, sequence_number: str) -> None:
-        """Note that a claimed record was put, and under which number it stands now."""
-        item = {**_claim(record, "put"), "putAs": {"S": sequence_number}}
-        self._dynamodb.put_item(TableName=self._ledger, Item=item)
+    def note_put(self, put: Sequence[tuple[Record, str]]) -> None:
+        """Note that claimed records were put, and under which sequence numbers they stand now."""
+        for group in batched(put, MOST_WRITES, strict=False):
+            items = [{**_claim(record, "put"), "putAs": {"S": number}} for record, number in group]
+            left: Any = {self._ledger: [{"PutRequest": {"Item": item}} for item in items]}
+            while left:
+                left = self._dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
 
     def _get(self, table: str, keys: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
