@@ -200,6 +200,13 @@ SETTINGS = {
             _anything,
         ),
         Setting(
+            "EMULATOR_BASE",
+            "",
+            "",
+            "an image to build ours upon, instead of python:3.13-slim-trixie",
+            _anything,
+        ),
+        Setting(
             "EMULATOR_OFFLINE",
             "",
             "",
