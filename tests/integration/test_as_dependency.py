@@ -107,13 +107,15 @@ def test_workers_share_an_emulator(installation: Installation, tmp_path: Path) -
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_ended_in_the_middle(number: signal.Signals, installation: Installation, tmp_path: Path) -> None:
     """A run that is interrupted, ended or killed leaves no emulator behind."""
-    with children.waiting(tmp_path, children.environment(installation.home)) as child:
+    environ = children.environment(installation.home, TMPDIR=str(tmp_path))
+    with children.waiting(tmp_path, environ) as child:
         eventually((tmp_path / "endpoint").exists, within=60, what="the emulator of the run is healthy")
         endpoint = (tmp_path / "endpoint").read_text()
         assert healthy(endpoint)
         child.send_signal(number)
         eventually(lambda: not healthy(endpoint), within=30, what="the emulator has ended")
         eventually(lambda: not children.keepers(child.pid), within=30, what="what kept it has ended")
+        eventually(lambda: not list(tmp_path.glob("tailrace-run-*")), within=10, what="its folder is gone")
     port = int(endpoint.rpartition(":")[2])
     assert port not in dict(installation.running())
 

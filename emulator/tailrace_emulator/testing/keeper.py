@@ -1,14 +1,15 @@
 """A process that keeps one emulator for as long as its owner lives, and leaves nothing behind.
 
-    python -m tailrace_emulator.testing.keeper WRAPPER NAME PID BIRTH
+    python -m tailrace_emulator.testing.keeper WRAPPER NAME FOLDER PID BIRTH
 
-NAME is what the owner calls it. The owner (a test run) is the process with number PID that began at BIRTH
+NAME is what the owner calls it; FOLDER is the owner's, and removed when it cannot do so itself. The owner (a test run) is the process with number PID that began at BIRTH
 (`control.processes.Process`). The first line of the output is `{"endpoint": …}` once the emulator is healthy,
 or `{"error": …}`. It ends, with the emulator, on SIGTERM, or when the owner has ended, however that was: kill
 -9 as well.
 """
 
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -43,11 +44,12 @@ def keep(wrapper: str, name: str, owner: Process) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Keep the emulator that the command line describes; return the exit code."""
-    wrapper, name, pid, birth = arguments
+    wrapper, name, folder, pid, birth = arguments
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner
     try:
         keep(wrapper, name, Process(int(pid), birth))
+        shutil.rmtree(folder, ignore_errors=True)  # another keeper of the owner's may do it too
     except AskedToEndError:
         return 0
     except Exception as error:  # noqa: BLE001  whatever it is, the owner waits for an answer

@@ -121,7 +121,7 @@ class Keeping:
         log = self.folder / f"{name}.log"
         with log.open("w", encoding="utf-8") as said:
             child = subprocess.Popen(
-                [*command, str(self.owner.pid), self.owner.birth],
+                [*command, str(self.folder), str(self.owner.pid), self.owner.birth],
                 cwd=self.place, env=self.environ, start_new_session=True, text=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
             )  # fmt: skip
