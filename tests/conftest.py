@@ -88,8 +88,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         return
     with _undisturbed():
-        abandoned = stacks.destroy_abandoned(run)
-        left = stacks.left_behind(run)
+        try:
+            abandoned, left = stacks.destroy_abandoned(run), stacks.left_behind(run)
+        except Exception as error:  # noqa: BLE001  whatever it is, the run's own summary must still come
+            abandoned, left = [], [f"what could not be removed: {error}"]
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if abandoned and reporter:
         reporter.write_line(f"destroyed what was still there: {', '.join(abandoned)}", yellow=True)
