@@ -2,10 +2,10 @@
 
     python -m tailrace_emulator.testing.keeper WRAPPER NAME FOLDER PID BIRTH
 
-NAME is what the owner calls it; FOLDER is the owner's, and removed when it cannot do so itself. The owner (a test run) is the process with number PID that began at BIRTH
-(`control.processes.Process`). The first line of the output is `{"endpoint": …}` once the emulator is healthy,
-or `{"error": …}`. It ends, with the emulator, on SIGTERM, or when the owner has ended, however that was: kill
--9 as well.
+NAME is what the owner calls it; FOLDER is the owner's, and removed when it cannot do so itself. The owner (a
+test run) is the process with number PID that began at BIRTH (`control.processes.Process`).
+The first line of the output is `{"endpoint": …}` once the emulator is healthy, or `{"error": …}`. It ends,
+with the emulator, on SIGTERM, or when the owner has ended, however that was: kill -9 as well.
 """
 
 import json
