@@ -89,9 +89,13 @@ class EmulatorContainer(LocalStackContainer):
 
     def _publish(self) -> None:
         """Publish the port on loopback alone, where the engine is here and loopback is the engine's."""
-        local = self.get_docker_client().client.api.base_url.startswith(("http+docker", "http+unix", "npipe"))
-        if local and not inside_container():
+        if self._by_socket() and not inside_container():
             self.ports[str(PORT)] = ("127.0.0.1",)  # type: ignore[assignment]  # docker-py takes it: any port there
+
+    def _by_socket(self) -> bool:
+        """Tell whether the engine is reached by a socket of this machine."""
+        address: str = self.get_docker_client().client.api.base_url
+        return address.startswith(("http+docker", "http+unix", "npipe"))
 
     def _refuse_missing_image(self) -> None:
         try:
@@ -117,11 +121,9 @@ class EmulatorContainer(LocalStackContainer):
         """Give where the emulator may be reached from here, the likeliest first."""
         with suppress(KeyError, TypeError, IndexError):  # a port that is not published yet
             published = one.attrs["NetworkSettings"]["Ports"][f"{PORT}/tcp"][0]["HostPort"]
-            yield f"http://{self.get_container_host_ip()}:{published}"
-            if (
-                inside_container()
-            ):  # testcontainers means the gateway; the engine may run in this very container
+            if self._by_socket() and inside_container():  # the engine may run in this very container
                 yield f"http://127.0.0.1:{published}"
+            yield f"http://{self.get_container_host_ip()}:{published}"
         for network in one.attrs["NetworkSettings"]["Networks"].values():
             if inside_container() and network["IPAddress"]:
                 yield f"http://{network['IPAddress']}:{PORT}"
