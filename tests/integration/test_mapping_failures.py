@@ -134,10 +134,11 @@ def test_topic(rig: Rig) -> None:
     queue, queue_arn = rig.make_queue()
     sns = rig.target.session.client("sns", region_name=rig.target.region, endpoint_url=rig.target.endpoint)
     topic = sns.create_topic(Name=rig.name)["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+    subscribed = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)["SubscriptionArn"]
     rig.make_mapping(rig.make_stream(), MaximumRetryAttempts=0, DestinationConfig=to(topic))
     rig.put({"name": 1, "do": "raise"})
     told = rig.message(queue)
+    sns.unsubscribe(SubscriptionArn=subscribed)
     sns.delete_topic(TopicArn=topic)
     assert "Subject" not in told
     assert json.loads(told["Message"])["requestContext"]["condition"] == "RetryAttemptsExhausted"
