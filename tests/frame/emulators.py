@@ -5,8 +5,6 @@ What a run starts is embedded or a container, as EMULATOR says: by Docker Compos
 """
 
 import fcntl
-import http.client
-import json
 import os
 import socket
 from collections.abc import Iterator
@@ -18,23 +16,11 @@ from bootstrap.settings import SETTINGS
 from tailrace_emulator.compose import choice
 from tailrace_emulator.compose.container import Container
 from tailrace_emulator.control import Emulator, Installation
+from tailrace_emulator.testing.health import healthy
 from tests.frame import containers
 from tests.frame.run import Run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def healthy(endpoint: str) -> bool:
-    """Tell whether an emulator answers at the endpoint, on the first try."""
-    parts = urlsplit(endpoint)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=3)
-    try:
-        connection.request("GET", "/_localstack/health")
-        return "services" in json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, ValueError):
-        return False
-    finally:
-        connection.close()
 
 
 def running(run: Run) -> str | None:

@@ -11,6 +11,7 @@ from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from tailrace_emulator.testing.eventually import eventually
+from tailrace_emulator.testing.health import healthy
 from tests.frame import emulators, leftovers
 from tests.frame.run import Run
 
@@ -93,5 +94,5 @@ def left_behind(run: Run) -> list[str]:
 def _living(run: Run, endpoints: Iterable[str]) -> Iterator[Target]:
     """Give the targets at these endpoints (empty: the account), but not emulators that ended."""
     for endpoint in endpoints:
-        if not endpoint or emulators.healthy(endpoint):
+        if not endpoint or healthy(endpoint):
             yield target_at(run, endpoint or None)
