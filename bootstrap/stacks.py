@@ -30,7 +30,7 @@ _CANCELLED = "cancelled"  # what CloudFormation says of resources that failed be
 
 @dataclass(frozen=True)
 class Pace:
-    """How often to ask, and how long at most; both in seconds."""
+    """How often to ask, at first ten times as often, and how long at most; both in seconds."""
 
     pause: float
     limit: float
@@ -38,7 +38,7 @@ class Pace:
     @classmethod
     def of(cls, target: "Target") -> "Pace":
         """Return an emulator's pace, or that of AWS, where a stack takes minutes and calls are counted."""
-        return cls(0.02, 120) if target.emulated else cls(2.0, 1800)
+        return cls(0.2, 120) if target.emulated else cls(2.0, 1800)
 
 
 @dataclass(frozen=True)
@@ -266,9 +266,11 @@ def _is_empty(cloudformation: "CloudFormationClient", change_set: str, pace: Pac
 
 
 def _paced(pace: Pace, what: str) -> Iterator[None]:
-    """Yield once every pause; raise `StackError` when the limit is over."""
+    """Yield after pauses that grow to the pace's own; raise `StackError` when the limit is over."""
     end = time.monotonic() + pace.limit
+    pause = pace.pause / 10
     while time.monotonic() < end:
         yield
-        time.sleep(pace.pause)
+        time.sleep(pause)
+        pause = min(pace.pause, pause * 1.5)
     raise StackError(f"Waited {pace.limit:.0f} s for {what}, in vain: see the stack's events.")

@@ -55,6 +55,7 @@ class Target:
     endpoint: str | None
     session: boto3.Session = field(repr=False, compare=False)
     authorities: str | None = None
+    _made: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Target":
@@ -104,10 +105,13 @@ class Target:
     @overload
     def client(self, service: Literal["sts"], **options: object) -> "STSClient": ...
     def client(self, service: str, **options: object) -> object:
-        """Make a client of one service; `options` are botocore's (`botocore.config.Config`)."""
+        """Return a client of one service; with `options` (`botocore.config.Config`'s) a new one each time."""
+        if not options and service in self._made:
+            return self._made[service]
         where = {"region_name": self.region, "endpoint_url": self.endpoint, "verify": self.authorities}
         config = Config(**{**_botocore(self.endpoint), **options})
-        return self.session.client(service, config=config, **where)  # type: ignore[call-overload]
+        made: object = self.session.client(service, config=config, **where)  # type: ignore[call-overload]
+        return made if options else self._made.setdefault(service, made)
 
 
 def _botocore(endpoint: str | None) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class _Call:
     argument: Tree
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one is ten times as fast
     """YAML with CloudFormation's short forms."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from localstack import config
 from localstack.runtime import hooks
 
-from . import policies
+from . import models, policies
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
@@ -26,6 +26,12 @@ def listen_where_told() -> None:
         return listen(port, factory, backlog, interface or hosts.get(port, ""))
 
     reactor.listenTCP = listen_there
+
+
+@hooks.on_infra_start(priority=100)
+def share_models() -> None:
+    """Parse botocore's data files once."""
+    models.install()
 
 
 @hooks.on_infra_start()

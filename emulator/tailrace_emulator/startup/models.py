@@ -1,0 +1,44 @@
+"""botocore's data files are parsed once in LocalStack's process, however many sessions ask for them.
+
+botocore caches per session, and LocalStack makes sessions by the dozen: the table of endpoints alone, of
+more than a megabyte, would be parsed for each service that is loaded. What is handed out is shared: botocore
+reads it, and what it adds to a model it adds the same way each time.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from botocore.loaders import JSONFileLoader
+
+type Opener = Callable[[str, str], Any]
+
+
+class Once:
+    """Files that are read and parsed the first time that they are asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, object] = {}
+        self._reading = threading.Lock()
+
+    def load(self, path: str, opener: Opener) -> object:
+        """Return what is in a file of JSON, None if there is no such file."""
+        with self._reading:
+            if path not in self._known:
+                try:
+                    with opener(path, "rb") as file:
+                        self._known[path] = json.loads(file.read())
+                except FileNotFoundError:
+                    return None
+            return self._known[path]
+
+
+def install() -> None:
+    """Let every loader of botocore's in this process share what has been read."""
+    once = Once()
+
+    def load_file(_self: JSONFileLoader, full_path: str, open_method: Opener) -> object:
+        return once.load(full_path, open_method)
+
+    JSONFileLoader._load_file = load_file  # type: ignore[attr-defined]  # noqa: SLF001
