@@ -20,4 +20,8 @@ def use_own_dynamodb_local() -> None:
 def _start() -> None:
     from localstack.services.dynamodb.server import DynamodbServer  # noqa: PLC0415  slow to import
 
-    DynamodbServer.get().start_dynamodb()
+    server = DynamodbServer.get()
+    server.start_dynamodb()
+    from . import direct  # noqa: PLC0415  imported while Java starts would hold it up
+
+    direct.install(server)

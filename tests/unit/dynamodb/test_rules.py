@@ -1,0 +1,105 @@
+from zlib import crc32
+
+import pytest
+
+from tailrace_emulator.dynamodb import rules
+from tailrace_emulator.dynamodb.rules import Answer, Signed
+
+pytestmark = pytest.mark.unit
+
+PUT = {"REQUEST_METHOD": "POST", "HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem"}
+SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260102/eu-west-1/dynamodb/aws4_request, Signature=00"
+
+
+@pytest.mark.parametrize(
+    ("name", "straight"),
+    [
+        ("PutItem", True),
+        ("TransactWriteItems", True),
+        ("CreateTable", False),
+        ("ExecuteStatement", False),
+        ("DescribeTable", False),
+    ],
+)
+def test_only_items_go_straight(name: str, straight: bool) -> None:  # noqa: FBT001  a case of a table
+    """Reading and writing items goes straight; what makes or describes tables is LocalStack's."""
+    found = rules.operation(PUT | {"HTTP_X_AMZ_TARGET": f"DynamoDB_20120810.{name}"})
+    assert found == (name if straight else None)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HTTP_ORIGIN": "http://localhost"},
+        {"HTTP_X_LOCALSTACK_DATA": "{}"},
+        {"HTTP_CONTENT_ENCODING": "gzip"},
+        {"HTTP_TRANSFER_ENCODING": "chunked"},
+        {"REQUEST_METHOD": "GET"},
+        {"HTTP_X_AMZ_TARGET": "DynamoDBStreams_20120810.PutItem"},
+    ],
+)
+def test_what_is_unusual_is_localstacks(environ: dict[str, str]) -> None:
+    """A browser's request, LocalStack's own, a packed one, and another service's do not go straight."""
+    assert rules.operation(PUT | environ) is None
+
+
+def test_who_sends() -> None:
+    """The signature names key and region; what is no signature for DynamoDB is nobody's."""
+    assert rules.signed(SIGNED) == Signed("test", "20260102", "eu-west-1")
+    assert rules.signed(SIGNED.replace("dynamodb", "kinesis")) is None
+    assert rules.signed("Bearer abc") is None
+
+
+def test_the_key_becomes_the_space() -> None:
+    """Nothing but the key changes in the header: the tables of each account and region are apart by it."""
+    assert rules.readdressed(SIGNED, "0euwest1") == SIGNED.replace("test/", "0euwest1/")
+
+
+@pytest.mark.parametrize(
+    ("body", "plain"),
+    [
+        (b'{"TableName":"results","Key":{"id":{"S":"a"}}}', True),
+        (b'{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/results"}', False),
+        (b'{"TableName":"results","IndexName":"by-time"}', False),
+    ],
+)
+def test_what_is_looked_into(body: bytes, plain: bool) -> None:  # noqa: FBT001  a case of a table
+    """A table named by its ARN, and a query of an index, are for LocalStack."""
+    assert rules.plain(body) is plain
+
+
+def test_the_code_of_an_error() -> None:
+    """An error's code is in its type, with or without what stands before it; success has none."""
+    kind = b'{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Message":"no"}'
+    assert Answer(400, [], kind).error == "ConditionalCheckFailedException"
+    assert Answer(400, [], b'{"__type":"ValidationException"}').error == "ValidationException"
+    assert Answer(200, [], kind).error == ""
+
+
+def test_a_batch_without_a_key_is_worded_as_aws_words_it() -> None:
+    """The message changes, with length and checksum, and for no other operation."""
+    body = b'{"message":"%s"}' % rules.NO_KEY
+    answer = Answer(400, [("Content-Length", "1"), ("X-Amz-Crc32", "2"), ("x-amzn-RequestId", "3")], body)
+    said = rules.worded("BatchWriteItem", b"{}", answer)
+    assert said.body == b'{"message":"%s"}' % rules.KEY_MISSING
+    assert said.headers == [
+        ("x-amzn-RequestId", "3"),
+        ("Content-Length", str(len(said.body))),
+        ("x-amz-crc32", str(crc32(said.body))),
+    ]
+    assert rules.worded("PutItem", b"{}", answer).body == body
+
+
+@pytest.mark.parametrize(
+    ("request_body", "status", "error"),
+    [
+        (b"{", 400, "SerializationException"),
+        (b"", 400, "SerializationException"),
+        (b"[]", 400, "SerializationException"),
+        (b"{}", 500, "InternalFailure"),
+    ],
+)
+def test_no_json_is_the_senders_error(request_body: bytes, status: int, error: str) -> None:
+    """DynamoDB Local fails at a request that is no object of JSON; a failure at any other stays one."""
+    said = rules.worded("PutItem", request_body, Answer(500, [], b'{"__type":"a#InternalFailure"}'))
+    assert (said.status, said.error) == (status, error)
