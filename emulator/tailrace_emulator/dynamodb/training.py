@@ -13,7 +13,7 @@ from typing import Any
 from .java import HOST, DynamoDBLocal
 
 TABLE = "training"
-PATIENCE = 60.0  # seconds, for the start and again for what it writes at its end
+PATIENCE = 300.0  # seconds, for the start and again for what it writes at its end; busy, it has taken over 60
 KEY = {"id": {"S": "a"}, "at": {"N": "1"}}
 RAW = {"text": {"S": "b"}, "number": {"N": "1.5"}, "list": {"L": []}}
 ITEM = {**KEY, "kind": {"S": "view"}, "raw": {"M": RAW}}
