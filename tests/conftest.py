@@ -102,13 +102,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what the run started."""
-    if hasattr(config, "workerinput") or RUN not in config.stash:
-        return
-    run = config.stash[RUN]
-    with _undisturbed():
-        emulators.stop_all(run)
-    shutil.rmtree(run.folder)
+    """Remove the run's folder; the plugin stops the emulators that the run started."""
+    if not hasattr(config, "workerinput") and RUN in config.stash:
+        shutil.rmtree(config.stash[RUN].folder)
 
 
 @contextmanager

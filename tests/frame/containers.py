@@ -12,18 +12,8 @@ def wanted(run: Run) -> bool:
     return not run.on_aws and run.environ.get("EMULATOR") == TESTS_ONLY
 
 
-def started(run: Run, name: str) -> str:
-    """Return where the run's container of this name answers; the first worker to ask starts it."""
-    return run.keeping.started(TESTS_ONLY, name)
-
-
 def log(run: Run, name: str) -> str:
     """Return what the run's container of this name has logged."""
     from tailrace_emulator.testing import container  # noqa: PLC0415  a third of a second, for all other runs
 
     return container.log(run.keeping.owner, name)
-
-
-def stop(run: Run, name: str) -> None:
-    """Remove the run's container of this name."""
-    run.keeping.stop(name)

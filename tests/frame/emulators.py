@@ -1,14 +1,11 @@
 """Which emulator the tests talk to: the one that runs, or one that the run starts, and stops at its end.
 
 What a run starts is embedded or a container, as EMULATOR says: by Docker Compose
-(`tailrace_emulator/compose/choice.py`), or by testcontainers (`containers.py`).
+(`tailrace_emulator/compose/choice.py`), or by testcontainers (`containers.py`). It ends with the run, however
+that ends (`tailrace_emulator/testing/keeper.py`).
 """
 
-import fcntl
 import os
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,51 +40,20 @@ def shared(run: Run) -> str:
 
 def own(run: Run, name: str) -> str:
     """Return the endpoint of the run's own emulator of this name, the same in every worker."""
-    if containers.wanted(run):
-        return containers.started(run, name)
-    with _locked(run):
-        note = _note(run, name)
-        if not note.exists():
-            port = _free_port()
-            note.write_text(str(port))
-            one = _emulator(run, port)
-            if isinstance(one, Container):
-                one.up(lambda _: None)
-            else:
-                one.start()
-        return f"http://127.0.0.1:{note.read_text()}"
+    return run.keeping.started(_wrapper(run), name)
 
 
 def log(run: Run, name: str) -> str:
     """Return what the run's own emulator of this name has logged: a line for each request, among others."""
     if containers.wanted(run):
         return containers.log(run, name)
-    one = _emulator(run, int(_note(run, name).read_text()))
+    one = _emulator(run, urlsplit(own(run, name)).port or 80)
     return one.log() if isinstance(one, Container) else one.log.read_text(errors="replace")
 
 
 def stop(run: Run, name: str) -> None:
     """Stop the run's own emulator of this name."""
-    if containers.wanted(run):
-        containers.stop(run, name)
-        return
-    note = _note(run, name)
-    one = _emulator(run, int(note.read_text()))
-    if isinstance(one, Container):
-        one.down()
-    else:
-        one.stop()
-    note.unlink()
-
-
-def stop_all(run: Run) -> None:
-    """Stop every emulator that the run started."""
-    for note in sorted(run.folder.glob("*.emulator")):
-        stop(run, note.stem)
-
-
-def _note(run: Run, name: str) -> Path:
-    return run.folder / f"{name}.emulator"
+    run.keeping.stop(name)
 
 
 def open_to_view(run: Run) -> bool:
@@ -105,6 +71,12 @@ def _emulator(run: Run, port: int) -> Emulator | Container:
     return _embedded(run, port)
 
 
+def _wrapper(run: Run) -> str:
+    if containers.wanted(run):
+        return choice.TESTS_ONLY
+    return "docker" if isinstance(_chosen(run), Container) else "embedded"
+
+
 def _chosen(run: Run) -> Emulator | Container:
     want = choice.wanted(run.environ.get("EMULATOR", ""))
     usual = _embedded(run, int(SETTINGS["EMULATOR_PORT"].read(run.environ)))
@@ -113,18 +85,3 @@ def _chosen(run: Run) -> Emulator | Container:
 
 def _embedded(run: Run, port: int) -> Emulator:
     return Emulator(Installation(run.environ.get("EMULATOR_HOME") or ROOT / ".emulator"), port)
-
-
-@contextmanager
-def _locked(run: Run) -> Iterator[None]:
-    """Let one worker at a time start emulators; the others find what it started."""
-    with (run.folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,10 +5,12 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tailrace_emulator.testing.keeping import Keeping
+
+ROOT = Path(__file__).resolve().parents[2]
 
 # Settings that choose where the tests run. Everything else of Tailrace's and AWS's is taken from the
 # environment of each test: no test reads what the developer has set.
@@ -46,7 +48,7 @@ class Run:
     @classmethod
     def join(cls, run_id: str, folder: Path, keeping: Keeping) -> "Run":
         """Take part in a run that another process began."""
-        return cls(run_id, folder, obeyed(os.environ), keeping)
+        return cls(run_id, folder, obeyed(os.environ), replace(keeping, place=ROOT))
 
     @property
     def on_aws(self) -> bool:

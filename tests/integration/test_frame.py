@@ -1,10 +1,8 @@
 """The frame of these tests keeps its word: run as a user runs them, in a project of a few made-up tests."""
 
-import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +11,7 @@ import pytest
 from bootstrap.target import Target
 from tailrace_emulator.testing.eventually import eventually
 from tests.frame import leftovers
-from tests.frame.emulators import ROOT
-from tests.frame.run import without_settings
+from tests.integration import madeup
 
 pytestmark = pytest.mark.emulator_only
 
@@ -35,24 +32,11 @@ HEADER = re.compile(r"^tailrace: target \w+, .*, region (\S+), run (\w+)$", re.M
 @pytest.fixture
 def made_up(tmp_path: Path, target: Target) -> Pytest:
     """Give a function that starts pytest on one made-up integration test, under this project's frame."""
-    folder = tmp_path / "tests" / "integration"
-    folder.mkdir(parents=True)
-    for name in ("conftest.py", "integration/conftest.py"):
-        (tmp_path / "tests" / name).write_text((ROOT / "tests" / name).read_text())
-    (tmp_path / "tests" / "frame").symlink_to(ROOT / "tests" / "frame")
-    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    madeup.lay(tmp_path)
 
     def start(source: str, *options: str, **settings: str) -> subprocess.Popen[str]:
-        (folder / "test_made_up.py").write_text(source)
         where = {} if settings.get("TARGET") == "aws" else {"AWS_ENDPOINT_URL": target.endpoint or ""}
-        return subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
-            cwd=tmp_path,
-            env={**without_settings(os.environ), **where, "PYTHONPATH": str(ROOT), **settings},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        return madeup.start(tmp_path, source, *options, **where, **settings)
 
     return start
 

@@ -17,19 +17,21 @@ from docker.errors import DockerException, ImageNotFound
 from docker.models.containers import Container
 
 from tailrace_emulator.compose import image
+from tailrace_emulator.compose.container import OFFLINE
 from tailrace_emulator.control import processes
 from tailrace_emulator.control.processes import Process
-from tailrace_emulator.testing import container
+from tailrace_emulator.testing import container, owners
 from tailrace_emulator.testing.clients import Aws
 from tailrace_emulator.testing.container import ContainerError, EmulatorContainer
 from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.health import healthy
 from tests.integration import children, installing
+from tests.integration.test_container import LOOK_OUT, PYTHON
 
 pytestmark = pytest.mark.emulator_only
 
 IMAGE = image.name(os.environ)  # asked before a test's environment is cleared
-IN_CONTAINER = {"EMULATOR": "testcontainers", image.OWN: IMAGE}
+IN_CONTAINER = {"EMULATOR": "testcontainers", image.OWN: IMAGE, OFFLINE: "1"}
 NOBODY = Process(4_194_305, "before this machine began")  # above the most that Linux gives a process
 
 
@@ -62,6 +64,13 @@ def of(engine: docker.DockerClient, owner: int) -> list[Container]:
         for one in engine.containers.list(all=True, filters={"label": container.OWNER}, ignore_removed=True)
         if json.loads(one.labels[container.OWNER])["pid"] == owner
     ]
+
+
+def networks(engine: docker.DockerClient, owner: int) -> list[str]:
+    """Return the networks that belong to a process."""
+    found = engine.networks.list(filters={"label": container.OWNER})
+    labels = [(one.name or "", (one.attrs["Labels"] or {})[container.OWNER]) for one in found]
+    return [name for name, label in labels if json.loads(label)["pid"] == owner]
 
 
 def own_address() -> str:
@@ -128,6 +137,19 @@ def test_used_as_testcontainers_own(engine: docker.DockerClient, me: Process) ->
     assert of(engine, me.pid) == []
 
 
+def test_offline(engine: docker.DockerClient, me: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With EMULATOR_OFFLINE=1 it answers and reaches nothing outside, in a network that goes with it."""
+    monkeypatch.setenv(OFFLINE, "1")
+    with EmulatorContainer(IMAGE, owner=me) as started:
+        assert healthy(started.get_url())
+        (one,) = of(engine, me.pid)
+        looked = one.exec_run([PYTHON, "-c", LOOK_OUT])
+        assert looked.exit_code == 0, looked.output
+        assert list(one.attrs["NetworkSettings"]["Networks"]) == networks(engine, me.pid)
+    assert of(engine, me.pid) == []
+    assert networks(engine, me.pid) == []
+
+
 def test_workers_share_a_container(engine: docker.DockerClient, tmp_path: Path) -> None:
     """The workers of one run share a container; it is gone after the run, also if a test failed."""
     for name in "ab":
@@ -145,6 +167,7 @@ def test_workers_share_a_container(engine: docker.DockerClient, tmp_path: Path) 
     (endpoint,) = {saw.read_text() for saw in tmp_path.glob("saw-*")}
     assert not healthy(endpoint)
     assert of(engine, run.pid) == []
+    assert networks(engine, run.pid) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
@@ -156,6 +179,7 @@ def test_ended_in_the_middle(number: signal.Signals, engine: docker.DockerClient
         run.send_signal(number)
         eventually(lambda: not of(engine, run.pid), within=30, what="the container is gone")
         eventually(lambda: not children.keepers(run.pid), within=30, what="what kept it has ended")
+        assert networks(engine, run.pid) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
@@ -167,6 +191,7 @@ def test_ended_while_it_starts(number: signal.Signals, engine: docker.DockerClie
         run.send_signal(number)
         eventually(lambda: not children.keepers(run.pid), within=60, what="what kept it has ended")
         assert of(engine, run.pid) == []
+        assert networks(engine, run.pid) == []
 
 
 def test_engine_elsewhere(engine: docker.DockerClient, me: Process, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,9 +212,10 @@ def test_all_is_killed(engine: docker.DockerClient, tmp_path: Path) -> None:
             os.kill(keeper, signal.SIGKILL)
         run.kill()
         run.wait(30)
-        assert len(of(engine, run.pid)) == 1
+        assert len(of(engine, run.pid)) == len(networks(engine, run.pid)) == 1
     container.remove_orphans()
     assert of(engine, run.pid) == []
+    assert networks(engine, run.pid) == []
 
 
 def test_others_are_left_alone(engine: docker.DockerClient, me: Process) -> None:
@@ -197,9 +223,9 @@ def test_others_are_left_alone(engine: docker.DockerClient, me: Process) -> None
     labels = {
         "killed here": {
             container.OWNER: json.dumps(NOBODY._asdict()),
-            container.MACHINE: container.machine(),
+            container.MACHINE: owners.machine(),
         },
-        "alive here": {container.OWNER: json.dumps(me._asdict()), container.MACHINE: container.machine()},
+        "alive here": {container.OWNER: json.dumps(me._asdict()), container.MACHINE: owners.machine()},
         "elsewhere": {container.OWNER: json.dumps(NOBODY._asdict()), container.MACHINE: "another machine"},
         "not ours": {},
     }

@@ -4,12 +4,11 @@ Each container carries a label that says whose it is: machine, process and time 
 later can tell the containers of a run that was killed from those of one that still works.
 """
 
-import json
 import os
-import socket
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from docker.errors import APIError, DockerException, ImageNotFound
 from docker.models.containers import Container
@@ -20,11 +19,16 @@ from testcontainers.core.docker_client import DockerClient, get_docker_host
 from testcontainers.core.utils import inside_container
 
 from tailrace_emulator.compose import image
+from tailrace_emulator.compose.container import OFFLINE
 from tailrace_emulator.control.processes import Process, process
 
 from .clients import REGION
 from .eventually import eventually
 from .health import healthy
+from .owners import ended, label, machine
+
+if TYPE_CHECKING:
+    from docker.models.networks import Network
 
 PORT = 4566
 PATIENCE = 90  # seconds until it must be healthy
@@ -44,6 +48,8 @@ WRITABLE = {
     "/opt/tailrace/run": "rw,exec,nosuid,nodev,uid=10001,gid=10001,mode=0700",
     "/tmp": "rw,noexec,nosuid,nodev,mode=1777,size=64m",  # noqa: S108  the container's
 }
+# As docker-compose.offline.yml does it. A network that is `internal` would publish no ports.
+NO_WAY_OUT = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
 
 
 class ContainerError(Exception):
@@ -55,15 +61,18 @@ class EmulatorContainer(LocalStackContainer):
 
     Used like testcontainers' own `LocalStackContainer`, from which it differs in what it waits for (health,
     not a line of the log) and in where it finds the emulator: also from within a container, and when the
-    engine runs in that same container.
+    engine runs in that same container. With EMULATOR_OFFLINE=1 its network is its own, without a way out.
     """
 
     def __init__(self, wanted: str = "", *, owner: Process | None = None, name: str = "") -> None:
         testcontainers_config.ryuk_disabled = True  # who starts this removes it; nothing else is run for it
         region = os.environ.get("AWS_DEFAULT_REGION") or REGION
         super().__init__(wanted or image.name(os.environ), edge_port=PORT, region_name=region)
-        labels = {OWNER: _label(owner or _this()), NAME: name, KEEPER: _label(_this()), MACHINE: machine()}
-        self.with_kwargs(**RESTRICTED, labels=labels)
+        self._labels = {
+            OWNER: label(owner or _this()), NAME: name, KEEPER: label(_this()), MACHINE: machine()
+        }  # fmt: skip
+        self.with_kwargs(**RESTRICTED, labels=self._labels)
+        self._way: Network | None = None
         for folder, options in WRITABLE.items():
             self.with_tmpfs_mount(folder, options)
         self._publish()
@@ -76,6 +85,8 @@ class EmulatorContainer(LocalStackContainer):
         """
         self._refuse_missing_image()
         remove_orphans()
+        if os.environ.get(OFFLINE) == "1":
+            self._cut_off()
         DockerContainer.start(self)
         try:
             self._endpoint = eventually(self._healthy, within=timeout, every=0.1) or ""
@@ -83,9 +94,23 @@ class EmulatorContainer(LocalStackContainer):
             raise ContainerError(str(gave_up)) from None
         return self
 
+    def stop(self, force: bool = True, delete_volume: bool = True) -> None:  # noqa: FBT001, FBT002  theirs
+        """Remove it, and its network if it has one."""
+        DockerContainer.stop(self, force, delete_volume)
+        if self._way:
+            self._way.remove()
+            self._way = None
+
     def get_url(self) -> str:
         """Return the endpoint at which it answers from here."""
         return self._endpoint
+
+    def _cut_off(self) -> None:
+        """Give it a network of its own, and nobody who knows names."""
+        name = f"tailrace-{secrets.token_hex(6)}"
+        networks = self.get_docker_client().client.networks
+        self._way = networks.create(name, driver="bridge", options=NO_WAY_OUT, labels=self._labels)
+        self.with_kwargs(**RESTRICTED, labels=self._labels, network=name, dns=["127.0.0.1"])
 
     def _publish(self) -> None:
         """Publish the port on loopback alone, where the engine is here and loopback is the engine's."""
@@ -142,28 +167,21 @@ def refuse_missing_engine() -> None:
 
 
 def remove_own() -> None:
-    """Remove every container that this process started."""
-    _remove({KEEPER: _label(_this()), MACHINE: machine()}, lambda _: True)
+    """Remove every container and network that this process made."""
+    _remove({KEEPER: label(_this()), MACHINE: machine()}, lambda _: True)
 
 
 def log(owner: Process, name: str) -> str:
     """Return all that the owner's container of this name has logged, empty if there is none."""
     client = DockerClient().client
     with closing(client):
-        found = client.containers.list(all=True, filters=_filters({OWNER: _label(owner), NAME: name}))
+        found = client.containers.list(all=True, filters=_filters({OWNER: label(owner), NAME: name}))
         return "".join(one.logs().decode(errors="replace") for one in found)
 
 
 def remove_orphans() -> None:
-    """Remove every container of an owner on this machine that has ended."""
-    _remove({MACHINE: machine()}, lambda label: bool(label) and not _process(label).alive())
-
-
-def machine() -> str:
-    """Return what says where process numbers count from: the machine's name, and its processes' namespace."""
-    with suppress(OSError):
-        return f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"  # noqa: PTH115  it is no path
-    return socket.gethostname()
+    """Remove every container and network of an owner on this machine that has ended."""
+    _remove({MACHINE: machine()}, ended)
 
 
 def _remove(labels: dict[str, str], wanted: Callable[[str], bool]) -> None:
@@ -173,6 +191,10 @@ def _remove(labels: dict[str, str], wanted: Callable[[str], bool]) -> None:
             if wanted(one.labels.get(OWNER, "")):
                 with suppress(APIError):  # somebody else removes it too
                     one.remove(force=True, v=True)
+        for way in client.networks.list(filters=_filters(labels)):
+            if wanted((way.attrs["Labels"] or {}).get(OWNER, "")):
+                with suppress(APIError):
+                    way.remove()
 
 
 def _filters(labels: dict[str, str]) -> dict[str, str | list[str] | bool]:
@@ -184,11 +206,3 @@ def _this() -> Process:
     if one is None:
         raise ContainerError("This machine does not tell when a process began.")
     return one
-
-
-def _label(owner: Process) -> str:
-    return json.dumps(owner._asdict())
-
-
-def _process(label: str) -> Process:
-    return Process(**json.loads(label))

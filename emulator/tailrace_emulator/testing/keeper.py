@@ -25,6 +25,7 @@ LOOK = 0.25  # seconds between two looks whether the owner is alive
 
 WRAPPERS: Mapping[str, Callable[[Process, str], AbstractContextManager[str]]] = {
     "embedded": wrappers.embedded,
+    "docker": wrappers.docker,
     "testcontainers": wrappers.testcontainers,
 }
 

@@ -1,17 +1,27 @@
 """What an emulator is wrapped in: processes of this machine, or a container."""
 
 import json
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
+from tailrace_emulator.compose import engine
+from tailrace_emulator.compose.container import EMULATOR, GRACE, Container
+from tailrace_emulator.compose.engine import LONG, Engine
 from tailrace_emulator.control import Emulator, Installation
 from tailrace_emulator.control.processes import Process
 from tailrace_emulator.control.settings import HOST
 
+from . import owners
+
 OWNER = "owner"  # file in an emulator's run folder: the process that it is for
+RUN = "tailrace.run"  # label of a container that Compose started: the same; docker-compose.yml takes it from…
+FOR_RUN = "EMULATOR_RUN"  # …this variable
 
 
 @contextmanager
@@ -49,6 +59,44 @@ def testcontainers(owner: Process, name: str) -> Iterator[str]:
             yield started.get_url()
     finally:
         container.remove_own()
+
+
+@contextmanager
+def docker(owner: Process, _name: str) -> Iterator[str]:
+    """Run docker-compose.yml of the current folder on a free port; yield its endpoint, and remove it all."""
+    there = engine.find({**os.environ, FOR_RUN: owners.on_this_machine(owner)})
+    remove_orphans(there)
+    container = Container(there, _free_port(), Path.cwd())
+    container.prepare(lambda _: None)
+    try:
+        with _undivided():
+            container.up(lambda _: None)
+        yield container.endpoint
+    finally:
+        container.down()
+
+
+def remove_orphans(there: Engine) -> None:
+    """Remove what Compose started for runs of this machine that have ended; their folder may be gone."""
+    form = f'{{{{.Label "{EMULATOR}"}}}}\t{{{{.Label "{RUN}"}}}}'
+    for line in there.ask("ps", "--all", "--filter", f"label={RUN}", "--format", form).splitlines():
+        port, _, owner = line.partition("\t")
+        if owners.ended_here(owner):
+            named = ("compose", "--project-name", f"tailrace-{port}")
+            there.run(*named, "down", "--volumes", "--timeout", GRACE, timeout=LONG)
+
+
+@contextmanager
+def _undivided() -> Iterator[None]:
+    """Put SIGTERM off until what goes on is done: the engine goes on with what Compose has asked for."""
+    asked: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if asked:
+            signal.raise_signal(signal.SIGTERM)
 
 
 def _container() -> ModuleType:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from tailrace_emulator.compose import container, image
+from tailrace_emulator.testing import wrappers
 
 pytestmark = pytest.mark.unit
 
@@ -50,7 +51,10 @@ def test_published_on_loopback() -> None:
 def test_names_that_the_code_looks_for() -> None:
     """The labels and the image are those by which the code finds the containers."""
     ours, theirs = service("docker-compose.yml"), service("docker-compose.official.yml")
-    assert ours["labels"] == {container.EMULATOR: "${EMULATOR_PORT:-4566}"}
+    assert ours["labels"] == {
+        container.EMULATOR: "${EMULATOR_PORT:-4566}",
+        wrappers.RUN: f"${{{wrappers.FOR_RUN}:-}}",
+    }
     assert ours["image"] == f"${{{image.OWN}:-{image.NAME}}}"
     assert theirs["image"].startswith(f"${{{container.OFFICIAL}:?")
     assert theirs["environment"]["LAMBDA_DOCKER_FLAGS"].startswith(f"--label {container.FUNCTIONS}=")
