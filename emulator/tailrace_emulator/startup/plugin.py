@@ -8,7 +8,7 @@ from typing import Any
 from localstack import config
 from localstack.runtime import hooks
 
-from . import models, policies
+from . import late, models, policies
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
@@ -29,9 +29,11 @@ def listen_where_told() -> None:
 
 
 @hooks.on_infra_start(priority=100)
-def share_models() -> None:
-    """Parse botocore's data files once."""
+def begin_lightly() -> None:
+    """Parse botocore's data files once, and leave out what a pipeline does not use; before all others."""
     models.install()
+    late.postpone()
+    late.postpone_urls()
 
 
 @hooks.on_infra_start()
