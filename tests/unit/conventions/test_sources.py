@@ -1,5 +1,6 @@
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,26 +18,39 @@ MAKES_CLIENTS = {
 }
 
 
-def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """Give each Python file of these folders: its path below the root, and its tree."""
+@cache
+def nodes(path: Path) -> Sequence[ast.AST]:
+    """Return all nodes of a file; each file is read once for all tests."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def sources(*folders: str) -> Iterator[tuple[str, Sequence[ast.AST]]]:
+    """Give each Python file of these folders: its path below the root, and its nodes."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+            yield path.relative_to(ROOT).as_posix(), nodes(path)
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Give each call in a file: its line, and what is called as it is written."""
-    for node in ast.walk(tree):
+def calls(found: Sequence[ast.AST]) -> Iterator[tuple[int, str]]:
+    """Give each call in a file: its line, and the dotted name of what is called."""
+    for node in found:
         if isinstance(node, ast.Call):
-            yield node.lineno, ast.unparse(node.func)
+            yield node.lineno, dotted(node.func)
+
+
+def dotted(node: ast.expr) -> str:
+    """Return a name as it is written; what is no name, such as a call's result, is an empty part of it."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def test_tests_wait_for_conditions() -> None:
     """No test sleeps: waiting is for `eventually`, bounded and telling."""
     found = [
         f"{path}:{line} {name}"
-        for path, tree in sources("tests")
-        for line, name in calls(tree)
+        for path, each in sources("tests")
+        for line, name in calls(each)
         if name.rpartition(".")[2] == "sleep"
     ]
     assert found == []
@@ -46,8 +60,8 @@ def test_tests_patch_nothing() -> None:
     """No test uses mock.patch: what a test replaces is given in by its caller."""
     found = [
         path
-        for path, tree in sources("tests")
-        for node in ast.walk(tree)
+        for path, each in sources("tests")
+        for node in each
         if isinstance(node, ast.ImportFrom | ast.Import)
         if "mock" in {part for alias in node.names for part in alias.name.split(".")}
         or (isinstance(node, ast.ImportFrom) and "mock" in (node.module or "").split("."))
@@ -59,8 +73,8 @@ def test_clients_are_made_in_one_place() -> None:
     """Only bootstrap/target.py makes clients of AWS, and the handler's own module for what runs in Lambda."""
     makers = {
         path
-        for path, tree in sources(*FOLDERS)
-        for _, name in calls(tree)
+        for path, each in sources(*FOLDERS)
+        for _, name in calls(each)
         if not path.startswith("tests/example/")
         if name in {"boto3.client", "boto3.resource"}
         or (name.endswith("Session") and name.startswith("boto3.") and not path.startswith("tests/"))
@@ -72,8 +86,8 @@ def test_every_test_is_a_claim() -> None:
     """Each test says in its docstring what it shows."""
     silent = [
         f"{path}::{node.name}"
-        for path, tree in sources("tests")
-        for node in ast.walk(tree)
+        for path, each in sources("tests")
+        for node in each
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert silent == []

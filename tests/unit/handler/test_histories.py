@@ -180,7 +180,7 @@ def check_order(aws: FakeAws) -> None:
         assert len({item["appliedAt"]["N"] for item in applied}) == len(applied)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 @given(PUTS, CUTS, FAULTS)
 def test_every_history_ends_as_promised(puts: list[Put], cuts: list[int], faults: list[Fault]) -> None:
     """Each event ends in one place, stored once, counted once, in order; redelivery changes nothing."""
@@ -207,7 +207,7 @@ def test_every_history_ends_as_promised(puts: list[Put], cuts: list[int], faults
         assert (aws.results, len(aws.messages), counts(aws), aws.ledger) == before
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @given(PUTS)
 def test_amounts_add_up_to_the_cent(puts: list[Put]) -> None:
     """The published sum is that of the stored events, whatever was delivered."""
@@ -308,7 +308,7 @@ def deliver_twice(records: Sequence[Record], aws: FakeAws, schedule: Sequence[in
         raise failures[0]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200)
 @given(CROWDED, st.lists(st.integers(0, 1), max_size=30))
 def test_two_deliveries_at_the_same_time(puts: list[Put], schedule: list[int]) -> None:
     """The same records in two environments at once: stored once, in order, and counted once."""

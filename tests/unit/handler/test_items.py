@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.analytics import Analysis, Body, analyse
@@ -95,6 +95,7 @@ def test_a_purchase_attribute_by_attribute() -> None:
 
 
 @given(st.dictionaries(TEXTS.filter(bool), VALUES))
+@settings(max_examples=50)
 def test_an_event_survives_its_item(body: Body) -> None:
     """Whatever an event holds within DynamoDB's limits comes back from its item without loss."""
     body = {"raw": body}
@@ -206,6 +207,7 @@ def test_the_size_of_an_item() -> None:
 
 
 @given(st.dictionaries(TEXTS.filter(bool), VALUES))
+@settings(max_examples=50)
 def test_an_item_is_smaller_than_its_text(body: Body) -> None:
     """What is not counted, because its text is short, is small enough."""
     text = render(record(0, b""), Event(Key("e", 1), body), Analysis({}, ()))

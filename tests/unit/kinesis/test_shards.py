@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -90,6 +91,7 @@ class Readers(RuleBasedStateMachine):
 
 
 TestReaders: Any = Readers.TestCase
+TestReaders.settings = settings(max_examples=40)  # of 50 steps each
 
 
 def test_keeps_data_as_it_came() -> None:

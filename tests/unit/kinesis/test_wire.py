@@ -6,6 +6,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.model import ServiceModel
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,12 @@ from tailrace_emulator.kinesis.wire import plain, response_headers, to_json, typ
 from tests.unit.kinesis.stage import START, Stage
 
 pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def kinesis() -> ServiceModel:
+    """Give the service's model, which takes botocore a while to read."""
+    return botocore.session.get_session().get_service_model("kinesis")
 
 
 def test_no_result_has_no_body() -> None:
@@ -37,14 +44,12 @@ def test_a_cbor_request_becomes_what_json_would_be() -> None:
     assert plain(request) == {"Records": [{"Data": "AP8="}], "Timestamp": START}
 
 
-def test_an_answer_becomes_what_cbor_needs() -> None:
+def test_an_answer_becomes_what_cbor_needs(kinesis: ServiceModel) -> None:
     """Base64 becomes bytes, seconds become times to the millisecond, and the rest stays."""
     stage = Stage(shards=1)
     stage.put("hello")
     answer = stage("GetRecords", ShardIterator=stage.iterator("TRIM_HORIZON"))
-    shape = (
-        botocore.session.get_session().get_service_model("kinesis").operation_model("GetRecords").output_shape
-    )
+    shape = kinesis.operation_model("GetRecords").output_shape
     assert shape is not None
     [record] = typed(answer, shape)["Records"]
     assert record["Data"] == b"hello"
@@ -52,11 +57,10 @@ def test_an_answer_becomes_what_cbor_needs() -> None:
     assert typed(answer, shape)["NextShardIterator"] == answer["NextShardIterator"]
 
 
-@given(st.integers(0, 4_000_000_000_000))
-def test_times_keep_their_millisecond(millis: int) -> None:
+@given(millis=st.integers(0, 4_000_000_000_000))
+def test_times_keep_their_millisecond(kinesis: ServiceModel, millis: int) -> None:
     """No millisecond is lost to a float on its way through a serializer that cuts."""
-    shape = botocore.session.get_session().get_service_model("kinesis").shape_for("Timestamp")
-    assert int(typed(millis / 1000, shape).timestamp() * 1000) == millis
+    assert int(typed(millis / 1000, kinesis.shape_for("Timestamp")).timestamp() * 1000) == millis
 
 
 def test_errors_have_a_bare_type_and_their_text() -> None:

@@ -1,13 +1,11 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from producer.event import Event
 from producer.pace import AtOnce, AtRate, Replay
 
 pytestmark = pytest.mark.unit
-
-patient = settings(deadline=None)  # a busy machine is no failure
 
 
 def at(moment: float | None) -> Event:
@@ -34,7 +32,6 @@ def test_a_pause_is_made_good_in_part() -> None:
     assert sum(due <= 60.0 for due in late) == 26
 
 
-@patient
 @given(st.floats(0.5, 5000), st.lists(st.floats(0, 2), min_size=2, max_size=200))
 def test_a_rate_is_never_exceeded(rate: float, pauses: list[float]) -> None:
     """In no stretch of time more events are due than the rate allows and a quarter of a second's on top."""

@@ -16,16 +16,16 @@ from tests.unit.producer.invented_stream import (
 )
 
 pytestmark = pytest.mark.unit
+fewer = settings(max_examples=60)  # these examples are large
 
-patient = settings(deadline=None)  # a busy machine is no failure
 
 type History = tuple[InventedStream, list[Event]]
 
 TAKEN = Accepted("1", "shardId-000000000000")
 
 
-@patient
 @given(histories())
+@fewer
 def test_nothing_is_lost(history: History) -> None:
     """Every event ends exactly once: through, or given up; and what is through, the stream has taken."""
     stream, events = history
@@ -36,8 +36,8 @@ def test_nothing_is_lost(history: History) -> None:
     assert stream.outbox.held == 0
 
 
-@patient
 @given(histories())
+@fewer
 def test_the_order_of_a_key_is_kept(history: History) -> None:
     """The stream takes the events of a key in the source's order, whatever is refused or lost."""
     stream, events = history
@@ -47,8 +47,8 @@ def test_the_order_of_a_key_is_kept(history: History) -> None:
         assert taken == [one.event_id for one in events if one.key == key and one.event_id in set(taken)]
 
 
-@patient
 @given(histories())
+@fewer
 def test_given_up_events_can_be_sent_again_in_order(history: History) -> None:
     """When patience ends for an event, all later ones of its key are given up with it, in their order."""
     stream, events = history
@@ -62,8 +62,8 @@ def test_given_up_events_can_be_sent_again_in_order(history: History) -> None:
         assert given_up == [one for one in later if one.event_id not in hopeless]
 
 
-@patient
 @given(histories())
+@fewer
 def test_every_request_keeps_the_limits(history: History) -> None:
     """No request has too many entries or bytes; only a single entry may be larger than the rest may be."""
     stream, events = history
@@ -76,8 +76,8 @@ def test_every_request_keeps_the_limits(history: History) -> None:
         assert all(one.size <= rules.record_bytes for one in request.events)
 
 
-@patient
 @given(histories())
+@fewer
 def test_only_so_many_are_held_and_on_their_way(history: History) -> None:
     """Neither the window nor the number of requests on their way is ever exceeded."""
     stream, events = history

@@ -1,12 +1,10 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from producer.visitors import Pseudonyms, Sessions
 
 pytestmark = pytest.mark.unit
-
-patient = settings(deadline=None)  # a busy machine is no failure
 
 
 def test_pseudonyms_depend_on_key_kind_and_parts() -> None:
@@ -23,7 +21,6 @@ def test_pseudonyms_depend_on_key_kind_and_parts() -> None:
     assert len(set(others)) == 5
 
 
-@patient
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 2000)), max_size=60))
 def test_sessions_of_a_log_in_order(steps: list[tuple[str, int]]) -> None:
     """A session ends where 30 minutes pass without a request of that visitor, and nowhere else."""
