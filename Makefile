@@ -7,6 +7,8 @@ PYTHON := .venv/bin/python
 READY := .venv/.ready
 CONTROL := $(PYTHON) -m tailrace_emulator
 EMULATOR ?= auto
+# Where it is set, each command would compile all that it imports: a second more, every time.
+unexport PYTHONDONTWRITEBYTECODE
 # The emulator is ours to start and stop unless the target is AWS or somebody else's endpoint.
 OURS = [ "$${TARGET:-localstack}" = localstack ] && [ -z "$$AWS_ENDPOINT_URL" ]
 

@@ -173,7 +173,7 @@ class Settlement:
         if not published and not sent:
             return
         try:
-            self._store.close(published, sent, Moment(self._clock.now()))
+            self._store.close(published, sent, Moment(self._clock.now()), self._clock.wait)
         except (PassingError, InvalidError) as error:
             log.line("ERROR", "Receipts are published and not deleted", error=str(error), receipts=published)
 
@@ -208,14 +208,14 @@ class Settlement:
 
     def _left_behind(self, ids: set[str]) -> list[Receipt]:
         """Return the receipts that are still there after their own invocation had time to publish them."""
-        found = self._store.receipts(ids)
+        found = self._store.receipts(ids, self._clock.wait)
         if not found:
             return []
         wait = max(receipt.written.nanoseconds for receipt in found) + GRACE - self._clock.now()
         if wait <= 0:
             return found
         self._clock.wait(min(wait, GRACE))
-        return self._store.receipts(receipt.id for receipt in found)
+        return self._store.receipts((receipt.id for receipt in found), self._clock.wait)
 
     def _send(self) -> list[Step]:
         """Send the messages of refused records; return the steps whose messages are out."""

@@ -10,7 +10,7 @@ Requests are written as text, and only answers that carry something are read.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -29,6 +29,10 @@ MOST_WRITES = 25
 """Writes in one BatchWriteItem call."""
 TRIES = 5
 """Calls made for what BatchWriteItem and BatchGetItem leave unprocessed."""
+FIRST_PAUSE = 50_000_000
+"""Nanoseconds before the second of them; each pause after it is twice as long."""
+type Wait = Callable[[int], None]
+"""Lets so many nanoseconds pass."""
 INVALID = {"ValidationException", "SerializationException", "RequestEntityTooLarge", "413"}
 REFUSALS = {"ValidationError", "ItemCollectionSizeLimitExceeded"}
 DAY = 86400
@@ -141,14 +145,14 @@ class Store:
             return self._put + step.entry.item + stamps.encode()
         return self._note + _members(_marker(step, receipt, at, sent=False)) + b"}}}"
 
-    def receipts(self, ids: Iterable[str]) -> list[Receipt]:
+    def receipts(self, ids: Iterable[str], wait: Wait) -> list[Receipt]:
         """Return those of these receipts that still exist: their metrics were not published."""
-        return [_receipt_of(item) for item in self._read([_receipt_key(each) for each in ids])]
+        return [_receipt_of(item) for item in self._read([_receipt_key(each) for each in ids], wait)]
 
-    def _read(self, keys: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _read(self, keys: Sequence[dict[str, Any]], wait: Wait) -> Iterator[dict[str, Any]]:
         for start in range(0, len(keys), MOST_READS):
             wanted = {self._ledger: {"Keys": keys[start : start + MOST_READS], "ConsistentRead": True}}
-            for _ in range(TRIES):
+            for _ in _tries(wait):
                 answer = self._ask("BatchGetItem", {"RequestItems": wanted})
                 yield from answer.get("Responses", {}).get(self._ledger, [])
                 wanted = answer.get("UnprocessedKeys") or {}
@@ -172,13 +176,13 @@ class Store:
             return False
         return True
 
-    def close(self, published: Sequence[str], sent: Sequence[Step], at: Moment) -> None:
+    def close(self, published: Sequence[str], sent: Sequence[Step], at: Moment, wait: Wait) -> None:
         """Delete published receipts, and note which quarantined records' messages were sent."""
         writes: list[dict[str, Any]] = [{"DeleteRequest": {"Key": _receipt_key(each)}} for each in published]
         writes += [{"PutRequest": {"Item": _marker(step, step.receipt, at, sent=True)}} for step in sent]
         for start in range(0, len(writes), MOST_WRITES):
             left = {self._ledger: writes[start : start + MOST_WRITES]}
-            for _ in range(TRIES):
+            for _ in _tries(wait):
                 left = self._ask("BatchWriteItem", {"RequestItems": left}).get("UnprocessedItems") or {}
                 if not left:
                     break
@@ -190,6 +194,14 @@ class Store:
             return self._dynamodb.ask(operation, request)
         except (BotoCoreError, ClientError) as error:
             raise _meaning(error) from error
+
+
+def _tries(wait: Wait) -> Iterator[None]:
+    """Give each try its turn; what throttled one would throttle the next if it came at once."""
+    yield
+    for past in range(TRIES - 1):
+        wait(FIRST_PAUSE << past)
+        yield
 
 
 def _meaning(error: BotoCoreError | ClientError) -> Exception:
