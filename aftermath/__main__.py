@@ -1,13 +1,10 @@
 """`python -m aftermath COMMAND`: what `make` calls. Settings come from the environment."""
 
-import os
 import sys
 from importlib import import_module
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
-
 from bootstrap.console import complain
-from bootstrap.errors import TailraceError
+from bootstrap.program import guarded
 
 # Each command is a module with a function `run`; only the one that is asked for is imported.
 COMMANDS = {
@@ -16,7 +13,6 @@ COMMANDS = {
     "record": "read a stream into a file",
     "trace": "tell one event's story",
 }
-INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
@@ -26,25 +22,7 @@ def main(arguments: list[str]) -> int:
         for name, purpose in COMMANDS.items():
             complain(f"  {name:<10} {purpose}")
         return 2
-    try:
-        code: int = import_module(f"aftermath.{arguments[0]}").run()
-    except TailraceError as error:
-        complain(str(error))
-        return error.exit_code
-    except (ConnectionError, HTTPClientError) as error:
-        complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
-    except (BotoCoreError, ClientError) as error:
-        complain(f"AWS says no: {error}")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what we say any more
-    except OSError as error:
-        complain(f"{error}. Mend that, and run it again.")
-    except KeyboardInterrupt:
-        complain("Interrupted. Run it again: it goes on from what was done.")
-        return INTERRUPTED
-    else:
-        return code
-    return 1
+    return guarded(lambda: import_module(f"aftermath.{arguments[0]}").run())
 
 
 if __name__ == "__main__":

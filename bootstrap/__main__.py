@@ -3,10 +3,8 @@
 import sys
 from importlib import import_module
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
-
 from bootstrap.console import complain
-from bootstrap.errors import TailraceError
+from bootstrap.program import guarded
 
 # Each command is a module with a function `run`; only the one that is asked for is imported.
 COMMANDS = {
@@ -17,7 +15,6 @@ COMMANDS = {
     "env": "print what points aws, boto3 and any SDK to the target",
     "destroy": "remove the stack and all that belongs to it",
 }
-INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
@@ -27,21 +24,7 @@ def main(arguments: list[str]) -> int:
         for name, purpose in COMMANDS.items():
             complain(f"  {name:<8} {purpose}")
         return 2
-    try:
-        code: int = import_module(f"bootstrap.{arguments[0]}").run(*arguments[1:])
-    except TailraceError as error:
-        complain(str(error))
-        return error.exit_code
-    except (ConnectionError, HTTPClientError) as error:
-        complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        complain(f"AWS says no: {error}")
-        return 1
-    except KeyboardInterrupt:
-        complain("Interrupted. Run it again: it goes on from what was begun.")
-        return INTERRUPTED
-    return code
+    return guarded(lambda: import_module(f"bootstrap.{arguments[0]}").run(*arguments[1:]))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,11 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
-
 from bootstrap import settings as pipeline
 from bootstrap import stacks
-from bootstrap.console import complain, say
-from bootstrap.errors import OperationError, TailraceError
+from bootstrap.console import say
+from bootstrap.errors import OperationError
+from bootstrap.program import guarded
 from bootstrap.target import Target
 from dashboard import costs
 from dashboard.settings import Settings
@@ -21,21 +20,15 @@ HOST = "127.0.0.1"
 
 def main(environ: Mapping[str, str]) -> int:
     """Serve the page until Ctrl-C; return the exit code."""
-    try:
-        settings = Settings.from_environment(environ)
-        stack = pipeline.Settings.from_environment(environ).stack
-        target = Target.from_environment(environ)
-        stacks.standing(target.client("cloudformation"), stack)
-        _check_free(settings.port)
-    except TailraceError as error:
-        complain(str(error))
-        return error.exit_code
-    except (ConnectionError, HTTPClientError) as error:
-        complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        complain(f"AWS says no: {error}")
-        return 1
+    return guarded(lambda: _serve(environ), interrupted="")
+
+
+def _serve(environ: Mapping[str, str]) -> int:
+    settings = Settings.from_environment(environ)
+    stack = pipeline.Settings.from_environment(environ).stack
+    target = Target.from_environment(environ)
+    stacks.standing(target.client("cloudformation"), stack)
+    _check_free(settings.port)
     say(f"The dashboard of the stack {stack}: http://{HOST}:{settings.port} (Ctrl-C ends it)")
     if not target.emulated:
         say(costs.line())

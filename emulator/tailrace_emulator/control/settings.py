@@ -15,6 +15,7 @@ OFFLINE = {
 OURS = {
     "LAMBDA_RUNTIME_EXECUTOR": "tailrace",
     "PROVIDER_OVERRIDE_KINESIS": "tailrace",
+    "SQS_ENDPOINT_STRATEGY": "path",  # or a queue's URL has a host that no resolver knows
     "ENABLE_CONFIG_UPDATES": "1",  # faults change at run time: POST /_localstack/config
     "EAGER_SERVICE_LOADING": "0",  # the plugin loads, in the background, what the pipeline needs
     "PYTHONUNBUFFERED": "1",

@@ -1,0 +1,39 @@
+"""What every program of ours does with an error: a sentence that names the fix, and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+
+from bootstrap.console import complain
+from bootstrap.errors import TailraceError
+
+FAILED = 1
+INTERRUPTED = 130
+GO_ON = "Interrupted. Run it again: it goes on from what was begun."
+
+
+def guarded(act: Callable[[], int], interrupted: str = GO_ON) -> int:
+    """Run it; return its exit code, or that of what went wrong: 1, 2 (it cannot be done so), 130 (Ctrl-C).
+
+    `interrupted` is what is said upon Ctrl-C; nothing if it is empty.
+    """
+    try:
+        return act()
+    except TailraceError as error:
+        complain(str(error))
+        return error.exit_code
+    except (ConnectionError, HTTPClientError) as error:
+        complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
+    except (BotoCoreError, ClientError) as error:
+        complain(f"AWS says no: {error}")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what we say any more
+    except OSError as error:
+        complain(f"{error}. Mend that, and run it again.")
+    except KeyboardInterrupt:
+        if interrupted:
+            complain(interrupted)
+        return INTERRUPTED
+    return FAILED

@@ -1,0 +1,61 @@
+from collections.abc import Callable
+from typing import Never
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from bootstrap.errors import SettingError, StackError
+from bootstrap.program import guarded
+
+pytestmark = pytest.mark.unit
+
+REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "PutItem")
+
+
+def fails_with(error: BaseException) -> Callable[[], Never]:
+    """Return a program that fails so."""
+
+    def act() -> Never:
+        raise error
+
+    return act
+
+
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_a_code_of_its_own(code: int) -> None:
+    """Where nothing is raised the program's own code counts."""
+    assert guarded(lambda: code) == code
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (StackError("There is no stack x: `make up` deploys it."), 1, "There is no stack x"),
+        (SettingError("RATE=-1 cannot be."), 2, "RATE=-1 cannot be."),
+        (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), 1, "`make up` starts the emulator"),
+        (REFUSED, 1, "AWS says no: An error occurred (AccessDenied)"),
+        (NoCredentialsError(), 1, "AWS says no: Unable to locate credentials"),
+        (FileNotFoundError(2, "No such file or directory", "events.json"), 1, "'events.json'. Mend that"),
+        (KeyboardInterrupt(), 130, "Run it again"),
+    ],
+)
+def test_an_error_is_a_sentence(
+    error: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each kind of error ends in its exit code, and one line on standard error, without a traceback."""
+    assert guarded(fails_with(error)) == code
+    out, complaint = capsys.readouterr()
+    assert (out, complaint.count("\n")) == ("", 1)
+    assert said in complaint
+
+
+def test_an_interruption_may_be_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is ended by Ctrl-C as it is meant to be says nothing."""
+    assert guarded(fails_with(KeyboardInterrupt()), interrupted="") == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_mistake_of_ours_is_shown() -> None:
+    """What no user can mend is not hidden."""
+    with pytest.raises(ZeroDivisionError):
+        guarded(fails_with(ZeroDivisionError()))
