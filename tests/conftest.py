@@ -29,7 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     if given is None:
         config.stash[RUN] = Run.begin(config.stash[KEEPING])
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside: clean up as on Ctrl-C
+        # Ended from outside: clean up as on Ctrl-C. Where a shell has begun this in the background, Ctrl-C
+        # itself would be ignored, also by whatever a test starts.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.default_int_handler)
     else:
         config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]), config.stash[KEEPING])
 

@@ -16,6 +16,7 @@ from tailrace_emulator.compose.container import EMULATOR, FUNCTIONS, OFFLINE, Co
 from tailrace_emulator.compose.engine import Engine
 from tailrace_emulator.compose.errors import ContainerError, EngineError
 from tailrace_emulator.control.errors import PortTakenError
+from tailrace_emulator.testing import owners, wrappers
 from tests.frame.run import Run, without_settings
 
 pytestmark = pytest.mark.emulator_only
@@ -52,7 +53,8 @@ def engine(run: Run) -> Engine:
     """Give the engine, if it has the image of these very sources, or the one that EMULATOR_IMAGE names."""
     named = {image.OWN: run.environ[image.OWN]} if image.OWN in run.environ else {}
     try:
-        found = engines.find({**without_settings(os.environ), **named})
+        owned = {wrappers.FOR_RUN: owners.on_this_machine(run.keeping.owner)}  # should this run be killed
+        found = engines.find({**without_settings(os.environ), **named, **owned})
     except EngineError as none:
         pytest.skip(f"no container can be run: {none}")
     if not image.stands(found, ROOT):
