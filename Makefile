@@ -82,5 +82,6 @@ down: $(READY) ## remove the stack and stop the emulator
 
 clean: ## stop the emulator and remove all that was installed and built
 	@if [ -f $(READY) ] && $(OURS); then $(CONTROL) down --image; fi
+	@[ ! -d .emulator ] || chmod -R u+w .emulator
 	@rm -rf .emulator .build .venv .uv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

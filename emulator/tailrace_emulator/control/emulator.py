@@ -8,7 +8,6 @@ home/run/PORT/fs/    LocalStack's file system; only while it runs
 import http.client
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
-from . import pidfile, plugins, processes, settings
+from . import pidfile, plugins, processes, settings, trees
 from .claim import claim
 from .errors import EmulatorError, NotInstalledError, PortTakenError, StartError, StopError, UnhealthyError
 from .installation import Installation
@@ -247,7 +246,7 @@ class Emulator:
         """Leave nothing in the run folder but the logs."""
         pidfile.remove(self.folder)
         for name in ("fs", "tmp"):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
+            trees.remove(self.folder / name)
 
     def _busy(self, holder: str) -> EmulatorError:
         return StartError(

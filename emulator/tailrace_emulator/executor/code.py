@@ -2,11 +2,12 @@
 
 import base64
 import io
-import shutil
 import tempfile
 import threading
 import zipfile
 from pathlib import Path
+
+from tailrace_emulator.control import trees
 
 _MODE_BITS = 16
 
@@ -39,7 +40,7 @@ class CodeStore:
                 _make_read_only(half, executable)
                 half.rename(place)
             except BaseException:
-                shutil.rmtree(half, ignore_errors=True)
+                trees.remove(half)
                 raise
         return place
 

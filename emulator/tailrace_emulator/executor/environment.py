@@ -6,13 +6,13 @@ pipe and the process itself. Between invocations nothing runs here; what the run
 
 import os
 import select
-import shutil
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from tailrace_emulator.control import trees
 from tailrace_emulator.executor import runtime_api
 from tailrace_emulator.executor.frames import LogReader
 from tailrace_emulator.executor.process import Process
@@ -134,7 +134,7 @@ class Environment:
             connection.close()
         self._listener.close()
         os.close(self._output)
-        shutil.rmtree(self._temporary, ignore_errors=True)
+        trees.remove(self._temporary)
         return code
 
     def _is_answered(self) -> bool:
