@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tailrace_emulator.testing.plugin import KEEPING
 from tests.frame import containers, emulators, markers, stacks
@@ -18,9 +17,6 @@ from tests.frame.run import Run, without_settings
 HERE = Path(__file__).parent
 collect_ignore = ["example"]  # a project of its own: integration/test_as_dependency.py runs its tests
 RUN = pytest.StashKey[Run]()
-# A busy machine is no failure: no example has a deadline, and making examples may take its time.
-settings.register_profile("tailrace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("tailrace")
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,7 +1,6 @@
 """The commands behind `make`, run as `make` runs them, on a stack of the tests' own."""
 
 import os
-import resource
 import shlex
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.sending import Put, put_all
 from tests.frame import stacks
 from tests.frame.run import Run
+from tests.integration.asking import Notes
 
 pytestmark = pytest.mark.emulator_only
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,18 +44,21 @@ def command(user: Mapping[str, str], *words: str) -> subprocess.CompletedProcess
     )
 
 
-def test_up_again(user: Mapping[str, str]) -> None:
-    """A second `up` changes nothing, verifies all, says what to do next, and takes two seconds at most."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = command(user, "up")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+def test_up_again(user: Mapping[str, str], tmp_path: Path) -> None:
+    """A second `up` changes nothing, verifies all in some fifty requests, and says what to do next."""
+    notes = Notes(tmp_path)
+    done = command({**user, **notes.environ}, "up")
     assert done.returncode == 0, done.stderr
     first, second, *_ = done.stdout.splitlines()
     assert first.startswith(f"The stack {user['STACK']} is as it should be, nothing was changed (")
     assert second.startswith("Verified: 25 resources, ")
     assert "make produce" in done.stdout
-    # Of the processor's time: how busy the machine is otherwise is not what is measured.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
+    asked = notes.read()
+    assert [one for one in asked if not one.reads] == []
+    # What it takes is the requests: two to find the stack as it was made, the others to verify it.
+    cloudformation = [one.operation for one in asked if one.operation in {"DescribeStacks", "GetTemplate"}]
+    assert cloudformation == ["DescribeStacks", "GetTemplate"]
+    assert len(asked) <= 60, asked
 
 
 def test_env(user: Mapping[str, str]) -> None:
