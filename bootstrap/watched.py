@@ -1,9 +1,12 @@
 """What the ledger says of the last minutes: their totals, and the anomalies found in them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from detector.book import Book
+from detector.findings import Gap, parts
 from handler.totals import MINUTE, Minute, queries, series
 
 if TYPE_CHECKING:
@@ -33,13 +36,15 @@ def newest_minute(dynamodb: "DynamoDBClient", table: str, now: datetime) -> Minu
     return next((minute for minute in reversed(found) if minute.sums), None)
 
 
-def newest_anomalies(dynamodb: "DynamoDBClient", table: str) -> list[str]:
-    """Return the newest anomalies in words, the newest first."""
+def newest_anomalies(dynamodb: "DynamoDBClient", table: str, since: datetime | None = None) -> list[str]:
+    """Return the newest anomalies in words, the newest first; `since` leaves out those that began earlier."""
+    earliest = f"{since:%Y-%m-%dT%H:%M}" if since else "0"
     pages = dynamodb.get_paginator("query").paginate(
         TableName=table,
-        KeyConditionExpression="pk = :anomalies",
-        ExpressionAttributeValues={":anomalies": {"S": ANOMALIES}},
+        KeyConditionExpression="pk = :anomalies AND sk >= :earliest",
+        ExpressionAttributeValues={":anomalies": {"S": ANOMALIES}, ":earliest": {"S": earliest}},
         ScanIndexForward=False,
+        ConsistentRead=True,
         PaginationConfig={"MaxItems": _NEWEST},
     )
     found = []
@@ -48,3 +53,34 @@ def newest_anomalies(dynamodb: "DynamoDBClient", table: str) -> list[str]:
         seen, expected = float(item["seen"]["N"]), float(item["expected"]["N"])
         found.append(f"{minute} {kind} of {item['series']['S']}: {seen:,.0f} seen, {expected:,.0f} expected")
     return found
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger table, with what the detector keeps in it."""
+
+    dynamodb: "DynamoDBClient"
+    table: str
+    retention_days: int
+
+    def history(self, begin: datetime, end: datetime) -> list[Minute]:
+        """Return the minutes that the detector takes for the history of `end`: those since it began anew."""
+        found = minutes(self.dynamodb, self.table, begin, end)
+        return list(parts(found, self._book.gaps(begin))[-1])
+
+    def looked_until(self) -> datetime | None:
+        """Return the first minute that the detector has not looked at; None before its first look."""
+        return self._book.looked_until()
+
+    def note_gap(self, now: datetime) -> None:
+        """Have the detector begin anew with the next minute; what comes in this one is nobody's."""
+        begun = now.replace(second=0, microsecond=0)
+        self._book.note_gap(Gap(begun, begun + MINUTE))
+
+    def anomalies(self, since: datetime) -> list[str]:
+        """Return those that began from a minute on, in words, the newest first."""
+        return newest_anomalies(self.dynamodb, self.table, since)
+
+    @property
+    def _book(self) -> Book:
+        return Book(self.dynamodb, self.table, self.retention_days)

@@ -3,6 +3,8 @@
 pk `anomalies`, sk `MINUTE#KIND` (`2026-01-02T03:04#spike`): kind, series, begin, end, expected, seen,
     strength, notified (false until the topic has taken the message), expiresAt
 pk `detector`, sk `looked`: `until`, the first minute that has not been looked at yet
+pk `detector`, sk `gap#SINCE` (`gap#2026-01-02T03:04`): `until`, `since`, expiresAt. Whoever made the traffic
+    says that it ended as planned: minutes from `until` on are not judged, from `since` on history is another
 """
 
 from collections.abc import Iterator
@@ -13,11 +15,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from detector.findings import Anomaly
+from detector.findings import Anomaly, Gap
 from handler.totals import Minute, queries, series
 
 PK = "anomalies"
-LOOKED = {"pk": {"S": "detector"}, "sk": {"S": "looked"}}
+DETECTOR = "detector"
+GAP = "gap#"
+LOOKED = {"pk": {"S": DETECTOR}, "sk": {"S": "looked"}}
 KNOWN_ALREADY = "ConditionalCheckFailedException"
 
 
@@ -46,6 +50,36 @@ class Book:
     def note_looked(self, until: datetime) -> None:
         """Note that all minutes before `until` were looked at."""
         item = LOOKED | {"until": {"S": until.isoformat()}}
+        self.client.put_item(TableName=self.table, Item=item)
+
+    def gaps(self, begin: datetime) -> list[Gap]:
+        """Return the gaps after which history began anew, from `begin` on, oldest first."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":pk": {"S": DETECTOR},
+                ":first": {"S": f"{GAP}{begin:%Y-%m-%dT%H:%M}"},
+                ":last": {"S": f"{GAP}~"},
+            },
+            ConsistentRead=True,
+        )
+        return [
+            Gap(datetime.fromisoformat(item["until"]["S"]), datetime.fromisoformat(item["since"]["S"]))
+            for page in pages
+            for item in page["Items"]
+        ]
+
+    def note_gap(self, gap: Gap) -> None:
+        """Note a gap."""
+        expires = int(gap.since.timestamp()) + self.retention_days * 86_400
+        item = {
+            "pk": {"S": DETECTOR},
+            "sk": {"S": f"{GAP}{gap.since:%Y-%m-%dT%H:%M}"},
+            "until": {"S": gap.until.isoformat()},
+            "since": {"S": gap.since.isoformat()},
+            "expiresAt": {"N": str(expires)},
+        }
         self.client.put_item(TableName=self.table, Item=item)
 
     def note(self, anomaly: Anomaly) -> bool:

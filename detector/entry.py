@@ -16,7 +16,7 @@ from typing import Any
 
 from detector import clients
 from detector.book import Book
-from detector.findings import PAUSE, Anomaly, find
+from detector.findings import PAUSE, Anomaly, find, lateness, parts
 from detector.message import body, subject
 from detector.settings import Settings
 from handler.totals import MINUTE
@@ -36,15 +36,22 @@ class Watch:
 
     def look(self, now: datetime) -> list[Anomaly]:
         """Look at what has finished by now; return the anomalies that are new."""
-        end = (now - timedelta(seconds=self.settings.settle)).replace(second=0, microsecond=0)
+        begin = now - timedelta(hours=self.settings.history_hours)
+        minutes = self.book.minutes(begin, now + MINUTE)
+        settle = max(timedelta(seconds=self.settings.settle), lateness(minutes))
+        end = (now - settle).replace(second=0, microsecond=0)
         since = self.book.looked_until() or end - FIRST_LOOK
-        begin = end - timedelta(hours=self.settings.history_hours)
-        anomalies = find(self.book.minutes(begin, end), self.settings.sensitivity)
+        finished = [minute for minute in minutes if minute.at < end]
+        anomalies = [
+            anomaly
+            for part in parts(finished, self.book.gaps(begin))
+            for anomaly in find(part, self.settings.sensitivity)
+        ]
         recent = [anomaly for anomaly in anomalies if anomaly.end >= since - PAUSE * MINUTE]
         new = [anomaly for anomaly in recent if self.book.note(anomaly)]
         self._tell()
         self._count(new, now)
-        self.book.note_looked(end)
+        self.book.note_looked(max(since, end))
         return new
 
     def _tell(self) -> None:

@@ -11,7 +11,8 @@ it, where the plain mean hides it. Silence is said only where chance does not ex
 expected of the empty minutes in a row, `SILENT` events should have come.
 
 An anomaly is a run of unusual minutes of one kind, with pauses of at most `PAUSE` minutes. It is named by its
-first minute, so each look at the same minutes finds the same anomalies.
+first minute, so each look at the same minutes finds the same anomalies. Drop and silence are one kind here,
+which is called as it began: an outage hardly ever begins with a minute.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,6 +29,9 @@ AMOUNTS_VARY = 0.25
 """Spread of the weighted payment, by its level, at the least: a minute of few payments varies a lot."""
 PAUSE = 3
 """Minutes that an anomaly may pause without ending."""
+LATEST = timedelta(minutes=10)
+"""That is waited for events on their way."""
+TOO_FEW = {"drop", "silence"}
 UNUSUAL_ONLY_UPWARDS = {"payments": "outlier", "rejected": "rejected"}
 
 
@@ -49,6 +53,16 @@ class Anomaly:
     def name(self) -> str:
         """The same for the same anomaly, whenever it is looked at."""
         return f"{self.begin:%Y-%m-%dT%H:%M}#{self.kind}"
+
+
+class Gap(NamedTuple):
+    """Minutes from `until` up to, not with, `since`, that are no history and are not judged.
+
+    What comes before them and what comes after have nothing to do with each other.
+    """
+
+    until: datetime
+    since: datetime
 
 
 class Unusual(NamedTuple):
@@ -82,6 +96,25 @@ def find(minutes: Sequence[Minute], sensitivity: Sensitivity) -> list[Anomaly]:
     return sorted(found, key=lambda anomaly: (anomaly.begin, anomaly.kind))
 
 
+def parts(minutes: Sequence[Minute], gaps: Iterable[Gap]) -> list[Sequence[Minute]]:
+    """Return the minutes between gaps: each part is judged by its own history. All come in order."""
+    found, rest = [], minutes
+    for gap in gaps:
+        found.append([minute for minute in rest if minute.at < gap.until])
+        rest = [minute for minute in rest if minute.at >= gap.since]
+    return [*found, rest]
+
+
+def lateness(minutes: Sequence[Minute]) -> timedelta:
+    """Return how long after they came the newest events were stored, at most `LATEST`.
+
+    So long more may be on its way, and a minute is not finished. It is known to the next power of two.
+    """
+    newest = next((minute for minute in reversed(minutes) if minute.events), None)
+    late = timedelta(milliseconds=newest.longest_lag()) if newest else timedelta()
+    return min(late, LATEST)
+
+
 def weighted_payment(minute: Minute) -> float | None:
     """Return the mean payment weighted by itself; None for a minute without payments."""
     revenue = minute.total("revenue")
@@ -97,9 +130,10 @@ def joined(series: str, unusual: Iterable[Unusual]) -> list[Anomaly]:
         )
         for place in range(len(found) - 1, -1, -1):
             before = found[place]
-            if before.kind == one.kind and one.at - before.end <= (PAUSE + 1) * MINUTE:
+            same = before.kind == one.kind or {before.kind, one.kind} == TOO_FEW
+            if same and one.at - before.end <= (PAUSE + 1) * MINUTE:
                 strongest = max(before, new, key=lambda anomaly: anomaly.strength)
-                found[place] = replace(strongest, begin=before.begin, end=one.at)
+                found[place] = replace(strongest, kind=before.kind, begin=before.begin, end=one.at)
                 break
         else:
             found.append(new)

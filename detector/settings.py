@@ -21,7 +21,7 @@ class Settings:
     history_hours: int
     """Hours of minutes that are looked at; with 25 and more, the time of day counts too."""
     settle: int
-    """Seconds after its end from which on a minute counts as finished."""
+    """Seconds after its end from which on a minute is finished, unless events are stored later than that."""
     sensitivity: Sensitivity
 
     @classmethod

@@ -7,7 +7,8 @@
 | silence | nothing                                      | 120 s           |
 | outlier | a purchase of a hundred times the mean of them | a single event |
 
-A stretch takes at most a third of the run, so that there is something usual before and after it.
+A stretch takes at most a third of the run, a silence, which sends nothing, at most 60 % of it: so that there
+is something usual before and after it.
 """
 
 import json
@@ -25,7 +26,7 @@ SHAPES = {"spike": (5.0, 60.0), "drop": (0.1, 60.0), "silence": (0.0, 120.0)}
 """Factor of the rate, and seconds."""
 OUTLIER = "outlier"
 KINDS = (*SHAPES, OUTLIER)
-MOST = 1 / 3
+MOST = {"spike": 1 / 3, "drop": 1 / 3, "silence": 0.6}
 """Of the run."""
 OUTLYING_AMOUNT = round(100 * (LOWEST_AMOUNT + HIGHEST_AMOUNT) / 2, 2)
 
@@ -45,33 +46,41 @@ def stretch(kind: str, rate: float, count: int | None, duration: float | None) -
     Stretch(begin=270.0, end=330.0, factor=5.0)
     """
     factor, seconds = SHAPES[kind]
+    most = MOST[kind]
     lengths = [] if duration is None else [duration]
     if count is not None:
         # What count events last with the stretch in it: its own part is sent at another rate.
         usual = count / rate
         whole = usual - (factor - 1) * seconds
-        lengths.append(whole if whole * MOST >= seconds else usual / (1 + (factor - 1) * MOST))
+        lengths.append(whole if whole * most >= seconds else usual / (1 + (factor - 1) * most))
     length = min(lengths)
-    seconds = min(seconds, length * MOST)
+    seconds = min(seconds, length * most)
     begin = (length - seconds) / 2
     return Stretch(begin, begin + seconds, factor)
 
 
 class Shaped:
-    """So many events a second, and another rate in a stretch of the run."""
+    """So many events a second, and another rate in a stretch of the run.
 
-    def __init__(self, per_second: float, part: Stretch) -> None:
+    `zero` is when the run begins, where that is known; else it begins with the first event.
+    """
+
+    def __init__(self, per_second: float, part: Stretch, zero: float | None = None) -> None:
         self.part = part
         self._interval = 1 / per_second
-        self._zero: float | None = None
-        self._next = 0.0
+        self._zero = zero
+        self._next: float | None = None
         self._latest = 0.0
 
     def due(self, event: Event, now: float) -> float:  # noqa: ARG002  one of several paces
         """Return the time of the event's token."""
+        return self.next_due(now)
+
+    def next_due(self, now: float) -> float:
+        """Return the time of the next token."""
         if self._zero is None:
-            self._zero = self._next = now
-        start = max(self._next, now - AtRate.CATCH_UP)
+            self._zero = now
+        start = now if self._next is None else max(self._next, now - AtRate.CATCH_UP)
         begin, end, factor = self.part
         unusual = begin <= start - self._zero < end
         if unusual and not factor:

@@ -25,6 +25,8 @@ class Event:
     """The event's own time, epoch seconds; None where it has none."""
     recorded: bool = False
     """Whether it comes from a recording: then its key is not made from its data."""
+    usual: bool = False
+    """Whether it is sent around a run, for the detector's history, and not counted as one of the run's."""
 
     @property
     def size(self) -> int:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bootstrap.console import complain, say
+from producer import around
 from producer.anomaly import OUTLIER, SHAPES, Outlier, Shaped, middle, stretch
+from producer.around import Around
 from producer.event import Event, Unreadable
 from producer.feed import Awaited, Direct, Feed
 from producer.generate import FIXED_START, generated
@@ -52,12 +54,15 @@ class Run:
 
     def __init__(self, settings: Settings, target: "Target", stack: str) -> None:
         self._settings = settings
+        self._target = target
+        self._stack = stack
         self._stream = Stream.find(target, settings.stream or stream_name(target, stack), Rules.requests)
         self._tally = Tally()
         self._ledger = Ledger(settings.ledger) if settings.ledger else None
         self._undelivered = Undelivered(settings.undelivered)
         self._pace = pace_of(settings)
         self._outlier: Outlier | None = None
+        self._around: Around | None = None
         rules = Rules(record_bytes=self._stream.record_bytes, patience=settings.patience)
         self._outbox = Outbox(rules, Random())  # noqa: S311  spreads retries, keeps no secret
 
@@ -70,14 +75,19 @@ class Run:
         named = {"": "generated events", "-": "standard input"}
         source = self._settings.source
         say(f"Sending {named.get(source, source)} to {self._stream.name}")
+        pace, bounds = self._pace, Bounds(self._settings.count, self._settings.duration)
+        self._around = self._surround(items)
+        if self._around:
+            feed = pace = self._around.surrounded
+            bounds = Bounds(None, None)
         self._began = datetime.now(UTC)
         began = time.monotonic()
         with (
             closing(self._undelivered),
             shown(lambda: self._progress(time.monotonic() - began), Console()) as look,
         ):
-            sender = Sender(self._outbox, feed, self._pace, line, self._tell)
-            sender.run(Bounds(self._settings.count, self._settings.duration), stop, look)
+            sender = Sender(self._outbox, feed, pace, line, self._tell)
+            sender.run(bounds, stop, look)
         if self._ledger:
             self._ledger.close()
         return self._end(sender, stop, time.monotonic() - began, again)
@@ -108,6 +118,18 @@ class Run:
         self._outlier = Outlier(events, middle(settings.rate, settings.count, settings.duration))
         return iter(self._outlier)
 
+    def _surround(self, items: Iterator[Event | Unreadable]) -> Around | None:
+        """Put the run into usual traffic, if it has something that the stack's detector is to find."""
+        settings = self._settings
+        if not around.may_be_watched(settings):
+            return None
+        answer = around.asked(settings, self._target, self._stack)
+        if answer is None:
+            return None
+        surrounding = Around(settings, *answer, items)
+        surrounding.say(settings.rate)
+        return surrounding
+
     def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         """Count outcomes, and write each into its file."""
         if self._ledger:
@@ -118,18 +140,32 @@ class Run:
         self._tally.count(outcomes)
 
     def _progress(self, seconds: float) -> str:
+        if self._around:
+            return self._around.progress(self._tally, self._outbox.retried)
         return self._tally.progress(seconds, self._outbox.retried)
 
-    def _end(self, sender: Sender, stop: Stop, seconds: float, again: str) -> int:
-        for line in self._tally.summary(seconds, self._outbox.retried, self._undelivered.path):
-            say(line)
-        if isinstance(self._pace, Shaped):
-            say(self._pace.said(self._settings.anomaly, self._began))
+    def _say_what_was_injected(self) -> None:
+        pace, began = self._pace, self._began
+        if self._around:
+            pace, began = self._around.pace, self._around.plan.begin
         if self._outlier:
             say(self._outlier.said())
+        elif isinstance(pace, Shaped):
+            say(pace.said(self._settings.anomaly, began))
+
+    def _end(self, sender: Sender, stop: Stop, seconds: float, again: str) -> int:
+        taken = sender.taken
+        if self._around:
+            taken, seconds = self._around.taken(sender), self._around.seconds
+        for line in self._tally.summary(seconds, self._outbox.retried, self._undelivered.path):
+            say(line)
+        self._say_what_was_injected()
+        if self._outlier:
             again = f"{again} ANOMALY={OUTLIER}"
-        if again:
-            say(f"The same events again: make produce COUNT={sender.taken} {again}")
+        if again and taken:
+            say(f"The same events again: make produce COUNT={taken} {again}")
+        if self._around:
+            self._around.end(stopped=bool(stop.asked))
         if sender.fault:
             complain(f"Nothing more could be sent: {sender.fault}")
         if stop.asked:

@@ -117,6 +117,11 @@ class Sender:
         """Why no request can succeed, if that came up."""
         return self._broken
 
+    @property
+    def holds(self) -> bool:
+        """Whether an event came from the source whose time had not come yet."""
+        return self._next is not None
+
     def run(self, bounds: Bounds, stop: Stop, look: Callable[[], None]) -> None:
         """Send until source or bounds end, or a stop is asked for; what was taken is then accounted for.
 

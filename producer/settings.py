@@ -119,6 +119,13 @@ SETTINGS = {
             _anomaly,
         ),
         Setting(
+            "WARMUP",
+            "1",
+            "",
+            "0: with ANOMALY, do not send usual traffic first where the detector has too little history",
+            _switch,
+        ),
+        Setting(
             "SEED",
             "",
             "",
@@ -176,6 +183,7 @@ class Settings:
     duration: float | None
     rate: float
     anomaly: str
+    warmup: bool
     seed: int | None
     start: datetime | None
     source: str
@@ -200,6 +208,7 @@ class Settings:
             duration=_float(values["DURATION"]),
             rate=float(values["RATE"]),
             anomaly=values["ANOMALY"],
+            warmup=values["WARMUP"] == "1",
             seed=int(values["SEED"]) if values["SEED"] else None,
             start=_zoned(values["START"]),
             source=values["SOURCE"],

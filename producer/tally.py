@@ -20,6 +20,8 @@ class Tally:
     """By event type."""
     given_up: Counter[str] = field(default_factory=Counter)
     """By reason."""
+    usual: int = 0
+    """Acknowledged too, but sent around the run: not counted as its own."""
     unreadable: list[Unreadable] = field(default_factory=list)
     """The first `NAMED` of them."""
     unreadable_count: int = 0
@@ -27,7 +29,9 @@ class Tally:
     def count(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         """Count what became of events and lines."""
         for outcome in outcomes:
-            if isinstance(outcome, Delivered):
+            if isinstance(outcome, Delivered) and outcome.event.usual:
+                self.usual += 1
+            elif isinstance(outcome, Delivered):
                 self.acknowledged[outcome.event.event_type] += 1
             elif isinstance(outcome, GivenUp):
                 self.given_up[outcome.reason] += 1
@@ -50,6 +54,8 @@ class Tally:
             f"Acknowledged {sent:,} {'event' if sent == 1 else 'events'} in {seconds:.1f} s ({rate:,.0f}/s)"
         ]
         lines += [f"  {kind:<14}{number:>10,}" for kind, number in sorted(self.acknowledged.items())]
+        if self.usual:
+            lines.append(f"Usual traffic around it, not counted there: {self.usual:,}")
         lines.append(f"Sent again after a refusal or a failure: {retried:,}")
         return lines + self._lines_left_out() + self._undelivered(undelivered)
 

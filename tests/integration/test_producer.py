@@ -241,6 +241,15 @@ def test_what_is_not_there_is_named(producer: Producer) -> None:
     assert done.complained == "There is no stream nobody-made-this here: `make up` deploys one.\n"
 
 
+def test_nobody_looks_for_an_anomaly(careless: Producer) -> None:
+    """Where the stack's detector is not invoked, the run says so, and sends nothing but its events."""
+    done = careless.run(ANOMALY="spike", RATE="400", COUNT="40")
+    assert done.code == 0, done.complained
+    assert "is not invoked (DETECTOR=0): nobody looks for the spike." in done.said
+    assert "Acknowledged 40 events" in done.said
+    assert "Usual traffic" not in done.said
+
+
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     """Wait until the run has come so far."""
 

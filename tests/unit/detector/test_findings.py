@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from detector.findings import Anomaly, find, weighted_payment
+from detector.findings import Anomaly, Gap, find, parts, weighted_payment
 from detector.message import body, how_sure, subject
 from detector.model import Sensitivity
 from handler.totals import Minute
@@ -96,6 +96,38 @@ def test_unusual_minutes_in_a_row_are_one_anomaly() -> None:
     assert (anomaly.kind, anomaly.seen) == ("spike", 5000)
     assert anomaly.begin == START + timedelta(minutes=30)
     assert anomaly.end == START + timedelta(minutes=41)  # until it is no longer half of the last 12 minutes
+
+
+def test_an_outage_is_one_anomaly() -> None:
+    """Silence that begins and ends within a minute is one anomaly with the drops before and after it."""
+    counts = busy(40)
+    counts[30:34] = [400, 0, 0, 700]
+    (anomaly,) = find(steady(counts), SENSITIVITY)
+    assert (anomaly.kind, anomaly.seen) == ("drop", 0)
+    assert anomaly.name == "2026-01-02T03:30#drop"
+    assert anomaly.end == START + timedelta(minutes=33)
+
+
+def test_a_spike_after_a_drop_is_another_anomaly() -> None:
+    """What goes the other way is something else."""
+    counts = busy(40)
+    counts[30:32] = [100, 5000]
+    assert [kind for kind, _ in found(steady(counts))] == ["drop", "spike"]
+
+
+def test_traffic_that_ended_as_planned_is_no_silence() -> None:
+    """Between gaps each part has its own history: no silence after the end, no spike when it begins."""
+    half = timedelta(minutes=1) / 2
+    minutes = steady([*busy(20), 300, *[0] * 30, 200, *[5 * count for count in busy(20)]])
+    assert [kind for kind, _ in found(minutes)] == ["drop", "spike"]
+    gaps = [
+        Gap(minutes[20].at, minutes[21].at),
+        Gap(minutes[51].at, minutes[52].at),
+        Gap(minutes[-1].at + half, minutes[-1].at + 3 * half),
+    ]
+    pieces = parts(minutes, gaps)
+    assert [len(piece) for piece in pieces] == [20, 30, 20, 0]
+    assert [anomaly for piece in pieces for anomaly in find(piece, SENSITIVITY)] == []
 
 
 def test_name_stays_as_history_slides() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bootstrap.errors import SettingError
-from producer.anomaly import OUTLYING_AMOUNT, SHAPES, Outlier, Shaped, Stretch, middle, stretch
+from producer.anomaly import MOST, OUTLYING_AMOUNT, SHAPES, Outlier, Shaped, Stretch, middle, stretch
 from producer.event import Event
 from producer.generate import FIXED_START, generated
 from producer.rules import Accepted, Delivered
@@ -53,7 +53,7 @@ def test_count_ends_the_run_when_the_stretch_says(kind: str, rate: float, count:
     end = part.begin + part.end
     usual = (end - (part.end - part.begin)) * rate
     assert usual + (part.end - part.begin) * rate * part.factor == pytest.approx(count)
-    assert part.end - part.begin <= min(end / 3, SHAPES[kind][1]) * 1.000001
+    assert part.end - part.begin <= min(end * MOST[kind], SHAPES[kind][1]) * 1.000001
 
 
 def test_shorter_of_two_bounds() -> None:

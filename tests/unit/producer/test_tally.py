@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ pytestmark = pytest.mark.unit
 def event(kind: str) -> Event:
     """Make an event of a type."""
     return Event(b"{}", "a", "e", kind, 1, None)
+
+
+def usual(kind: str) -> Event:
+    """Make an event that is sent around a run."""
+    return replace(event(kind), usual=True)
 
 
 def counted() -> Tally:
@@ -51,6 +57,21 @@ def test_the_summary_of_a_run_without_fault() -> None:
     """It says that nothing was left over."""
     assert Tally().summary(1, 0, None) == [
         "Acknowledged 0 events in 1.0 s (0/s)",
+        "Sent again after a refusal or a failure: 0",
+        "Undelivered: 0",
+    ]
+
+
+def test_usual_traffic_around_a_run_is_not_counted_as_its_own() -> None:
+    """What was sent around a run has a line of its own in the summary, and no part in the rest."""
+    tally = Tally()
+    taken = Accepted("1", "shardId-000000000000")
+    tally.count([Delivered(event("click"), taken)] + [Delivered(usual("click"), taken)] * 3)
+    assert tally.progress(1, 0) == "sent 1  1/s  failed 0  retried 0"
+    assert tally.summary(1, 0, None) == [
+        "Acknowledged 1 event in 1.0 s (1/s)",
+        "  click                  1",
+        "Usual traffic around it, not counted there: 3",
         "Sent again after a refusal or a failure: 0",
         "Undelivered: 0",
     ]

@@ -1,0 +1,134 @@
+"""A run with an anomaly put into usual traffic, for the detector of its stack."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bootstrap.console import complain, say
+from producer.anomaly import OUTLIER, Shaped, Stretch, middle, stretch
+from producer.event import Event, Unreadable
+from producer.generate import generated
+from producer.sender import Sender
+from producer.settings import Settings
+from producer.tally import Tally
+from producer.warmup import Course, Plan, Sources, Surrounded
+from producer.watching import Awaited, Watching
+
+if TYPE_CHECKING:
+    from bootstrap.target import Target
+
+SHIFTED = {"silence": -1.0, OUTLIER: 1.0}
+"""Seconds that an anomaly comes after its minute began: no usual event may be in a minute of silence, and
+no outlier in the minute before."""
+
+
+def part_of(settings: Settings) -> Stretch:
+    """Return where in a run its anomaly is, and the rate in it."""
+    if settings.anomaly != OUTLIER:
+        return stretch(settings.anomaly, settings.rate, settings.count, settings.duration)
+    moment = middle(settings.rate, settings.count, settings.duration) / settings.rate
+    return Stretch(moment, moment, 1.0)
+
+
+def minutes_of(settings: Settings) -> tuple[float, float]:
+    """Return where in a run the minutes of its anomaly begin and end."""
+    part, shift = part_of(settings), SHIFTED.get(settings.anomaly, 0.0)
+    return max(0.0, part.begin - shift), max(0.0, part.end - shift)
+
+
+def may_be_watched(settings: Settings) -> bool:
+    """Tell whether a run has something for the detector, and says how fast the usual traffic is.
+
+    Another stream than the stack's is not the detector's.
+    """
+    return bool(settings.anomaly and settings.rate and not settings.stream)
+
+
+def asked(settings: Settings, target: "Target", stack: str) -> tuple[Watching, Plan] | None:
+    """Ask the stack's detector what it wants; None, and a sentence, where the run is not to be surrounded."""
+    watching = Watching.find(target, stack)
+    if not watching.looks:
+        say(f"The detector of {stack} is not invoked (DETECTOR=0): nobody looks for the {settings.anomaly}.")
+        return None
+    now = datetime.now(UTC)
+    plan = Plan.of(now, watching.history(now), watching.minimum, minutes_of(settings))
+    if settings.warmup:
+        return watching, plan
+    if plan.anew:
+        say(f"{_history(plan)}, and WARMUP=0 sends none first: the detector will not speak.")
+    return None
+
+
+class Around:
+    """The usual traffic around one run."""
+
+    def __init__(
+        self, settings: Settings, watching: Watching, plan: Plan, run: Iterator[Event | Unreadable]
+    ) -> None:
+        self._kind = settings.anomaly
+        self._watching = watching
+        self.plan = plan
+        if plan.anew:
+            watching.begin_anew()
+        self._awaited = Awaited(watching, plan.judged)
+        begin = time.monotonic() + (plan.begin - datetime.now(UTC)).total_seconds()
+        seed = secrets.randbelow(10**9)  # never the run's events, nor those around another run
+        self.pace = Shaped(settings.rate, part_of(settings), begin)
+        self.surrounded = Surrounded(
+            Sources(run, generated(seed, datetime.now(UTC))),
+            self.pace,
+            Course(begin, settings.count, settings.duration),
+            self._awaited.enough,
+            time.monotonic,
+        )
+
+    def say(self, rate: float) -> None:
+        """Say what is going to be sent, and why."""
+        minutes = (self.plan.begin - datetime.now(UTC)).total_seconds() / 60
+        when = f"the run begins at {self.plan.begin:%H:%M:%S} UTC, in {minutes:.1f} min"
+        if self.plan.anew:
+            say(f"{_history(self.plan)}: usual traffic at {rate:g}/s is sent first, and {when}.")
+            say("WARMUP=0 leaves that out; `make up ANOMALY_MINIMUM=3` makes it short.")
+        else:
+            say(f"{_history(self.plan)}: {when}, so that the {self._kind} begins with a minute.")
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run went on."""
+        return self.surrounded.run_seconds(time.monotonic())
+
+    def taken(self, sender: Sender) -> int:
+        """Return how many events of the run the sender has taken."""
+        held = sender.holds and self.surrounded.phase == "run"
+        return self.surrounded.taken - held
+
+    def progress(self, tally: Tally, retried: int) -> str:
+        """Return the line of progress."""
+        usual = f"usual traffic: sent {tally.usual:,}"
+        if self.surrounded.phase == "before":
+            left = max(0.0, (self.plan.begin - datetime.now(UTC)).total_seconds())
+            return f"{usual}  the run begins at {self.plan.begin:%H:%M:%S} UTC, in {left:.0f} s"
+        if self.surrounded.phase == "after":
+            return f"{usual}  until the detector has looked at {self.plan.anomaly:%H:%M} UTC"
+        return tally.progress(self.seconds, retried)
+
+    def end(self, *, stopped: bool) -> None:
+        """End the history that was made here, and say what the detector has found."""
+        self._awaited.close()
+        if self.plan.anew:
+            self._watching.begin_anew()
+        if self._awaited.seen:
+            found = self._watching.ledger.anomalies(self.plan.anomaly)
+            for line in found:
+                say(f"The detector found: {line}")
+            if not found:
+                say("The detector has looked at it, and found nothing unusual.")
+        elif not stopped:
+            complain(f"The detector has not looked at {self.plan.anomaly:%H:%M} UTC: see `make status`.")
+
+
+def _history(plan: Plan) -> str:
+    there = "there are" if plan.have != 1 else "there is"
+    return f"The detector wants {plan.wanted} finished minutes of history and {there} {plan.have}"

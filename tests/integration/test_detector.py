@@ -1,0 +1,94 @@
+"""The detector as a function: history in the ledger, one look after the other, and what a listener is told."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from handler.totals import MINUTE, place
+from tests.frame import reading
+from tests.frame.pipeline import Pipeline
+from tests.integration.conftest import MakePipeline
+
+pytestmark = pytest.mark.emulator_only
+
+USUAL = {"events": 12_000, "revenue": 465_000, "revenue^2": 93_000_000, "rejected": 1}
+HISTORY = 8
+KINDS = {
+    "spike": ("Many more events than expected", [{**USUAL, "events": 20_000}]),
+    "drop": ("Far fewer events than expected", [{**USUAL, "events": 3_400}] * 2),
+    "silence": ("No events at all", [{}, {**USUAL, "events": 200}]),
+    "outlier": (
+        "A payment far larger than the usual ones",
+        [{**USUAL, "revenue": 465_000 + 15_549, "revenue^2": 93_000_000 + 15_549**2}],
+    ),
+    "rejected": ("More records were set aside than usual", [{**USUAL, "rejected": 40}]),
+}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A pipeline whose detector is invoked by hand, and a queue that listens to its topic."""
+
+    pipeline: Pipeline
+    queue: str
+
+    def begin_anew(self, unusual: list[Mapping[str, int]]) -> None:
+        """Fill an empty ledger with usual minutes up to now, and unusual ones a short while ago."""
+        client, table = self.pipeline.dynamodb, self.pipeline["LedgerTableName"]
+        for item in reading.scan(client, table):
+            client.delete_item(TableName=table, Key={key: {"S": item[key]} for key in ("pk", "sk")})
+        minutes = [USUAL] * HISTORY + unusual + [USUAL] * 4
+        last = datetime.now(UTC) + MINUTE
+        for ago, sums in enumerate(reversed(minutes)):
+            pk, sk = place("shardId-000000000000", int((last - ago * MINUTE).timestamp()) // 60)
+            numbers = {name: {"N": str(value)} for name, value in sums.items()}
+            client.put_item(TableName=table, Item={"pk": {"S": pk}, "sk": {"S": sk}, **numbers})
+
+    def look(self) -> None:
+        """Have the detector look."""
+        done = self.pipeline.lambdas.invoke(FunctionName=self.pipeline["DetectorName"], Payload=b"{}")
+        assert "FunctionError" not in done, done["Payload"].read()
+
+    def told(self) -> list[str]:
+        """Return the first line of each message that has come."""
+        sqs, lines = self.pipeline.sqs, list[str]()
+        while found := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+                lines.append(message["Body"].splitlines()[0])
+        return lines
+
+
+@pytest.fixture(scope="module")
+def watched(make_pipeline: MakePipeline) -> Iterator[Watched]:
+    """Give the pipeline and its listener."""
+    pipeline = make_pipeline("detector", ANOMALY_MINIMUM="3")
+    queue = pipeline.sqs.create_queue(QueueName=f"{pipeline.stack.name}-heard")["QueueUrl"]
+    found = pipeline.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    sns = pipeline.target.client("sns")
+    subscription = sns.subscribe(
+        TopicArn=pipeline["TopicArn"],
+        Protocol="sqs",
+        Endpoint=found["Attributes"]["QueueArn"],
+        Attributes={"RawMessageDelivery": "true"},
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+    yield Watched(pipeline, queue)
+    sns.unsubscribe(SubscriptionArn=subscription)
+    pipeline.sqs.delete_queue(QueueUrl=queue)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_told_of_once(watched: Watched, kind: str) -> None:
+    """Unusual minutes of each kind are one anomaly of that kind, of which one message tells."""
+    words, unusual = KINDS[kind]
+    watched.begin_anew(unusual)
+    for _ in range(3):
+        watched.look()
+    pipeline = watched.pipeline
+    book = reading.scan(pipeline.dynamodb, pipeline["LedgerTableName"])
+    kept = [(item["kind"], item["notified"]) for item in book if item["pk"] == "anomalies"]
+    assert kept == [(kind, True)]
+    assert watched.told() == [f"{words} in {pipeline['MetricNamespace']}."]
