@@ -1,7 +1,7 @@
 """What the pipeline costs on AWS: an hour of standing there, and a million events. Pure.
 
 List prices of us-east-1 in US dollars, as they stood in September 2026; other regions differ. Each carries
-how sure it is: "doc" was read in AWS's price list, "field" in many public bills, "unv" has to be read from
+how sure it is: "doc" was read in AWS's price list or on its pricing page, "field" in many public bills, "unv" has to be read from
 AWS's price list before anybody relies on it.
 """
 
@@ -35,6 +35,9 @@ ALARM_HOUR = Price(0.10 / _HOURS, "unv")
 LOG_GB = Price(0.50, "unv")
 READ_UNIT = Price(0.125 / MILLION, "unv")  # 4 KB read consistently, rounded up
 SQS_REQUEST = Price(0.40 / MILLION, "unv")
+TRACE = Price(
+    5.00 / MILLION, "doc"
+)  # https://aws.amazon.com/xray/pricing/: recorded; 100,000 a month are free
 DASHBOARD_HOUR = Price(3.00 / _HOURS, "unv")  # the first three of an account cost nothing
 
 
@@ -85,11 +88,15 @@ def hourly(settings: Settings) -> list[Item]:
         _item("Detector: reads", read, READ_UNIT),
         _item("Detector: metrics", looks, METRIC_REQUEST),
         _item("Dashboard", 1, DASHBOARD_HOUR),
+        *([_item("Detector: traces, at most", looks, TRACE)] if settings.tracing else []),
     ]
 
 
 def per_million(settings: Settings, load: Load | None = None) -> list[Item]:
-    """Return what a million events cost, in batches as full as they may be; less full ones cost more."""
+    """Return what a million events cost, in batches as full as they may be; less full ones cost more.
+
+    Traced are at most all invocations: X-Ray's own rule takes one a second and a twentieth of the others.
+    """
     load = load or Load()
     batches = ceil(MILLION / settings.batch_size)
     units = MILLION * ceil(load.event_bytes / 25_000)
@@ -103,6 +110,7 @@ def per_million(settings: Settings, load: Load | None = None) -> list[Item]:
         _item("DynamoDB: totals of each minute", 2 * _TOTALS_KB * transactions, WRITE_UNIT),
         _item("CloudWatch: metrics", batches, METRIC_REQUEST),
         _item("CloudWatch: logs", batches * load.log_bytes_per_batch / 1e9, LOG_GB),
+        *([_item("X-Ray: traces, at most", batches, TRACE)] if settings.tracing else []),
     ]
 
 

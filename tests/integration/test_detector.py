@@ -1,6 +1,6 @@
-"""The detector as a function: history in the ledger, one look after the other, and what a listener is told."""
+"""The detector as a function: history in the ledger, one look after the other, what a listener is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,12 +34,12 @@ class Watched:
     pipeline: Pipeline
     queue: str
 
-    def begin_anew(self, unusual: list[Mapping[str, int]]) -> None:
+    def begin_anew(self, unusual: Sequence[Mapping[str, int]]) -> None:
         """Fill an empty ledger with usual minutes up to now, and unusual ones a short while ago."""
         client, table = self.pipeline.dynamodb, self.pipeline["LedgerTableName"]
         for item in reading.scan(client, table):
             client.delete_item(TableName=table, Key={key: {"S": item[key]} for key in ("pk", "sk")})
-        minutes = [USUAL] * HISTORY + unusual + [USUAL] * 4
+        minutes = [*[USUAL] * HISTORY, *unusual, *[USUAL] * 4]
         last = datetime.now(UTC) + MINUTE
         for ago, sums in enumerate(reversed(minutes)):
             pk, sk = place("shardId-000000000000", int((last - ago * MINUTE).timestamp()) // 60)
@@ -52,13 +52,13 @@ class Watched:
         assert "FunctionError" not in done, done["Payload"].read()
 
     def told(self) -> list[str]:
-        """Return the first line of each message that has come."""
+        """Return the first line of each message that has come; alarms speak JSON, and are left out."""
         sqs, lines = self.pipeline.sqs, list[str]()
         while found := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
                 sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
                 lines.append(message["Body"].splitlines()[0])
-        return lines
+        return [line for line in lines if not line.startswith("{")]
 
 
 @pytest.fixture(scope="module")

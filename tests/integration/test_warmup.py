@@ -49,6 +49,7 @@ def test_without_warm_up(producer: Producer) -> None:
         "the detector will not speak." in done.said
     )
     assert "Acknowledged 20 events" in done.said
+    producer.settle()
 
 
 def test_warm_up_ends_cleanly(producer: Producer) -> None:
@@ -71,7 +72,7 @@ def test_warm_up_ends_cleanly(producer: Producer) -> None:
 
 
 def test_history_is_known(producer: Producer) -> None:
-    """With enough of usual traffic there already, a run only waits for a minute to begin, and ends nothing."""
+    """With enough usual traffic there already, a run only waits for a minute to begin, and ends nothing."""
     pipeline = producer.pipeline
     client, table = pipeline.dynamodb, pipeline["LedgerTableName"]
     for item in reading.scan(client, table):

@@ -52,6 +52,14 @@ def test_a_million_events() -> None:
     }
 
 
+def test_tracing() -> None:
+    """Traced, each batch and each look of the detector cost a trace more, at most."""
+    plain, traced = settings(), settings(TRACING="1")
+    assert total(per_million(traced)) - total(per_million(plain)) == pytest.approx(10_000 * 0.000005)
+    assert total(hourly(traced)) - total(hourly(plain)) == pytest.approx(60 * 0.000005)
+    assert not [item for item in [*per_million(plain), *hourly(plain)] if "traces" in item.name]
+
+
 def test_small_batches() -> None:
     """Events that come one by one cost more: a request, metrics and a receipt for each."""
     assert total(per_million(settings(BATCH_SIZE="1"))) > 8 * total(per_million(settings()))
