@@ -1,8 +1,8 @@
 """What the pipeline costs on AWS: an hour of standing there, and a million events. Pure.
 
 List prices of us-east-1 in US dollars, as they stood in September 2026; other regions differ. Each carries
-how sure it is: "doc" was read in AWS's price list or on its pricing page, "field" in many public bills, "unv" has to be read from
-AWS's price list before anybody relies on it.
+how sure it is: "doc" was read in AWS's price list or on its pricing page, "field" in many public bills, "unv" has
+to be read from AWS's price list before anybody relies on it.
 """
 
 from dataclasses import dataclass
@@ -35,9 +35,7 @@ ALARM_HOUR = Price(0.10 / _HOURS, "unv")
 LOG_GB = Price(0.50, "unv")
 READ_UNIT = Price(0.125 / MILLION, "unv")  # 4 KB read consistently, rounded up
 SQS_REQUEST = Price(0.40 / MILLION, "unv")
-TRACE = Price(
-    5.00 / MILLION, "doc"
-)  # https://aws.amazon.com/xray/pricing/: recorded; 100,000 a month are free
+TRACE = Price(5.00 / MILLION, "doc")  # https://aws.amazon.com/xray/pricing/; 100,000 a month are free
 DASHBOARD_HOUR = Price(3.00 / _HOURS, "unv")  # the first three of an account cost nothing
 
 
