@@ -1,8 +1,8 @@
 """What the pipeline costs on AWS: an hour of standing there, and a million events. Pure.
 
 List prices of us-east-1 in US dollars, as they stood in September 2026; other regions differ. Each carries
-how sure it is: "doc" was read in AWS's price list or on its pricing page, "field" in many public bills, "unv" has
-to be read from AWS's price list before anybody relies on it.
+how sure it is: "doc" was read in AWS's price list or on a pricing page, "field" in many public bills, "unv"
+has to be read from AWS's price list before anybody relies on it.
 """
 
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HISTORY = timedelta(hours=6)
 """What the detector looks at."""
 LOOKS_WITHIN = 240.0
-"""Seconds after its end by which a minute was looked at: 90 if all is well, more while events are stored late."""
+"""Seconds after its end by which a minute was looked at: 90 if all is well, more while events come late."""
 EVERY = 2.0
 """Seconds between two questions."""
 

@@ -42,15 +42,16 @@ def make_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[MakePipe
 
 
 @pytest.fixture(scope="session")
-def _shared_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[Pipeline]:
+def shared_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[Pipeline]:
+    """Give a pipeline that sends batches at once; for fixtures of a module."""
     with stacks.deployed(run, target, _own("shared", worker_id), QUICK) as stack:
         yield Pipeline(target, stack)
 
 
 @pytest.fixture
-def pipeline(_shared_pipeline: Pipeline) -> Pipeline:
+def pipeline(shared_pipeline: Pipeline) -> Pipeline:
     """Give a pipeline that sends batches at once; tests of one worker share it, one after the other."""
-    return _shared_pipeline
+    return shared_pipeline
 
 
 def _own(purpose: str, worker_id: str) -> str:

@@ -1,0 +1,139 @@
+"""The page as it is read and used: at every width, in light and dark, by keyboard and by ear."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.frame import browser
+from tests.frame.events import event
+from tests.frame.pipeline import Pipeline
+from tests.frame.run import Run
+from tests.integration.dashboards import environment, in_a_browser, live, served
+
+pytestmark = in_a_browser
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def busy(shared_pipeline: Pipeline) -> Pipeline:
+    """Give a pipeline with something to show: an event, and a record that was set aside."""
+    shared_pipeline.put([event("read"), event("set-aside", eventType="purchase", amount="a lot")])
+    shared_pipeline.settle(published=False)
+    return shared_pipeline
+
+
+@pytest.fixture(scope="module")
+def address(run: Run, busy: Pipeline) -> Iterator[str]:
+    """Give the address of its dashboard."""
+    with served(environment(run, busy)) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[BrowserContext]:
+    """Give a browser."""
+    with browser.opened() as context:
+        yield context
+
+
+@pytest.fixture
+def page(chromium: BrowserContext, address: str) -> Iterator[Page]:
+    """Give the page, live."""
+    with live(chromium, address) as opened:
+        yield opened
+
+
+@pytest.mark.anywhere
+def test_table_behind_a_chart(page: Page) -> None:
+    """The chart's figures stand in a table behind it, opened by the keyboard."""
+    expect(page.locator("#t-events-a-second-by-type")).to_be_hidden()
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#t-events-a-second-by-type tbody tr")).to_have_count(60)
+
+
+@pytest.mark.anywhere
+def test_nothing_is_fetched_from_elsewhere(chromium: BrowserContext, address: str) -> None:
+    """Everything that the browser asks for, it asks the dashboard for."""
+    asked: list[str] = []
+    page = chromium.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda opened: asked.append(opened.url))
+    page.goto(address)
+    expect(page.locator("#state")).to_have_text("Live", timeout=30_000)
+    expect(page.locator(".chart svg").first).to_be_visible()
+    page.close()
+    assert {urlsplit(url).scheme for url in asked} >= {"http", "ws"}
+    elsewhere = [url for url in asked if urlsplit(url).netloc != urlsplit(address).netloc]
+    assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize("width", [320, 375, 768, 1440])
+def test_no_scrolling_sideways(page: Page, width: int) -> None:
+    """At each width all of it fits."""
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast(page: Page, scheme: Any) -> None:  # noqa: ANN401  Playwright's own literals
+    """Every text can be read: its contrast is AA's 4.5 at least, in light and in dark."""
+    page.emulate_media(color_scheme=scheme)
+    found = page.evaluate(CONTRAST)
+    assert len(found) > 20
+    assert [text for text in found if text["ratio"] < 4.5] == []
+
+
+@pytest.mark.anywhere
+def test_theme_is_chosen_and_kept(page: Page) -> None:
+    """The theme follows the system until one is chosen by the button; that is kept."""
+    background = "getComputedStyle(document.body).backgroundColor"
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(background)
+    page.emulate_media(color_scheme="light")
+    light = page.evaluate(background)
+    assert dark != light
+    button = page.get_by_role("button", name=re.compile("Theme"))
+    button.click()
+    button.click()
+    expect(button).to_have_text("Theme: dark", use_inner_text=True)
+    page.reload()
+    expect(button).to_have_text("Theme: dark", use_inner_text=True)
+    assert page.evaluate(background) == dark
+    button.click()
+    expect(button).to_have_text("Theme: system", use_inner_text=True)
+
+
+@pytest.mark.anywhere
+def test_keyboard(page: Page) -> None:
+    """Everything that can be used is reached by Tab, and it is seen where one is."""
+    page.locator("body").press("Tab")
+    reached = set()
+    for _ in range(12):
+        reached.add(page.evaluate("document.activeElement.innerText || document.activeElement.id"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+    assert {"To the figures", "Theme: system", "The same as a table", "event", "Tell it"} <= reached
+
+
+@pytest.mark.anywhere
+def test_screen_reader(page: Page) -> None:
+    """Headings, names and live regions are there."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tailrace")
+    for name in ("Events a second, by type", "Revenue, by minute", "Lag from arrival to table"):
+        expect(page.get_by_role("img", name=name)).to_be_visible()
+    headings = page.get_by_role("heading", level=2).all_inner_texts()
+    assert {"Alarms", "Anomalies", "Devices", "Countries", "Top pages"} <= set(headings)
+    expect(page.get_by_role("status").first).to_have_text("Live")
+    assert page.locator("html").get_attribute("lang") == "en-US"
+    for name in ("Devices", "Countries", "Top pages"):
+        expect(page.get_by_role("table", name=name)).to_be_visible()
