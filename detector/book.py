@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from detector.findings import Anomaly, Gap
+from detector.findings import Anomaly, Gap, whole_until
 from handler.totals import Minute, queries, series
 
 PK = "anomalies"
@@ -23,6 +23,13 @@ DETECTOR = "detector"
 GAP = "gap#"
 LOOKED = {"pk": {"S": DETECTOR}, "sk": {"S": "looked"}}
 KNOWN_ALREADY = "ConditionalCheckFailedException"
+
+
+class Totals(NamedTuple):
+    """What is read: minutes in order, and the first that may not be whole yet; None if nothing is known."""
+
+    minutes: list[Minute]
+    whole_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,10 @@ class Book:
     table: str
     retention_days: int
 
-    def minutes(self, begin: datetime, end: datetime) -> list[Minute]:
+    def totals(self, begin: datetime, end: datetime) -> Totals:
         """Return the totals of each minute from `begin` up to, not with, `end`."""
-        return series(self._items(begin, end), begin, end)
+        items = list(self._items(begin, end))
+        return Totals(series(items, begin, end), whole_until(item["sk"]["S"] for item in items))
 
     def _items(self, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
         for query in queries(self.table, begin, end):

@@ -37,9 +37,8 @@ class Watch:
     def look(self, now: datetime) -> list[Anomaly]:
         """Look at what has finished by now; return the anomalies that are new."""
         begin = now - timedelta(hours=self.settings.history_hours)
-        minutes = self.book.minutes(begin, now + MINUTE)
-        settle = max(timedelta(seconds=self.settings.settle), lateness(minutes))
-        end = (now - settle).replace(second=0, microsecond=0)
+        minutes, whole_until = self.book.totals(begin, now + MINUTE)
+        end = self._finished(now, lateness(minutes), whole_until)
         since = self.book.looked_until() or end - FIRST_LOOK
         finished = [minute for minute in minutes if minute.at < end]
         anomalies = [
@@ -53,6 +52,12 @@ class Watch:
         self._count(new, now)
         self.book.note_looked(max(since, end))
         return new
+
+    def _finished(self, now: datetime, late: timedelta, whole_until: datetime | None) -> datetime:
+        """Return the first minute that has not finished, or of which events are still on their way."""
+        settle = timedelta(seconds=self.settings.settle)
+        waited = now - max(settle, late)
+        return max(waited, min(now - settle, whole_until or waited)).replace(second=0, microsecond=0)
 
     def _tell(self) -> None:
         """Tell of every kept anomaly of which nobody was told, this run's or an earlier one's."""

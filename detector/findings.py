@@ -17,7 +17,7 @@ which is called as it began: an outage hardly ever begins with a minute.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from detector.model import Detector, Judgement, Sensitivity
@@ -103,6 +103,23 @@ def parts(minutes: Sequence[Minute], gaps: Iterable[Gap]) -> list[Sequence[Minut
         found.append([minute for minute in rest if minute.at < gap.until])
         rest = [minute for minute in rest if minute.at >= gap.since]
     return [*found, rest]
+
+
+def whole_until(places: Iterable[str]) -> datetime | None:
+    """Return the first minute of which more may come; places are sort keys of totals (`MINUTE#SHARD`).
+
+    A shard's events are stored in the order in which they came: of one that is at a later minute, all of the
+    earlier ones is there. A shard of which nothing has come for as long as `LATEST` is waited for no longer.
+    """
+    newest: dict[str, datetime] = {}
+    for place in places:
+        at, _, shard = place.partition("#")
+        minute = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        newest[shard] = max(newest.get(shard, minute), minute)
+    if not newest:
+        return None
+    last = max(newest.values())
+    return min(at for at in newest.values() if at >= last - LATEST)
 
 
 def lateness(minutes: Sequence[Minute]) -> timedelta:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from detector.book import Totals
 from detector.entry import Watch
-from detector.findings import LATEST, Anomaly, Gap, lateness
+from detector.findings import LATEST, Anomaly, Gap, lateness, whole_until
 from detector.settings import Settings
 from handler.totals import MINUTE, Minute
 
@@ -33,16 +34,18 @@ class Kept:
 
     counts: list[int]
     lag: int = 256
+    whole_until: datetime | None = None
     found: list[Anomaly] = field(default_factory=list)
     said: list[Anomaly] = field(default_factory=list)
     looked: datetime | None = None
     planned: list[Gap] = field(default_factory=list)
 
-    def minutes(self, begin: datetime, end: datetime) -> list[Minute]:
+    def totals(self, begin: datetime, end: datetime) -> Totals:
         """Return those from noon on up to the end."""
         assert begin < NOON < end
         known = enumerate([*self.counts, *[0] * 60])
-        return [minute(at, count, self.lag) for n, count in known if (at := NOON + n * MINUTE) < end]
+        minutes = [minute(at, count, self.lag) for n, count in known if (at := NOON + n * MINUTE) < end]
+        return Totals(minutes, self.whole_until)
 
     def gaps(self, begin: datetime) -> list[Gap]:
         """Return what was planned."""
@@ -114,6 +117,25 @@ def test_minutes_are_not_finished_while_events_are_stored_late() -> None:
     book.counts[3] = 1005
     assert looks(book, [timedelta(minutes=5, seconds=6)])[0] == [0]
     assert book.looked == NOON + 4 * MINUTE
+
+
+def test_a_whole_minute_is_not_waited_for() -> None:
+    """Though events are late, a minute is looked at as soon as every shard is at a later one."""
+    book = Kept([1000, 1010, 990, 500, 400], lag=65_536)
+    moments = [timedelta(minutes=4, seconds=30), timedelta(minutes=4, seconds=31)]
+    assert looks(book, moments[:1])[0] == [0]
+    book.whole_until = NOON + 4 * MINUTE
+    assert looks(book, moments[1:])[0] == [1]
+    assert book.looked == NOON + 4 * MINUTE
+
+
+def test_until_when_minutes_are_whole() -> None:
+    """The slowest shard says it, but not one of which nothing has come for long."""
+    at = "2026-01-02T12:{}#shardId-00000000000{}".format
+    assert whole_until([]) is None
+    assert whole_until([at("03", 0), at("04", 0), at("02", 1), at("03", 1)]) == NOON + 3 * MINUTE
+    assert whole_until([at("14", 0), at("03", 1)]) == NOON + 14 * MINUTE
+    assert whole_until([at("13", 0), at("03", 1)]) == NOON + 3 * MINUTE
 
 
 def test_silence_is_found_though_events_were_late() -> None:
