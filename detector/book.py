@@ -22,6 +22,8 @@ PK = "anomalies"
 DETECTOR = "detector"
 GAP = "gap#"
 LOOKED = {"pk": {"S": DETECTOR}, "sk": {"S": "looked"}}
+READ = ("sk", "events", "rejected", "lag", "revenue", "revenue^2")
+"""Of the totals of a minute, which may have hundreds."""
 KNOWN_ALREADY = "ConditionalCheckFailedException"
 
 
@@ -46,8 +48,11 @@ class Book:
         return Totals(series(items, begin, end), whole_until(item["sk"]["S"] for item in items))
 
     def _items(self, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
+        names = {f"#{number}": name for number, name in enumerate(READ)}
+        only = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        pager = self.client.get_paginator("query")
         for query in queries(self.table, begin, end):
-            for page in self.client.get_paginator("query").paginate(**query, ConsistentRead=True):
+            for page in pager.paginate(**query, **only, ConsistentRead=True):
                 yield from page["Items"]
 
     def looked_until(self) -> datetime | None:

@@ -123,12 +123,9 @@ def whole_until(places: Iterable[str]) -> datetime | None:
 
 
 def lateness(minutes: Sequence[Minute]) -> timedelta:
-    """Return how long after they came the newest events were stored, at most `LATEST`.
-
-    So long more may be on its way, and a minute is not finished. It is known to the next power of two.
-    """
+    """Return how long more may be on its way: twice as long as the newest events took, at most `LATEST`."""
     newest = next((minute for minute in reversed(minutes) if minute.events), None)
-    late = timedelta(milliseconds=newest.longest_lag()) if newest else timedelta()
+    late = timedelta(milliseconds=2 * float(newest.total("lag")) / newest.events) if newest else timedelta()
     return min(late, LATEST)
 
 

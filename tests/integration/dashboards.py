@@ -60,7 +60,7 @@ def running(environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[str],
                 with socket.socket() as probe:
                     return probe.connect_ex(("127.0.0.1", port)) == 0
 
-            eventually(up, within=60, every=0.2)
+            eventually(up, within=120, every=0.2)
             yield process, f"http://127.0.0.1:{port}/"
         finally:
             process.terminate()

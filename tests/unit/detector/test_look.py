@@ -25,7 +25,7 @@ SETTINGS = Settings.from_environment(
 
 def minute(at: datetime, events: int, lag: int) -> Minute:
     """Return a minute with so many events, stored up to so many milliseconds after they came."""
-    return Minute(at, {"events": Decimal(events)}, {"lag": {str(lag): Decimal(events)} if events else {}})
+    return Minute(at, {"events": Decimal(events), "lag": Decimal(events * lag) / 2}, {})
 
 
 @dataclass
