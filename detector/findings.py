@@ -29,8 +29,10 @@ AMOUNTS_VARY = 0.25
 """Spread of the weighted payment, by its level, at the least: a minute of few payments varies a lot."""
 PAUSE = 3
 """Minutes that an anomaly may pause without ending."""
-LATEST = timedelta(minutes=10)
+LATEST = timedelta(hours=1)
 """That is waited for events on their way."""
+IDLE = timedelta(minutes=10)
+"""After which a shard of which nothing comes is waited for no longer."""
 TOO_FEW = {"drop", "silence"}
 UNUSUAL_ONLY_UPWARDS = {"payments": "outlier", "rejected": "rejected"}
 
@@ -109,7 +111,7 @@ def whole_until(places: Iterable[str]) -> datetime | None:
     """Return the first minute of which more may come; places are sort keys of totals (`MINUTE#SHARD`).
 
     A shard's events are stored in the order in which they came: of one that is at a later minute, all of the
-    earlier ones is there. A shard of which nothing has come for as long as `LATEST` is waited for no longer.
+    earlier ones is there. A shard of which nothing has come for as long as `IDLE` is waited for no longer.
     """
     newest: dict[str, datetime] = {}
     for place in places:
@@ -119,7 +121,7 @@ def whole_until(places: Iterable[str]) -> datetime | None:
     if not newest:
         return None
     last = max(newest.values())
-    return min(at for at in newest.values() if at >= last - LATEST)
+    return min(at for at in newest.values() if at >= last - IDLE)
 
 
 def lateness(minutes: Sequence[Minute]) -> timedelta:
