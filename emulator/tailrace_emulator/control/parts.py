@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import uv
 from .fetching import Site
-from .settings import OFFLINE
+from .offline import OFFLINE
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCKS = PACKAGE / "locks"

@@ -4,14 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from . import plugins
+from .offline import OFFLINE
 
 HOST = "127.0.0.1"
-OFFLINE = {
-    "DISABLE_EVENTS": "1",  # no usage statistics
-    "SKIP_SSL_CERT_DOWNLOAD": "1",
-    "DNS_ADDRESS": "0",  # no DNS server
-    "OVERRIDE_IN_DOCKER": "0",  # files go below FILESYSTEM_ROOT, in a container too
-}
 OURS = {
     "LAMBDA_RUNTIME_EXECUTOR": "tailrace",
     "PROVIDER_OVERRIDE_KINESIS": "tailrace",
