@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = ("127.0.0.1", "::ffff:127.0.0.1", "::1")
 LAUNCHER = ROOT / "emulator" / "tailrace_emulator" / "dynamodb" / "launch.py"
 PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+USERS_OWN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GATEWAY_LISTEN", "DEBUG")
 CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
 
@@ -46,10 +47,13 @@ def emulator(run: Run) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def running(run: Run) -> Iterator[Emulator]:
-    """Give an emulator that runs, for tests that only look."""
+    """Give an emulator that runs, of a user with much in the environment, for tests that only look."""
     one = Emulator(installed(run), free_port())
-    one.start()
-    eventually(lambda: java_of(one), within=30, what="DynamoDB Local runs")
+    with pytest.MonkeyPatch.context() as environ:
+        for name in USERS_OWN:
+            environ.setenv(name, "/the/user's/own")
+        one.start()
+    eventually(lambda: java_of(one), within=60, what="DynamoDB Local runs")
     yield one
     one.stop()
     shutil.rmtree(one.folder)
@@ -83,7 +87,7 @@ def ask(
     emulator: Emulator, method: str, path: str, body: object = None, **headers: str
 ) -> tuple[int, object]:
     """Send one request to the emulator; give the status and the JSON of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=60)
     connection.request(method, path, json.dumps(body), {"Content-Type": "application/json", **headers})
     answer = connection.getresponse()
     text = answer.read()
@@ -143,12 +147,9 @@ def test_faults_at_run_time(running: Emulator) -> None:
     assert ask(running, "POST", "/_localstack/config", change) == (200, change)
 
 
-def test_clean_environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clean_environment(running: Emulator) -> None:
     """Nothing of the user's own reaches LocalStack: no profile, no Python path, no setting by accident."""
-    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GATEWAY_LISTEN", "DEBUG"):
-        monkeypatch.setenv(name, "/the/user's/own")
-    emulator.start()
-    (leader, *_) = family(emulator)
+    (leader, *_) = family(running)
     assert "/the/user's/own" not in leader.environ().values()
 
 
@@ -173,7 +174,7 @@ def test_stop_leaves_nothing(emulator: Emulator) -> None:
 def test_hanging_localstack(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A LocalStack that does not end when asked is killed, with all that it started."""
     emulator.start()
-    eventually(lambda: java_of(emulator), within=30, what="DynamoDB Local runs")
+    eventually(lambda: java_of(emulator), within=60, what="DynamoDB Local runs")
     everybody = list(filter(None, (processes.process(one.pid) for one in family(emulator))))
     processes.send(everybody, signal.SIGSTOP)
     monkeypatch.setattr("tailrace_emulator.control.emulator.GRACE", 0.5)
@@ -186,14 +187,14 @@ def test_hanging_localstack(emulator: Emulator, monkeypatch: pytest.MonkeyPatch)
 def test_killed_localstack(emulator: Emulator) -> None:
     """If LocalStack is killed, DynamoDB Local ends with it; the next start finds the stale note and works."""
     emulator.start()
-    java = eventually(lambda: java_of(emulator), within=30, what="DynamoDB Local runs")
+    java = eventually(lambda: java_of(emulator), within=60, what="DynamoDB Local runs")
     leader = emulator.process()
     assert java is not None
     assert leader is not None
 
     os.kill(leader.pid, signal.SIGKILL)
 
-    eventually(lambda: not java.alive(), within=10, what="DynamoDB Local has ended with LocalStack")
+    eventually(lambda: not java.alive(), within=60, what="DynamoDB Local has ended with LocalStack")
     assert emulator.start()
     assert emulator.process() not in (None, leader)
 
@@ -255,9 +256,9 @@ def test_program_ends_with_its_parent(platform: str) -> None:
     launch = f"import runpy, sys; sys.platform = {platform!r}; sys.argv = ['', '/bin/sleep', '300']; "
     launch += f"runpy.run_path({str(LAUNCHER)!r}, run_name='__main__')"
     with subprocess.Popen([sys.executable, "-c", PARENT, launch]) as parent:
-        sleeping = eventually(lambda: sleepers(parent.pid), within=20, what="the program runs")
+        sleeping = eventually(lambda: sleepers(parent.pid), within=60, what="the program runs")
         parent.kill()
-    eventually(lambda: not any(one.alive() for one in sleeping), within=10, what="the program has ended")
+    eventually(lambda: not any(one.alive() for one in sleeping), within=60, what="the program has ended")
 
 
 def test_broken_start(emulator: Emulator) -> None:

@@ -1,4 +1,4 @@
-"""Promises 1, 2 and 4 under throttling: switched on at run time, and proven to have happened."""
+"""Faults, switched on at run time: what Kinesis answers, and promises 1, 2 and 4 under throttling."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
 from tailrace_emulator.testing.eventually import eventually
@@ -15,6 +16,7 @@ from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.integration.conftest import MakePipeline
+from tests.integration.test_kinesis_emulated import stream_on
 
 pytestmark = pytest.mark.emulator_only
 
@@ -47,7 +49,7 @@ def faults(faults_target: Target) -> Iterator[Target]:
 
 def switch(target: Target, variable: str, probability: float) -> None:
     """Set the probability of a fault, at run time."""
-    connection = HTTPConnection(urlsplit(target.endpoint or "").netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(target.endpoint or "").netloc, timeout=60)
     body = json.dumps({"variable": variable, "value": probability})
     connection.request("POST", "/_localstack/config", body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
@@ -83,7 +85,7 @@ def test_a_third_of_the_writes_throttled(throttled: Pipeline, faults: Target, ru
     for key in range(25):
         mine = [name for name in stored if int(name.removeprefix("throttled-")) % 25 == key]
         assert mine == [f"throttled-{n}" for n in range(key, 300, 25)]
-    eventually(lambda: throttled.metric("EventsProcessed").total == before + 300, within=20)
+    eventually(lambda: throttled.metric("EventsProcessed").total == before + 300, within=60)
 
 
 def test_an_outage_of_the_table(throttled: Pipeline, faults: Target) -> None:
@@ -91,12 +93,61 @@ def test_an_outage_of_the_table(throttled: Pipeline, faults: Target) -> None:
     given_back = sum(LEFT in line for line in throttled.log())
     switch(faults, DYNAMODB, 1)
     throttled.put(event(f"outage-{n}", key=f"outage-{n % 5}") for n in range(40))
-    eventually(lambda: sum(LEFT in line for line in throttled.log()) > given_back, within=60)
+    eventually(lambda: sum(LEFT in line for line in throttled.log()) > given_back, within=120)
     assert throttled.items("outage-") == []
     switch(faults, DYNAMODB, 0)
-    throttled.settle(within=60, published=False).check()
+    throttled.settle(within=120, published=False).check()
     assert len(throttled.items("outage-")) == 40
     assert throttled.dead_letters() == []
+
+
+def test_a_fault_fails_entries_of_a_request(faults: Target, run: Run, worker_id: str) -> None:
+    """KINESIS_ERROR_PROBABILITY fails that share of the entries, in AWS's words, and stores the others."""
+    name = f"{run.prefix}-fault-{worker_id}"
+    with stream_on(faults, name, shards=1) as kinesis:
+        switch(faults, KINESIS, 0.25)
+        answers = [
+            kinesis.put_records(
+                StreamName=name,
+                Records=[{"Data": b"%d" % number, "PartitionKey": "a"} for number in range(500)],
+            )
+            for _ in range(4)
+        ]
+        switch(faults, KINESIS, 0)
+        entries = [entry for answer in answers for entry in answer["Records"]]
+        failed = [entry for entry in entries if "ErrorCode" in entry]
+        for answer in answers:  # 125 of each request expected, with a deviation of 10
+            assert 60 < answer["FailedRecordCount"] < 190
+            assert answer["FailedRecordCount"] == sum("ErrorCode" in entry for entry in answer["Records"])
+        assert {(entry["ErrorCode"], entry["ErrorMessage"]) for entry in failed} == {
+            (
+                "ProvisionedThroughputExceededException",
+                (
+                    f"Rate exceeded for shard shardId-000000000000 in stream {name}"
+                    f" under account {faults.account}."
+                ),
+            )
+        }
+        iterator = kinesis.get_shard_iterator(StreamName=name, ShardId="0", ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        stored = kinesis.get_records(ShardIterator=iterator)["Records"]
+        assert [record["SequenceNumber"] for record in stored] == [
+            entry["SequenceNumber"] for entry in entries if "ErrorCode" not in entry
+        ]
+
+
+def test_a_fault_fails_a_single_record(faults: Target, run: Run, worker_id: str) -> None:
+    """PutRecord under a fault answers 400, and works again without it."""
+    name = f"{run.prefix}-fault-{worker_id}"
+    with stream_on(faults, name, shards=1) as kinesis:
+        switch(faults, KINESIS, 1)
+        with pytest.raises(ClientError) as caught:
+            kinesis.put_record(StreamName=name, Data=b"", PartitionKey="a")
+        switch(faults, KINESIS, 0)
+        assert caught.value.response["Error"]["Code"] == "ProvisionedThroughputExceededException"
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert kinesis.put_record(StreamName=name, Data=b"", PartitionKey="a")["SequenceNumber"]
 
 
 def throttled_writes(run: Run) -> int:

@@ -13,6 +13,7 @@ OURS = {
     "SQS_ENDPOINT_STRATEGY": "path",  # or a queue's URL has a host that no resolver knows
     "ENABLE_CONFIG_UPDATES": "1",  # faults change at run time: POST /_localstack/config
     "EAGER_SERVICE_LOADING": "0",  # the plugin loads, in the background, what the pipeline needs
+    "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "10",  # seconds: an alarm on a queue need not wait for 60
     "PYTHONUNBUFFERED": "1",
 }
 
