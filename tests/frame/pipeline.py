@@ -124,7 +124,7 @@ class Pipeline:
         """How many times longer than on an emulator things may take: AWS's mapping needs minutes to begin."""
         return 1 if self.target.emulated else 8
 
-    def settle(self, *, within: float = 30, published: bool = True) -> Verdict:
+    def settle(self, *, within: float = 60, published: bool = True) -> Verdict:
         """Wait until every record that was put is found somewhere and, if `published`, all metrics are out.
 
         The wait (seconds) ends as soon as nothing is lost; what else is wrong is in the verdict, for the

@@ -89,7 +89,7 @@ class Bench:
             """Have the function updated."""
             return lambdas.get_function_configuration(FunctionName=name)["LastUpdateStatus"] == "Successful"
 
-        eventually(updated, within=60)
+        eventually(updated, within=120)
 
     def depth(self, output: str) -> int:
         """Count the messages of a queue."""
@@ -104,7 +104,7 @@ class Bench:
             assert found == count, f"{found} of {count} messages in {output}"
             return True
 
-        eventually(there, within=40 * self.pipeline.patience)
+        eventually(there, within=60 * self.pipeline.patience)
 
     def empty(self) -> None:
         """Empty both queues."""

@@ -78,7 +78,7 @@ class Function:
             assert found["State"] != "Failed", found.get("StateReason")
             return (found["State"], found.get("LastUpdateStatus")) == ("Active", "Successful")
 
-        eventually(ready, within=60)
+        eventually(ready, within=120)
 
     def delete(self) -> None:
         """Delete it."""
@@ -122,7 +122,7 @@ class Functions:
                 raise
             return True
 
-        eventually(created, within=30, every=1)
+        eventually(created, within=60, every=1)
         function.wait()
         return function
 

@@ -17,7 +17,7 @@ def redeliver(pipeline: Pipeline, mapping: str) -> str:
         listed = client.list_event_source_mappings(FunctionName=pipeline["FunctionName"])
         return mapping not in {found["UUID"] for found in listed["EventSourceMappings"]}
 
-    eventually(gone, within=30 * pipeline.patience)
+    eventually(gone, within=60 * pipeline.patience)
     return client.create_event_source_mapping(
         FunctionName=pipeline["FunctionName"],
         EventSourceArn=pipeline["StreamArn"],

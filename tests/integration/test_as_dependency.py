@@ -109,13 +109,13 @@ def test_ended_in_the_middle(number: signal.Signals, installation: Installation,
     """A run that is interrupted, ended or killed leaves no emulator behind."""
     environ = children.environment(installation.home, TMPDIR=str(tmp_path))
     with children.waiting(tmp_path, environ) as child:
-        eventually((tmp_path / "endpoint").exists, within=60, what="the emulator of the run is healthy")
+        eventually((tmp_path / "endpoint").exists, within=120, what="the emulator of the run is healthy")
         endpoint = (tmp_path / "endpoint").read_text()
         assert healthy(endpoint)
         child.send_signal(number)
-        eventually(lambda: not healthy(endpoint), within=30, what="the emulator has ended")
-        eventually(lambda: not children.keepers(child.pid), within=30, what="what kept it has ended")
-        eventually(lambda: not list(tmp_path.glob("tailrace-run-*")), within=10, what="its folder is gone")
+        eventually(lambda: not healthy(endpoint), within=60, what="the emulator has ended")
+        eventually(lambda: not children.keepers(child.pid), within=60, what="what kept it has ended")
+        eventually(lambda: not list(tmp_path.glob("tailrace-run-*")), within=60, what="its folder is gone")
     port = int(endpoint.rpartition(":")[2])
     assert port not in dict(installation.running())
 
@@ -123,7 +123,7 @@ def test_ended_in_the_middle(number: signal.Signals, installation: Installation,
 def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
     """If what keeps the emulator is killed as well, the next run stops what was left."""
     with children.waiting(tmp_path, children.environment(installation.home)) as child:
-        eventually((tmp_path / "endpoint").exists, within=60, what="the emulator of the run is healthy")
+        eventually((tmp_path / "endpoint").exists, within=120, what="the emulator of the run is healthy")
         endpoint = (tmp_path / "endpoint").read_text()
         for keeper in children.keepers(child.pid):
             os.kill(keeper, signal.SIGKILL)

@@ -75,7 +75,7 @@ def test_env(user: Mapping[str, str]) -> None:
         env={"PATH": user["PATH"], "HOME": user["HOME"], "AWS_PROFILE": "not-there"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.stdout.strip() == "2", done.stderr
@@ -91,7 +91,7 @@ def test_logs_until_ctrl_c(user: Mapping[str, str], target: Target) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    limit = threading.Timer(60, following.kill)
+    limit = threading.Timer(120, following.kill)
     limit.start()
     try:
         assert following.stdout
@@ -105,7 +105,7 @@ def test_logs_until_ctrl_c(user: Mapping[str, str], target: Target) -> None:
         assert sum("Received 1 records from Kinesis" in line for line in seen) == 2, seen
         assert len(set(seen)) == len(seen)
         following.send_signal(signal.SIGINT)
-        _, complained = following.communicate(timeout=30)
+        _, complained = following.communicate(timeout=60)
     finally:
         limit.cancel()
         following.kill()
@@ -130,9 +130,9 @@ def test_status_of_what_is_ill(user: Mapping[str, str], target: Target) -> None:
         """Find all well."""
         return command(user, "status").returncode == 0
 
-    eventually(pointed_at, within=30, every=0.2)
+    eventually(pointed_at, within=60, every=0.2)
     client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-    eventually(well, within=30, every=0.2)
+    eventually(well, within=60, every=0.2)
 
 
 def test_status_without_a_stack(user: Mapping[str, str]) -> None:

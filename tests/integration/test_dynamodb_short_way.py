@@ -168,7 +168,7 @@ def test_a_table_with_a_stream(run: Run, door: Callable[[str], Door]) -> None:
             found: list[Any] = streams.get_records(ShardIterator=iterator)["Records"]
             return found
 
-        (record,) = eventually(records, within=30)
+        (record,) = eventually(records, within=60)
         assert record["dynamodb"]["Keys"] == KEY
 
 

@@ -42,7 +42,7 @@ def begin(home: Path) -> subprocess.Popen[str]:
 
 def until_waiting(home: Path) -> None:
     """Wait until the slow part is half made."""
-    eventually((home / "waiting").exists, within=20, what="the slow part is half made")
+    eventually((home / "waiting").exists, within=60, what="the slow part is half made")
     (home / "waiting").unlink()
 
 

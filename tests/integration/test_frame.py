@@ -43,7 +43,7 @@ def made_up(tmp_path: Path, target: Target) -> Pytest:
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Wait for the end; return exit code and output."""
-    said, _ = process.communicate(timeout=100)
+    said, _ = process.communicate(timeout=240)
     return process.returncode, said
 
 
@@ -92,9 +92,9 @@ def test_an_interrupted_run_leaves_nothing(
     made_up: Pytest, target: Target, number: signal.Signals, workers: tuple[str, ...], tmp_path: Path
 ) -> None:
     """Ctrl-C, or SIGTERM, while a pipeline stands: it is destroyed all the same."""
-    process = made_up(STANDS + "    Event().wait(60)\n", *workers)
+    process = made_up(STANDS + "    Event().wait(120)\n", *workers)
     stands = tmp_path / "stands"
-    eventually(lambda: process.poll() is not None or (stands.exists() and stands.read_text()), within=60)
+    eventually(lambda: process.poll() is not None or (stands.exists() and stands.read_text()), within=120)
     name = stands.read_text()
     assert f"stack {name}" in leftovers.find(target, name)
     process.send_signal(number)

@@ -111,7 +111,7 @@ def test_scratch_space_belongs_to_one_environment(functions: Functions) -> None:
     folder, _ = function.invoke({"look": "tmp"}).payload
     assert function.invoke({"look": "tmp"}).payload == [folder, 2]
     function.delete()
-    eventually(lambda: not os.path.exists(folder), within=10, what=f"{folder} to be removed")  # noqa: PTH110  a path of the function's
+    eventually(lambda: not os.path.exists(folder), within=30, what=f"{folder} to be removed")  # noqa: PTH110  a path of the function's
 
 
 def test_a_function_acts_as_its_role(functions: Functions) -> None:
@@ -163,7 +163,7 @@ def test_new_code_means_a_new_process_and_no_old_one(functions: Functions) -> No
     function.update(LOOKS + "\n# changed\n")
     new = function.invoke({"look": "pid"}).payload
     assert new != old
-    eventually(lambda: processes(function.name) == [new], within=10, what="the old process to end")
+    eventually(lambda: processes(function.name) == [new], within=30, what="the old process to end")
 
 
 def test_a_running_invocation_outlives_an_update(functions: Functions) -> None:
@@ -184,8 +184,8 @@ def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
     child: int = function.invoke({"look": "child", "wait": False}).payload
     assert psutil.pid_exists(child)
     function.delete()
-    eventually(lambda: not processes(function.name), within=10, what="the processes to end")
-    eventually(lambda: not _runs(child), within=10, what=f"the child {child} to end")
+    eventually(lambda: not processes(function.name), within=30, what="the processes to end")
+    eventually(lambda: not _runs(child), within=30, what=f"the child {child} to end")
 
 
 @pytest.mark.processes
@@ -196,11 +196,11 @@ def test_no_function_outlives_the_emulator(run: Run, tmp_path: Path) -> None:
     with suppress(EndpointConnectionError), Functions(doomed, run.prefix).opened() as functions:
         function = functions.make(LOOKS, Timeout=60)
         at_work = caller.submit(function.invoke, {"look": "busy", "sign": str(tmp_path / "at work")})
-        eventually((tmp_path / "at work").exists, within=10)
+        eventually((tmp_path / "at work").exists, within=60)
         (running,) = processes(function.name)
         psutil.Process(running).parent().kill()  # type: ignore[union-attr]  # it has one
     assert at_work.exception(), "the function answered, so it was not at work"
-    eventually(lambda: not processes(function.name), within=10, what="the function to end")
+    eventually(lambda: not processes(function.name), within=30, what="the function to end")
 
 
 @pytest.mark.processes
@@ -208,7 +208,7 @@ def test_a_timeout_ends_what_the_function_started_too(functions: Functions) -> N
     """No process of the environment is left."""
     function = functions.make(LOOKS, Timeout=1)
     assert function.invoke({"look": "child", "wait": True}).payload["errorType"] == "Sandbox.Timedout"
-    eventually(lambda: not processes(function.name), within=10, what="the processes to end")
+    eventually(lambda: not processes(function.name), within=30, what="the processes to end")
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def messages(target: Target, group: str, *, until: str) -> list[tuple[str, str]]
         events = [(e["logStreamName"], e["message"]) for page in pages for e in page["events"]]
         return events if any(message.startswith(until) for _, message in events) else []
 
-    return eventually(found, within=30, look=f"the log group {group}")
+    return eventually(found, within=60, look=f"the log group {group}")
 
 
 def test_everything_a_function_writes_is_logged_in_order(functions: Functions, target: Target) -> None:

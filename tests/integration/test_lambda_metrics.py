@@ -106,7 +106,7 @@ def test_an_alarm_hears_of_an_error(functions: Functions, target: Target) -> Non
             (found,) = client.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
             return found["StateValue"] == "ALARM"
 
-        eventually(alarmed, within=20 if target.emulated else 300, every=0.5)
+        eventually(alarmed, within=60 if target.emulated else 300, every=0.5)
     finally:
         client.delete_alarms(AlarmNames=[alarm])
 

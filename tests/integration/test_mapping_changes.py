@@ -50,7 +50,7 @@ def test_changed_while_a_batch_gathers(rig: Rig) -> None:
     rig.put({"name": 1}, {"name": 2})
     rig.put({"name": 3})
     rig.functions.update_event_source_mapping(UUID=made["UUID"], MaximumBatchingWindowInSeconds=0)
-    rig.await_names([1, 2, 3], within=10)
+    rig.await_names([1, 2, 3], within=60)
 
 
 def test_changed_between_two_tries(rig: Rig) -> None:

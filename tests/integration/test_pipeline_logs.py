@@ -26,7 +26,7 @@ def logged(make_pipeline: MakePipeline) -> Pipeline:
     made.put(Put(f"{SECRET} is no JSON".encode(), f"bad-{n}") for n in range(BAD))
     made.put([Put(f'{{"eventId": "{SECRET}"}}'.encode(), "bad")])
     made.settle().check()
-    eventually(lambda: total(made, "records") == GOOD + BAD + 1, within=20 * made.patience)
+    eventually(lambda: total(made, "records") == GOOD + BAD + 1, within=60 * made.patience)
     return made
 
 

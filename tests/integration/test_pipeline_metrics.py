@@ -53,7 +53,7 @@ def counting(make_pipeline: MakePipeline) -> Pipeline:
     made.settle().check()
     made.put([again])
     made.settle().check()
-    eventually(lambda: made.metric("EventsDuplicate").total == 1, within=20 * made.patience)
+    eventually(lambda: made.metric("EventsDuplicate").total == 1, within=60 * made.patience)
     return made
 
 

@@ -120,7 +120,7 @@ def test_bad_records_are_no_errors_of_the_function(pipeline: Pipeline) -> None:
     pipeline.put([Put(b"bad", f"quarantine-count-{n}", f"count-{n}") for n in range(7)])
     pipeline.settle().check()
     wanted = tuple(count + 7 for count in before)
-    eventually(lambda: _rejected(pipeline) == wanted, within=20 * pipeline.patience)
+    eventually(lambda: _rejected(pipeline) == wanted, within=60 * pipeline.patience)
     assert pipeline.dead_letters() == []
     assert [line for line in pipeline.log() if '"level":"ERROR"' in line] == []
 

@@ -146,7 +146,7 @@ def test_a_seed_is_stored_once(careless: Producer) -> None:
         assert len(items) == 60
         return items
 
-    items = eventually(stored, within=30 * careless.pipeline.patience)
+    items = eventually(stored, within=60 * careless.pipeline.patience)
     assert {name: item["rawData"] for name, item in items.items()} == {
         name: json.loads(event.data, parse_float=Decimal) for name, event in expected.items()
     }
@@ -190,7 +190,7 @@ def test_a_killed_run_leaves_a_true_ledger(careless: Producer) -> None:
         assert not missing
         return True
 
-    eventually(settled, within=30 * careless.pipeline.patience)
+    eventually(settled, within=60 * careless.pipeline.patience)
 
 
 def test_lines_that_are_no_events_are_reported(producer: Producer) -> None:
@@ -213,7 +213,7 @@ def test_raw_lines_reach_quarantine(careless: Producer) -> None:
         assert [one.data for one in careless.pipeline.quarantined()] == [b"no event"]
         return True
 
-    eventually(apart, within=30 * careless.pipeline.patience)
+    eventually(apart, within=60 * careless.pipeline.patience)
 
 
 def test_what_does_not_get_through_is_kept(producer: Producer) -> None:

@@ -142,7 +142,7 @@ def test_what_was_set_aside_can_be_replayed(failing: Pipeline) -> None:
 def test_the_alarm_goes_off(failing: Pipeline) -> None:
     """A function that fails raises the alarm on errors, and the one on throttling stays as it was."""
     put_between_good_ones(failing, "raise", "alarm")
-    alarm = eventually(lambda: _alarm(failing, "ErrorsAlarmName", "ALARM"), within=60 * failing.patience)
+    alarm = eventually(lambda: _alarm(failing, "ErrorsAlarmName", "ALARM"), within=120 * failing.patience)
     assert "threshold" in alarm["StateReason"].lower()
     assert _alarm(failing, "ThrottlingAlarmName", "ALARM") is None
 

@@ -47,7 +47,7 @@ def test_events_put_twice_are_stored_and_counted_once(pipeline: Pipeline) -> Non
     pipeline.put(puts)
     pipeline.settle().check()
     wanted = before["EventsDuplicate"].total + 80
-    eventually(lambda: pipeline.metric("EventsDuplicate").total == wanted, within=20 * pipeline.patience)
+    eventually(lambda: pipeline.metric("EventsDuplicate").total == wanted, within=60 * pipeline.patience)
     again = pipeline.items("twice-")
     assert again == first
     assert len(first) == 60
@@ -67,7 +67,7 @@ def test_the_same_event_written_otherwise_is_a_duplicate(pipeline: Pipeline) -> 
     (again,) = pipeline.put([Put(two, "otherwise", "otherwise")])
     pipeline.acknowledged[-1] = again._replace(content=None)  # the audit compares bytes, and these differ
     eventually(
-        lambda: pipeline.metric("EventsDuplicate").total == duplicates + 1, within=20 * pipeline.patience
+        lambda: pipeline.metric("EventsDuplicate").total == duplicates + 1, within=60 * pipeline.patience
     )
     pipeline.settle().check()
     assert pipeline.item("otherwise")["rawData"]["amount"] == 1.5
@@ -101,13 +101,13 @@ def test_full_redelivery_changes_nothing(fresh: Pipeline) -> None:
     """The mapping is deleted and made again from the start: every record comes anew, and nothing changes."""
     records = fresh.put(events("again", 300))
     fresh.settle().check()
-    eventually(lambda: fresh.metric("EventsProcessed").total == 270, within=20 * fresh.patience)
+    eventually(lambda: fresh.metric("EventsProcessed").total == 270, within=60 * fresh.patience)
     items = fresh.items()
     apart = len(fresh.quarantined())
     metrics = counts(fresh)
     mapping = redeliver(fresh, fresh["MappingId"])
     try:
-        eventually(lambda: settled_before(fresh) >= len(records), within=60 * fresh.patience)
+        eventually(lambda: settled_before(fresh) >= len(records), within=120 * fresh.patience)
     finally:
         fresh.lambdas.delete_event_source_mapping(UUID=mapping)
     fresh.settle().check()

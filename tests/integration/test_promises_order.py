@@ -32,7 +32,7 @@ def test_events_of_1000_keys_are_applied_in_order(wide: Pipeline) -> None:
         numbered[key] += 1
         puts.append(event(f"{key}-{numbered[key]}", key=key))
     records = wide.put(puts)
-    verdict = wide.settle(within=60)
+    verdict = wide.settle(within=120)
     verdict.check()
     assert verdict.stored == KEYS * EACH
     assert len({record.shard_id for record in records}) == 4

@@ -44,7 +44,7 @@ def test_a_recording_is_played_as_it_was(bench: Bench, tmp_path: Path) -> None:
     puts = [event(f"{key}-{n}", key=key, n=n) for n in range(20) for key in keys]
     puts.append(Put(b"\x00\xff no event", "record-binary", "binary"))
     bench.pipeline.put(puts)
-    eventually(lambda: len(bench.pipeline.items("record-")) == 100, within=60 * bench.pipeline.patience)
+    eventually(lambda: len(bench.pipeline.items("record-")) == 100, within=120 * bench.pipeline.patience)
     first = recorded(bench, tmp_path / "first.jsonl")
     assert sorted(first) == sorted((put.key, put.data) for put in puts)
     for key in (*keys, "record-binary"):
@@ -72,7 +72,7 @@ def test_what_arrives_meanwhile_is_recorded_too(bench: Bench, tmp_path: Path) ->
     out = tmp_path / "live"
     with ThreadPoolExecutor() as pool:
         recording = pool.submit(recorded, bench, out, DURATION="6")
-        eventually(lambda: list(tmp_path.glob(".recording-*/shardId-*")), within=30)
+        eventually(lambda: list(tmp_path.glob(".recording-*/shardId-*")), within=60)
         bench.pipeline.put([event("live-1", key="live")])
         found = recording.result(timeout=120)
     assert len(of_key(found, "live")) == 1

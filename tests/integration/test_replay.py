@@ -102,7 +102,7 @@ def test_what_fails_again_stays(bench: Bench) -> None:
     done = bench.command("replay", GO="1", WAIT="60")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "in quarantine again      1  not-json" in done.stdout
-    (apart,) = eventually(lambda: bench.pipeline.quarantined()[-1:], within=30)
+    (apart,) = eventually(lambda: bench.pipeline.quarantined()[-1:], within=60)
     assert apart.data == b"never json"
     assert apart.message["sequenceNumber"] != record.sequence_number
 
@@ -119,7 +119,7 @@ def test_dead_letters_are_read_back(bench: Bench) -> None:
         assert "To be put again: 2 records" in listed.stdout, listed.stdout + listed.stderr
         return True
 
-    eventually(dead, within=40 * bench.pipeline.patience)
+    eventually(dead, within=60 * bench.pipeline.patience)
     bench.broken(now=False)
     done = bench.command("replay", FROM="dead-letters", KEY=key, GO="1", WAIT="60")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -138,7 +138,7 @@ def test_what_a_dead_letter_names_and_is_stored_is_passed_over(bench: Bench) -> 
         assert "settled already: 2 records" in listed.stdout, listed.stdout + listed.stderr
         return True
 
-    eventually(dead, within=40 * bench.pipeline.patience)
+    eventually(dead, within=60 * bench.pipeline.patience)
     bench.broken(now=False)
     done = bench.command("replay", FROM="dead-letters", GO="1", WAIT="5")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -169,6 +169,6 @@ def test_a_replay_that_was_killed_is_taken_up(bench: Bench) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Put again: 1 record\n" in done.stdout
     assert "Put by an earlier replay, deleted now: 1 record\n" in done.stderr
-    eventually(lambda: len(bench.pipeline.items(key)) == 2, within=20 * bench.pipeline.patience)
+    eventually(lambda: len(bench.pipeline.items(key)) == 2, within=60 * bench.pipeline.patience)
     assert sorted(item["rawData"]["n"] for item in bench.pipeline.items(key)) == [0, 1]
     assert bench.depth("QuarantineUrl") == 0

@@ -129,7 +129,7 @@ def test_redelivery_moves_nothing(counting: Pipeline) -> None:
     for time in range(1, TIMES + 1):
         wanted = time * len(counting.acknowledged)
         mapping = redeliver(counting, mapping)
-        eventually(lambda: settled_before(counting) >= wanted, within=60 * counting.patience)  # noqa: B023
+        eventually(lambda: settled_before(counting) >= wanted, within=120 * counting.patience)  # noqa: B023
         assert _items(counting) == before
     counting.lambdas.delete_event_source_mapping(UUID=mapping)
     counting.settle().check()

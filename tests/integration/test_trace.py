@@ -34,7 +34,7 @@ def story(bench: Bench, name: str, *wanted: str, **settings: str) -> str:
         assert not missing, f"{missing} is not in:\n{said.stdout}"
         return said.stdout
 
-    return eventually(told, within=30 * bench.pipeline.patience, every=0.5)
+    return eventually(told, within=60 * bench.pipeline.patience, every=0.5)
 
 
 def test_a_stored_event(bench: Bench) -> None:
@@ -61,7 +61,7 @@ def test_an_event_without_an_id(bench: Bench) -> None:
     """Its sequence number is its key, and finds it."""
     data = json.dumps({"eventType": "click"}).encode()
     (record,) = bench.pipeline.put([Put(data, "trace-nameless", "n")])
-    eventually(lambda: bench.pipeline.items("trace-nameless"), within=30 * bench.pipeline.patience)
+    eventually(lambda: bench.pipeline.items("trace-nameless"), within=60 * bench.pipeline.patience)
     story(bench, record.sequence_number, "done: 1 stored", f"eventId         {record.sequence_number}")
 
 
@@ -124,7 +124,7 @@ def test_an_event_that_is_waiting(bench: Bench) -> None:
         return True
 
     bench.pipeline.lambdas.update_event_source_mapping(UUID=mapping, Enabled=False)
-    eventually(lambda: state("Disabled"), within=30 * bench.pipeline.patience)
+    eventually(lambda: state("Disabled"), within=60 * bench.pipeline.patience)
     try:
         (record,) = bench.pipeline.put([event("trace-5")])
         said = story(bench, "trace-5", record.sequence_number, "Now      in the stream, not settled yet")
@@ -132,4 +132,4 @@ def test_an_event_that_is_waiting(bench: Bench) -> None:
         assert "Batches  none in the function's log" in said
     finally:
         bench.pipeline.lambdas.update_event_source_mapping(UUID=mapping, Enabled=True)
-        eventually(lambda: state("Enabled"), within=30 * bench.pipeline.patience)
+        eventually(lambda: state("Enabled"), within=60 * bench.pipeline.patience)
