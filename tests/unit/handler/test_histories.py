@@ -180,7 +180,7 @@ def check_order(aws: FakeAws) -> None:
         assert len({item["appliedAt"]["N"] for item in applied}) == len(applied)
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)  # half as many miss what only a rare fault in a rare place shows
 @given(PUTS, CUTS, FAULTS)
 def test_every_history_ends_as_promised(puts: list[Put], cuts: list[int], faults: list[Fault]) -> None:
     """Each event ends in one place, stored once, counted once, in order; redelivery changes nothing."""
