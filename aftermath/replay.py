@@ -5,7 +5,6 @@ run again: docs/replay.md says what then keeps an event from being applied twice
 """
 
 import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -80,7 +79,7 @@ class Replay:
         seen = Seen(pipeline.kinesis, pipeline.stream)
         sort = sort_out(pipeline.tables, self._plan.records, seen, time.time())
         self._delete(sort.put_before)
-        stop = _stoppable()
+        stop = Stop.at_signals()  # what is on its way is then still heard
         sent = send(stream, sort.to_put, self._done, stop)
         say(f"Put again: {plural(len(sent.put), 'record')}")
         for line in self._left_lines(sort, sent):
@@ -138,15 +137,3 @@ def result_lines(results: Results) -> Iterator[str]:
         yield f"      {again.sequence_number}: {shown(settled.detail, 120)}"
     if results.unsettled:
         yield f"  not settled yet   {len(results.unsettled):>8,}  (`make status` says how far it is)"
-
-
-def _stoppable() -> Stop:
-    """Return what Ctrl-C and SIGTERM ask to stop: what is on its way is then still heard."""
-    stop = Stop()
-
-    def ask(number: int, _: object) -> None:
-        stop.ask(number)
-
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)
-    return stop

@@ -7,24 +7,17 @@ counts as unset. STREAM and DURATION, which `record` obeys, are the producer's.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from bootstrap.checks import anything, moment, switch, zoned
 from bootstrap.errors import SettingError
 from bootstrap.settings import Setting
 from producer.settings import SETTINGS as PRODUCER
 
 type From = Literal["quarantine", "dead-letters", "both"]
 LONGEST_WAIT = 3600
-
-
-def _moment(value: str) -> str | None:
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return "it is a time in ISO 8601, such as 2026-01-01T00:00:00+00:00"
-    return None
 
 
 def _from(value: str) -> str | None:
@@ -39,10 +32,6 @@ def _reason(value: str) -> str | None:
     )
 
 
-def _switch(value: str) -> str | None:
-    return None if value in {"0", "1"} else "it is 0 or 1"
-
-
 def _wait(value: str) -> str | None:
     fits = re.fullmatch(r"[0-9]{1,4}", value) and int(value) <= LONGEST_WAIT
     return None if fits else f"it is a whole number from 0 to {LONGEST_WAIT}"
@@ -55,22 +44,18 @@ def _new_file(value: str) -> str | None:
     return None if path.absolute().parent.is_dir() else "its folder does not exist, make it first"
 
 
-def _anything(_: str) -> None:
-    return None
-
-
 SETTINGS = {
     setting.name: setting
     for setting in (
         Setting("FROM", "both", "", "what to replay: quarantine, dead-letters, or both", _from),
         Setting("REASON", "", "", "only what was set aside for this reason", _reason),
-        Setting("KEY", "", "", "only events of this partition key", _anything),
-        Setting("SINCE", "", "", "only what arrived in the stream from this time on (ISO 8601)", _moment),
-        Setting("UNTIL", "", "", "only what arrived in the stream before this time (ISO 8601)", _moment),
-        Setting("GO", "0", "", "1: replay; otherwise it only says what it would do", _switch),
+        Setting("KEY", "", "", "only events of this partition key", anything),
+        Setting("SINCE", "", "", "only what arrived in the stream from this time on (ISO 8601)", moment),
+        Setting("UNTIL", "", "", "only what arrived in the stream before this time (ISO 8601)", moment),
+        Setting("GO", "0", "", "1: replay; otherwise it only says what it would do", switch),
         Setting("WAIT", "30", "seconds", "how long a replay waits to see what became of its events", _wait),
         Setting("OUT", "", "", "file to record a stream into", _new_file),
-        Setting("EVENT", "", "", "event to trace: its eventId, or its record's sequence number", _anything),
+        Setting("EVENT", "", "", "event to trace: its eventId, or its record's sequence number", anything),
     )
 }
 
@@ -96,7 +81,7 @@ class Settings:
         """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
         values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
         duration = PRODUCER["DURATION"].read(environ)
-        since, until = _zoned(values["SINCE"]), _zoned(values["UNTIL"])
+        since, until = zoned(values["SINCE"]), zoned(values["UNTIL"])
         if since and until and since >= until:
             raise SettingError("SINCE is not before UNTIL: nothing can be in between.")
         return cls(
@@ -116,9 +101,3 @@ class Settings:
 
 def _source(value: str) -> From:
     return "quarantine" if value == "quarantine" else "dead-letters" if value == "dead-letters" else "both"
-
-
-def _zoned(value: str) -> datetime | None:
-    """Return a time; without a zone it is UTC."""
-    moment = datetime.fromisoformat(value) if value else None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

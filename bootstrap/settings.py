@@ -4,15 +4,12 @@ A setting comes from the environment, which is where `make NAME=value` puts it t
 unset. The producer's own settings stand in `producer/settings.py`.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
+from bootstrap.checks import Check, anything, matching, one_of, url, whole
 from bootstrap.errors import SettingError
-
-Check = Callable[[str], str | None]  # what a value must be, if it is not; None if it is
 
 
 @dataclass(frozen=True)
@@ -34,33 +31,6 @@ class Setting:
         return value
 
 
-def _one_of(*choices: str) -> Check:
-    return lambda value: None if value in choices else f"it is one of {', '.join(choices)}"
-
-
-def _whole(low: int, high: int) -> Check:
-    def check(value: str) -> str | None:
-        fits = value.isascii() and value.isdecimal() and low <= int(value) <= high
-        return None if fits else f"it is a whole number from {low} to {high}"
-
-    return check
-
-
-def _matching(pattern: str, wanted: str) -> Check:
-    return lambda value: None if re.fullmatch(pattern, value) else wanted
-
-
-def _url(value: str) -> str | None:
-    parts = urlsplit(value)
-    if parts.scheme in {"http", "https"} and parts.hostname:
-        return None
-    return "it is an address such as http://127.0.0.1:4566"
-
-
-def _anything(_: str) -> None:
-    return None
-
-
 # The stack's name is part of a bucket's name: at most 63 characters, with the account and the region in it.
 _STACK = (
     "it is lower-case letters, digits and single hyphens, begins with a letter, and has at most 35 characters"
@@ -74,14 +44,14 @@ SETTINGS = {
             "localstack",
             "",
             "where the pipeline runs: localstack, or aws",
-            _one_of("localstack", "aws"),
+            one_of("localstack", "aws"),
         ),
         Setting(
             "AWS_ENDPOINT_URL",
             "",
             "",
             "a running emulator to attach to, instead of starting one; must be unset with TARGET=aws",
-            _url,
+            url,
         ),
         Setting(
             "EMULATOR",
@@ -89,138 +59,136 @@ SETTINGS = {
             "",
             "where the emulator runs: docker, embedded, or auto (what runs already, else docker where an "
             "engine answers); for the tests also testcontainers",
-            _one_of("auto", "docker", "embedded", "testcontainers"),
+            one_of("auto", "docker", "embedded", "testcontainers"),
         ),
         Setting(
             "EMULATOR_PORT",
             "4566",
             "",
             "the port on 127.0.0.1 of the emulator that is started",
-            _whole(1, 65535),
+            whole(1, 65535),
         ),
-        Setting(
-            "EMULATOR_HOME", ".emulator", "", "the folder that the emulator is installed into", _anything
-        ),
+        Setting("EMULATOR_HOME", ".emulator", "", "the folder that the emulator is installed into", anything),
         Setting(
             "STACK",
             "tailrace",
             "",
             "the stack's name; tailrace has the recipe's names, any other makes every name its own",
-            _matching(r"(?=.{1,35}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", _STACK),
+            matching(r"(?=.{1,35}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", _STACK),
         ),
-        Setting("SHARDS", "2", "", "shards of the stream", _whole(1, 200)),
-        Setting("BATCH_SIZE", "100", "records", "records in one invocation, at most", _whole(1, 10_000)),
-        Setting("BATCH_WINDOW", "5", "seconds", "how long a batch may wait to fill", _whole(0, 300)),
+        Setting("SHARDS", "2", "", "shards of the stream", whole(1, 200)),
+        Setting("BATCH_SIZE", "100", "records", "records in one invocation, at most", whole(1, 10_000)),
+        Setting("BATCH_WINDOW", "5", "seconds", "how long a batch may wait to fill", whole(0, 300)),
         Setting(
             "RETENTION_DAYS",
             "30",
             "days",
             "after which an item of the results table expires",
-            _whole(1, 3650),
+            whole(1, 3650),
         ),
         Setting(
             "RETRY_ATTEMPTS",
             "20",
             "",
             "tries of a failed batch after the first, before it becomes a dead letter",
-            _whole(0, 10_000),
+            whole(0, 10_000),
         ),
         Setting(
             "RECORD_AGE",
             "3600",
             "seconds",
             "after which a record that still fails becomes a dead letter",
-            _whole(60, 604_800),
+            whole(60, 604_800),
         ),
         Setting(
             "ALARM_EMAIL",
             "",
             "",
             "the address that alarms and anomalies are sent to",
-            _matching(r"[^@\s]+@[^@\s]+", "it is an address such as me@example.org"),
+            matching(r"[^@\s]+@[^@\s]+", "it is an address such as me@example.org"),
         ),
         Setting(
             "ALARM_PERIOD",
             "300",
             "seconds",
             "what an alarm looks at: 10 and 30 on an emulator only, 60, 300, 900, 3600",
-            _one_of("10", "30", "60", "300", "900", "3600"),
+            one_of("10", "30", "60", "300", "900", "3600"),
         ),
         Setting(
             "ALARM_LAG",
             "60000",
             "milliseconds",
             "how long a record may wait in the stream",
-            _whole(1, 604_800_000),
+            whole(1, 604_800_000),
         ),
         Setting(
             "ALARM_REJECTED",
             "10",
             "records",
             "how many quarantined in one period are an alarm",
-            _whole(1, 1_000_000),
+            whole(1, 1_000_000),
         ),
-        Setting("DETECTOR", "1", "", "0: the anomaly detector is not invoked", _one_of("0", "1")),
+        Setting("DETECTOR", "1", "", "0: the anomaly detector is not invoked", one_of("0", "1")),
         Setting(
             "ANOMALY_THRESHOLD",
             "5",
             "",
             "robust standard deviations from which on a minute may be an anomaly",
-            _whole(1, 100),
+            whole(1, 100),
         ),
         Setting(
             "ANOMALY_MINIMUM",
             "15",
             "minutes",
             "history before the detector speaks",
-            _whole(3, 1000),
+            whole(3, 1000),
         ),
         Setting(
-            "TRACING", "0", "", "1: Lambda traces the functions with X-Ray; on AWS only", _one_of("0", "1")
+            "TRACING", "0", "", "1: Lambda traces the functions with X-Ray; on AWS only", one_of("0", "1")
         ),
         Setting(
             "AWS_ACCOUNT_ID",
             "",
             "",
             "the account meant with TARGET=aws; must be the one that the credentials belong to",
-            _matching(r"\d{12}", "it is twelve digits"),
+            matching(r"\d{12}", "it is twelve digits"),
         ),
         Setting(
             "AWS_REGION",
             "us-east-1",
             "",
             "the region; AWS_DEFAULT_REGION is read too; TARGET=aws has no default",
-            _matching(r"[a-z]{2,3}(-[a-z]+)+-\d", "it is a region's name such as eu-central-1"),
+            matching(r"[a-z]{2,3}(-[a-z]+)+-\d", "it is a region's name such as eu-central-1"),
         ),
         Setting(
             "EMULATOR_IMAGE",
             "",
             "",
             "an image to take as it is, instead of building one",
-            _anything,
+            anything,
         ),
         Setting(
             "EMULATOR_BASE",
             "",
             "",
             "an image to build ours upon, instead of python:3.13-slim-trixie",
-            _anything,
+            anything,
         ),
         Setting(
             "EMULATOR_OFFLINE",
             "",
             "",
             "1: a container without a way to anything beyond this machine",
-            _one_of("0", "1"),
+            one_of("0", "1"),
         ),
         Setting(
             "LOCALSTACK_IMAGE",
             "",
             "",
             "an image of LocalStack's own to run instead, such as localstack/localstack:4.14.0",
-            _anything,
+            anything,
         ),
-        Setting("YES", "", "", "1: do not ask before anything is done on AWS", _one_of("0", "1")),
+        Setting("YES", "", "", "1: do not ask before anything is done on AWS", one_of("0", "1")),
     )
 }
 

@@ -1,5 +1,6 @@
 """The sender: threads that make requests, and the loop that asks the rules what to do next."""
 
+import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,14 @@ class Stop:
         """Number of the signal that asked last."""
         self.wake: Callable[[], None] | None = None
         """What ends the sender's waiting."""
+
+    @classmethod
+    def at_signals(cls) -> "Stop":
+        """Return one that Ctrl-C and SIGTERM ask from now on."""
+        stop = cls()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda came, _: stop.ask(came))
+        return stop
 
     def ask(self, number: int) -> None:
         """Ask to stop, by a signal's number; may be called from a signal handler."""

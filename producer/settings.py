@@ -8,9 +8,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from bootstrap.checks import moment, switch, zoned
 from bootstrap.errors import SettingError
 from bootstrap.settings import Setting
 from producer.anomaly import KINDS, SHAPES
@@ -47,14 +48,6 @@ def _above_zero(value: str) -> str | None:
     return None if _number(value) > 0 else "it is a number above 0"
 
 
-def _moment(value: str) -> str | None:
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return "it is a time in ISO 8601, such as 2026-01-01T00:00:00+00:00"
-    return None
-
-
 def _stream(value: str) -> str | None:
     fits = re.fullmatch(r"[a-zA-Z0-9_.-]{1,128}", value)
     return None if fits else "a stream's name is 1 to 128 letters, digits, and any of _.-"
@@ -77,10 +70,6 @@ def _fresh(value: str) -> str | None:
     if path.is_file() and path.stat().st_size:
         return "it exists already: send it first (SOURCE=), or name another file"
     return _output(value)
-
-
-def _switch(value: str) -> str | None:
-    return None if value in {"0", "1"} else "it is 0 or 1"
 
 
 def _anomaly(value: str) -> str | None:
@@ -123,7 +112,7 @@ SETTINGS = {
             "1",
             "",
             "0: with ANOMALY, do not send usual traffic first where the detector has too little history",
-            _switch,
+            switch,
         ),
         Setting(
             "SEED",
@@ -137,7 +126,7 @@ SETTINGS = {
             "",
             "",
             "time of the first generated event; unset, 2026-01-01T00:00:00+00:00 with SEED, now without",
-            _moment,
+            moment,
         ),
         Setting(
             "SOURCE",
@@ -146,7 +135,7 @@ SETTINGS = {
             "file to send, - is standard input: JSON Lines, access log, recording, .gz too",
             _source,
         ),
-        Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", _switch),
+        Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", switch),
         Setting(
             "SPEED",
             "",
@@ -210,7 +199,7 @@ class Settings:
             anomaly=values["ANOMALY"],
             warmup=values["WARMUP"] == "1",
             seed=int(values["SEED"]) if values["SEED"] else None,
-            start=_zoned(values["START"]),
+            start=zoned(values["START"]),
             source=values["SOURCE"],
             raw=values["RAW"] == "1",
             speed=_float(values["SPEED"]),
@@ -247,8 +236,3 @@ def _float(value: str) -> float | None:
 
 def _path(value: str) -> Path | None:
     return Path(value) if value else None
-
-
-def _zoned(value: str) -> datetime | None:
-    moment = datetime.fromisoformat(value) if value else None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

@@ -1,0 +1,64 @@
+"""What values a setting can have: each check returns None, or what is wanted instead.
+
+>>> whole(1, 9)("10")
+'it is a whole number from 1 to 9'
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+type Check = Callable[[str], str | None]
+
+
+def one_of(*choices: str) -> Check:
+    """Return the check for one of a few words."""
+    return lambda value: None if value in choices else f"it is one of {', '.join(choices)}"
+
+
+def whole(low: int, high: int) -> Check:
+    """Return the check for a whole number from `low` to `high`."""
+
+    def check(value: str) -> str | None:
+        fits = value.isascii() and value.isdecimal() and low <= int(value) <= high
+        return None if fits else f"it is a whole number from {low} to {high}"
+
+    return check
+
+
+def matching(pattern: str, wanted: str) -> Check:
+    """Return the check for a pattern; `wanted` says it in words."""
+    return lambda value: None if re.fullmatch(pattern, value) else wanted
+
+
+def url(value: str) -> str | None:
+    """Want an address."""
+    parts = urlsplit(value)
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        return None
+    return "it is an address such as http://127.0.0.1:4566"
+
+
+def moment(value: str) -> str | None:
+    """Want a time."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return "it is a time in ISO 8601, such as 2026-01-01T00:00:00+00:00"
+    return None
+
+
+def zoned(value: str) -> datetime | None:
+    """Return the time that a setting names, None if it is empty; without a zone it is UTC."""
+    read = datetime.fromisoformat(value) if value else None
+    return read.replace(tzinfo=UTC) if read and read.tzinfo is None else read
+
+
+def switch(value: str) -> str | None:
+    """Want yes or no, as 1 or 0."""
+    return None if value in {"0", "1"} else "it is 0 or 1"
+
+
+def anything(_: str) -> None:
+    """Want nothing in particular."""
