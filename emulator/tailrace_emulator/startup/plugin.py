@@ -8,7 +8,7 @@ from typing import Any
 from localstack import config
 from localstack.runtime import hooks
 
-from . import late, models, policies
+from . import door, late, models, policies
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ def listen_where_told() -> None:
         return listen(port, factory, backlog, interface or hosts.get(port, ""))
 
     reactor.listenTCP = listen_there
+    door.install()
 
 
 @hooks.on_infra_start(priority=100)
