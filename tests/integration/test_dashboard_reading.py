@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tailrace_emulator.testing.eventually import eventually
 from tests.frame import browser
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
@@ -76,9 +77,15 @@ def test_nothing_is_fetched_from_elsewhere(chromium: BrowserContext, address: st
 @pytest.mark.anywhere
 @pytest.mark.parametrize("width", [320, 375, 768, 1440])
 def test_no_scrolling_sideways(page: Page, width: int) -> None:
-    """At each width all of it fits."""
+    """At each width all of it fits, as soon as the charts have taken up theirs."""
     page.set_viewport_size({"width": width, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    def fits() -> bool:
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{wide} pixels are wider than {width}"
+        return True
+
+    eventually(fits, within=30)
 
 
 @pytest.mark.anywhere
