@@ -1,10 +1,13 @@
 """Records that grow too old, or leave the stream."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tailrace_emulator.mapping.actions import Condition
+from tailrace_emulator.mapping.answers import Verdict
 from tailrace_emulator.mapping.settings import Settings
-from tests.unit.mapping.history import FAILED, THROTTLED, History, items, sizes
+from tests.unit.mapping.history import FAILED, PROCESSED, THROTTLED, History, Item, items, sizes
 
 pytestmark = pytest.mark.unit
 
@@ -64,3 +67,16 @@ def test_gone_from_the_stream() -> None:
     history = History(Settings(), shard, lambda _: FAILED, retention=100).run()
     assert history.reports == []
     assert history.lane.checkpoint == shard[-1].sequence_number
+
+
+def test_what_is_still_in_the_stream_is_not_skipped() -> None:
+    """Of a batch that blocks, only what has left the stream is passed over; the rest is sent again."""
+    shard = items([0.0, 0.0, 50.0])
+
+    def function(records: Sequence[Item]) -> Verdict:
+        return FAILED if records[0] is shard[0] else PROCESSED
+
+    history = History(Settings(), shard, function, now=50.0, retention=100).run()
+    assert history.calls[-1].records == (shard[2],)
+    assert history.calls[-1].verdict is PROCESSED
+    assert history.reports == []
