@@ -40,12 +40,15 @@ class ShortWay:
         name = rules.operation(environ)
         authorization = environ.get("HTTP_AUTHORIZATION", "")
         who = rules.signed(authorization) if name else None
-        if name is None or who is None or self._watched(who):
+        if name is None or who is None:
+            return None
+        account = get_account_id_from_access_key_id(who.key)
+        if self._watched(account, who.region):
             return None
         body = _body(environ)
         if not rules.plain(body):
             return None
-        space = get_ddb_access_key(get_account_id_from_access_key_id(who.key), who.region)
+        space = get_ddb_access_key(account, who.region)
         headers = {
             "Authorization": rules.readdressed(authorization, space),
             "Content-Type": environ.get("CONTENT_TYPE", "application/x-amz-json-1.0"),
@@ -56,7 +59,7 @@ class ShortWay:
         LOG.info("AWS dynamodb.%s => %s", name, said)
         return answer
 
-    def _watched(self, who: rules.Signed) -> bool:
+    def _watched(self, account: str, region: str) -> bool:
         """Tell whether LocalStack has a part in what happens to these tables, or is to log all of it."""
         if not self._server.is_running() or LOG.isEnabledFor(logging.DEBUG):
             return True
@@ -66,14 +69,13 @@ class ShortWay:
             or config.DYNAMODB_WRITE_ERROR_PROBABILITY
         ):
             return True
-        account = get_account_id_from_access_key_id(who.key)
-        if account not in dynamodb_stores or who.region not in dynamodb_stores[account]:
+        if account not in dynamodb_stores or region not in dynamodb_stores[account]:
             return True
-        tables = dynamodb_stores[account][who.region]
+        tables = dynamodb_stores[account][region]
         if any(tables.streaming_destinations.values()) or any(tables.REPLICAS.values()):
             return True
         streams = dynamodbstreams_stores.get(account, {})
-        return who.region in streams and bool(streams[who.region].ddb_streams)
+        return region in streams and bool(streams[region].ddb_streams)
 
     def _ask(self, body: bytes, headers: dict[str, str]) -> Answer:
         connection = self._connection()
@@ -109,8 +111,7 @@ def _body(environ: "WSGIEnvironment") -> bytes:
 
 def _failed() -> Answer:
     body = b'{"__type":"com.amazon.coral.service#InternalServerError","message":"Internal server error"}'
-    headers = [("Content-Type", "application/x-amz-json-1.0"), ("Content-Length", str(len(body)))]
-    return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, headers, body)
+    return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [("Content-Type", "application/x-amz-json-1.0")], body)
 
 
 def install(server: "DynamodbServer") -> None:

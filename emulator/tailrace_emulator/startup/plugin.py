@@ -26,7 +26,6 @@ def listen_where_told() -> None:
         return listen(port, factory, backlog, interface or hosts.get(port, ""))
 
     reactor.listenTCP = listen_there
-    door.install()
 
 
 @hooks.on_infra_start(priority=100)
@@ -35,6 +34,7 @@ def begin_lightly() -> None:
     models.install()
     late.postpone()
     late.postpone_urls()
+    door.install()
 
 
 @hooks.on_infra_start()
