@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from detector.book import PK as ANOMALIES
 from detector.book import Book
 from detector.findings import Gap, parts
-from handler.totals import MINUTE, Minute, queries, series
+from handler.totals import MINUTE, Minute, minute_of, queries, series
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-ANOMALIES = "anomalies"
-"""The partition key of anomalies; their sort key is `MINUTE#KIND`."""
 _NEWEST = 3
 _HOUR = timedelta(hours=1)
 
@@ -65,8 +64,8 @@ class Ledger:
 
     def history(self, begin: datetime, end: datetime) -> list[Minute]:
         """Return the minutes that the detector takes for the history of `end`: those since it began anew."""
-        found = minutes(self.dynamodb, self.table, begin, end)
-        return list(parts(found, self._book.gaps(begin))[-1])
+        book = self._book
+        return list(parts(book.totals(begin, end).minutes, book.gaps(begin))[-1])
 
     def looked_until(self) -> datetime | None:
         """Return the first minute that the detector has not looked at; None before its first look."""
@@ -74,7 +73,7 @@ class Ledger:
 
     def note_gap(self, now: datetime) -> None:
         """Have the detector begin anew with the next minute; what comes in this one is nobody's."""
-        begun = now.replace(second=0, microsecond=0)
+        begun = minute_of(now)
         self._book.note_gap(Gap(begun, begun + MINUTE))
 
     def anomalies(self, since: datetime) -> list[str]:

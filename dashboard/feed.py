@@ -13,6 +13,7 @@ from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from dashboard.schedule import Schedule
 from dashboard.view import SHOWN_MINUTES, Alarm, Delivery, Mark, Rest, View, viewed
+from detector.book import PK as ANOMALIES
 from handler.totals import MINUTE, Minute
 
 _QUICK = {"connect_timeout": 2, "read_timeout": 5}
@@ -117,7 +118,7 @@ class Reading:
             TableName=self._outputs["LedgerTableName"],
             KeyConditionExpression="pk = :anomalies AND sk >= :since",
             ExpressionAttributeValues={
-                ":anomalies": {"S": watched.ANOMALIES},
+                ":anomalies": {"S": ANOMALIES},
                 ":since": {"S": f"{since:%Y-%m-%dT%H:%M}"},
             },
             ScanIndexForward=False,

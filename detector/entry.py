@@ -19,7 +19,7 @@ from detector.book import Book
 from detector.findings import PAUSE, Anomaly, find, lateness, parts
 from detector.message import body, subject
 from detector.settings import Settings
-from handler.totals import MINUTE
+from handler.totals import MINUTE, minute_of
 
 FIRST_LOOK = timedelta(minutes=10)
 """How far back the very first run tells of what it finds."""
@@ -57,7 +57,7 @@ class Watch:
         """Return the first minute that has not finished, or of which events are still on their way."""
         settle = timedelta(seconds=self.settings.settle)
         waited = now - max(settle, late)
-        return max(waited, min(now - settle, whole_until or waited)).replace(second=0, microsecond=0)
+        return minute_of(max(waited, min(now - settle, whole_until or waited)))
 
     def _tell(self) -> None:
         """Tell of every kept anomaly of which nobody was told, this run's or an earlier one's."""

@@ -140,7 +140,7 @@ def queries(table: str, begin: datetime, end: datetime) -> Iterator[dict[str, An
 
     Times have a zone; they are cut to the minute. Add `ConsistentRead` to see what was written just now.
     """
-    first, last = _minute(begin), _minute(end)
+    first, last = minute_of(begin), minute_of(end)
     hour = first.replace(minute=0)
     while hour < last and first < last:
         low, high = max(first, hour), min(last, hour + HOUR) - MINUTE
@@ -176,7 +176,7 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
                 keyed[at][name][key] = _EXACT.add(keyed[at][name][key], Decimal(typed["N"]))
             else:
                 sums[at][name] = _EXACT.add(sums[at][name], Decimal(typed["N"]))
-    found, moment, last = [], _minute(begin), _minute(end)
+    found, moment, last = [], minute_of(begin), minute_of(end)
     while moment < last:
         at = f"{moment:%Y-%m-%dT%H:%M}"
         by_name = {name: dict(values) for name, values in keyed[at].items()}
@@ -185,7 +185,8 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
     return found
 
 
-def _minute(at: datetime) -> datetime:
+def minute_of(at: datetime) -> datetime:
+    """Return the beginning of the minute in which a time is, in UTC."""
     if at.tzinfo is None:
         raise ValueError(f"a time without a zone: {at}")
     return at.astimezone(UTC).replace(second=0, microsecond=0)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from handler.totals import MINUTE, Minute
+from handler.totals import MINUTE, Minute, minute_of
 from producer.anomaly import Shaped
 from producer.event import Event, Unreadable
 from producer.feed import Item, Nothing
@@ -38,7 +38,7 @@ def usual_minutes(minutes: Sequence[Minute]) -> int:
 
 def next_minute(moment: datetime) -> datetime:
     """Return the first beginning of a minute that is not before a moment."""
-    begun = moment.replace(second=0, microsecond=0)
+    begun = minute_of(moment)
     return begun if begun == moment else begun + MINUTE
 
 
