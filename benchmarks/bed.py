@@ -1,7 +1,6 @@
 """The bench's own emulators and stacks: nothing of the user's is touched, nothing is left."""
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from tailrace_emulator.compose import image
 from tailrace_emulator.compose.container import Container
 from tailrace_emulator.compose.engine import Engine
 from tailrace_emulator.compose.errors import EngineError
-from tailrace_emulator.control import Emulator, Installation
+from tailrace_emulator.control import Emulator, Installation, processes
 
 ROOT = Path(__file__).resolve().parent.parent
 RECIPE = Path(__file__).with_name("recipe")
@@ -50,7 +49,7 @@ class Bed:
 @contextmanager
 def embedded() -> Iterator[Bed]:
     """Start an embedded emulator on a free port, and stop it at the end."""
-    emulator = Emulator(Installation.from_environment(), free_port())
+    emulator = Emulator(Installation.from_environment(), processes.free_port())
 
     def memory() -> float:
         process = emulator.process()
@@ -74,7 +73,7 @@ def embedded() -> Iterator[Bed]:
 @contextmanager
 def contained(engine: Engine) -> Iterator[Bed]:
     """Start one in a container on a free port, and remove it at the end; the image is there."""
-    container = Container(engine, free_port(), ROOT)
+    container = Container(engine, processes.free_port(), ROOT)
 
     def memory() -> float:
         name = f"{container.project}-emulator-1"
@@ -108,14 +107,6 @@ def engine() -> Engine | None:
 def target_at(endpoint: str) -> Target:
     """Return the emulator at this address as a target."""
     return Target.from_environment({"AWS_ENDPOINT_URL": endpoint})
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def pss(process: psutil.Process) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tailrace_emulator.control import processes
 from tailrace_emulator.testing.eventually import eventually
 from tests.frame import browser
 from tests.frame.pipeline import Pipeline
@@ -33,18 +34,10 @@ def environment(run: Run, pipeline: Pipeline, **more: str) -> Mapping[str, str]:
     }
 
 
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run a dashboard; give its process and its address."""
-    port = free_port()
+    port = processes.free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "dashboard"],
         cwd=ROOT,
@@ -95,6 +88,20 @@ def live(chromium: BrowserContext, address: str) -> Iterator[Page]:
     expect(opened.locator("#state")).to_have_text("Live", timeout=30_000)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[BrowserContext]:
+    """Give a browser."""
+    with browser.opened() as context:
+        yield context
+
+
+@pytest.fixture
+def page(chromium: BrowserContext, address: str) -> Iterator[Page]:
+    """Give the page, live; `address` is a fixture of the module's own."""
+    with live(chromium, address) as opened:
+        yield opened
 
 
 def figure(page: Page, name: str) -> str:

@@ -18,6 +18,7 @@ from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.sending import Put
 from tests.frame import stacks
 from tests.frame.events import event
+from tests.frame.listening import Listener, listening
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.frame.variants import variant
@@ -54,7 +55,7 @@ class Heard:
     """What the topic's listener was told."""
 
     pipeline: Pipeline
-    queue: str
+    listener: Listener
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     """Alarm, old and new state."""
     others: list[str] = field(default_factory=list)
@@ -62,12 +63,8 @@ class Heard:
 
     def listen(self) -> None:
         """Take what has come."""
-        while found := self.pipeline.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            for message in found:
-                self.pipeline.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-                self._note(message["Body"])
+        for text in self.listener.heard():
+            self._note(text)
 
     def _note(self, text: str) -> None:
         try:
@@ -113,19 +110,8 @@ def alarmed(alarms_target: Target, make_pipeline: MakePipeline) -> Iterator[Hear
         ALARM_REJECTED="3",
         ALARM_EMAIL="somebody@example.org",
     )
-    queue = pipeline.sqs.create_queue(QueueName=f"{pipeline.stack.name}-heard")["QueueUrl"]
-    found = pipeline.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    sns = alarms_target.client("sns")
-    subscription = sns.subscribe(
-        TopicArn=pipeline["TopicArn"],
-        Protocol="sqs",
-        Endpoint=found["Attributes"]["QueueArn"],
-        Attributes={"RawMessageDelivery": "true"},
-        ReturnSubscriptionArn=True,
-    )["SubscriptionArn"]
-    yield Heard(pipeline, queue)
-    sns.unsubscribe(SubscriptionArn=subscription)
-    pipeline.sqs.delete_queue(QueueUrl=queue)
+    with listening(pipeline) as listener:
+        yield Heard(pipeline, listener)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from tailrace_emulator.compose import image
 from tailrace_emulator.compose.container import EMULATOR, FUNCTIONS, OFFLINE, Container
 from tailrace_emulator.compose.engine import Engine
 from tailrace_emulator.compose.errors import ContainerError, EngineError
+from tailrace_emulator.control import processes
 from tailrace_emulator.control.errors import PortTakenError
 from tailrace_emulator.testing import owners, wrappers
 from tests.frame.run import Run, without_settings
@@ -41,13 +42,6 @@ def silent(_: str) -> None:
     """Report nothing."""
 
 
-def free_port() -> int:
-    """Give a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def engine(run: Run) -> Engine:
     """Give the engine, if it has the image of these very sources, or the one that EMULATOR_IMAGE names."""
@@ -65,7 +59,7 @@ def engine(run: Run) -> Engine:
 @pytest.fixture
 def container(engine: Engine) -> Iterator[Container]:
     """Give an emulator in a container, not started; it is removed in the end."""
-    one = Container(engine, free_port(), ROOT)
+    one = Container(engine, processes.free_port(), ROOT)
     yield one
     one.down()
 
@@ -73,7 +67,7 @@ def container(engine: Engine) -> Iterator[Container]:
 @pytest.fixture(scope="module")
 def running(engine: Engine) -> Iterator[Container]:
     """Give one that runs and has no way out, for tests that only look."""
-    one = Container(engine._replace(environ={**engine.environ, OFFLINE: "1"}), free_port(), ROOT)
+    one = Container(engine._replace(environ={**engine.environ, OFFLINE: "1"}), processes.free_port(), ROOT)
     one.up(silent)
     yield one
     one.down()

@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tailrace_emulator.testing.eventually import eventually
-from tests.frame import browser
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
-from tests.integration.dashboards import environment, figure, in_a_browser, live, served
+from tests.integration.dashboards import chromium, environment, figure, in_a_browser, page, served
+
+__all__ = ["chromium", "page"]  # fixtures
 
 pytestmark = in_a_browser
 HOSTILE = "<img src=x onerror=document.title='taken'>"
@@ -29,20 +30,6 @@ def address(run: Run, watched: Pipeline) -> Iterator[str]:
     """Give the address of its dashboard."""
     with served(environment(run, watched)) as where:
         yield where
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[BrowserContext]:
-    """Give a browser."""
-    with browser.opened() as context:
-        yield context
-
-
-@pytest.fixture
-def page(chromium: BrowserContext, address: str) -> Iterator[Page]:
-    """Give the page, live."""
-    with live(chromium, address) as opened:
-        yield opened
 
 
 def counts(page: Page, table: str) -> dict[str, int]:

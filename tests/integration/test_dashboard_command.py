@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tailrace_emulator.control import processes
 from tests.frame import browser
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.integration.dashboards import (
     environment,
     figure,
-    free_port,
     in_a_browser,
     live,
     running,
@@ -76,7 +76,7 @@ def test_missing_stack(run: Run, pipeline: Pipeline) -> None:
 @pytest.mark.emulator_only
 def test_missing_emulator(run: Run, pipeline: Pipeline) -> None:
     """Where nobody answers, it is a sentence that names the command."""
-    done = started(environment(run, pipeline, AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}"))
+    done = started(environment(run, pipeline, AWS_ENDPOINT_URL=f"http://127.0.0.1:{processes.free_port()}"))
     assert done.returncode == 1
     assert done.stderr.startswith("Nobody answers: ")
     assert "Traceback" not in done.stderr

@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tailrace_emulator.testing.eventually import eventually
-from tests.frame import browser
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
-from tests.integration.dashboards import environment, in_a_browser, live, served
+from tests.integration.dashboards import chromium, environment, in_a_browser, page, served
+
+__all__ = ["chromium", "page"]  # fixtures
 
 pytestmark = in_a_browser
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
@@ -33,20 +34,6 @@ def address(run: Run, busy: Pipeline) -> Iterator[str]:
     """Give the address of its dashboard."""
     with served(environment(run, busy)) as where:
         yield where
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[BrowserContext]:
-    """Give a browser."""
-    with browser.opened() as context:
-        yield context
-
-
-@pytest.fixture
-def page(chromium: BrowserContext, address: str) -> Iterator[Page]:
-    """Give the page, live."""
-    with live(chromium, address) as opened:
-        yield opened
 
 
 @pytest.mark.anywhere

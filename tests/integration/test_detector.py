@@ -8,6 +8,7 @@ import pytest
 
 from handler.totals import MINUTE, place
 from tests.frame import reading
+from tests.frame.listening import Listener, listening
 from tests.frame.pipeline import Pipeline
 from tests.integration.conftest import MakePipeline
 
@@ -29,10 +30,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Watched:
-    """A pipeline whose detector is invoked by hand, and a queue that listens to its topic."""
+    """A pipeline whose detector is invoked by hand, and somebody who listens to its topic."""
 
     pipeline: Pipeline
-    queue: str
+    listener: Listener
 
     def begin_anew(self, unusual: Sequence[Mapping[str, int]]) -> None:
         """Fill an empty ledger with usual minutes up to now, and unusual ones a short while ago."""
@@ -53,11 +54,7 @@ class Watched:
 
     def told(self) -> list[str]:
         """Return the first line of each message that has come; alarms speak JSON, and are left out."""
-        sqs, lines = self.pipeline.sqs, list[str]()
-        while found := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-                lines.append(message["Body"].splitlines()[0])
+        lines = [text.splitlines()[0] for text in self.listener.heard()]
         return [line for line in lines if not line.startswith("{")]
 
 
@@ -65,19 +62,8 @@ class Watched:
 def watched(make_pipeline: MakePipeline) -> Iterator[Watched]:
     """Give the pipeline and its listener."""
     pipeline = make_pipeline("detector", ANOMALY_MINIMUM="3")
-    queue = pipeline.sqs.create_queue(QueueName=f"{pipeline.stack.name}-heard")["QueueUrl"]
-    found = pipeline.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    sns = pipeline.target.client("sns")
-    subscription = sns.subscribe(
-        TopicArn=pipeline["TopicArn"],
-        Protocol="sqs",
-        Endpoint=found["Attributes"]["QueueArn"],
-        Attributes={"RawMessageDelivery": "true"},
-        ReturnSubscriptionArn=True,
-    )["SubscriptionArn"]
-    yield Watched(pipeline, queue)
-    sns.unsubscribe(SubscriptionArn=subscription)
-    pipeline.sqs.delete_queue(QueueUrl=queue)
+    with listening(pipeline) as listener:
+        yield Watched(pipeline, listener)
 
 
 @pytest.mark.parametrize("kind", KINDS)

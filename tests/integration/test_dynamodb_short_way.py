@@ -20,13 +20,15 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260102/{}/dynamodb/aws4_request, Si
 LOCALSTACKS = {"Content-Encoding": "identity"}  # a header that keeps a request from the short way
 NOTHING: dict[str, str] = {}
 HERE, THERE = "us-east-1", "eu-central-1"
-KEY = {"id": {"S": "a"}}
 NEW = "attribute_not_exists(id)"
 
 
 def key(name: str) -> dict[str, Any]:
     """Return a key."""
     return {"id": {"S": name}}
+
+
+KEY = key("a")
 
 
 def asked(table: str, token: str) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -40,6 +42,7 @@ def asked(table: str, token: str) -> dict[str, tuple[str, dict[str, Any]]]:
         "ReturnValues": "ALL_NEW",
     }
     put_b = {"Put": {"TableName": table, "Item": key("b"), "ConditionExpression": NEW}}
+    transaction = ("TransactWriteItems", {"TransactItems": [put_b], "ClientRequestToken": token})
     queried = {
         "TableName": table,
         "KeyConditionExpression": "id = :id",
@@ -50,11 +53,8 @@ def asked(table: str, token: str) -> dict[str, tuple[str, dict[str, Any]]]:
         "refused by its condition": ("PutItem", put | {"ConditionExpression": NEW}),
         "got": ("GetItem", {"TableName": table, "Key": KEY, "ConsistentRead": True}),
         "changed": ("UpdateItem", changed),
-        "in a transaction": ("TransactWriteItems", {"TransactItems": [put_b], "ClientRequestToken": token}),
-        "the same transaction": (
-            "TransactWriteItems",
-            {"TransactItems": [put_b], "ClientRequestToken": token},
-        ),
+        "in a transaction": transaction,
+        "the same transaction": transaction,
         "cancelled": ("TransactWriteItems", {"TransactItems": [put_b, {"Put": put}]}),
         "batch": ("BatchWriteItem", {"RequestItems": {table: [{"PutRequest": {"Item": key("c")}}]}}),
         "batch without a key": ("BatchWriteItem", {"RequestItems": {table: [{"PutRequest": {"Item": {}}}]}}),

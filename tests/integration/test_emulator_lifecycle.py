@@ -29,17 +29,10 @@ USERS_OWN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GA
 CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
 
-def free_port() -> int:
-    """Give a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def emulator(run: Run) -> Iterator[Emulator]:
     """Give an emulator of the test's own, not started; it is stopped in the end."""
-    one = Emulator(installed(run), free_port())
+    one = Emulator(installed(run), processes.free_port())
     yield one
     one.stop()
     shutil.rmtree(one.folder, ignore_errors=True)
@@ -48,7 +41,7 @@ def emulator(run: Run) -> Iterator[Emulator]:
 @pytest.fixture(scope="module")
 def running(run: Run) -> Iterator[Emulator]:
     """Give an emulator that runs, of a user with much in the environment, for tests that only look."""
-    one = Emulator(installed(run), free_port())
+    one = Emulator(installed(run), processes.free_port())
     with pytest.MonkeyPatch.context() as environ:
         for name in USERS_OWN:
             environ.setenv(name, "/the/user's/own")
@@ -124,7 +117,7 @@ def make_table(emulator: Emulator, name: str) -> None:
 def test_nothing_installed(tmp_path: Path) -> None:
     """Starting what is not installed says what is missing, and the command that installs it."""
     with pytest.raises(NotInstalledError, match=r"(?s)LocalStack.*tailrace-emulator install"):
-        Emulator(Installation(tmp_path), free_port()).start()
+        Emulator(Installation(tmp_path), processes.free_port()).start()
 
 
 def test_loopback_only(running: Emulator) -> None:

@@ -119,6 +119,13 @@ def taken(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
+def free_port() -> int:
+    """Return a port of loopback at which nobody listens just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def wait_for_end(family: Iterable[Process], timeout: float) -> set[Process]:
     """Wait until these have ended, at most `timeout` seconds; return those that have not."""
     deadline = time.monotonic() + timeout

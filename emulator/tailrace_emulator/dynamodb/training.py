@@ -3,12 +3,13 @@
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from tailrace_emulator.control.processes import free_port
 
 from .java import HOST, DynamoDBLocal
 
@@ -76,7 +77,7 @@ class TrainingError(Exception):
 
 def train(server: DynamoDBLocal, cache: Path) -> None:
     """Start DynamoDB Local, use it as a pipeline does, and end it, upon which Java writes `cache`."""
-    port = _free_port()
+    port = free_port()
     command = server.command(port, f"-XX:AOTCacheOutput={cache}")
     with subprocess.Popen(
         command,
@@ -122,9 +123,3 @@ def _ask(connection: http.client.HTTPConnection, operation: str, body: Mapping[s
     }
     connection.request("POST", "/", json.dumps(body), headers)
     connection.getresponse().read()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

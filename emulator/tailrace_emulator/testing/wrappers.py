@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -14,8 +13,7 @@ from tailrace_emulator.compose import engine
 from tailrace_emulator.compose.container import EMULATOR, GRACE, Container
 from tailrace_emulator.compose.engine import LONG, Engine
 from tailrace_emulator.control import Emulator, Installation
-from tailrace_emulator.control.processes import Process
-from tailrace_emulator.control.settings import HOST
+from tailrace_emulator.control.processes import Process, free_port
 
 from . import owners
 
@@ -29,7 +27,7 @@ def embedded(owner: Process, _name: str) -> Iterator[str]:
     """Run the emulator that EMULATOR_HOME holds, on a free port; yield its endpoint, and stop it."""
     installation = Installation.from_environment()
     stop_orphans(installation)
-    emulator = Emulator(installation, _free_port())
+    emulator = Emulator(installation, free_port())
     note = emulator.folder / OWNER
     try:
         emulator.start()
@@ -66,7 +64,7 @@ def docker(owner: Process, _name: str) -> Iterator[str]:
     """Run docker-compose.yml of the current folder on a free port; yield its endpoint, and remove it all."""
     there = engine.find({**os.environ, FOR_RUN: owners.on_this_machine(owner)})
     remove_orphans(there)
-    container = Container(there, _free_port(), Path.cwd())
+    container = Container(there, free_port(), Path.cwd())
     container.prepare(lambda _: None)
     try:
         with _undivided():
@@ -106,10 +104,3 @@ def _container() -> ModuleType:
         raise ModuleNotFoundError(
             f"There is no package {missing.name}: pip install 'tailrace-emulator[containers]'."
         ) from None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
