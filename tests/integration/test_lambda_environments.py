@@ -45,6 +45,19 @@ def handler(event, context):
     return HERE
 """
 
+OUTLIVES_ITSELF = """
+import os, time, urllib.error, urllib.request
+ITSELF = os.environ["AWS_ENDPOINT_URL"] + "/2015-03-31/functions/" + os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+
+def handler(event, context):
+    while True:
+        try:
+            urllib.request.urlopen(ITSELF).close()
+        except urllib.error.HTTPError:
+            return "gone"
+        time.sleep(0.05)
+"""
+
 
 @pytest.fixture(scope="module")
 def functions(target: Target, run: Run) -> Iterator[Functions]:
@@ -186,6 +199,26 @@ def test_a_deleted_function_leaves_no_process(functions: Functions) -> None:
     function.delete()
     eventually(lambda: not processes(function.name), within=30, what="the processes to end")
     eventually(lambda: not _runs(child), within=30, what=f"the child {child} to end")
+
+
+def test_a_first_run_does_not_bring_its_deleted_log_back(functions: Functions, target: Target) -> None:
+    """A stack that is deleted while its function runs for the first time leaves no log group."""
+    logs = target.client("logs")
+    function = functions.make(OUTLIVES_ITSELF, Timeout=60)
+    group = f"/aws/lambda/{function.name}"
+
+    def groups() -> list[str]:
+        """Find the group."""
+        found = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        return [one["logGroupName"] for one in found]
+
+    with ThreadPoolExecutor(1) as caller:
+        running = caller.submit(function.invoke, {})
+        eventually(groups, within=60, what=f"the log group {group} of the run")
+        logs.delete_log_group(logGroupName=group)
+        function.delete()
+        assert running.result(timeout=60).payload == "gone"
+    assert groups() == []
 
 
 @pytest.mark.processes

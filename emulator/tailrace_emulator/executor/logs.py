@@ -5,7 +5,7 @@ LocalStack's own way is a PutLogEvents request per invocation, which costs more 
 
 import contextlib
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tailrace_emulator.metrics.flusher import Flusher
 
@@ -23,10 +23,17 @@ class Target(NamedTuple):
 
 
 _waiting: dict[Target, list[tuple[float, str]]] = {}
-_begun: set[Target] = set()
-"""Streams that were written to."""
 _lock = threading.Lock()
 _writing = threading.Lock()
+
+
+def begin(target: Target) -> None:
+    """Make the group of a new environment's stream, where nobody made it.
+
+    Lines that come after it was deleted are dropped then, be they the environment's first.
+    """
+    with _writing:
+        _backend(target).ensure_log_group(target.group)
 
 
 def add(target: Target, lines: list[tuple[float, str]]) -> None:
@@ -47,15 +54,9 @@ def flush() -> None:
 
 
 def _write(target: Target, lines: list[tuple[float, str]]) -> None:
-    # Loaded here: LocalStack's logs service takes a while to import, and may never be used.
-    from localstack.services.logs import provider as _  # noqa: F401, PLC0415  its subscription filters
-    from localstack.services.logs.models import get_moto_logs_backend  # noqa: PLC0415
-
-    backend = get_moto_logs_backend(target.account, target.region)
-    if target in _begun and target.group not in backend.groups:
+    backend = _backend(target)
+    if target.group not in backend.groups:
         return  # deleted since: a function's last lines must not bring the group back
-    backend.ensure_log_group(target.group)
-    _begun.add(target)
     events = [{"timestamp": int(at * 1000), "message": message} for at, message in lines]
     if backend.filters.metric_filters:
         _put_by_request(target, events)
@@ -64,6 +65,14 @@ def _write(target: Target, lines: list[tuple[float, str]]) -> None:
     if target.stream not in group.streams:
         group.create_log_stream(target.stream)
     group.streams[target.stream].put_log_events(events)
+
+
+def _backend(target: Target) -> Any:  # noqa: ANN401  moto's, untyped
+    # Loaded here: LocalStack's logs service takes a while to import, and may never be used.
+    from localstack.services.logs import provider as _  # noqa: F401, PLC0415  its subscription filters
+    from localstack.services.logs.models import get_moto_logs_backend  # noqa: PLC0415
+
+    return get_moto_logs_backend(target.account, target.region)
 
 
 def _put_by_request(target: Target, events: list[dict[str, object]]) -> None:

@@ -65,13 +65,16 @@ class Version:
     def invoke(self, event: Event) -> Result:
         """Run one invocation and hand its log over."""
         result = execute(self._function, self.pool, event)
-        target = Target(self.id.account, self.id.region, self._log_group, result.stream)
-        logs.add(target, result.log)
+        logs.add(self._log(result.stream), result.log)
         return result
+
+    def _log(self, stream: str) -> Target:
+        return Target(self.id.account, self.id.region, self._log_group, stream)
 
     def _make(self) -> Environment:
         identity = secrets.token_hex(16)
         stream = f"{datetime.now(UTC):%Y/%m/%d}/[{self.id.qualifier}]{identity}"
+        logs.begin(self._log(stream))
         naming = self._naming(stream)
         session = self._credentials()
 

@@ -4,8 +4,10 @@ Each container carries a label that says whose it is: machine, process and time 
 later can tell the containers of a run that was killed from those of one that still works.
 """
 
+import gc
 import os
 import secrets
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Self
@@ -156,14 +158,20 @@ class EmulatorContainer(LocalStackContainer):
 
 def refuse_missing_engine() -> None:
     """Raise ContainerError unless a Docker engine answers."""
-    try:
-        DockerClient().client.close()
-    except DockerException as error:
+    missing = ""
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        try:
+            DockerClient().client.close()
+        except DockerException as error:
+            missing = str(error)
+        if missing:
+            gc.collect()  # docker-py leaves open the socket that nobody answered
+    if missing:
         where = get_docker_host() or "the usual place"
         raise ContainerError(
             f"No Docker engine answers at {where}: start it, set DOCKER_HOST, or do without "
-            f"(EMULATOR=embedded). {error}"
-        ) from None
+            f"(EMULATOR=embedded). {missing}"
+        )
 
 
 def remove_own() -> None:
