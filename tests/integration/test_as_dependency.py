@@ -14,7 +14,6 @@ from tailrace_emulator.control import Installation, plugins
 from tailrace_emulator.control.uv import find_uv
 from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.health import healthy
-from tailrace_emulator.testing.wrappers import stop_orphans
 from tests.frame.run import Run
 from tests.integration import children, installing
 
@@ -121,8 +120,9 @@ def test_ended_in_the_middle(number: signal.Signals, installation: Installation,
 
 
 def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
-    """If what keeps the emulator is killed as well, the next run stops what was left."""
-    with children.waiting(tmp_path, children.environment(installation.home)) as child:
+    """If what keeps the emulator is killed as well, the next run stops and removes what was left."""
+    environ = children.environment(installation.home, TMPDIR=str(tmp_path))
+    with children.waiting(tmp_path, environ) as child:
         eventually((tmp_path / "endpoint").exists, within=120, what="the emulator of the run is healthy")
         endpoint = (tmp_path / "endpoint").read_text()
         for keeper in children.keepers(child.pid):
@@ -130,8 +130,11 @@ def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
         child.kill()
         child.wait(30)
     assert healthy(endpoint)
-    stop_orphans(installation)
+    (left,) = tmp_path.glob("tailrace-run-*")
+    (tmp_path / "test_waits.py").write_text("def test_next(endpoint): pass\n")
+    subprocess.run(children.command(), cwd=tmp_path, env=environ, timeout=180, check=True)
     assert not healthy(endpoint)
+    assert not left.exists()
 
 
 def test_attached(tmp_path: Path, installation: Installation) -> None:

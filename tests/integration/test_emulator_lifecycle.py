@@ -15,6 +15,7 @@ import pytest
 from tailrace_emulator.control import Emulator, Installation, pidfile, processes
 from tailrace_emulator.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
 from tailrace_emulator.control.processes import Process
+from tailrace_emulator.testing.clients import Aws
 from tailrace_emulator.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration.installing import installed
@@ -26,6 +27,7 @@ LOOPBACK = ("127.0.0.1", "::ffff:127.0.0.1", "::1")
 LAUNCHER = ROOT / "emulator" / "tailrace_emulator" / "dynamodb" / "launch.py"
 PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
 USERS_OWN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GATEWAY_LISTEN", "DEBUG")
+LARGE = b"x" * 1_000_000  # LocalStack writes it to a file
 CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
 
@@ -263,8 +265,18 @@ def test_broken_start(emulator: Emulator) -> None:
 
 
 def test_side_by_side(running: Emulator, emulator: Emulator) -> None:
-    """Two emulators share nothing, and each is stopped alone."""
+    """Two emulators share nothing, a bucket of the same name neither, and each is stopped alone."""
     emulator.start()
+    buckets, others = (
+        Aws(one.status().endpoint)("s3", retries={"total_max_attempts": 1}) for one in (running, emulator)
+    )
+    buckets.create_bucket(Bucket="same")
+    others.create_bucket(Bucket="same")
+    others.put_object(Bucket="same", Key="large", Body=LARGE)
+    others.delete_object(Bucket="same", Key="large")
+    others.delete_bucket(Bucket="same")
+    buckets.put_object(Bucket="same", Key="large", Body=LARGE)
+    assert buckets.get_object(Bucket="same", Key="large")["Body"].read() == LARGE
     make_table(running, "mine")
     make_table(emulator, "theirs")
     assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}

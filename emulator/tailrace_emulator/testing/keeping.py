@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
@@ -22,6 +22,7 @@ from .health import healthy
 
 ATTACH, WRAPPER = "AWS_ENDPOINT_URL", "EMULATOR"
 WRAPPERS = ("embedded", "testcontainers")
+FOLDER, NOTE = "tailrace-run-", ".keeper"
 SHARED = "shared"  # the name of the one that all tests of a run share
 ENDING = 60.0  # seconds that an emulator may take to end
 
@@ -50,7 +51,7 @@ class Keeping:
         owner = processes.process(os.getpid())
         if owner is None:
             raise NoEmulatorError("This machine does not tell when a process began.")
-        folder = Path(tempfile.gettempdir()) / f"tailrace-run-{secrets.token_hex(6)}"
+        folder = Path(tempfile.gettempdir()) / f"{FOLDER}{secrets.token_hex(6)}"
         return cls(folder, owner, dict(environ), place)
 
     @classmethod
@@ -84,7 +85,7 @@ class Keeping:
     def started(self, wrapper: str, name: str = SHARED) -> str:
         """Return the endpoint of the run's emulator of this name; the first to ask starts it."""
         with self._locked():
-            note = self.folder / f"{name}.keeper"
+            note = self.folder / f"{name}{NOTE}"
             if not note.exists():
                 draft = note.with_suffix(".new")
                 draft.write_text(json.dumps(self._start(wrapper, name)), encoding="utf-8")
@@ -94,17 +95,16 @@ class Keeping:
 
     def stop(self, name: str) -> None:
         """Stop the run's emulator of this name."""
-        self._stop([self.folder / f"{name}.keeper"])
+        self._stop([self.folder / f"{name}{NOTE}"])
 
     def stop_all(self) -> None:
         """Stop what the run started, and remove the folder."""
         if self.folder.exists():
-            self._stop(list(self.folder.glob("*.keeper")))
+            self._stop(list(self.folder.glob(f"*{NOTE}")))
             shutil.rmtree(self.folder)
 
     def _stop(self, notes: list[Path]) -> None:
-        read = [json.loads(note.read_text(encoding="utf-8")) for note in notes]
-        keepers = {Process(one["pid"], one["birth"]) for one in read}
+        keepers = {_keeper(note) for note in notes}
         processes.send(keepers, SIGTERM)
         left = processes.wait_for_end(keepers, ENDING)
         for child in self._children:
@@ -146,3 +146,17 @@ class Keeping:
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _keeper(note: Path) -> Process:
+    read = json.loads(note.read_text(encoding="utf-8"))
+    return Process(read["pid"], read["birth"])
+
+
+def remove_left(place: Path) -> None:
+    """Remove the folders of runs that were killed together with all that kept an emulator for them."""
+    for folder in place.glob(f"{FOLDER}*"):
+        with suppress(OSError, ValueError, KeyError):  # somebody else's, or just being removed
+            keepers = [_keeper(note) for note in folder.glob(f"*{NOTE}")]
+            if keepers and not any(keeper.alive() for keeper in keepers):
+                shutil.rmtree(folder)
