@@ -36,7 +36,8 @@ def _install() -> None:
         outputs,
         removal,
         rollback,
+        templates,
     )
 
-    for part in (actions, dashboards, removal, rollback, outputs):
+    for part in (actions, dashboards, removal, rollback, outputs, templates):
         part.install()

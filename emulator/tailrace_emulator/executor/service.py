@@ -11,7 +11,10 @@ import logging
 import threading
 import time
 import weakref
+from functools import cache
+from types import SimpleNamespace
 
+import boto3
 from localstack import config
 from localstack.aws.api.lambda_ import (
     InvalidRequestContentException,
@@ -53,6 +56,8 @@ def install() -> None:
     LambdaVersionManager.start = _start
     LambdaVersionManager.stop = _stop
     LambdaVersionManager.invoke = _invoke
+    # A new client for each GetFunction, which signs the address of the code, takes 20 ms.
+    lambda_models.boto3 = SimpleNamespace(client=cache(boto3.client))
     threading.Thread(target=_expire, name="lambda-keep-alive", daemon=True).start()
 
 

@@ -7,9 +7,9 @@ AWS keeps every set of dimensions apart; so does this.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from localstack.aws.api import CommonServiceException
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
@@ -155,29 +155,46 @@ def _get_metric_data_stat(  # noqa: PLR0913, PLR0917  LocalStack's signature
     scan_by: str | None,
 ) -> dict[str, list[float]]:
     del self
-    metrics.flush()
     wanted = query["MetricStat"]
-    metric = wanted["Metric"]
-    dimensions = sorted((d["Name"], d["Value"]) for d in metric.get("Dimensions") or [])
     start, period = int(start_time.timestamp()), wanted["Period"]
-    parameters = {
-        "account": account_id,
-        "region": region,
-        "namespace": metric.get("Namespace"),
-        "name": metric.get("MetricName"),
-        "dimensions": _column(dimensions),
-        "start": start,
-        "end": int(end_time.timestamp()),
-        "period": period,
-        "unit": wanted.get("Unit"),
-    }
-    buckets = _select(parameters)
-    timestamps = [float(start + bucket * period) for bucket, _ in buckets]
-    values = [_value(wanted["Stat"], statistics) for _, statistics in buckets]
+    what = {**wanted["Metric"], "Unit": wanted.get("Unit")}
+    found = read(
+        (account_id, region), what, wanted["Stat"], Periods(start, int(end_time.timestamp()), period)
+    )
+    timestamps = [float(start + bucket * period) for bucket in found]
+    values = list(found.values())
     if scan_by in (None, "TimestampDescending"):
         timestamps.reverse()
         values.reverse()
     return {"timestamps": timestamps, "values": values}
+
+
+class Periods(NamedTuple):
+    """From start to end (epoch seconds), in periods of so many seconds; the first begins at start."""
+
+    start: int
+    end: int
+    period: int
+
+
+def read(place: tuple[str, str], metric: Mapping[str, Any], stat: str, periods: Periods) -> dict[int, float]:
+    """Return a statistic of each period that has samples, by the period's number, in their order.
+
+    `place` is account and region; `metric` has MetricName, Namespace, and perhaps Dimensions and Unit, as
+    CloudWatch's API has them. What waits to be stored is counted.
+    """
+    metrics.flush()
+    account, region = place
+    parameters = {
+        "account": account,
+        "region": region,
+        "namespace": metric.get("Namespace"),
+        "name": metric.get("MetricName"),
+        "dimensions": _column(sorted((d["Name"], d["Value"]) for d in metric.get("Dimensions") or [])),
+        "unit": metric.get("Unit"),
+        **periods._asdict(),
+    }
+    return {bucket: _value(stat, statistics) for bucket, statistics in _select(parameters)}
 
 
 def _select(parameters: dict[str, Any]) -> list[tuple[int, Statistics]]:
