@@ -180,6 +180,14 @@ def rule(target: Target, asked: Properties) -> Properties:
     }
 
 
+def retries(target: Target, asked: Properties) -> Properties:
+    """Read how a function's asynchronous invocations are retried."""
+    named = {"FunctionName": asked["FunctionName"], "Qualifier": asked["Qualifier"]}
+    found = target.client("lambda").get_function_event_invoke_config(**named)
+    name, qualifier = found["FunctionArn"].split(":")[6:8]
+    return {**found, "FunctionName": name, "Qualifier": qualifier}
+
+
 def permission(target: Target, asked: Properties) -> Properties:
     """Read the permission to invoke a function, out of its policy."""
     policy = target.client("lambda").get_policy(FunctionName=asked["FunctionName"])["Policy"]
@@ -214,4 +222,5 @@ READERS: dict[str, Callable[[Target, Properties], Properties]] = {
     "AWS::SNS::Subscription": subscription,
     "AWS::Events::Rule": rule,
     "AWS::Lambda::Permission": permission,
+    "AWS::Lambda::EventInvokeConfig": retries,
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from html import escape
 
 from dashboard.charts import colours, kinds_by_minute, label
@@ -121,12 +122,17 @@ def seconds(milliseconds: float) -> str:
     return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:,.1f} s"  # noqa: PLR2004
 
 
+def money(taken: Decimal) -> str:
+    """Return an amount in the room that a tile has: from a million on without cents."""
+    return f"{taken:,.2f}" if taken < 1_000_000 else f"{taken:,.0f}"  # noqa: PLR2004
+
+
 def figures(view: View) -> dict[str, tuple[str, str, bool]]:
     """Return each tile's figure, what stands below it, and whether it is as it should be."""
     rest, lag_now = view.rest, view.last_lag
     return {
         "Events": (f"{view.events:,}", f"{view.newest:,} in this minute", True),
-        "Revenue": (f"{view.taken:,.2f}", f"{view.purchases:,} purchases", True),
+        "Revenue": (money(view.taken), f"{view.purchases:,} purchases", True),
         "Lag": (
             (seconds(lag_now[0]), f"all below {seconds(lag_now[1])}", True)
             if lag_now

@@ -51,7 +51,7 @@ def test_up_again(user: Mapping[str, str], tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     first, second, *_ = done.stdout.splitlines()
     assert first.startswith(f"The stack {user['STACK']} is as it should be, nothing was changed (")
-    assert second.startswith("Verified: 25 resources, ")
+    assert second.startswith("Verified: 26 resources, ")
     assert "make produce" in done.stdout
     asked = notes.read()
     assert [one for one in asked if not one.reads] == []

@@ -11,7 +11,12 @@ from bootstrap.template import Place, asked_for, load
 pytestmark = pytest.mark.unit
 TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
 PARAMETERS = {**Settings.from_environment({}).parameters(), "CodeBucket": "b", "CodeKey": "k.zip"}
-UNTAGGED = {"AWS::Lambda::Permission", "AWS::SNS::Subscription", "AWS::CloudWatch::Dashboard"}
+UNTAGGED = {
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::SNS::Subscription",
+    "AWS::CloudWatch::Dashboard",
+}
 IDS = {"Quarantine": "https://sqs/q", "DeadLetters": "https://sqs/d", "Mapping": "uuid"}
 
 
@@ -220,3 +225,10 @@ def test_the_detector_can_be_left_alone() -> None:
     assert "DetectorFunction" in alone
     assert {"DetectorSchedule", "DetectorPermission"} & set(alone) == set()
     assert resolved()["DetectorSchedule"]["Targets"][0]["Arn"].endswith(":function:anomaly-detector")
+
+
+def test_a_failed_look_is_not_repeated() -> None:
+    """The next minute's look makes it good; a repetition beside it could tell of an anomaly twice."""
+    found = resolved()
+    assert found["DetectorRetries"]["FunctionName"] == found["DetectorFunction"]["FunctionName"]
+    assert found["DetectorRetries"]["MaximumRetryAttempts"] == 0

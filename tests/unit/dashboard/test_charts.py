@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from dashboard import charts, tables
@@ -89,6 +91,12 @@ def test_names_from_events_are_text() -> None:
 def test_names_of_alarms(name: str, said: str) -> None:
     """An alarm is called by words, without its own stack's name."""
     assert f"<span>{said}</span>" in tables.alarms([Alarm(name, "OK")], "wall")
+
+
+def test_money_keeps_to_its_tile() -> None:
+    """An amount takes ten characters at most, up to a hundred million."""
+    assert tables.money(Decimal("999999.99")) == "999,999.99"
+    assert tables.money(Decimal("12345678.90")) == "12,345,679"
 
 
 def test_figures_that_need_a_look() -> None:
