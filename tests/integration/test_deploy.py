@@ -143,6 +143,7 @@ def test_a_changed_template(bench: Make) -> None:
         .replace("dynamodb:UpdateItem", "dynamodb:DeleteItem")
         .replace("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 86400")
         .replace("MemorySize: 512", "MemorySize: 256")
+        .replace("MaximumRetryAttempts: 0", "MaximumRetryAttempts: 1")
     )
     after = own.deploy(changed)
     verify(own.target, after.stack, changed)

@@ -120,10 +120,19 @@ def alarm(clients: Foreign, before: Model, after: Model) -> None:
         cloudwatch.untag_resource(ResourceARN=before["Arn"], TagKeys=removed)
 
 
+def retries(clients: Foreign, before: Model, after: Model) -> None:
+    """Put again how asynchronous invocations are retried: putting replaces all of it."""
+    names = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+    _only("AWS::Lambda::EventInvokeConfig", before, after, *names)
+    put = {name: after[name] for name in ("FunctionName", "Qualifier", *names) if name in after}
+    clients.lambda_.put_function_event_invoke_config(**put)
+
+
 CHANGES: dict[str, Callable[[Foreign, Model, Model], None]] = {
     "AWS::Kinesis::Stream": stream,
     "AWS::Logs::LogGroup": log_group,
     "AWS::IAM::Role": role,
     "AWS::DynamoDB::Table": table,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::Lambda::EventInvokeConfig": retries,
 }
