@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.integration.conftest import MakePipeline
 from tests.integration.test_kinesis_emulated import stream_on
+from tests.integration.test_producer import Producer
 
 pytestmark = pytest.mark.emulator_only
 
@@ -67,6 +69,26 @@ def test_a_quarter_of_the_entries_refused(throttled: Pipeline, faults: Target) -
     assert len(tries.acknowledged) == 1000
     throttled.settle().check()
     assert len(throttled.items("refused-")) == 1000
+
+
+def test_the_producer_sends_again_what_is_refused(
+    throttled: Pipeline, faults: Target, run: Run, tmp_path: Path
+) -> None:
+    """The producer's command comes to its end with every event acknowledged, and each is stored once."""
+    switch(faults, KINESIS, 0.25)
+    producer = Producer(run, throttled, tmp_path)
+    try:
+        done = producer.run(COUNT="400", SEED="7")
+    finally:
+        producer.end()
+    assert done.code == 0, done
+    again = re.search(r"Sent again after a refusal or a failure: (\d+)", done.said)
+    assert again, done.said
+    assert int(again[1]) > 50, "a quarter of 533 tries is to be refused"
+    acknowledged = producer.acknowledged()
+    assert len({one.element for one in acknowledged}) == 400
+    throttled.acknowledged += acknowledged
+    throttled.settle(published=False).check()
 
 
 def test_a_third_of_the_writes_throttled(throttled: Pipeline, faults: Target, run: Run) -> None:
