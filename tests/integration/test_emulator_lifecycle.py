@@ -12,12 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tailrace_emulator.control import Emulator, Installation, pidfile, processes
+from tailrace_emulator.control import Emulator, Installation, pidfile, plugins, processes
 from tailrace_emulator.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
 from tailrace_emulator.control.processes import Process
 from tailrace_emulator.testing.clients import Aws
 from tailrace_emulator.testing.eventually import eventually
 from tests.frame.run import Run
+from tests.integration import network
 from tests.integration.installing import installed
 
 pytestmark = pytest.mark.emulator_only
@@ -283,6 +284,22 @@ def test_side_by_side(running: Emulator, emulator: Emulator) -> None:
     assert dynamodb(emulator, "ListTables") == {"TableNames": ["theirs"]}
     assert emulator.stop()
     assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
+
+
+def test_nothing_is_asked_of_the_network(emulator: Emulator, tmp_path: Path) -> None:
+    """From start to a verified deployment it looks up no name, and connects to nobody but loopback."""
+    watched = network.watch(tmp_path)
+    ours = plugins.place(emulator.installation.home)
+    emulator.start({**watched, "PYTHONPATH": f"{tmp_path}:{ours}"})
+    deployed = subprocess.run(
+        [sys.executable, "-m", "bootstrap", "up"],
+        cwd=ROOT, env={**os.environ, "EMULATOR_PORT": str(emulator.port)}, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert deployed.returncode == 0, deployed.stderr
+    hosts = {host for host, _ in network.noted(tmp_path)}
+    assert hosts, "LocalStack calls itself"
+    assert hosts <= {*LOOPBACK, "localhost"}
 
 
 def test_offline(emulator: Emulator) -> None:

@@ -1,6 +1,5 @@
 """The switch: TARGET=aws from end to end against a stand-in for AWS, what is refused, and what stays here."""
 
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from tailrace_emulator.testing.eventually import eventually
 from tests.aws_standin import ACCOUNT, StandIn, standing_in
 from tests.frame import leftovers
 from tests.frame.run import Run
+from tests.integration import network
 
 pytestmark = pytest.mark.emulator_only
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -22,22 +22,6 @@ MISMATCH = (
     f"The credentials belong to account {ACCOUNT}, AWS_ACCOUNT_ID says 999999999999: change one of them."
 )
 STS = "sts.eu-central-1.amazonaws.com"
-# Put on a process's path, this notes every address that the process connects to or asks a name server for.
-WATCHER = """
-import json, os, sys
-
-def note(event, arguments):
-    if event == "socket.connect":
-        address = arguments[1]
-    elif event == "socket.getaddrinfo":
-        address = arguments[:2]
-    else:
-        return
-    with open(os.environ["WATCHED"], "a") as file:
-        file.write(json.dumps(address if isinstance(address, str) else list(address[:2])) + "\\n")
-
-sys.addaudithook(note)
-"""
 
 
 @dataclass(frozen=True)
@@ -199,16 +183,14 @@ def test_nobody_agrees(stand_in: StandIn, account: dict[str, str], command: str,
 def test_nothing_leaves(run: Run, target: Target, stand_in: StandIn, tmp_path: Path) -> None:
     """On an emulator every connection goes to its endpoint, whatever profile and proxies the user has."""
     assert target.endpoint
-    (tmp_path / "sitecustomize.py").write_text(WATCHER)
     config = tmp_path / "config"
     config.write_text(
         "[default]\nendpoint_url = http://192.0.2.1\nregion = eu-west-3\nuse_fips_endpoint = true\n"
     )
-    watched, proxy = tmp_path / "watched", f"http://127.0.0.1:{stand_in.port}"
+    proxy = f"http://127.0.0.1:{stand_in.port}"
     user = {
         "HOME": str(tmp_path),
-        "PYTHONPATH": str(tmp_path),
-        "WATCHED": str(watched),
+        **network.watch(tmp_path),
         "AWS_CONFIG_FILE": str(config),
         "AWS_PROFILE": "not-there",
         "AWS_ENDPOINT_URL_KINESIS": "http://192.0.2.1",
@@ -225,8 +207,7 @@ def test_nothing_leaves(run: Run, target: Target, stand_in: StandIn, tmp_path: P
         gone = run_module(user, "bootstrap", "destroy")
     assert gone.code == 0, gone.complained
     host, port = target.endpoint.removeprefix("http://").split(":")
-    seen = {tuple(json.loads(line)) for line in watched.read_text().splitlines()}
-    assert seen == {(host, int(port))}
+    assert network.noted(tmp_path) == {(host, int(port))}
     assert stand_in.asked == []
 
 

@@ -35,6 +35,9 @@ def begin_lightly() -> None:
     late.postpone()
     late.postpone_urls()
     door.install()
+    aws: Any = import_module("localstack.utils.aws.aws_stack")
+    # LocalStack would ask the network whether s3.127.0.0.1 leads to it, which may take 10 s to say no.
+    aws.CACHE_S3_HOSTNAME_DNS_STATUS = False
 
 
 @hooks.on_infra_start()
