@@ -1,7 +1,6 @@
 """What holds for every test: no setting of the developer's, one marker each, and a header that says where."""
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,12 +107,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if left and reporter:
             reporter.write_line("the run left behind:\n  " + "\n  ".join(left), red=True)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the run's folder; the plugin stops the emulators that the run started."""
-    if not hasattr(config, "workerinput") and RUN in config.stash:
-        shutil.rmtree(config.stash[RUN].folder)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +29,7 @@ ACCOUNT_ONLY = re.compile(r"AWS_(?!ENDPOINT_URL)\w+")  # credentials and the lik
 
 @dataclass(frozen=True)
 class Run:
-    """A run, the same in every worker. `folder` holds what it started, so that it can be ended.
+    """A run, the same in every worker. `folder` says what it started, so that it can be ended.
 
     `keeping` keeps emulators for it that end with it, however it ends.
     """
@@ -43,7 +42,7 @@ class Run:
     @classmethod
     def begin(cls, keeping: Keeping) -> "Run":
         """Begin a run of a new id, with the settings of this process's environment."""
-        return cls.join(secrets.token_hex(3), Path(tempfile.mkdtemp(prefix="tailrace-tests-")), keeping)
+        return cls.join(secrets.token_hex(3), keeping.made(), keeping)
 
     @classmethod
     def join(cls, run_id: str, folder: Path, keeping: Keeping) -> "Run":

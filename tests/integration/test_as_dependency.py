@@ -1,5 +1,6 @@
 """The emulator among the packages of somebody else's project, installed from its wheel."""
 
+import json
 import os
 import shutil
 import signal
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control import Installation, plugins
+from tailrace_emulator.control import Installation, plugins, processes
+from tailrace_emulator.control.processes import Process
 from tailrace_emulator.control.uv import find_uv
 from tailrace_emulator.testing.eventually import eventually
 from tailrace_emulator.testing.health import healthy
+from tailrace_emulator.testing.keeping import OWNED, Keeping, remove_left
 from tests.frame.run import Run
 from tests.integration import children, installing
 
@@ -135,6 +138,21 @@ def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
     subprocess.run(children.command(), cwd=tmp_path, env=environ, timeout=180, check=True)
     assert not healthy(endpoint)
     assert not left.exists()
+
+
+def test_folders_of_killed_runs(tmp_path: Path) -> None:
+    """A run's folder is removed by later runs when its owner has ended, on this machine; others are left."""
+    ended, here = Process(4_194_305, "before this machine began"), processes.process(os.getpid())
+    assert here is not None
+    made = {
+        name: Keeping(tmp_path / f"tailrace-run-{name}", owner, {}, tmp_path).made()
+        for name, owner in {"ended": ended, "alive": here, "elsewhere": ended, "unsaid": ended}.items()
+    }
+    (made["unsaid"] / OWNED).unlink()
+    note = made["elsewhere"] / OWNED
+    note.write_text(json.dumps({**json.loads(note.read_text()), "machine": "another"}))
+    remove_left(tmp_path)
+    assert [name for name, folder in made.items() if not folder.exists()] == ["ended"]
 
 
 def test_attached(tmp_path: Path, installation: Installation) -> None:

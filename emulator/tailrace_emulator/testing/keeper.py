@@ -14,14 +14,12 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from threading import Event
 from types import FrameType
 
 from tailrace_emulator.control.processes import Process
 
 from . import wrappers
-from .keeping import remove_left
 
 LOOK = 0.25  # seconds between two looks whether the owner is alive
 
@@ -50,7 +48,6 @@ def main(arguments: Sequence[str]) -> int:
     wrapper, name, folder, pid, birth = arguments
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner
-    remove_left(Path(folder).parent)
     try:
         keep(wrapper, name, Process(int(pid), birth))
         shutil.rmtree(folder, ignore_errors=True)  # another keeper of the owner's may do it too

@@ -19,10 +19,11 @@ from tailrace_emulator.control import processes
 from tailrace_emulator.control.processes import Process
 
 from .health import healthy
+from .owners import ended_here, on_this_machine
 
 ATTACH, WRAPPER = "AWS_ENDPOINT_URL", "EMULATOR"
 WRAPPERS = ("embedded", "testcontainers")
-FOLDER, NOTE = "tailrace-run-", ".keeper"
+FOLDER, NOTE, OWNED = "tailrace-run-", ".keeper", "owner"
 SHARED = "shared"  # the name of the one that all tests of a run share
 ENDING = 60.0  # seconds that an emulator may take to end
 
@@ -47,7 +48,8 @@ class Keeping:
 
     @classmethod
     def begin(cls, environ: Mapping[str, str], place: Path) -> "Keeping":
-        """Begin for a run that this process owns."""
+        """Begin for a run that this process owns; what runs before it could not remove is removed."""
+        remove_left(Path(tempfile.gettempdir()))
         owner = processes.process(os.getpid())
         if owner is None:
             raise NoEmulatorError("This machine does not tell when a process began.")
@@ -87,11 +89,16 @@ class Keeping:
         with self._locked():
             note = self.folder / f"{name}{NOTE}"
             if not note.exists():
-                draft = note.with_suffix(".new")
-                draft.write_text(json.dumps(self._start(wrapper, name)), encoding="utf-8")
-                draft.replace(note)
-            endpoint: str = json.loads(note.read_text(encoding="utf-8"))["endpoint"]
+                _write(note, json.dumps(self._start(wrapper, name)))
+            endpoint: str = _read(note)["endpoint"]
             return endpoint
+
+    def made(self) -> Path:
+        """Return the run's folder, made if it is not there; whatever is put into it is gone with the run."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        if not (note := self.folder / OWNED).exists():
+            _write(note, on_this_machine(self.owner))
+        return self.folder
 
     def stop(self, name: str) -> None:
         """Stop the run's emulator of this name."""
@@ -142,21 +149,31 @@ class Keeping:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Let one process of the run at a time start an emulator; the others find what it started."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        with (self.folder / "lock").open("w") as lock:
+        with (self.made() / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
 
+def _write(note: Path, text: str) -> None:
+    """Write a note, whole at every moment."""
+    draft = note.with_suffix(f".{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(note)
+
+
+def _read(note: Path) -> Any:  # noqa: ANN401  JSON
+    return json.loads(note.read_text(encoding="utf-8"))
+
+
 def _keeper(note: Path) -> Process:
-    read = json.loads(note.read_text(encoding="utf-8"))
+    read = _read(note)
     return Process(read["pid"], read["birth"])
 
 
 def remove_left(place: Path) -> None:
-    """Remove the folders of runs that were killed together with all that kept an emulator for them."""
+    """Remove the folders of this machine's runs that were killed with all that would have removed them."""
     for folder in place.glob(f"{FOLDER}*"):
-        with suppress(OSError, ValueError, KeyError):  # somebody else's, or just being removed
+        with suppress(OSError, ValueError):  # somebody else's, or just being made or removed
             keepers = [_keeper(note) for note in folder.glob(f"*{NOTE}")]
-            if keepers and not any(keeper.alive() for keeper in keepers):
+            if ended_here((folder / OWNED).read_text("utf-8")) and not any(one.alive() for one in keepers):
                 shutil.rmtree(folder)
