@@ -34,8 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Take a worker more than there are processors: much of the integration tests is waiting."""
-    return (os.process_cpu_count() or 1) + 1
+    """Take two workers more than there are processors: much of the integration tests is waiting."""
+    return (os.process_cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(optionalhook=True)
