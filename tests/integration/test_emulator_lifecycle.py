@@ -237,6 +237,20 @@ def test_command_line(emulator: Emulator) -> None:
     assert status.stdout == f"stopped http://127.0.0.1:{emulator.port}\n"
 
 
+def test_taken_port_before_installing(tmp_path: Path) -> None:
+    """Where nothing is installed yet, a taken port is named before anything is fetched."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        up = subprocess.run(
+            [sys.executable, "-m", "tailrace_emulator", "up", "--via", "embedded"],
+            env={**os.environ, "EMULATOR_HOME": str(tmp_path / "home"), "EMULATOR_PORT": str(port)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert up.returncode == 1
+    assert f"Port {port} is taken by process {os.getpid()}" in up.stderr
+    assert not (tmp_path / "home").exists()
+
+
 def test_unwritable_home(emulator: Emulator) -> None:
     """A start that cannot write its files says so in a sentence."""
     emulator.folder.parent.mkdir(exist_ok=True)

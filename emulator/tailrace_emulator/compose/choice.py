@@ -96,13 +96,15 @@ def up(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> tuple[
             return choice, choice.emulator.up(report)
         except ImageError as failed:
             choice = _instead(want, embedded, failed, report)
-    embedded.installation.install(report)
-    return choice, _start(embedded, folder)
+    return choice, _start(embedded, folder, report)
 
 
-def _start(embedded: Emulator, folder: Path) -> bool:
-    """Start the embedded emulator; a container that is in the way is called that, and not docker-proxy."""
+def _start(embedded: Emulator, folder: Path, report: Report) -> bool:
+    """Install and start the embedded emulator; a container in the way is called that, not docker-proxy."""
     try:
+        if embedded.installation.missing() and embedded.process() is None:
+            embedded.refuse_taken_port()  # before anything is fetched
+        embedded.installation.install(report)
         return embedded.start()
     except PortTakenError as taken:
         container = reachable(embedded.port, folder, os.environ)

@@ -131,6 +131,17 @@ class Emulator:
         one = pidfile.read(self.folder)
         return one if one is not None and one.alive() else None
 
+    def refuse_taken_port(self) -> None:
+        """Raise PortTakenError, with the owner's name, if somebody listens on the port."""
+        if not processes.taken(settings.HOST, self.port):
+            return
+        owner = processes.listener(self.port)
+        who = owner.describe() if owner else "a process of another user"
+        raise PortTakenError(
+            f"Port {self.port} is taken by {who}\n"
+            f"End that process, or take another port: EMULATOR_PORT={self.port + 1}"
+        )
+
     def tail(self, lines: int = TAIL) -> str:
         """Return the end of the log."""
         try:
@@ -161,7 +172,7 @@ class Emulator:
         """Make way and lay out the run folder; return LocalStack's command line and environment."""
         self._kill(self.strays())
         self._clear()
-        self._refuse_taken_port()
+        self.refuse_taken_port()
         installation, root = self.installation, self.folder / "fs"
         (self.folder / "tmp").mkdir(parents=True)
         (root / LIBRARIES).parent.mkdir(parents=True)
@@ -208,16 +219,6 @@ class Emulator:
             return None
         finally:
             connection.close()
-
-    def _refuse_taken_port(self) -> None:
-        if not processes.taken(settings.HOST, self.port):
-            return
-        owner = processes.listener(self.port)
-        who = owner.describe() if owner else "a process of another user"
-        raise PortTakenError(
-            f"Port {self.port} is taken by {who}\n"
-            f"End that process, or take another port: EMULATOR_PORT={self.port + 1}"
-        )
 
     def strays(self) -> set[Process]:
         """Return the processes of this run folder, known by their environment, and their descendants."""
