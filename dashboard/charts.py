@@ -47,22 +47,30 @@ def rates(view: View) -> Options:
 def revenue(view: View) -> Options:
     """Revenue of each minute."""
     series = _bars(view.revenue, _ACCENT, 2)
-    return {**_frame(view, "Revenue of each minute"), "series": [{**series, "name": "Revenue"}]}
+    frame = _frame(view, "Revenue of each minute")
+    frame["yAxis"] = frame["yAxis"] | {"minInterval": 1}  # no fractions of what nobody has paid
+    return {**frame, "series": [{**series, "name": "Revenue"}]}
 
 
 def lag(view: View) -> Options:
-    """Mean lag of each minute, in seconds; a minute without events has none."""
+    """Mean lag of each minute, in seconds; a minute without events has none, one between such is a dot."""
     values = [None if mean is None else round(mean / 1000, 3) for mean in view.lag]
+    around = zip([None, *values[:-1]], [*values[1:], None], strict=True)
     line = {
         "type": "line",
         "name": "Mean lag",
-        "data": values,
+        "data": [
+            {"value": value, "symbol": "circle"}
+            if value is not None and neighbours == (None, None)
+            else value
+            for value, neighbours in zip(values, around, strict=True)
+        ],
         "lineStyle": {"color": _ACCENT, "width": 2},
         "itemStyle": {"color": _ACCENT},
         "areaStyle": {"color": _ACCENT, "opacity": 0.15},
+        "symbol": "none",
         "symbolSize": 5,
-        "showSymbol": False,
-        "showAllSymbol": False,
+        "showAllSymbol": True,
         "emphasis": {"disabled": True},
     }
     return {**_frame(view, "Mean lag of each minute", unit=" s"), "series": [line]}

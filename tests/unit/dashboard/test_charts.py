@@ -47,6 +47,19 @@ def test_silence_is_marked() -> None:
     assert charts.rates(view)["series"][-2]["data"] == [pytest.approx(1.06)]
 
 
+def test_a_lone_minute_of_the_lag_is_a_dot() -> None:
+    """A line needs two minutes: one that stands alone is a dot, one without events is a gap."""
+    minutes = [minute(number, {"click|mobile": 60} if number in {0, 2, 3} else {}) for number in range(4)]
+    data = charts.lag(viewed(at(4), minutes, Rest()))["series"][0]["data"]
+    assert [isinstance(value, dict) and value["symbol"] for value in data] == ["circle", False, False, False]
+    assert data[1] is None
+
+
+def test_without_revenue_the_axis_has_whole_numbers() -> None:
+    """An hour without a purchase shows no fractions of what nobody paid."""
+    assert charts.revenue(given())["yAxis"]["minInterval"] == 1
+
+
 def test_colours_leave_light_and_dark_to_the_style() -> None:
     """No colour is fixed in a chart: each is a variable of the style sheet."""
     assert "#" not in str([charts.rates(given(mark(0, 1))), charts.revenue(given()), charts.lag(given())])
