@@ -83,6 +83,11 @@ def _standing(
     stack = stacks.find(cloudformation, name)
     if stack and stack.busy:
         raise StackError(f"The stack {name} is {stack.status}: wait until that has ended, then again.")
+    if stack and stack.status == "UPDATE_ROLLBACK_FAILED":
+        raise StackError(
+            f"The stack {name} is {stack.status}: a change failed, and so did undoing it. Remove it by "
+            "`make destroy`, or mend what its events name and let CloudFormation continue the rollback."
+        )
     if stack and stack.status in stacks.STILLBORN:
         stacks.remove(cloudformation, stack, pace, show)
         return None

@@ -144,6 +144,7 @@ def test_a_changed_template(bench: Make) -> None:
         .replace("MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 86400")
         .replace("MemorySize: 512", "MemorySize: 256")
         .replace("MaximumRetryAttempts: 0", "MaximumRetryAttempts: 1")
+        .replace("rate(1 minute)", "rate(2 minutes)")
     )
     after = own.deploy(changed)
     verify(own.target, after.stack, changed)
@@ -172,6 +173,24 @@ def test_a_stack_that_cannot_be_changed(bench: Make) -> None:
     assert (after.outputs, after.parameters) == (before.outputs, before.parameters)
     verify(own.target, after, ASKED)
     verify(own.target, own.deploy(BATCH_SIZE="7").stack, ASKED)
+
+
+def test_a_change_that_cannot_be_undone(bench: Make) -> None:
+    """Where undoing fails too, what failed first is said, and the way out; destroying leaves nothing."""
+    own = bench("stuck")
+    own.deploy()
+    own.target.client("s3").delete_object(
+        Bucket=artifacts.bucket_name(own.target, own.name), Key=pack_functions().key
+    )
+    other = pack({"handler/__init__.py": b"", "handler/entry.py": b"def lambda_handler(event, context): ..."})
+    changed = ASKED.replace("InSeconds: !Ref BatchWindow", "InSeconds: 999")
+    with pytest.raises(StackError) as failed:
+        own.deploy(changed, package=other)
+    assert "could not be changed; it is UPDATE_ROLLBACK_FAILED. Mapping (AWS::" in str(failed.value)
+    with pytest.raises(StackError, match="and so did undoing it"):
+        own.deploy()
+    destroy(own.target, own.name, unseen)
+    assert own.left() == []
 
 
 def test_a_template_that_is_none(bench: Make) -> None:

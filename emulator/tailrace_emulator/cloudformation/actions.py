@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localstack.services.cloudformation import resource_provider as stock
+from localstack.services.cloudformation.models import get_cloudformation_store
 
 from tailrace_emulator.cloudformation import changes, completions
 from tailrace_emulator.cloudformation.foreign import Foreign
@@ -17,8 +18,10 @@ def install() -> None:
     original = stock.ResourceProviderExecutor.execute_action
 
     def execute_action(self: Foreign, provider: Foreign, payload: Mapping[str, Any]) -> Foreign:
-        if payload["action"] in {"Dynamic", "Modify"} and payload["resourceType"] in changes.CHANGES:
-            return _change(_request(self, payload))
+        if payload["action"] in {"Dynamic", "Modify"}:
+            return _change(provider, _request(self, payload), _asked_before(payload))
+        if payload["action"] == "Add":
+            completions.default(payload["resourceType"], payload["requestData"]["resourceProperties"])
         event = _told(original(self, provider, payload))
         if payload["action"] == "Add" and event.status == stock.OperationStatus.SUCCESS:
             return _complete(_request(self, payload), event)
@@ -29,6 +32,17 @@ def install() -> None:
 
 def _request(executor: Foreign, payload: Mapping[str, Any]) -> Foreign:
     return stock.convert_payload(stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload)
+
+
+def _asked_before(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the properties that the stack's last template gave the resource; None if nobody knows."""
+    from localstack.services.cloudformation.v2.provider import find_stack_v2  # noqa: PLC0415  not loaded yet
+
+    store = get_cloudformation_store(payload["awsAccountId"], payload["region"])
+    stack = find_stack_v2(store, payload["stackId"])
+    resource = stack.resolved_resources.get(payload["requestData"]["logicalResourceId"]) if stack else None
+    asked: Mapping[str, Any] | None = (resource or {}).get("SpecifiedProperties")
+    return asked
 
 
 def _complete(request: Foreign, event: Foreign) -> Foreign:
@@ -42,15 +56,33 @@ def _complete(request: Foreign, event: Foreign) -> Foreign:
     return event
 
 
-def _change(request: Foreign) -> Foreign:
-    """Change a resource in place; what cannot be changed so is a failure that says which property."""
-    change = changes.CHANGES[request.resource_type]
+def _change(provider: Foreign, request: Foreign, asked: Mapping[str, Any] | None) -> Foreign:
+    """Change a resource in place, by us or by LocalStack's provider; what cannot be changed so is a failure.
+
+    LocalStack itself calls it a success if the provider cannot change anything, or does not find something.
+    What nobody asked for (a generated name, a default, the ARN) stays as it is; `asked` is what was.
+    """
+    change = changes.CHANGES.get(request.resource_type)
     before, after = request.previous_state or {}, request.desired_state
+    given = after if asked is None else asked
+    after = {**{name: value for name, value in before.items() if name not in given}, **after}
     try:
+        if change is None:
+            return _told(provider.update(request))
         change(request.aws_client_factory, before, after)
+    except NotImplementedError:
+        return _unchanged(request.resource_type, before, after)
     except Exception as error:  # noqa: BLE001  whatever it is, it is the resource's failure
         return _failed(error)
     return stock.ProgressEvent(stock.OperationStatus.SUCCESS, resource_model={**before, **after})
+
+
+def _unchanged(kind: str, before: dict[str, Any], after: dict[str, Any]) -> Foreign:
+    """Leave a resource as it is if that is what is asked for; else name what would have to be changed."""
+    for name, value in after.items():
+        if before.get(name) != value:
+            return _failed(changes.Refusal.of(name, kind))
+    return stock.ProgressEvent(stock.OperationStatus.SUCCESS, resource_model=before)
 
 
 def _told(event: Foreign) -> Foreign:

@@ -1,6 +1,7 @@
 """Changing a resource in place, where LocalStack reports success and does nothing: a function for each type.
 
-A property that cannot be changed so is refused by name: `Refusal`.
+A property that cannot be changed so is refused by name: `Refusal`. Both models hold what LocalStack has added
+to what was asked for: a generated name, defaults, the ARN.
 """
 
 import json
@@ -19,14 +20,17 @@ _READ_ONLY = {"Arn", "Id", "RoleId", "StreamArn"}
 class Refusal(Exception):  # noqa: N818  an answer, not a fault
     """A property that the emulator cannot change in place."""
 
+    @classmethod
+    def of(cls, name: str, kind: str) -> "Refusal":
+        """Name a property and its resource's type."""
+        return cls(f"{name} of {kind} cannot be changed on this emulator: deploy under another stack name")
+
 
 def _only(kind: str, before: Model, after: Model, *changeable: str) -> None:
     """Refuse a change of anything that is not among the changeable properties."""
-    for name in sorted((before.keys() | after.keys()) - _READ_ONLY - set(changeable)):
+    for name in sorted((before.keys() | after.keys()) - set(changeable)):
         if before.get(name) != after.get(name):
-            raise Refusal(
-                f"{name} of {kind} cannot be changed on this emulator: deploy under another stack name"
-            )
+            raise Refusal.of(name, kind)
 
 
 def stream(clients: Foreign, before: Model, after: Model) -> None:
@@ -120,6 +124,30 @@ def alarm(clients: Foreign, before: Model, after: Model) -> None:
         cloudwatch.untag_resource(ResourceARN=before["Arn"], TagKeys=removed)
 
 
+def rule(clients: Foreign, before: Model, after: Model) -> None:
+    """Put a rule again as it is to be, with its targets and tags."""
+    name, events = before["Id"].split("|")[-1], clients.events
+    names = ("Description", "EventPattern", "RoleArn", "ScheduleExpression", "State")
+    _only("AWS::Events::Rule", before, after, *names, "Targets", "Tags")
+    own = {key: after[key] for key in (*names, "EventBusName") if key in after}
+    if isinstance(own.get("EventPattern"), dict):
+        own["EventPattern"] = json.dumps(own["EventPattern"])
+    events.put_rule(Name=name, **own)
+    bus = {"EventBusName": after["EventBusName"]} if "EventBusName" in after else {}
+    targets = after.get("Targets") or []
+    gone = {old["Id"] for old in before.get("Targets") or []} - {target["Id"] for target in targets}
+    if gone:
+        events.remove_targets(Rule=name, Ids=sorted(gone), **bus)
+    if targets:
+        events.put_targets(Rule=name, Targets=targets, **bus)
+    added, removed = difference(before.get("Tags"), after.get("Tags"))
+    if added:
+        tags = [{"Key": key, "Value": value} for key, value in added.items()]
+        events.tag_resource(ResourceARN=before["Arn"], Tags=tags)
+    if removed:
+        events.untag_resource(ResourceARN=before["Arn"], TagKeys=removed)
+
+
 def retries(clients: Foreign, before: Model, after: Model) -> None:
     """Put again how asynchronous invocations are retried: putting replaces all of it."""
     names = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
@@ -134,5 +162,6 @@ CHANGES: dict[str, Callable[[Foreign, Model, Model], None]] = {
     "AWS::IAM::Role": role,
     "AWS::DynamoDB::Table": table,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::Events::Rule": rule,
     "AWS::Lambda::EventInvokeConfig": retries,
 }

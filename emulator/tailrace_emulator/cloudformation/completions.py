@@ -1,4 +1,4 @@
-"""What a new resource still lacks when LocalStack's provider is done with it: a function for each type."""
+"""What LocalStack's providers leave out of a new resource, or take otherwise: a function for each type."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,12 @@ from tailrace_emulator.cloudformation.tags import by_key
 
 Model = dict[str, Any]  # a resource's properties, as CloudFormation names them
 _DAY = 24
+
+
+def default(kind: str, model: Model) -> None:
+    """Put in what CloudFormation takes where a property is not given, and LocalStack would take another."""
+    if kind == "AWS::Kinesis::Stream" and "ShardCount" in model:
+        model.setdefault("StreamModeDetails", {"StreamMode": "PROVISIONED"})
 
 
 def stream(clients: Foreign, model: Model) -> None:

@@ -1,10 +1,12 @@
 """A failed update is undone, as CloudFormation does: the stack and its resources stand as they did before.
 
 LocalStack's executor stops at the failure, deletes what the update was to remove, says
-UPDATE_ROLLBACK_COMPLETE and forgets the resources that it had not come to.
+UPDATE_ROLLBACK_COMPLETE and forgets the resources that it had not come to. Where undoing fails as well, the
+stack ends as UPDATE_ROLLBACK_FAILED, with the reason; it can be deleted then.
 """
 
 import copy
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from localstack.services.cloudformation.v2.entities import ChangeSet, Stack, Upd
 
 from tailrace_emulator.cloudformation.foreign import Foreign
 
+LOG = logging.getLogger(__name__)
 _FAILED = {"CREATE_FAILED", "UPDATE_FAILED"}
 _UNDO = "tailrace-undo"  # the name of the change set that undoes another; it is never stored
 
@@ -25,11 +28,7 @@ def install() -> None:
     def execute(self: Foreign) -> Foreign:
         change_set = self._change_set
         deleting = change_set.stack.status == StackStatus.DELETE_IN_PROGRESS
-        if (
-            deleting
-            or change_set.change_set_type != ChangeSetType.UPDATE
-            or change_set.change_set_name == _UNDO
-        ):
+        if deleting or change_set.change_set_type != ChangeSetType.UPDATE:
             return original(self)
         return _update(self, original)
 
@@ -83,44 +82,62 @@ def _update(executor: Foreign, original: Foreign) -> Foreign:
         executor.process = lambda: None  # done: what is left is its own clean-up
         return original(executor)
     stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason)
-    resources = _undone(executor, before)
+    resources, stuck = _undone(executor, before)
     change_set.template, change_set.template_body = before.template, before.template_body
     change_set.processed_template, change_set.resolved_parameters = (
         before.processed_template,
         before.parameters,
     )
-    stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE)
+    if stuck:
+        stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_FAILED, stuck)
+    else:
+        stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE)
     return stock.ChangeSetModelExecutorResult(
         resources=resources, outputs=stack.resolved_outputs, failure_message=reason
     )
 
 
-def _undone(executor: Foreign, before: _Before) -> dict[str, Any]:
-    """Bring the resources back by a change set from what was tried to what was; return them."""
+def _undone(executor: Foreign, before: _Before) -> tuple[dict[str, Any], str | None]:
+    """Bring the resources back by a change set from what was tried to what was; return them, and why not."""
     change_set = executor._change_set  # noqa: SLF001  see above
     stack = change_set.stack
-    done = {
-        name: resource
-        for name, resource in executor.resources.items()
-        if resource and resource.get("ResourceStatus") != "UPDATE_FAILED"
-    }
-    stack.resolved_resources = {**before.resources, **done}
+    stack.resolved_resources = {**before.resources, **_carried_out(executor)}
     undo = ChangeSet(
         stack,
         {"ChangeSetName": _UNDO, "ChangeSetType": ChangeSetType.UPDATE},
         template=before.template,
         template_body=before.template_body,
     )
-    undo.compute_update_model(
-        UpdateModelInputs(
-            before_template=change_set.template,
-            after_template=before.template,
-            before_parameters=change_set.resolved_parameters,
-            after_parameters={name: _given(parameter) for name, parameter in before.parameters.items()},
+    undoing = None
+    try:
+        undo.compute_update_model(
+            UpdateModelInputs(
+                before_template=change_set.template,
+                after_template=before.template,
+                before_parameters=change_set.resolved_parameters,
+                after_parameters={name: _given(parameter) for name, parameter in before.parameters.items()},
+            )
         )
-    )
-    result = stock.ChangeSetModelExecutor(undo).execute()
-    return {**before.resources, **{name: held for name, held in result.resources.items() if held}}
+        undoing = stock.ChangeSetModelExecutor(undo)
+        undoing.process()
+        for deferred in reversed(undoing._deferred_actions):  # noqa: SLF001  what the update had made
+            deferred.action()
+    except Exception as failure:
+        stuck = getattr(failure, "reason", None) or str(failure) or repr(failure)
+        LOG.warning("A failed update could not be undone: %s", stuck, exc_info=True)
+    else:
+        stuck = None
+    left = stack.resolved_resources if stuck else before.resources
+    return {**left, **(_carried_out(undoing) if undoing else {})}, stuck
+
+
+def _carried_out(executor: Foreign) -> dict[str, Any]:
+    """Return the resources as an executor has left them, without those that it could not change."""
+    return {
+        name: resource
+        for name, resource in executor.resources.items()
+        if resource and resource.get("ResourceStatus") != "UPDATE_FAILED"
+    }
 
 
 def _given(parameter: dict[str, Any]) -> str | None:
