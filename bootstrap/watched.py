@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detector.book import PK as ANOMALIES
 from detector.book import Book
 from detector.findings import Gap, parts
-from handler.totals import MINUTE, Minute, minute_of, queries, series
+from handler.totals import MINUTE, Minute, queries, series
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -71,10 +71,9 @@ class Ledger:
         """Return the first minute that the detector has not looked at; None before its first look."""
         return self._book.looked_until()
 
-    def note_gap(self, now: datetime) -> None:
-        """Have the detector begin anew with the next minute; what comes in this one is nobody's."""
-        begun = minute_of(now)
-        self._book.note_gap(Gap(begun, begun + MINUTE))
+    def note_gap(self, since: datetime) -> None:
+        """Have the detector begin anew with this minute; what comes in the one before it is nobody's."""
+        self._book.note_gap(Gap(since - MINUTE, since))
 
     def anomalies(self, since: datetime) -> list[str]:
         """Return those that began from a minute on, in words, the newest first."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bootstrap.console import complain, say
+from handler.totals import MINUTE, minute_of
 from producer.anomaly import OUTLIER, Shaped, Stretch, middle, stretch
 from producer.event import Event, Unreadable
 from producer.generate import generated
@@ -52,8 +53,8 @@ def asked(settings: Settings, target: "Target", stack: str) -> tuple[Watching, P
     if not watching.looks:
         say(f"The detector of {stack} is not invoked (DETECTOR=0): nobody looks for the {settings.anomaly}.")
         return None
-    now = datetime.now(UTC)
-    plan = Plan.of(now, watching.history(now), watching.minimum, minutes_of(settings))
+    there = watching.history(datetime.now(UTC))
+    plan = Plan.of(datetime.now(UTC), there, watching.minimum, minutes_of(settings))
     if settings.warmup:
         return watching, plan
     if plan.anew:
@@ -71,7 +72,7 @@ class Around:
         self._watching = watching
         self.plan = plan
         if plan.anew:
-            watching.begin_anew()
+            watching.begin_anew(plan.since)
         self._awaited = Awaited(watching, plan.judged)
         begin = time.monotonic() + (plan.begin - datetime.now(UTC)).total_seconds()
         seed = secrets.randbelow(10**9)  # never the run's events, nor those around another run
@@ -118,7 +119,7 @@ class Around:
         """End the history that was made here, and say what the detector has found."""
         self._awaited.close()
         if self.plan.anew:
-            self._watching.begin_anew()
+            self._watching.begin_anew(minute_of(datetime.now(UTC)) + MINUTE)
         if self._awaited.seen:
             found = self._watching.ledger.anomalies(self.plan.anomaly)
             for line in found:

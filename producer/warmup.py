@@ -21,6 +21,9 @@ from producer.anomaly import Shaped
 from producer.event import Event, Unreadable
 from producer.feed import Item, Nothing
 
+BEGUN_WITHIN = timedelta(seconds=2)
+"""For a plan to be carried out: usual traffic goes on by then."""
+
 type Phase = Literal["before", "run", "after"]
 
 
@@ -49,6 +52,8 @@ class Plan:
     have: int
     """Minutes of history that were there."""
     wanted: int
+    since: datetime
+    """The first whole minute of usual traffic, where it begins here."""
     begin: datetime
     """Of the run: its first event."""
     anomaly: datetime
@@ -65,10 +70,11 @@ class Plan:
     def of(cls, now: datetime, have: int, wanted: int, part: tuple[float, float]) -> "Plan":
         """Plan a run that has its anomaly in this part: seconds since its first event."""
         lead, length = part[0], part[1] - part[0]
-        ready = next_minute(now) + wanted * MINUTE if have < wanted else now
+        since = next_minute(now + BEGUN_WITHIN)
+        ready = since + wanted * MINUTE if have < wanted else now
         anomaly = next_minute(max(ready, now + timedelta(seconds=lead)))
         judged = max(next_minute(anomaly + timedelta(seconds=length)), anomaly + MINUTE)
-        return cls(have, wanted, anomaly - timedelta(seconds=lead), anomaly, judged)
+        return cls(have, wanted, since, anomaly - timedelta(seconds=lead), anomaly, judged)
 
 
 @dataclass

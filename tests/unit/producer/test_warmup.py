@@ -48,9 +48,17 @@ def test_plan_without_history() -> None:
     """The anomaly begins with the minute that has enough whole minutes before it; the run so that it does."""
     plan = Plan.of(NOON + timedelta(seconds=20), 0, 3, (14.5, 29.0))
     assert plan.anew
+    assert plan.since == NOON + MINUTE
     assert plan.anomaly == NOON + 4 * MINUTE
     assert plan.begin == plan.anomaly - timedelta(seconds=14.5)
     assert plan.judged == plan.anomaly + MINUTE
+
+
+def test_plan_just_before_a_minute() -> None:
+    """A minute that begins before the traffic can is not counted as one of the history."""
+    plan = Plan.of(NOON + timedelta(seconds=59.9), 0, 3, (14.5, 29.0))
+    assert plan.since == NOON + 2 * MINUTE
+    assert plan.anomaly == plan.since + 3 * MINUTE
 
 
 def test_plan_with_history() -> None:
