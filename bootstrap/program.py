@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+from botocore.parsers import ResponseParserError
 
 from bootstrap.console import complain
 from bootstrap.errors import TailraceError
@@ -26,6 +27,8 @@ def guarded(act: Callable[[], int], interrupted: str = GO_ON) -> int:
         return error.exit_code
     except (ConnectionError, HTTPClientError) as error:
         complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
+    except ResponseParserError:
+        complain("What answers is not AWS: another program may have the port. `make doctor` says which.")
     except (BotoCoreError, ClientError) as error:
         complain(f"AWS says no: {error}")
     except BrokenPipeError:

@@ -3,6 +3,7 @@ from typing import Never
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.parsers import ResponseParserError
 
 from bootstrap.errors import SettingError, StackError
 from bootstrap.program import guarded
@@ -34,6 +35,7 @@ def test_a_code_of_its_own(code: int) -> None:
         (SettingError("RATE=-1 cannot be."), 2, "RATE=-1 cannot be."),
         (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), 1, "`make up` starts the emulator"),
         (REFUSED, 1, "AWS says no: An error occurred (AccessDenied)"),
+        (ResponseParserError("invalid XML received:\nb'<html>'"), 1, "What answers is not AWS"),
         (NoCredentialsError(), 1, "AWS says no: Unable to locate credentials"),
         (FileNotFoundError(2, "No such file or directory", "events.json"), 1, "'events.json'. Mend that"),
         (KeyboardInterrupt(), 130, "Run it again"),
