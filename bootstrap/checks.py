@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 type Check = Callable[[str], str | None]
+LONGEST = 1000
+"""Digits of a whole number; Python makes no number of more than 4,300."""
 
 
 def one_of(*choices: str) -> Check:
@@ -21,7 +23,8 @@ def whole(low: int, high: int) -> Check:
     """Return the check for a whole number from `low` to `high`."""
 
     def check(value: str) -> str | None:
-        fits = value.isascii() and value.isdecimal() and low <= int(value) <= high
+        digits = value.isascii() and value.isdecimal() and len(value) <= LONGEST
+        fits = digits and low <= int(value) <= high
         return None if fits else f"it is a whole number from {low} to {high}"
 
     return check
@@ -34,17 +37,20 @@ def matching(pattern: str, wanted: str) -> Check:
 
 def url(value: str) -> str | None:
     """Want an address."""
-    parts = urlsplit(value)
-    if parts.scheme in {"http", "https"} and parts.hostname:
-        return None
-    return "it is an address such as http://127.0.0.1:4566"
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        fits = False
+    return None if fits else "it is an address such as http://127.0.0.1:4566"
 
 
 def moment(value: str) -> str | None:
-    """Want a time."""
+    """Want a time, which is one in UTC too."""
     try:
-        datetime.fromisoformat(value)
-    except ValueError:
+        at = datetime.fromisoformat(value)
+        (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return "it is a time in ISO 8601, such as 2026-01-01T00:00:00+00:00"
     return None
 
