@@ -20,6 +20,10 @@ GENERATED = 1000
 """Events that are generated where nothing else says how many."""
 FASTEST = 1_000_000
 """Events per second; far above what can be sent."""
+LAST_YEAR = 9000
+"""Generated events begin before it: as many as can be are then within what a time can be."""
+LONGEST_RUN = 366 * 86_400
+"""Seconds that a run with an anomaly lasts at most."""
 
 
 def _count(value: str) -> str | None:
@@ -46,6 +50,11 @@ def _rate(value: str) -> str | None:
 
 def _above_zero(value: str) -> str | None:
     return None if _number(value) > 0 else "it is a number above 0"
+
+
+def _start(value: str) -> str | None:
+    begin = None if moment(value) else zoned(value)
+    return f"it is a time before the year {LAST_YEAR}" if begin and begin.year >= LAST_YEAR else moment(value)
 
 
 def _stream(value: str) -> str | None:
@@ -126,7 +135,7 @@ SETTINGS = {
             "",
             "",
             "time of the first generated event; unset, 2026-01-01T00:00:00+00:00 with SEED, now without",
-            moment,
+            _start,
         ),
         Setting(
             "SOURCE",
@@ -188,10 +197,12 @@ class Settings:
         """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
         values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
         given = {name for name in SETTINGS if environ.get(name, "").strip() not in {"", "0"}}
+        if not float(values["RATE"]):
+            given.discard("RATE")
         _check_together(given)
         _check_anomaly(values["ANOMALY"], given)
         counted = "COUNT" in given or not given & {"SOURCE", "DURATION"}
-        return cls(
+        settings = cls(
             stream=values["STREAM"],
             count=int(values["COUNT"]) if counted else None,
             duration=_float(values["DURATION"]),
@@ -208,6 +219,8 @@ class Settings:
             patience=float(values["PATIENCE"]),
             user_key=values["USER_KEY"],
         )
+        _check_length(settings)
+        return settings
 
 
 def _check_together(given: set[str]) -> None:
@@ -228,6 +241,17 @@ def _check_anomaly(anomaly: str, given: set[str]) -> None:
         raise SettingError(f"ANOMALY={anomaly} is a change of the rate: set RATE= to the usual one.")
     if anomaly and "DURATION" in given and not given & {"RATE", "COUNT"}:
         raise SettingError(f"ANOMALY={anomaly} comes in the middle of the run: set RATE= or COUNT= too.")
+
+
+def _check_length(settings: Settings) -> None:
+    """Refuse an anomaly that is not to be waited for."""
+    if settings.anomaly and settings.rate:
+        counted = settings.count / settings.rate if settings.count else math.inf
+        if min(counted, settings.duration or math.inf) > LONGEST_RUN:
+            raise SettingError(
+                f"ANOMALY={settings.anomaly} comes in the middle of the run, which lasts more than a year: "
+                "set a smaller COUNT= or DURATION=, or a higher RATE=."
+            )
 
 
 def _float(value: str) -> float | None:

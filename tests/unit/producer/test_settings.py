@@ -57,6 +57,8 @@ def test_a_start_without_a_zone_is_utc() -> None:
         ("RATE", "inf", "0 for as fast as possible"),
         ("SEED", "abc", "a whole number"),
         ("START", "yesterday", "such as 2026-01-01T00:00:00"),
+        ("START", "0001-01-01T00:00:00+14:00", "such as 2026-01-01T00:00:00"),
+        ("START", "9999-12-31T23:59:59.999Z", "before the year 9000"),
         ("SOURCE", "no/such/file", "there is no such file"),
         ("SOURCE", str(HERE.parent), "it is a folder, name a file"),
         ("RAW", "yes", "0 or 1"),
@@ -83,12 +85,21 @@ def test_a_value_that_cannot_be_names_the_fix(name: str, value: str, fix: str) -
         ({"SEED": "1", "SOURCE": str(HERE)}, "SEED is about generated events"),
         ({"START": "2026-01-01", "SOURCE": str(HERE)}, "START is about generated events"),
         ({"SPEED": "2", "RATE": "5", "SOURCE": str(HERE)}, "both say how fast"),
+        ({"ANOMALY": "spike", "RATE": "0.0"}, "set RATE= to the usual one"),
+        ({"ANOMALY": "outlier", "RATE": "0.0", "DURATION": "5"}, "set RATE= or COUNT= too"),
+        ({"ANOMALY": "outlier", "RATE": "1e-9"}, "lasts more than a year"),
+        ({"ANOMALY": "spike", "RATE": "10", "DURATION": "1e300"}, "lasts more than a year"),
     ],
 )
 def test_what_would_be_ignored_is_refused(environ: dict[str, str], message: str) -> None:
     """Settings that contradict each other, or have no meaning here, are refused and not passed over."""
     with pytest.raises(SettingError, match=message):
         read(**environ)
+
+
+def test_a_rate_of_zero_is_none() -> None:
+    """However zero is written, it is as fast as possible, and says nothing beside SPEED."""
+    assert read(SPEED="2", RATE="0.0", SOURCE=str(HERE)).speed == 2
 
 
 def test_every_setting_has_a_meaning_and_one_place() -> None:
