@@ -80,9 +80,7 @@ def _standing(
     cloudformation: "CloudFormationClient", name: str, pace: Pace, show: Callable[[Step], None]
 ) -> Stack | None:
     """Return the stack that can be changed, if there is one; what never became whole is cleared away."""
-    stack = stacks.find(cloudformation, name)
-    if stack and stack.busy:
-        raise StackError(f"The stack {name} is {stack.status}: wait until that has ended, then again.")
+    stack = stacks.settled(cloudformation, name, pace, show)
     if stack and stack.status == "UPDATE_ROLLBACK_FAILED":
         raise StackError(
             f"The stack {name} is {stack.status}: a change failed, and so did undoing it. Remove it by "

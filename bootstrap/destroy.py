@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from bootstrap import artifacts, stacks
 from bootstrap.console import say
-from bootstrap.errors import StackError
 from bootstrap.progress import shown
 from bootstrap.settings import Settings
 from bootstrap.stacks import Pace, Step
@@ -19,11 +18,10 @@ from bootstrap.target import Target
 def destroy(target: Target, name: str, show: Callable[[Step], None]) -> bool:
     """Remove the stack and the bucket; tell whether there was anything to remove."""
     cloudformation = target.client("cloudformation")
-    stack = stacks.find(cloudformation, name)
+    pace = Pace.of(target)
+    stack = stacks.settled(cloudformation, name, pace, show)
     if stack:
-        if stack.busy and stack.status != "DELETE_IN_PROGRESS":
-            raise StackError(f"The stack {name} is {stack.status}: wait until that has ended, then again.")
-        stacks.remove(cloudformation, stack, Pace.of(target), show)
+        stacks.remove(cloudformation, stack, pace, show)
     emptied = artifacts.remove(target.client("s3"), artifacts.bucket_name(target, name), name)
     return stack is not None or emptied
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from bootstrap.console import complain
 from bootstrap.errors import NotOurs, StackError
 
 if TYPE_CHECKING:
@@ -92,6 +93,18 @@ def standing(cloudformation: "CloudFormationClient", name: str) -> Stack:
     stack = find(cloudformation, name)
     if stack is None:
         raise StackError(f"There is no stack {name}: `make up` deploys it.")
+    return stack
+
+
+def settled(
+    cloudformation: "CloudFormationClient", name: str, pace: Pace, show: Callable[[Step], None]
+) -> Stack | None:
+    """Return the stack of this name, or None, once what goes on in it has ended; show the steps of that."""
+    stack = find(cloudformation, name)
+    if stack and stack.busy:
+        complain(f"The stack {name} is {stack.status}: waiting until that has ended.")
+        watch(cloudformation, stack.arn, pace, show, known_events(cloudformation, stack))
+        stack = find(cloudformation, name)
     return stack
 
 

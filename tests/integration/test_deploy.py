@@ -215,6 +215,22 @@ def test_destroying(bench: Make) -> None:
     assert not destroy(own.target, own.name, unseen)
 
 
+def test_going_on_after_an_interruption(bench: Make) -> None:
+    """What was interrupted while the stack was being made is waited for: by the next one, and by its end."""
+    own = bench("interrupted")
+
+    def interrupt(step: Step) -> None:
+        raise KeyboardInterrupt(step.resource)
+
+    with pytest.raises(KeyboardInterrupt):
+        own.deploy(show=interrupt)
+    assert own.deploy().stack.status == "CREATE_COMPLETE"
+    with pytest.raises(KeyboardInterrupt):
+        own.deploy(show=interrupt, BATCH_SIZE="7")
+    assert destroy(own.target, own.name, unseen)
+    assert own.left() == []
+
+
 def test_what_was_never_executed(bench: Make) -> None:
     """A deployment that was ended before its change set was executed is cleared away by the next."""
     own = bench("early")

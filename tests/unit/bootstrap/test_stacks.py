@@ -160,6 +160,15 @@ def test_a_template_that_is_not_taken() -> None:
     assert said.done == ["proposed CREATE"]
 
 
+def test_what_goes_on_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """A stack in the middle of something is given once that has ended, and that is said."""
+    said, steps = Said("CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"), list[Step]()
+    stack = stacks.settled(client(said), "mine", AT_ONCE, steps.append)
+    assert stack is not None
+    assert stack.status == "CREATE_COMPLETE"
+    assert "is CREATE_IN_PROGRESS: waiting" in capsys.readouterr().err
+
+
 def test_waiting_has_an_end() -> None:
     """A stack that never settles ends in an error that says what was waited for."""
     with pytest.raises(StackError, match=r"Waited 0 s for the stack .* to settle"):
