@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Mapping
 
+from bootstrap.alone import alone
 from bootstrap.console import say
 from bootstrap.deploy import TEMPLATE, deploy
 from bootstrap.progress import shown
@@ -32,7 +33,7 @@ def run() -> int:
     settings = Settings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     agree(target, settings, "deploy the pipeline")
-    with shown() as progress:
+    with alone(settings.stack), shown() as progress:
         deployed = deploy(target, settings, progress)
     verified = verify(target, deployed.stack, TEMPLATE.read_text(encoding="utf-8"))
     done = "is deployed" if deployed.changed else "is as it should be, nothing was changed"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,21 @@ def test_up_again(user: Mapping[str, str], tmp_path: Path) -> None:
     cloudformation = [one.operation for one in asked if one.operation in {"DescribeStacks", "GetTemplate"}]
     assert cloudformation == ["DescribeStacks", "GetTemplate"]
     assert len(asked) <= 60, asked
+
+
+def test_two_ups_at_once(run: Run, target: Target, user: Mapping[str, str]) -> None:
+    """Of two that are asked for at once one makes the stack, and the other waits and finds it made."""
+    environ = {**user, "STACK": run.stack_name("at-once")}
+    stacks.note(run, target, environ["STACK"])
+    try:
+        with ThreadPoolExecutor() as both:
+            first, second = both.map(lambda _: command(environ, "up"), range(2))
+    finally:
+        stacks.destroy(run, target, environ["STACK"])
+    assert [first.returncode, second.returncode] == [0, 0], first.stderr + second.stderr
+    said = first.stdout + second.stdout
+    assert (said.count("is deployed ("), said.count("nothing was changed (")) == (1, 1)
+    assert "waiting until that has ended" in first.stderr + second.stderr
 
 
 def test_env(user: Mapping[str, str]) -> None:
