@@ -5,19 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from aftermath.apart import Apart, Held, Letter
+from bootstrap.console import shown
 
 LISTED = 50
 """Records that are listed one by one; the newest."""
-
-
-def shown(text: str, width: int = 0) -> str:
-    """Return text of other people's as it can be shown on a terminal, cut to a width.
-
-    >>> shown("page/1", 5)
-    'page…'
-    """
-    safe = text if text.isprintable() else text.encode("unicode_escape").decode()
-    return safe if not width or len(safe) <= width else safe[: width - 1] + "…"
 
 
 def moment(at: float) -> str:

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 
 from aftermath.apart import Apart
 from aftermath.claims import Seen, Sorted, sort_out
-from aftermath.listing import by_reason, plural, shown
+from aftermath.listing import by_reason, plural
 from aftermath.pipeline import Pipeline
 from aftermath.plan import Plan
 from aftermath.sending import PutAgain, Results, Sent, send, watch
 from aftermath.settings import Settings
 from aftermath.tables import has_own_identity
 from bootstrap import settings as bootstrap
-from bootstrap.console import complain, say
+from bootstrap.console import complain, say, shown
 from bootstrap.switch import agree
 from bootstrap.target import Target
 from producer.rules import Rules

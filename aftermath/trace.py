@@ -8,13 +8,13 @@ from typing import Any
 
 from aftermath.batches import ending, telling
 from aftermath.functionlog import Delivery
-from aftermath.listing import moment, shown
+from aftermath.listing import moment
 from aftermath.pipeline import Pipeline
 from aftermath.settings import Settings
 from aftermath.story import SEARCHED, Story, Teller
 from bootstrap import measures
 from bootstrap import settings as bootstrap
-from bootstrap.console import complain, say
+from bootstrap.console import complain, say, shown
 from bootstrap.errors import UsageError
 from bootstrap.target import Target
 

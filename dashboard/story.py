@@ -4,10 +4,10 @@ import os
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aftermath.listing import shown
 from aftermath.pipeline import Pipeline
 from aftermath.story import Teller
 from aftermath.trace import story_lines
+from bootstrap.console import shown
 from bootstrap.errors import TailraceError
 from bootstrap.settings import Settings
 from bootstrap.target import Target

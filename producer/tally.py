@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bootstrap.console import shown
 from producer.event import Unreadable
 from producer.rules import Delivered, GivenUp, Outcome
 
 NAMED = 20
 """Lines and reasons that a summary names; the rest are counted."""
+WIDEST = 60
+"""Characters of an event type, which may be anything, that a summary shows."""
 
 
 @dataclass
@@ -53,7 +56,8 @@ class Tally:
         lines = [
             f"Acknowledged {sent:,} {'event' if sent == 1 else 'events'} in {seconds:.1f} s ({rate:,.0f}/s)"
         ]
-        lines += [f"  {kind:<14}{number:>10,}" for kind, number in sorted(self.acknowledged.items())]
+        kinds = sorted(self.acknowledged.items())
+        lines += [f"  {shown(kind, WIDEST):<14}{number:>10,}" for kind, number in kinds]
         if self.usual:
             lines.append(f"Usual traffic around it, not counted there: {self.usual:,}")
         lines.append(f"Sent again after a refusal or a failure: {retried:,}")

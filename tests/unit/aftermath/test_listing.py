@@ -1,7 +1,8 @@
 import pytest
 
 from aftermath.apart import Held
-from aftermath.listing import LISTED, letter_lines, plural, quarantine_lines, shown
+from aftermath.listing import LISTED, letter_lines, plural, quarantine_lines
+from bootstrap.console import shown
 from tests.unit.aftermath.given import FIRST, apart, letter, record
 
 pytestmark = pytest.mark.unit

@@ -30,6 +30,18 @@ def counted() -> Tally:
     return tally
 
 
+def test_a_type_that_is_anything() -> None:
+    """A type that no terminal can show, or should, is written in escapes, and one without end is cut."""
+    tally = Tally()
+    kinds = ("\ud800", "a\n\x1b[31m", "x" * 1000)
+    tally.count([Delivered(event(kind), Accepted("1", "shardId-000000000000")) for kind in kinds])
+    assert [line.split()[0] for line in tally.summary(1, 0, None)[1:4]] == [
+        r"a\n\x1b[31m",
+        "x" * 59 + "…",
+        r"\ud800",
+    ]
+
+
 def test_the_line_of_progress() -> None:
     """It says what was acknowledged, how fast, what was given up, and what was sent again."""
     assert counted().progress(0.5, 7) == "sent 2  4/s  failed 1  retried 7"
