@@ -52,6 +52,8 @@ def _parts(record: dict[str, Any]) -> tuple[float, str, bytes]:
         raise ValueError("its at is no time in ISO 8601")
     if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
         raise ValueError(f"its partitionKey is no text of 1 to {LONGEST_KEY} characters")
+    if any("\ud800" <= character <= "\udfff" for character in key):
+        raise ValueError("its partitionKey holds half of a surrogate pair, which is no Unicode")
     if not isinstance(data, str):
         raise ValueError("its data is no base64")  # noqa: TRY004  a reason, like the others
     return at, key, b64decode(data, validate=True)

@@ -52,6 +52,7 @@ def test_what_a_recorded_record_holds_is_known() -> None:
         ({"at": "yesterday"}, "its at is no time"),
         ({"at": 7}, "its at is no time"),
         ({"partitionKey": ""}, "its partitionKey"),
+        ({"partitionKey": "k\ud800"}, "its partitionKey holds half of a surrogate pair"),
         ({"partitionKey": "k" * 257}, "its partitionKey"),
         ({"data": "no base64!"}, "not a line of a recording"),
         ({"data": 7}, "its data is no base64"),
