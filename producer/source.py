@@ -29,6 +29,8 @@ class SourceError(UsageError):
 
 def opened(source: str) -> io.BufferedIOBase:
     """Open a file, or standard input for `-`; what begins as gzip does is unpacked."""
+    if source == "-" and sys.stdin is None:
+        raise SourceError("SOURCE=- is standard input, and that is closed: give it one, or name a file.")
     file = io.BufferedReader(
         io.FileIO(sys.stdin.fileno() if source == "-" else source, closefd=source != "-")
     )

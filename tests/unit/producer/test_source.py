@@ -4,7 +4,7 @@ import io
 import pytest
 
 from producer.event import Unreadable
-from producer.source import LONGEST_LINE, SourceError, form_of, lines, told_apart
+from producer.source import LONGEST_LINE, SourceError, form_of, lines, opened, told_apart
 
 pytestmark = pytest.mark.unit
 
@@ -57,6 +57,13 @@ def test_a_source_that_is_neither_is_refused() -> None:
     with pytest.raises(SourceError, match=r"SOURCE=x is neither .* none of its first 20 lines is. RAW=1"):
         told_apart(given, "x")
     assert next(given)[0] == 21
+
+
+def test_a_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that was started without one says so."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(SourceError, match="SOURCE=- is standard input, and that is closed"):
+        opened("-")
 
 
 def test_an_empty_source_is_refused() -> None:
