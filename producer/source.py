@@ -88,6 +88,9 @@ def told_apart(given: Iterator[Line], name: str) -> tuple[Form, Iterator[Line]]:
             break
     if not looked_at:
         raise SourceError(f"SOURCE={name} is empty: there is nothing to send.")
+    last = looked_at[-1]
+    if isinstance(last, Unreadable):
+        raise SourceError(f"SOURCE={name} cannot be read: line {last.line}: {last.reason}.")
     raise SourceError(
         f"SOURCE={name} is neither JSON Lines nor an access log in combined format: none of its first "
         f"{len(looked_at)} lines is. RAW=1 sends its lines as they stand."

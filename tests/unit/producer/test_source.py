@@ -66,6 +66,13 @@ def test_a_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> Non
         opened("-")
 
 
+def test_a_gzip_file_that_is_damaged_from_the_start() -> None:
+    """That is said of it, and not that it is of another kind: RAW=1 would find no more in it."""
+    with gzip.open(io.BytesIO(gzip.compress(LOG)[:12])) as file, pytest.raises(SourceError) as refused:
+        told_apart(lines(file), "x")
+    assert str(refused.value).startswith("SOURCE=x cannot be read: line 1: the gzip file is cut off or")
+
+
 def test_an_empty_source_is_refused() -> None:
     """A source without a line is no success."""
     with pytest.raises(SourceError, match="SOURCE=x is empty"):
