@@ -4,6 +4,7 @@ import gzip
 import io
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Literal
@@ -59,6 +60,15 @@ def lines(file: io.BufferedIOBase) -> Iterator[Line]:
             yield number, line.removesuffix(b"\n").removesuffix(b"\r")
 
 
+def unmarked(given: Iterator[Line]) -> Iterator[Line]:
+    """Give the lines without the mark that some programs put in front of UTF-8."""
+    first = next(given, None)
+    if first is None:
+        return
+    yield first if isinstance(first, Unreadable) else (first[0], first[1].removeprefix(BOM_UTF8))
+    yield from given
+
+
 def form_of(line: bytes) -> Form | None:
     """Tell what a line is, if it is anything that is known here."""
     if recorded.is_recorded(line):
@@ -102,7 +112,7 @@ def read(source: str, pseudonyms: Pseudonyms, clock: Callable[[], str]) -> Itera
 
     `clock` gives the time for events that have none, in ISO 8601.
     """
-    form, numbered = told_apart(lines(opened(source)), source)
+    form, numbered = told_apart(unmarked(lines(opened(source))), source)
     log = AccessLog(pseudonyms)
     for line in numbered:
         if isinstance(line, Unreadable):

@@ -1,10 +1,11 @@
 import gzip
 import io
+from codecs import BOM_UTF8
 
 import pytest
 
 from producer.event import Unreadable
-from producer.source import LONGEST_LINE, SourceError, form_of, lines, opened, told_apart
+from producer.source import LONGEST_LINE, SourceError, form_of, lines, opened, told_apart, unmarked
 
 pytestmark = pytest.mark.unit
 
@@ -49,6 +50,14 @@ def test_a_source_is_told_by_its_first_good_line() -> None:
     form, again = told_apart(iter(given), "x")
     assert form == "access log"
     assert list(again) == given
+
+
+@pytest.mark.parametrize("line", [LOG, b'{"a": 1}'])
+def test_a_mark_in_front_is_not_of_the_first_line(line: bytes) -> None:
+    """What an editor puts in front of UTF-8 costs no event, and makes no other visitor of the first."""
+    marked = unmarked(lines(io.BytesIO(BOM_UTF8 + line + b"\n" + line)))
+    assert list(told_apart(marked, "x")[1]) == [(1, line), (2, line)]
+    assert list(unmarked(iter([]))) == []
 
 
 def test_a_source_that_is_neither_is_refused() -> None:
