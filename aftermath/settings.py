@@ -38,6 +38,8 @@ def _wait(value: str) -> str | None:
 
 
 def _new_file(value: str) -> str | None:
+    if value == "-":
+        return "it is a file that SOURCE= can play: name one"
     path = Path(value)
     if path.exists():
         return "it exists already: name another file"

@@ -38,6 +38,7 @@ def test_nothing_set() -> None:
         ("WAIT", "3601", "it is a whole number from 0 to 3600"),
         ("OUT", "/no/such/folder/x", "its folder does not exist"),
         ("OUT", ".", "it exists already"),
+        ("OUT", "-", "it is a file that SOURCE= can play"),
         ("DURATION", "0", "it is a number above 0"),
     ],
 )
