@@ -1,6 +1,7 @@
 """`record`: reads a stream into a file, with keys and times. It only reads; SOURCE= plays the file again."""
 
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ INTERRUPTED = 130
 
 
 def run() -> int:
-    """Record; return the exit code."""
+    """Record; return the exit code. SIGTERM ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = Settings.from_environment(os.environ)
     stack = bootstrap.Settings.from_environment(os.environ)
     target = Target.from_environment(os.environ)

@@ -63,6 +63,16 @@ class Bench:
         self, name: str, *, package: str = "aftermath", **settings: str
     ) -> subprocess.CompletedProcess[str]:
         """Run `python -m aftermath NAME` with settings; `package` is another with commands."""
+        with self.begin(name, package=package, **settings) as process:
+            try:
+                out, complaints = process.communicate(timeout=300)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, out, complaints)
+
+    def begin(self, name: str, *, package: str = "aftermath", **settings: str) -> subprocess.Popen[str]:
+        """Begin to run it, without waiting for its end."""
         target = self.pipeline.target
         environ = {
             **self._run.environ,
@@ -74,9 +84,8 @@ class Bench:
             **settings,
         }
         words = [sys.executable, "-m", package, *([name] if name else [])]
-        return subprocess.run(
-            words, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300, check=False
-        )
+        pipe = subprocess.PIPE
+        return subprocess.Popen(words, cwd=ROOT, env=environ, stdout=pipe, stderr=pipe, text=True)
 
     def broken(self, *, now: bool) -> None:
         """Break the handler, or mend it, and wait until every invocation is by the new one."""

@@ -1,6 +1,7 @@
 """What stood in a stream is recorded with keys and times, and played again as it was."""
 
 import json
+import signal
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -77,6 +78,23 @@ def test_what_arrives_meanwhile_is_recorded_too(bench: Bench, tmp_path: Path) ->
         found = recording.result(timeout=120)
     assert len(of_key(found, "live")) == 1
     assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_read_is_kept(bench: Bench, tmp_path: Path, number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end the reading, and what was read until then is in the file."""
+    bench.pipeline.put([event(f"kept-{number}", key="kept", text="x" * 50_000)])  # no buffer holds it back
+    out = tmp_path / "kept"
+    with bench.begin("record", OUT=str(out), STREAM=bench.pipeline["StreamName"], DURATION="120") as reading:
+        eventually(
+            lambda: [reel for reel in tmp_path.glob(".recording-*/shardId-*") if reel.stat().st_size],
+            within=60,
+        )
+        reading.send_signal(number)
+        _, complaint = reading.communicate(timeout=60)
+    assert (reading.returncode, list(tmp_path.iterdir())) == (130, [out]), complaint
+    assert "what was read until then" in complaint
+    assert '"partitionKey":"kept"' in out.read_text()
 
 
 def test_a_stream_that_is_not_there(bench: Bench, tmp_path: Path) -> None:
