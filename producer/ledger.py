@@ -3,11 +3,32 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from producer.recorded import line_of
 from producer.rules import Delivered, GivenUp
+
+
+class Lines:
+    """A file that lines are added to; they are written at once, so that nothing is left for its end."""
+
+    def __init__(self, path: Path, mode: str) -> None:
+        self.path = path
+        self._file = FileIO(str(path), mode)
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Add lines; an OSError names the file."""
+        left = b"".join(line + b"\n" for line in lines)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 class Ledger:
@@ -17,11 +38,11 @@ class Ledger:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
+        self._lines = Lines(path, "ab")
 
     def write(self, delivered: Iterable[Delivered]) -> None:
         """Add a line for each."""
-        self._file.writelines(
+        self._lines.add(
             json.dumps(
                 {
                     "eventId": event.event_id,
@@ -31,14 +52,12 @@ class Ledger:
                 },
                 separators=(",", ":"),
             ).encode()
-            + b"\n"
             for event, accepted in delivered
         )
-        self._file.flush()
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._lines.close()
 
 
 class Undelivered:
@@ -49,32 +68,36 @@ class Undelivered:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self._file: BinaryIO | None = None
+        self._wanted = path
+        self._lines: Lines | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """Where they are; None as long as there are none."""
+        return self._lines.path if self._lines else None
 
     def write(self, given_up: Iterable[GivenUp]) -> None:
         """Add the events."""
-        for event, _ in given_up:
-            if self._file is None:
-                self._file = self._made()
-            line = line_of(event.at or 0, event.key, event.data) if event.recorded else event.data
-            self._file.write(line + b"\n")
-        if self._file:
-            self._file.flush()
+        lines = [
+            line_of(event.at or 0, event.key, event.data) if event.recorded else event.data
+            for event, _ in given_up
+        ]
+        if lines:
+            self._lines = self._lines or self._made()
+            self._lines.add(lines)
 
     def close(self) -> None:
         """Close the file, if there is one."""
-        if self._file:
-            self._file.close()
+        if self._lines:
+            self._lines.close()
 
-    def _made(self) -> BinaryIO:
-        if self.path:
-            return self.path.open("ab")
+    def _made(self) -> Lines:
+        if self._wanted:
+            return Lines(self._wanted, "ab")
         stem = f"undelivered-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         number = 1
         while True:
-            self.path = Path(f"{stem}.jsonl" if number == 1 else f"{stem}-{number}.jsonl")
             try:
-                return self.path.open("xb")
+                return Lines(Path(f"{stem}.jsonl" if number == 1 else f"{stem}-{number}.jsonl"), "xb")
             except FileExistsError:
                 number += 1

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +63,7 @@ class Run:
         self._pace = pace_of(settings)
         self._outlier: Outlier | None = None
         self._around: Around | None = None
+        self._fault: OSError | None = None
         rules = Rules(record_bytes=self._stream.record_bytes, patience=settings.patience)
         self._outbox = Outbox(rules, Random())  # noqa: S311  spreads retries, keeps no secret
 
@@ -87,10 +88,22 @@ class Run:
             shown(lambda: self._progress(time.monotonic() - began), Console()) as look,
         ):
             sender = Sender(self._outbox, feed, pace, line, self._tell)
-            sender.run(bounds, stop, look)
+            self._send(sender, lambda: sender.run(bounds, stop, look))
         if self._ledger:
             self._ledger.close()
-        return self._end(sender, stop, time.monotonic() - began, again)
+        code = self._end(sender, stop, time.monotonic() - began, again)
+        if self._fault:
+            raise self._fault
+        return code
+
+    def _send(self, sender: Sender, run: Callable[[], None]) -> None:
+        """Send; keep what a file of the run could not do until what was sent has been accounted for."""
+        try:
+            run()
+        except OSError as error:
+            if not sender.taken:
+                raise
+            self._fault = error
 
     @property
     def _may_wait(self) -> bool:
@@ -131,13 +144,13 @@ class Run:
         return surrounding
 
     def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
-        """Count outcomes, and write each into its file."""
-        if self._ledger:
-            self._ledger.write(outcome for outcome in outcomes if isinstance(outcome, Delivered))
-        self._undelivered.write(outcome for outcome in outcomes if isinstance(outcome, GivenUp))
+        """Count outcomes, and write each into its file: what is not through yet first."""
+        self._tally.count(outcomes)
         if self._outlier:
             self._outlier.tell(outcomes, datetime.now(UTC))
-        self._tally.count(outcomes)
+        self._undelivered.write(outcome for outcome in outcomes if isinstance(outcome, GivenUp))
+        if self._ledger:
+            self._ledger.write(outcome for outcome in outcomes if isinstance(outcome, Delivered))
 
     def _progress(self, seconds: float) -> str:
         if self._around:
@@ -170,7 +183,7 @@ class Run:
             complain(f"Nothing more could be sent: {sender.fault}")
         if stop.asked:
             complain("Ended before its time; what was acknowledged is above.")
-        if self._settings.source and (sender.fault or stop.asked):
+        if self._settings.source and (sender.fault or stop.asked or self._fault):
             complain(f"The source was taken up to its line {sender.last_line:,}.")
         if stop.asked:
             return 128 + stop.signal

@@ -75,8 +75,9 @@ class Tally:
     def _undelivered(self, path: Path | None) -> list[str]:
         if not self.given_up:
             return ["Undelivered: 0"]
-        lines = [f"Undelivered: {self.given_up.total():,}, kept in {path}"]
+        where = f"kept in {path}" if path else "and no file could be made for them"
+        lines = [f"Undelivered: {self.given_up.total():,}, {where}"]
         lines += [f"  {number:,}: {reason}" for reason, number in self.given_up.most_common(NAMED)]
         if len(self.given_up) > NAMED:
             lines.append(f"  and {len(self.given_up) - NAMED:,} more reasons")
-        return [*lines, f"  to send them again: make produce SOURCE={path}"]
+        return [*lines, f"  to send them again: make produce SOURCE={path}"] if path else lines

@@ -259,3 +259,23 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 
     eventually(so_far, within=ENDS_WITHIN)
     assert process.poll() is None, "the producer has ended"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no file here that cannot be written to")
+def test_a_ledger_that_cannot_be_written(producer: Producer) -> None:
+    """It ends the run with a sentence, and what was sent until then, and what was not, is accounted for.
+
+    The last one here: no ledger names what it sends.
+    """
+    lines = "".join(f'{{"eventId": "full-{n}", "userId": "u"}}\n' for n in range(20))
+    done = producer.run(lines, SOURCE="-", LEDGER="/dev/full", UNDELIVERED="full.jsonl")
+    assert done.code == 1
+    acknowledged = re.search(r"Acknowledged (\d+) event", done.said)
+    taken = re.search(r"The source was taken up to its line (\d+)\.", done.complained)
+    assert acknowledged, done.complained
+    assert taken, done.complained
+    given_up = (producer.folder / "full.jsonl").read_text().splitlines()
+    assert int(acknowledged[1]) + len(given_up) == int(taken[1])
+    assert f"Undelivered: {len(given_up)}, kept in full.jsonl" in done.said
+    assert "No space left on device: '/dev/full'. Mend that" in done.complained
+    assert "Traceback" not in done.complained
