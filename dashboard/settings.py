@@ -3,23 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bootstrap.checks import switch, whole
 from bootstrap.settings import Setting
-
-
-def _port(value: str) -> str | None:
-    fits = value.isascii() and value.isdecimal() and 1 <= int(value) <= 65_535  # noqa: PLR2004  TCP's highest
-    return None if fits else "it is a whole number from 1 to 65535"
-
-
-def _switch(value: str) -> str | None:
-    return None if value in {"0", "1"} else "it is 0 or 1"
-
 
 SETTINGS = {
     setting.name: setting
     for setting in (
-        Setting("DASHBOARD_PORT", "8321", "", "the port on 127.0.0.1 of the dashboard", _port),
-        Setting("DASHBOARD_OPEN", "1", "", "0: do not open a browser with the dashboard", _switch),
+        Setting("DASHBOARD_PORT", "8321", "", "the port on 127.0.0.1 of the dashboard", whole(1, 65_535)),
+        Setting("DASHBOARD_OPEN", "1", "", "0: do not open a browser with the dashboard", switch),
     )
 }
 

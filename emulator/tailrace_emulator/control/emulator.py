@@ -8,6 +8,7 @@ home/run/PORT/fs/    LocalStack's file system; only while it runs
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -63,7 +64,7 @@ class Emulator:
     def from_environment(cls) -> "Emulator":
         """Return the emulator that EMULATOR_HOME and EMULATOR_PORT name."""
         given = os.environ.get(PORT) or str(DEFAULT_PORT)
-        if not given.isdecimal() or not 0 < int(given) < 2**16:
+        if not re.fullmatch(r"[0-9]{1,5}", given) or not 0 < int(given) < 2**16:
             raise EmulatorError(f"{PORT}={given} is no port: give a number from 1 to 65535.")
         return cls(Installation.from_environment(), int(given))
 

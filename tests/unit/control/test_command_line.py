@@ -2,7 +2,9 @@ import argparse
 
 import pytest
 
+from bootstrap.settings import SETTINGS
 from tailrace_emulator.__main__ import parser, setting
+from tailrace_emulator.control import Emulator, EmulatorError
 
 pytestmark = pytest.mark.unit
 
@@ -19,6 +21,15 @@ def test_no_setting(text: str) -> None:
     """What is no setting is refused."""
     with pytest.raises(argparse.ArgumentTypeError, match="NAME=VALUE"):
         setting(text)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "4e3", "٤٥٦٦", "9" * 5000])
+def test_no_port(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no port is refused, and the same is one here and in the project's settings."""
+    monkeypatch.setenv("EMULATOR_PORT", port)
+    with pytest.raises(EmulatorError, match=f"EMULATOR_PORT={port} is no port"):
+        Emulator.from_environment()
+    assert SETTINGS["EMULATOR_PORT"].check(port)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,13 @@ def test_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DASHBOARD_PORT", "65536"), ("DASHBOARD_PORT", "0"), ("DASHBOARD_OPEN", "no")]
+    ("name", "value"),
+    [
+        ("DASHBOARD_PORT", "65536"),
+        ("DASHBOARD_PORT", "0"),
+        ("DASHBOARD_PORT", "9" * 5000),
+        ("DASHBOARD_OPEN", "no"),
+    ],
 )
 def test_values_that_cannot_be(name: str, value: str) -> None:
     """A value that cannot be is refused in a sentence that says what can be."""
