@@ -44,11 +44,12 @@ def run() -> int:
         whole = Path(folder) / "recording"
         with whole.open("wb") as out:
             count = recorder.write(out)
-        whole.rename(settings.out)
-    say(f"Recorded {plural(count, 'record')} of {plural(recorder.read_shards, 'shard')} into {settings.out}")
+        kept = _new(settings.out)
+        whole.rename(kept)
+    say(f"Recorded {plural(count, 'record')} of {plural(recorder.read_shards, 'shard')} into {kept}")
     if recorder.span:
         say(f"  arrived from {moment(recorder.span[0])} to {moment(recorder.span[1])}")
-        say(f"To play it: make produce SOURCE={settings.out} SPEED=1")
+        say(f"To play it: make produce SOURCE={kept} SPEED=1")
     if interrupted:
         complain("Ended before its time: the file holds what was read until then.")
         return INTERRUPTED
@@ -125,6 +126,19 @@ class Recorder:
     def write(self, out: IO[bytes]) -> int:
         """Write all records that were read; return how many."""
         return merge(self._reels.values(), out)
+
+
+def _new(path: Path) -> Path:
+    """Make an empty file, and return its path: another than this where one has come there meanwhile."""
+    number, place = 1, path
+    while True:
+        try:
+            place.open("xb").close()
+        except FileExistsError:
+            number += 1
+            place = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        else:
+            return place
 
 
 def _ready(waiting: list[Shard], reading: dict[str, Cursor]) -> Iterator[Shard]:

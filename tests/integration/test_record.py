@@ -97,6 +97,18 @@ def test_what_was_read_is_kept(bench: Bench, tmp_path: Path, number: signal.Sign
     assert '"partitionKey":"kept"' in out.read_text()
 
 
+def test_what_came_meanwhile_is_not_written_over(bench: Bench, tmp_path: Path) -> None:
+    """A file that was made while the stream was read stays, and the recording has a name beside it."""
+    out = tmp_path / "kept.jsonl"
+    with bench.begin("record", OUT=str(out), STREAM=bench.pipeline["StreamName"], DURATION="120") as reading:
+        eventually(lambda: list(tmp_path.glob(".recording-*/shardId-*")), within=60)
+        out.write_text("precious")
+        reading.send_signal(signal.SIGINT)
+        said, complaint = reading.communicate(timeout=60)
+    assert f"into {tmp_path / 'kept-2.jsonl'}" in said, complaint
+    assert (sorted(tmp_path.iterdir()), out.read_text()) == ([tmp_path / "kept-2.jsonl", out], "precious")
+
+
 def test_a_stream_that_is_not_there(bench: Bench, tmp_path: Path) -> None:
     """It is said so, with exit code 2, and no file is made."""
     done = bench.command("record", OUT=str(tmp_path / "x"), STREAM="no-such-stream")
