@@ -7,7 +7,7 @@ counts as unset. STREAM and DURATION, which `record` obeys, are the producer's.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -86,6 +86,10 @@ class Settings:
         since, until = zoned(values["SINCE"]), zoned(values["UNTIL"])
         if since and until and since >= until:
             raise SettingError("SINCE is not before UNTIL: nothing can be in between.")
+        if since and since > datetime.now(UTC):
+            raise SettingError(
+                "SINCE is in the future: nothing has arrived since then, name an earlier time."
+            )
         return cls(
             source=_source(values["FROM"]),
             reason=values["REASON"],

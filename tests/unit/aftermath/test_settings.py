@@ -54,6 +54,12 @@ def test_a_span_of_nothing_is_refused() -> None:
         Settings.from_environment({"SINCE": "2026-01-01T01:00+01:00", "UNTIL": "2026-01-01T00:00"})
 
 
+def test_a_time_that_has_not_come_is_refused() -> None:
+    """A stream cannot be read from the future on, and nothing can have been set aside since."""
+    with pytest.raises(SettingError, match="SINCE is in the future"):
+        Settings.from_environment({"SINCE": "8999-01-01"})
+
+
 def test_a_recording_is_never_written_over(tmp_path: Path) -> None:
     """A file that exists is refused before anything is read."""
     (tmp_path / "there").write_text("precious")
