@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 TEMPLATE = Path(__file__).with_name("template.yaml")
+_RESHARDING = "UpdateShardCount"  # the operation that an emulator does not have
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def deploy(
     left = stacks.find(cloudformation, settings.stack)
     if before:
         status = left.status if left else "gone"
+        if _RESHARDING in why:
+            why += " Another number of SHARDS= takes a new stack here: `make destroy`, then `make up`."
         raise StackError(f"The stack {before.name} could not be changed; it is {status}. {why}")
     if left:
         stacks.remove(cloudformation, left, pace, show)

@@ -77,6 +77,14 @@ def test_two_ups_at_once(run: Run, target: Target, user: Mapping[str, str]) -> N
     assert "waiting until that has ended" in first.stderr + second.stderr
 
 
+def test_another_number_of_shards(user: Mapping[str, str]) -> None:
+    """The emulator's streams keep their shards: the stack stands as it did, and what helps is said."""
+    done = command({**user, "SHARDS": "3"}, "up")
+    assert done.returncode == 1
+    assert "could not be changed; it is UPDATE_ROLLBACK_COMPLETE" in done.stderr
+    assert "takes a new stack here: `make destroy`, then `make up`." in done.stderr
+
+
 def test_env(user: Mapping[str, str]) -> None:
     """After `eval "$(make -s env)"` AWS's own command line talks to the emulator."""
     stream = f"{user['STACK']}-stream"
