@@ -50,8 +50,12 @@ def render(source: Source, record: Record) -> str:
 
 
 def event(source: Source, records: Iterable[Record]) -> bytes:
-    """Write the whole event, as UTF-8."""
-    return ('{"Records":[' + ",".join([render(source, record) for record in records]) + "]}").encode()
+    """Write the whole event, as UTF-8.
+
+    Half a surrogate pair in a key, which JSON can say and UTF-8 cannot, becomes `?` as in Java.
+    """
+    written = '{"Records":[' + ",".join([render(source, record) for record in records]) + "]}"
+    return written.encode(errors="replace")
 
 
 class Scale:
@@ -67,7 +71,7 @@ class Scale:
     def __call__(self, record: Record) -> int:
         """Bytes that this record adds to an event, its comma included."""
         key = json.dumps(record.partition_key, ensure_ascii=False)
-        written = len(key) if key.isascii() else len(key.encode())
+        written = len(key) if key.isascii() else len(key.encode(errors="replace"))
         return self._fixed + written + 2 * len(record.sequence_number) + len(record.data)
 
 

@@ -83,3 +83,12 @@ def test_weight(batch: list[Record]) -> None:
     size = len(event(SOURCE, batch))
     assert fits(weight + LIMIT - size)
     assert not fits(weight + LIMIT - size + 1)
+
+
+def test_half_a_surrogate_pair() -> None:
+    """A key that UTF-8 cannot say is delivered with a `?`; it must not stop its shard for ever."""
+    record = Record("1", "a\ud800b", "QQ==", 1_700_000_000.0)
+    written = event(SOURCE, [record])
+    assert json.loads(written)["Records"][0]["kinesis"]["partitionKey"] == "a?b"
+    assert fits(Scale(SOURCE)(record) + LIMIT - len(written))
+    assert not fits(Scale(SOURCE)(record) + LIMIT - len(written) + 1)
