@@ -9,7 +9,7 @@ import base64
 import contextlib
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Never
 
 from tailrace_emulator.mapping.event import Record
 
@@ -40,6 +40,11 @@ def _view(record: Record, *, with_data: bool) -> dict[str, Any]:
         "approximateArrivalTimestamp": record.arrival,
     }
     if with_data:
-        with contextlib.suppress(ValueError):
-            view["data"] = json.loads(base64.b64decode(record.data))
+        with contextlib.suppress(ValueError, RecursionError):  # the latter for nesting without end
+            view["data"] = json.loads(base64.b64decode(record.data), parse_constant=_no_json)
     return view
+
+
+def _no_json(constant: str) -> Never:
+    """Refuse what Python reads and JSON does not know: NaN and the infinities."""
+    raise ValueError(constant)
