@@ -22,13 +22,20 @@ def record_filter(patterns: Iterable[str], matches: Matcher) -> Callable[[Record
     parsed: list[dict[str, Any]] = [json.loads(pattern) for pattern in patterns]
     if not parsed:
         return lambda _: True
-    ask_data = any("data" in pattern for pattern in parsed)
+    asked = [_asks_data(pattern) for pattern in parsed]
 
     def accepts(record: Record) -> bool:
-        seen = _view(record, with_data=ask_data)
-        return any(matches(one, seen) for one in parsed if "data" in seen or "data" not in one)
+        seen = _view(record, with_data=any(asked))
+        judged = zip(parsed, asked, strict=True)
+        return any(matches(one, seen) for one, asks in judged if "data" in seen or not asks)
 
     return accepts
+
+
+def _asks_data(pattern: dict[str, Any]) -> bool:
+    """Tell whether a pattern asks about `data`, perhaps in one of its alternatives only."""
+    alternatives = (one for one in pattern.get("$or", ()) if isinstance(one, dict))
+    return "data" in pattern or any(_asks_data(one) for one in alternatives)
 
 
 def _view(record: Record, *, with_data: bool) -> dict[str, Any]:

@@ -13,9 +13,13 @@ pytestmark = pytest.mark.unit
 
 
 def equal(pattern: dict[str, Any], seen: dict[str, Any]) -> bool:
-    """Match a pattern of plain values and nested objects, as EventBridge does."""
+    """Match a pattern of plain values, nested objects and alternatives, as EventBridge does."""
     return all(
-        equal(wanted, seen.get(key, {})) if isinstance(wanted, dict) else seen.get(key) in wanted
+        any(equal(one, seen) for one in wanted)
+        if key == "$or"
+        else equal(wanted, seen.get(key, {}))
+        if isinstance(wanted, dict)
+        else seen.get(key) in wanted
         for key, wanted in pattern.items()
     )
 
@@ -61,3 +65,12 @@ def test_any_of_several() -> None:
     assert passes(record(b"no JSON", key="a"), *patterns)
     assert passes(record(b'{"kind":"purchase"}', key="b"), *patterns)
     assert not passes(record(b'{"kind":"view"}', key="b"), *patterns)
+
+
+def test_alternatives_in_a_pattern() -> None:
+    """A pattern asks about data too where one of its alternatives does; what is no JSON fails it whole."""
+    pattern = {"$or": [{"data": {"kind": ["purchase"]}}, {"partitionKey": ["a"]}]}
+    assert passes(record(b'{"kind":"purchase"}', key="b"), pattern)
+    assert passes(record(b'{"kind":"view"}', key="a"), pattern)
+    assert not passes(record(b'{"kind":"view"}', key="b"), pattern)
+    assert not passes(record(b"no JSON", key="a"), pattern)
