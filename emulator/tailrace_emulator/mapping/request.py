@@ -5,6 +5,7 @@ this mapping does not do yet is refused too, in words of our own that say so: no
 ignored.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -92,8 +93,23 @@ def _contradictions(asked: Mapping[str, Any]) -> Iterator[str]:
     if asked.get("TumblingWindowInSeconds") and asked.get("ParallelizationFactor", 1) > 1:
         yield "Parallelization factor must be equal to 1 when tumbling window period is configured"
     filters = (asked.get("FilterCriteria") or {}).get("Filters") or []
-    if any(len(one.get("Pattern") or "") > LONGEST_PATTERN for one in filters):
+    if not all(_is_pattern(one.get("Pattern") or "") for one in filters):
         yield "Invalid filter pattern definition."
+
+
+def _is_pattern(text: str) -> bool:
+    """Tell whether a filter's pattern may be one; LocalStack looks at its conditions."""
+    try:
+        pattern = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return len(text) <= LONGEST_PATTERN and isinstance(pattern, dict) and _takes_data_for_json(pattern)
+
+
+def _takes_data_for_json(pattern: dict[str, Any]) -> bool:
+    """Tell whether a pattern asks for members of `data`, if for anything in it, and not for a text."""
+    alternatives = (one for one in pattern.get("$or", ()) if isinstance(one, dict))
+    return isinstance(pattern.get("data", {}), dict) and all(map(_takes_data_for_json, alternatives))
 
 
 def _not_yet(asked: Mapping[str, Any]) -> Iterator[str]:

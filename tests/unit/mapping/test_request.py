@@ -139,6 +139,25 @@ def test_contradictions(asked: dict[str, Any], message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        "x",
+        '["x"]',
+        pytest.param("[" * 4000, id="nested"),
+        '{"data":["x"]}',
+        '{"data":"x"}',
+        '{"$or":[{"partitionKey":["a"]},{"data":["x"]}]}',
+    ],
+)
+def test_no_pattern(pattern: str) -> None:
+    """A pattern is an object, and so is what it says of `data`: a stream's data are matched as JSON only."""
+    assert refusal(FilterCriteria={"Filters": [{"Pattern": pattern}]}) == (
+        "InvalidParameterValueException",
+        "Invalid filter pattern definition.",
+    )
+
+
+@pytest.mark.parametrize(
     ("asked", "what", "instead"),
     [
         ({"ParallelizationFactor": 2}, "ParallelizationFactor above 1", "leave it out or set it to 1"),
