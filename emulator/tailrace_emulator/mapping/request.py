@@ -6,6 +6,7 @@ ignored.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ BOUNDS = {  # parameter: least, greatest value (the API's model)
 LEAST_AGE = 60
 LONGEST_PATTERN = 4096
 MOST_FILTERS = 5
+DESTINATION = re.compile(r"arn:aws[^:]*:((sqs|sns):[^:]+:\d{12}|s3::):[^:/]+", re.ASCII)
 RESPONSE_TYPES = ["ReportBatchItemFailures"]
 OTHER_SOURCES = (
     "ScalingConfig",
@@ -135,8 +137,7 @@ def _not_yet(asked: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _deliverable(destination: str) -> bool:
-    service = [*destination.split(":"), "", ""][2]
-    return service in ("sqs", "sns", "s3") and not destination.endswith(".fifo")
+    return bool(DESTINATION.fullmatch(destination)) and not destination.endswith(".fifo")
 
 
 def _unsupported(what: str, instead: str) -> str:

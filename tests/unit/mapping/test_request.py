@@ -191,6 +191,23 @@ def test_not_yet(asked: dict[str, Any], what: str, instead: str) -> None:
     assert refusal(**asked) == ("InvalidParameterValueException", OURS.format(what, instead))
 
 
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:sqs",
+        "arn:aws:sns:us-east-1:topic",
+        "arn:aws:s3:::",
+        "arn:aws:s3:us-east-1:123456789012:accesspoint/a",
+        "arn:aws:lambda:us-east-1:123456789012:function:f",
+    ],
+)
+def test_no_destination(arn: str) -> None:
+    """What names no queue, topic or bucket is refused: reporting to it would fail, over and over."""
+    code, message = refusal(DestinationConfig={"OnFailure": {"Destination": arn}})
+    assert code == "InvalidParameterValueException"
+    assert message.startswith(f"This emulator does not support the on-failure destination {arn} for")
+
+
 def test_empty_values_ask_for_nothing() -> None:
     """Empty containers and the empty destination, which removes one, are no request for anything."""
     check(
