@@ -193,6 +193,21 @@ def test_stream_deleted(rig: Rig) -> None:
     rig.delete_mapping(made["UUID"])
 
 
+def test_listed_by_function(rig: Rig) -> None:
+    """A list by function has the mappings of that function, by name, ARN or qualifier, and of no other."""
+    made = rig.make_mapping(rig.make_stream())
+
+    def listed(function: str) -> list[str]:
+        """List the ids of a function's mappings."""
+        answer = rig.functions.list_event_source_mappings(FunctionName=function)
+        return [mapping["UUID"] for mapping in answer["EventSourceMappings"]]
+
+    for function in (rig.name, rig.function_arn, f"{rig.name}:$LATEST"):
+        assert listed(function) == [made["UUID"]]
+    for function in (rig.name[:-1], rig.name[1:], rig.function_arn[:-1], "function", f"{rig.name}:live"):
+        assert listed(function) == []
+
+
 def refused(rig: Rig, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401  the API's parameters
     """Ask for a mapping that is refused; returns the answer's parsed body."""
     with pytest.raises(ClientError) as raised:

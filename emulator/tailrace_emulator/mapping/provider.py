@@ -6,16 +6,20 @@ from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.lambda_ import InvalidParameterValueException
+from localstack.services.lambda_.api_utils import function_locators_from_arn
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmWorker
 from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
+from localstack.utils.collections import PaginatedList
 from localstack.utils.patch import Patch
 
 from tailrace_emulator.mapping.request import Refusal, check
 from tailrace_emulator.mapping.worker import MappingWorker
 
 SERVICE = "kinesis"
+MOST_LISTED = 100
+"""Mappings on a page of a list."""
 
 type Configuration = dict[str, Any]
 """A mapping, or a request about one, as the Lambda API words it."""
@@ -112,12 +116,37 @@ def _get(
     return _to_the_minute(original(provider, context, uuid=uuid, **rest))
 
 
-def _list(
-    original: Original, provider: LambdaProvider, context: RequestContext, **rest: object
+def _list(  # noqa: PLR0913, PLR0917  LocalStack's signature
+    original: Original,
+    provider: LambdaProvider,
+    context: RequestContext,
+    event_source_arn: str | None = None,
+    function_name: str | None = None,
+    marker: str | None = None,
+    max_items: int | None = None,
+    **rest: object,
 ) -> Configuration:
-    listed = original(provider, context, **rest)
-    shown = [_to_the_minute(mapping) for mapping in listed["EventSourceMappings"]]
-    return listed | {"EventSourceMappings": shown}
+    """List mappings of all sources; LocalStack's own finds `f` in any ARN, so also where it is `my-f2`."""
+    del original, provider, rest
+    mappings = PaginatedList(lambda_stores[context.account_id][context.region].event_source_mappings.values())
+    page, following = mappings.get_page(
+        lambda mapping: mapping["UUID"],
+        marker,
+        min(max_items or MOST_LISTED, MOST_LISTED),
+        lambda mapping: _is_about(mapping, event_source_arn, function_name),
+    )
+    return {"EventSourceMappings": [_to_the_minute(mapping) for mapping in page], "NextMarker": following}
+
+
+def _is_about(mapping: Configuration, event_source_arn: str | None, function: str | None) -> bool:
+    """Tell whether a mapping has this source and this function, where named; a name is every alias."""
+    if event_source_arn and mapping.get("EventSourceArn") != event_source_arn:
+        return False
+    if not function:
+        return True
+    name, qualifier, *_ = function_locators_from_arn(mapping["FunctionArn"])
+    wanted, wanted_qualifier, *_ = function_locators_from_arn(function)
+    return bool(name == wanted and wanted_qualifier in (None, qualifier or "$LATEST"))
 
 
 def _to_the_minute(mapping: Configuration) -> Configuration:
