@@ -157,9 +157,11 @@ def test_bucket(rig: Rig) -> None:
     )
     assert found
     [entry] = found
-    told = json.loads(s3.get_object(Bucket=rig.name, Key=entry["Key"])["Body"].read())
+    kept = s3.get_object(Bucket=rig.name, Key=entry["Key"])
+    told = json.loads(kept["Body"].read())
     s3.delete_object(Bucket=rig.name, Key=entry["Key"])
     s3.delete_bucket(Bucket=rig.name)
+    assert kept["ContentType"] == "application/octet-stream"
     assert entry["Key"].startswith(f"aws/lambda/{made['UUID']}/shardId-000000000000/{told['timestamp'][:4]}/")
     assert json.loads(told["payload"]) == rig.calls()[0].event
 

@@ -25,4 +25,6 @@ def deliver(destination: str, message: dict[str, Any], event: bytes, mapping: st
         shard_id = message["KinesisBatchInfo"]["shardId"]
         key = object_key(mapping, shard_id, now, str(uuid.uuid4()))
         written = body(with_payload(message, event)).encode()
-        client.put_object(Bucket=s3_bucket_name(destination), Key=key, Body=written)
+        client.put_object(
+            Bucket=s3_bucket_name(destination), Key=key, Body=written, ContentType="application/octet-stream"
+        )
