@@ -105,13 +105,17 @@ def test_disabled_while_the_function_runs(rig: Rig) -> None:
 
 
 def test_removed_while_the_function_runs(rig: Rig) -> None:
-    """A mapping does not wait for a long invocation: it is gone after two seconds, and begins no other."""
+    """A mapping does not wait for a long invocation: it is gone after two seconds, unchanged."""
     made = rig.make_mapping(rig.make_stream(), BatchSize=1)
     rig.put({"name": 1, "do": "wait", "seconds": 6}, {"name": 2})
     eventually(
         lambda: rig.metric("IteratorAge", FunctionName=rig.name), within=PATIENCE, what="an invocation"
     )
     rig.functions.delete_event_source_mapping(UUID=made["UUID"])
+    with pytest.raises(rig.functions.exceptions.ResourceInUseException):
+        rig.functions.update_event_source_mapping(UUID=made["UUID"], BatchSize=2)
+    with pytest.raises(rig.functions.exceptions.ResourceInUseException):
+        rig.functions.delete_event_source_mapping(UUID=made["UUID"])
     assert rig.state(made["UUID"]) == "Deleting"
     eventually(lambda: rig.state(made["UUID"]) is None, within=4, what="the mapping to be gone")
     rig.await_names([1])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
-from localstack.aws.api.lambda_ import InvalidParameterValueException
+from localstack.aws.api.lambda_ import InvalidParameterValueException, ResourceInUseException
 from localstack.services.lambda_.api_utils import function_locators_from_arn
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmWorker
 from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
@@ -85,6 +85,7 @@ def _update(
     old, worker = mappings.get(request["UUID"]), provider.esm_workers.get(request["UUID"])
     if old is None or not isinstance(worker, MappingWorker):
         return original(provider, context, request)
+    _refuse_if_deleting(worker, "update")
     asked = {key: value for key, value in request.items() if key not in ("UUID", "Enabled")}
     function_arn, _, _, _, role = provider.validate_event_source_mapping(context, old | asked)
     enabled = request.get("Enabled", worker.enabled)
@@ -104,10 +105,18 @@ def _delete(
     old, worker = mappings.get(uuid), provider.esm_workers.get(uuid)
     if old is None or not isinstance(worker, MappingWorker):
         return original(provider, context, uuid=uuid, **rest)
+    _refuse_if_deleting(worker, "delete")
     answer: Configuration = old | {"State": EsmState.DELETING}
     provider._remove_all_tags(old["EventSourceMappingArn"])  # noqa: SLF001  as the provider's own deletion does
     worker.delete(gone=lambda: provider.esm_workers.pop(uuid, None))
     return answer
+
+
+def _refuse_if_deleting(worker: MappingWorker, what: str) -> None:
+    if worker.current_state is EsmState.DELETING:
+        raise ResourceInUseException(
+            f"Cannot {what} the event source mapping because it is in use.", Type="User"
+        )
 
 
 def _get(
