@@ -129,6 +129,14 @@ def test_too_large(rig: Rig) -> None:
     rig.await_names([2])
 
 
+def test_too_large_without_end(rig: Rig) -> None:
+    """A record that is too large holds up its shard where retries have no end, and the mapping says so."""
+    made = rig.make_mapping(rig.make_stream(MaxRecordSizeInKiB=10240))
+    rig.put({"name": 1, "filler": "x" * 5 * 1024 * 1024})
+    rig.await_problem(made["UUID"])
+    assert rig.names() == []
+
+
 def test_topic(rig: Rig) -> None:
     """A topic gets the same message that a queue would."""
     queue, queue_arn = rig.make_queue()

@@ -130,6 +130,8 @@ class Delivery:
             case Gather(until):
                 self._records.wait(None if until is None else max(0.0, until - now))
             case Rest(until):
+                if lane.result:  # here too: an event that is too large rests without an invocation
+                    plan.target.result(lane.result)
                 self._change.wait(max(0.0, until - now))
             case Invoke() as action:
                 lane.judged(plan.target.invoke(plan.target.source(self._shard.shard_id), action), time.time())
