@@ -75,6 +75,7 @@ def test_an_alias_has_metrics_of_its_own(functions: Functions, target: Target) -
         """Count one invocation of the alias and two of the function."""
         resource = {"FunctionName": function.name, "Resource": f"{function.name}:live"}
         assert statistics(target, "Invocations", **resource).get("Sum") == 1
+        assert statistics(target, "Invocations", **resource, ExecutedVersion=version).get("Sum") == 1
         assert statistics(target, "Invocations", FunctionName=function.name).get("Sum") == 2
         return True
 

@@ -18,6 +18,16 @@ class Metered(NamedTuple):
     region: str
     function: str
     resource: str
+    version: str
+
+    def dimensions(self) -> list[dict[str, str]]:
+        """Give AWS's sets of dimensions; an alias is counted by the version that it stood for too."""
+        by_function = {"FunctionName": self.function}
+        by_resource = by_function | {"Resource": self.resource}
+        sets = [{}, by_function, by_resource]
+        if self.resource not in (self.function, f"{self.function}:{self.version}"):
+            sets.append(by_resource | {"ExecutedVersion": self.version})
+        return sets
 
 
 class Sample(NamedTuple):
@@ -80,7 +90,6 @@ def spread(noted: Iterable[Noted]) -> Iterator[tuple[Key, Statistics]]:
 def _spread(
     metered: Metered, second: int, metric: tuple[str, str], samples: Sequence[float]
 ) -> Iterator[tuple[Key, Statistics]]:
-    by_function = {"FunctionName": metered.function}
     sums = statistics(samples)
-    for dimensions in ({}, by_function, by_function | {"Resource": metered.resource}):
+    for dimensions in metered.dimensions():
         yield key((metered.account, metered.region), (NAMESPACE, *metric), dimensions, second), sums

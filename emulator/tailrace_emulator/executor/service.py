@@ -75,7 +75,13 @@ def run(manager: Manager, event: Event, resource: str) -> Result:
     TooManyRequestsException if no concurrency is left.
     """
     function_id = manager.function_version.id
-    metered = measures.Metered(function_id.account, function_id.region, function_id.function_name, resource)
+    metered = measures.Metered(
+        function_id.account,
+        function_id.region,
+        function_id.function_name,
+        resource,
+        function_id.qualifier,
+    )
     try:
         with manager.counting_service.get_invocation_lease(
             manager.function, manager.function_version, manager.provisioned_state

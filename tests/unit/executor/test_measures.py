@@ -5,7 +5,7 @@ from tailrace_emulator.metrics.gather import Gathered, Key, Statistics, key, sta
 
 pytestmark = pytest.mark.unit
 
-ME = Metered("000000000000", "us-east-1", "f", "f:live")
+ME = Metered("000000000000", "us-east-1", "f", "f:live", "3")
 OWNER = ("000000000000", "us-east-1")
 
 
@@ -15,12 +15,13 @@ def lambda_key(name: str, unit: str, **dimensions: str) -> Key:
 
 
 def test_an_invocation_is_counted_under_each_set_of_dimensions() -> None:
-    """Without dimensions, by function, and by function and resource; a good one is an error of 0."""
+    """By none, by function, by resource, and an alias by its version; a good one is an error of 0."""
     found = dict(spread([(ME, 7, Sample(12.5, 0, 2, 3))]))
     sets: list[dict[str, str]] = [
         {},
         {"FunctionName": "f"},
         {"FunctionName": "f", "Resource": "f:live"},
+        {"FunctionName": "f", "Resource": "f:live", "ExecutedVersion": "3"},
     ]
     for dimensions in sets:
         assert found[lambda_key("Invocations", "Count", **dimensions)] == Statistics(1, 1, 1, 1)
@@ -30,7 +31,14 @@ def test_an_invocation_is_counted_under_each_set_of_dimensions() -> None:
         assert duration == Statistics(1, 12.5, 12.5, 12.5)
     assert found[lambda_key("ConcurrentExecutions", "Count")] == Statistics(1, 3, 3, 3)
     assert found[lambda_key("ConcurrentExecutions", "Count", FunctionName="f")] == Statistics(1, 2, 2, 2)
-    assert len(found) == 14
+    assert len(found) == 18
+
+
+@pytest.mark.parametrize(("resource", "version"), [("f", "$LATEST"), ("f:$LATEST", "$LATEST"), ("f:3", "3")])
+def test_a_version_of_its_own_name_is_counted_once(resource: str, version: str) -> None:
+    """Only an alias stands for a version."""
+    found = dict(spread([(ME._replace(resource=resource, version=version), 7, Sample(12.5, 0, 2, 3))]))
+    assert not [which for which in found if ("ExecutedVersion", version) in which.dimensions]
 
 
 def test_invocations_of_one_second_are_added_up() -> None:
