@@ -97,6 +97,11 @@ def _contradictions(asked: Mapping[str, Any]) -> Iterator[str]:
     filters = (asked.get("FilterCriteria") or {}).get("Filters") or []
     if not all(_is_pattern(one.get("Pattern") or "") for one in filters):
         yield "Invalid filter pattern definition."
+    if len(filters) > MOST_FILTERS:
+        yield (
+            f"A mapping has {MOST_FILTERS} filters at most, as AWS has it for an account whose quota was not"
+            f" raised: this one has {len(filters)}."
+        )
 
 
 def _is_pattern(text: str) -> bool:

@@ -191,6 +191,15 @@ def test_not_yet(asked: dict[str, Any], what: str, instead: str) -> None:
     assert refusal(**asked) == ("InvalidParameterValueException", OURS.format(what, instead))
 
 
+def test_too_many_filters() -> None:
+    """Five filters pass, AWS's quota; a sixth is refused. Its words for it were never recorded."""
+    pattern = {"Pattern": '{"partitionKey":["a"]}'}
+    check(PLAIN | {"FilterCriteria": {"Filters": [pattern] * 5}})
+    code, message = refusal(FilterCriteria={"Filters": [pattern] * 6})
+    assert code == "InvalidParameterValueException"
+    assert message.startswith("A mapping has 5 filters at most")
+
+
 @pytest.mark.parametrize(
     "arn",
     [
