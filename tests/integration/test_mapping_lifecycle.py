@@ -286,3 +286,37 @@ def test_refused_in_a_template(rig: Rig) -> None:
     found = eventually(reasons, within=PATIENCE)
     cloudformation.delete_stack(StackName=rig.name)
     assert any("does not support TumblingWindowInSeconds" in reason for reason in found)
+
+
+def test_refused_in_a_changed_template(rig: Rig) -> None:
+    """A change by UpdateStack that fails is undone: the mapping stays, and goes with its stack."""
+    stream_arn = rig.make_stream()
+    cloudformation = rig.target.client("cloudformation")
+
+    def template(**asked: int) -> str:
+        """Write a template with the mapping."""
+        properties = {"EventSourceArn": stream_arn, "FunctionName": rig.name, **asked}
+        properties["StartingPosition"] = "TRIM_HORIZON"
+        mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": properties}
+        return json.dumps({"Resources": {"Mapping": mapping}})
+
+    def status() -> str:
+        """Read the stack's status."""
+        return cloudformation.describe_stacks(StackName=rig.name)["Stacks"][0]["StackStatus"]
+
+    def mappings() -> list[Any]:
+        """List the function's mappings."""
+        return list(rig.functions.list_event_source_mappings(FunctionName=rig.name)["EventSourceMappings"])
+
+    cloudformation.create_stack(StackName=rig.name, TemplateBody=template())
+    eventually(lambda: status() == "CREATE_COMPLETE", within=PATIENCE, what="the stack")
+    cloudformation.update_stack(StackName=rig.name, TemplateBody=template(TumblingWindowInSeconds=30))
+    eventually(
+        lambda: status() == "UPDATE_ROLLBACK_COMPLETE", within=PATIENCE, what="the change to be undone"
+    )
+    assert [mapping["TumblingWindowInSeconds"] for mapping in mappings()] == [0]
+    cloudformation.update_stack(StackName=rig.name, TemplateBody=template(BatchSize=7))
+    eventually(lambda: status() == "UPDATE_COMPLETE", within=PATIENCE, what="a change that is possible")
+    assert [mapping["BatchSize"] for mapping in mappings()] == [7]
+    cloudformation.delete_stack(StackName=rig.name)
+    eventually(lambda: not mappings(), within=PATIENCE, what="the mapping to be gone")

@@ -28,12 +28,23 @@ def install() -> None:
     def execute(self: Foreign) -> Foreign:
         change_set = self._change_set
         deleting = change_set.stack.status == StackStatus.DELETE_IN_PROGRESS
-        if deleting or change_set.change_set_type != ChangeSetType.UPDATE:
+        updating = change_set.change_set_type == ChangeSetType.UPDATE or _by_update_stack(change_set)
+        if deleting or not updating:
             return original(self)
         return _update(self, original)
 
     stock.ChangeSetModelExecutor.execute = execute
     _keep_to_statuses_that_last()
+
+
+class _Undone(Exception):  # noqa: N818  how LocalStack's UpdateStack is told of a failure
+    """The update failed and was undone."""
+
+
+def _by_update_stack(change_set: Foreign) -> bool:
+    """Tell whether UpdateStack made the change set: its type there is CREATE."""
+    updating = change_set.stack.status == StackStatus.UPDATE_IN_PROGRESS
+    return bool(updating and change_set.change_set_type == ChangeSetType.CREATE)
 
 
 def _keep_to_statuses_that_last() -> None:
@@ -74,6 +85,7 @@ def _update(executor: Foreign, original: Foreign) -> Foreign:
     change_set = executor._change_set  # noqa: SLF001  there is no other way to it
     stack = change_set.stack
     before = _Before.of(stack)
+    by_update_stack = _by_update_stack(change_set)
     try:
         executor.process()
     except Exception as failure:  # noqa: BLE001  whatever it is, the update has failed
@@ -88,10 +100,14 @@ def _update(executor: Foreign, original: Foreign) -> Foreign:
         before.processed_template,
         before.parameters,
     )
+    if by_update_stack:
+        stack.resolved_resources = resources
     if stuck:
         stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_FAILED, stuck)
     else:
         stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE)
+    if by_update_stack:  # it would take any result for a success
+        raise _Undone(reason)
     return stock.ChangeSetModelExecutorResult(
         resources=resources, outputs=stack.resolved_outputs, failure_message=reason
     )
