@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -151,3 +152,23 @@ def test_iterator_age(rig: Rig) -> None:
     ):
         assert metric["SampleCount"] == 1
         assert 900 < metric["Maximum"] < 5000
+
+
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        ([1], ["one"]),
+        ([True], ["true"]),
+        ([{"numeric": [">", 0]}], ["one"]),
+        ([{"anything-but": [1]}], ["true"]),
+        ([{"exists": True}], ["true", "one"]),
+    ],
+)
+def test_truth_is_no_number(rig: Rig, condition: list[Any], names: list[str]) -> None:
+    """A filter tells true from 1."""
+    stream_arn = rig.make_stream()
+    rig.put({"name": "true", "flag": True}, {"name": "one", "flag": 1}, {"name": "end"})
+    patterns = {"data": {"flag": condition}}, {"data": {"name": ["end"]}}
+    filters = [{"Pattern": json.dumps(pattern)} for pattern in patterns]
+    rig.make_mapping(stream_arn, FilterCriteria={"Filters": filters})
+    rig.await_names([*names, "end"])

@@ -22,7 +22,18 @@ GONE = "PROBLEM: Stream not found"
 """What `LastProcessingResult` says once the stream is deleted; AWS's own words were never recorded."""
 
 
-_RULES = EventRuleEngine()
+class _Rules(EventRuleEngine):
+    """LocalStack's matcher, but that true and false are no numbers: to Python they are 1 and 0."""
+
+    def _evaluate_condition(self, value: Any, condition: Any, field_exists: bool) -> bool:  # noqa: ANN401, FBT001
+        if isinstance(condition, bool) or (isinstance(value, bool) and not isinstance(condition, dict)):
+            return field_exists and value is condition
+        known = _NO_NUMBER if isinstance(value, bool) else value
+        return bool(super()._evaluate_condition(known, condition, field_exists))
+
+
+_NO_NUMBER = object()
+_RULES = _Rules()
 
 
 def _matches(pattern: dict[str, Any], seen: dict[str, Any]) -> bool:
