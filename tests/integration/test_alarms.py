@@ -5,6 +5,7 @@ hand, after it has been seen that nobody else does.
 """
 
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -245,3 +246,47 @@ def test_teardown_takes_all_of_it(calmed: Heard, run: Run) -> None:
     assert {found["Protocol"] for found in sns.list_subscriptions()["Subscriptions"]} == {"sqs"}
     assert pipeline.target.client("events").list_rules()["Rules"] == []
     assert pipeline.cloudwatch.list_dashboards()["DashboardEntries"] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ([9, 9, 9, 0, 0], "OK"),
+        ([9, 0, 9, 0, 9], "OK"),
+        ([0, 0, 9, 9, 9], "ALARM"),
+        ([9, 9, None, 9], "ALARM"),
+    ],
+)
+def test_the_latest_periods_are_judged(
+    target: Target, run: Run, values: list[float | None], state: str
+) -> None:
+    """Three periods of three are judged: the latest, and older ones only in place of what is missing."""
+    cloudwatch = target.client("cloudwatch")
+    name = f"{run.prefix}-latest-{secrets.token_hex(3)}"
+    middle = datetime.now(UTC) - MINUTE / 2
+    for back, value in enumerate(reversed(values)):
+        if value is not None:
+            at = middle - MINUTE * back
+            cloudwatch.put_metric_data(
+                Namespace=name, MetricData=[{"MetricName": "Seen", "Value": value, "Timestamp": at}]
+            )
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace=name,
+        MetricName="Seen",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=3,
+        Threshold=5,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    try:
+
+        def judged() -> str:
+            """Read the alarm's state, once there is one."""
+            (found,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+            return found["StateValue"].replace("INSUFFICIENT_DATA", "")
+
+        assert eventually(judged, within=25, what="the alarm's state") == state
+    finally:
+        cloudwatch.delete_alarms(AlarmNames=[name])

@@ -53,7 +53,11 @@ def _alarm(alarm_arn: str) -> dict[str, Any] | None:
 
 
 def _values(alarm: Mapping[str, Any], client: object) -> list[float | None]:
-    """Return the statistic of each period until now, the oldest first; None where nothing was measured."""
+    """Return the statistic of each period until now, the oldest first; None where nothing was measured.
+
+    As on AWS only as many of the latest measurements count as there are periods to judge. What lies farther
+    back stands in for what is missing, no more: LocalStack would count it too.
+    """
     del client
     judged, period = alarm["EvaluationPeriods"], alarm["Period"]
     periods = judged + max(judged // 3, 2)  # LocalStack's guess of how far back AWS looks
@@ -61,7 +65,8 @@ def _values(alarm: Mapping[str, Any], client: object) -> list[float | None]:
     found = read(
         _place(alarm["AlarmArn"]), alarm, alarm["Statistic"], Periods(now - periods * period, now, period)
     )
-    return [found.get(number) for number in range(periods)]
+    counting = sorted(found)[-judged:]
+    return [found[number] if number in counting else None for number in range(periods)]
 
 
 def _schedule(self: Scheduler, alarm_arn: str) -> None:
