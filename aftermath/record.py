@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from aftermath.listing import moment, plural
 from aftermath.recording import Reel, Stop, floor, merge
-from aftermath.settings import Settings
+from aftermath.settings import Settings, begun
 from aftermath.shards import Cursor, Page, Shard, Start, shards
 from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say
@@ -65,7 +65,7 @@ class Recorder:
     def __init__(self, kinesis: "KinesisClient", stream: str, settings: Settings) -> None:
         self._kinesis = kinesis
         self._stream = stream
-        self._start = Start.at(settings.since) if settings.since else Start.oldest()
+        self._start = Start.at(since) if (since := begun(settings.since)) else Start.oldest()
         self._duration = settings.duration
         self._stop = Stop(settings.until.timestamp()) if settings.until else None
         self._reels: dict[str, Reel] = {}

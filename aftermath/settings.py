@@ -86,10 +86,6 @@ class Settings:
         since, until = zoned(values["SINCE"]), zoned(values["UNTIL"])
         if since and until and since >= until:
             raise SettingError("SINCE is not before UNTIL: nothing can be in between.")
-        if since and since > datetime.now(UTC):
-            raise SettingError(
-                "SINCE is in the future: nothing has arrived since then, name an earlier time."
-            )
         return cls(
             source=_source(values["FROM"]),
             reason=values["REASON"],
@@ -103,6 +99,13 @@ class Settings:
             stream=PRODUCER["STREAM"].read(environ),
             duration=float(duration) if duration else None,
         )
+
+
+def begun(since: datetime | None) -> datetime | None:
+    """Return SINCE, from which on a stream is to be read; no stream can be read from the future on."""
+    if since and since > datetime.now(UTC):
+        raise SettingError("SINCE is in the future: nothing has arrived since then, name an earlier time.")
+    return since
 
 
 def _source(value: str) -> From:

@@ -10,7 +10,7 @@ from aftermath.batches import ending, telling
 from aftermath.functionlog import Delivery
 from aftermath.listing import moment
 from aftermath.pipeline import Pipeline
-from aftermath.settings import Settings
+from aftermath.settings import Settings, begun
 from aftermath.story import SEARCHED, Story, Teller
 from bootstrap import measures
 from bootstrap import settings as bootstrap
@@ -30,7 +30,7 @@ def run() -> int:
         raise UsageError("EVENT= names the event: its eventId, or its record's sequence number.")
     pipeline = Pipeline.find(Target.from_environment(os.environ), stack)
     try:
-        stories = Teller(pipeline).tell(settings.event, settings.since)
+        stories = Teller(pipeline).tell(settings.event, begun(settings.since))
     finally:
         pipeline.show_again()
     say(f"Event {shown(settings.event)}, stack {pipeline.stack.name}")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.settings import SETTINGS, Settings
+from aftermath.settings import SETTINGS, Settings, begun
 from bootstrap.errors import SettingError
 from bootstrap.settings import SETTINGS as PIPELINE
 from producer.settings import SETTINGS as PRODUCER
@@ -55,9 +55,11 @@ def test_a_span_of_nothing_is_refused() -> None:
 
 
 def test_a_time_that_has_not_come_is_refused() -> None:
-    """A stream cannot be read from the future on, and nothing can have been set aside since."""
+    """A stream cannot be read from the future on; what was set aside since then is nothing."""
+    since = Settings.from_environment({"SINCE": "8999-01-01"}).since
     with pytest.raises(SettingError, match="SINCE is in the future"):
-        Settings.from_environment({"SINCE": "8999-01-01"})
+        begun(since)
+    assert begun(None) is None
 
 
 def test_a_recording_is_never_written_over(tmp_path: Path) -> None:
