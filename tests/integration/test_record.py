@@ -80,16 +80,18 @@ def test_what_arrives_meanwhile_is_recorded_too(bench: Bench, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [out]
 
 
+def begun(folder: Path) -> list[Path]:
+    """Name the shards of which something has been read."""
+    return [reel for reel in folder.glob(".recording-*/shardId-*") if reel.stat().st_size]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_read_is_kept(bench: Bench, tmp_path: Path, number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM end the reading, and what was read until then is in the file."""
     bench.pipeline.put([event(f"kept-{number}", key="kept", text="x" * 50_000)])  # no buffer holds it back
     out = tmp_path / "kept"
     with bench.begin("record", OUT=str(out), STREAM=bench.pipeline["StreamName"], DURATION="120") as reading:
-        eventually(
-            lambda: [reel for reel in tmp_path.glob(".recording-*/shardId-*") if reel.stat().st_size],
-            within=60,
-        )
+        eventually(lambda: begun(tmp_path), within=60)
         reading.send_signal(number)
         _, complaint = reading.communicate(timeout=60)
     assert (reading.returncode, list(tmp_path.iterdir())) == (130, [out]), complaint
@@ -99,9 +101,10 @@ def test_what_was_read_is_kept(bench: Bench, tmp_path: Path, number: signal.Sign
 
 def test_what_came_meanwhile_is_not_written_over(bench: Bench, tmp_path: Path) -> None:
     """A file that was made while the stream was read stays, and the recording has a name beside it."""
+    bench.pipeline.put([event("meanwhile", text="x" * 50_000)])  # no buffer holds it back
     out = tmp_path / "kept.jsonl"
     with bench.begin("record", OUT=str(out), STREAM=bench.pipeline["StreamName"], DURATION="120") as reading:
-        eventually(lambda: list(tmp_path.glob(".recording-*/shardId-*")), within=60)
+        eventually(lambda: begun(tmp_path), within=60)
         out.write_text("precious")
         reading.send_signal(signal.SIGINT)
         said, complaint = reading.communicate(timeout=60)

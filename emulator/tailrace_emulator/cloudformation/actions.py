@@ -63,9 +63,8 @@ def _change(provider: Foreign, request: Foreign, asked: Mapping[str, Any] | None
     What nobody asked for (a generated name, a default, the ARN) stays as it is; `asked` is what was.
     """
     change = changes.CHANGES.get(request.resource_type)
-    before, after = request.previous_state or {}, request.desired_state
-    given = after if asked is None else asked
-    after = {**{name: value for name, value in before.items() if name not in given}, **after}
+    before = request.previous_state or {}
+    after = changes.whole(before, request.desired_state, asked)
     try:
         if change is None:
             return _told(provider.update(request))

@@ -1,11 +1,11 @@
 """Changing a resource in place, where LocalStack reports success and does nothing: a function for each type.
 
-A property that cannot be changed so is refused by name: `Refusal`. Both models hold what LocalStack has added
-to what was asked for: a generated name, defaults, the ARN.
+A property that cannot be changed so is refused by name: `Refusal`. Both models are whole: they hold what
+LocalStack has added to what was asked for, too (a generated name, defaults, the ARN).
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tailrace_emulator.cloudformation.foreign import Foreign
@@ -24,6 +24,15 @@ class Refusal(Exception):  # noqa: N818  an answer, not a fault
     def of(cls, name: str, kind: str) -> "Refusal":
         """Name a property and its resource's type."""
         return cls(f"{name} of {kind} cannot be changed on this emulator: deploy under another stack name")
+
+
+def whole(before: Model, after: Model, asked: Mapping[str, Any] | None) -> Model:
+    """Return what a resource is to be: what is asked for now, and what it has that nobody ever asked for.
+
+    `asked` is what was asked for last; without it, what is not asked for now counts as never asked for.
+    """
+    given = after if asked is None else asked
+    return {**{name: value for name, value in before.items() if name not in given}, **after}
 
 
 def _only(kind: str, before: Model, after: Model, *changeable: str) -> None:

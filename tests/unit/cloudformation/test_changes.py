@@ -97,8 +97,19 @@ def test_what_cannot_be_changed() -> None:
 
 
 def test_what_is_not_asked_for() -> None:
-    """What only the service knows is no property that changed."""
-    table = {"TableName": "t", "BillingMode": "PAY_PER_REQUEST"}
+    """What only the service knows, a generated name and a default are no properties that changed."""
+    asked = {"BillingMode": "PAY_PER_REQUEST"}
+    table = asked | {"TableName": "generated", "Arn": "a"}
     clients = Clients()
-    changes.table(clients, table | {"Arn": "a"}, table)
+    changes.table(clients, table, changes.whole(table, asked, asked))
     assert clients.calls == []
+
+
+def test_what_is_not_asked_for_any_more() -> None:
+    """A property that was asked for and is not any more is one that changed."""
+    asked = {"BillingMode": "PAY_PER_REQUEST"}
+    table = asked | {"TableName": "generated", "Arn": "a"}
+    assert changes.whole(table, {}, asked) == {"TableName": "generated", "Arn": "a"}
+    assert changes.whole(table, {}, None) == table
+    with pytest.raises(changes.Refusal, match="BillingMode of AWS::DynamoDB::Table"):
+        changes.table(Clients(), table, changes.whole(table, {}, asked))
