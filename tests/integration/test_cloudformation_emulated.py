@@ -13,45 +13,51 @@ from tests.frame import stacks as frame
 from tests.frame.run import Run
 
 pytestmark = pytest.mark.emulator_only
-type Make = Callable[[str, str], "Small"]
+type Resources = dict[str, tuple[str, dict[str, Any]]]
+"""Logical names with types and properties."""
+type Make = Callable[[str], "Small"]
 
 
 class Small:
-    """A stack of one resource."""
+    """A stack of a few resources."""
 
-    def __init__(self, target: Target, name: str, kind: str) -> None:
-        self.target, self.name, self.kind = target, name, kind
+    def __init__(self, target: Target, name: str) -> None:
+        self.target, self.name = target, name
 
-    def deploy(self, **properties: Any) -> Stack:  # noqa: ANN401  a template's JSON
-        """Make the resource, or change it; return the stack as it then stands."""
+    def deploy(self, resources: Resources) -> Stack:
+        """Make the resources, or change them; return the stack as it then stands."""
         cloudformation = self.target.client("cloudformation")
         exists = stacks.find(cloudformation, self.name) is not None
-        template = json.dumps({"Resources": {"One": {"Type": self.kind, "Properties": properties}}})
-        change = Change(self.name, template, {})
+        described = {name: {"Type": kind, "Properties": given} for name, (kind, given) in resources.items()}
+        change = Change(self.name, json.dumps({"Resources": described}), {})
         stack = stacks.apply(
             cloudformation, change, exists=exists, pace=Pace.of(self.target), show=lambda _: None
         )
         assert stack is not None
         return stack
 
-    def resource(self, stack: Stack) -> str:
-        """Give the resource's name, as CloudFormation has it."""
+    def names(self, stack: Stack) -> dict[str, str]:
+        """Give the resources' own names, as CloudFormation has them."""
         cloudformation = self.target.client("cloudformation")
-        (one,) = cloudformation.describe_stack_resources(StackName=stack.arn)["StackResources"]
-        return one["PhysicalResourceId"]
+        found = cloudformation.describe_stack_resources(StackName=stack.arn)["StackResources"]
+        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
 
-    def why(self, stack: Stack) -> str:
-        """Say what failed first."""
-        return stacks.first_failure(self.target.client("cloudformation"), stack.arn, set())
+    def why(self, stack: Stack, since: set[str]) -> str:
+        """Say what failed first since these events."""
+        return stacks.first_failure(self.target.client("cloudformation"), stack.arn, since)
+
+    def events(self, stack: Stack) -> set[str]:
+        """Name all that has happened so far."""
+        return stacks.known_events(self.target.client("cloudformation"), stack)
 
 
 @pytest.fixture
 def small(run: Run, target: Target) -> Iterator[Make]:
-    """Give a function that names a stack, of a resource of this type; it goes at the end."""
+    """Give a function that gives a stack for a purpose; it goes at the end."""
     made: list[Small] = []
 
-    def make(purpose: str, kind: str) -> Small:
-        made.append(Small(target, run.stack_name(purpose), kind))
+    def make(purpose: str) -> Small:
+        made.append(Small(target, run.stack_name(purpose)))
         frame.note(run, target, made[-1].name)
         return made[-1]
 
@@ -77,66 +83,88 @@ ALARM = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("kind", "given", "added"),
-    [
-        ("AWS::Kinesis::Stream", {"ShardCount": 1}, {"RetentionPeriodHours": 48}),
-        ("AWS::Logs::LogGroup", {}, {"RetentionInDays": 7}),
-        ("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST}, {"Tags": [{"Key": "a", "Value": "b"}]}),
-        ("AWS::DynamoDB::Table", KEY, {"TimeToLiveSpecification": {"AttributeName": "t", "Enabled": True}}),
-        ("AWS::CloudWatch::Alarm", ALARM, {"DatapointsToAlarm": 1}),
-        ("AWS::Events::Rule", {"ScheduleExpression": "rate(1 hour)"}, {"State": "DISABLED"}),
-    ],
-)
-def test_what_has_no_name_is_changed(
-    small: Make, kind: str, given: dict[str, Any], added: dict[str, Any]
-) -> None:
+UNNAMED: Resources = {
+    "Stream": ("AWS::Kinesis::Stream", {"ShardCount": 1}),
+    "LogGroup": ("AWS::Logs::LogGroup", {}),
+    "Role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST}),
+    "Table": ("AWS::DynamoDB::Table", KEY),
+    "Alarm": ("AWS::CloudWatch::Alarm", ALARM),
+    "Rule": ("AWS::Events::Rule", {"ScheduleExpression": "rate(1 hour)"}),
+}
+ADDED: dict[str, dict[str, Any]] = {
+    "Stream": {"RetentionPeriodHours": 48},
+    "LogGroup": {"RetentionInDays": 7},
+    "Role": {"Tags": [{"Key": "a", "Value": "b"}]},
+    "Table": {"TimeToLiveSpecification": {"AttributeName": "t", "Enabled": True}},
+    "Alarm": {"DatapointsToAlarm": 1},
+    "Rule": {"State": "DISABLED"},
+}
+
+
+def test_what_has_no_name_is_changed(small: Make) -> None:
     """A property can be added to a resource whose name is generated, and taken away from it again."""
-    own = small("unnamed", kind)
-    made = own.resource(own.deploy(**given))
-    for changed in ({**given, **added}, given):
-        stack = own.deploy(**changed)
-        assert stack.status == "UPDATE_COMPLETE", own.why(stack)
-        assert own.resource(stack) == made
+    own = small("unnamed")
+    stack = own.deploy(UNNAMED)
+    made, known = own.names(stack), own.events(stack)
+    assert made.keys() == UNNAMED.keys()
+    kinesis = own.target.client("kinesis")
+
+    def hours() -> int:
+        """Read how long the stream retains records."""
+        described = kinesis.describe_stream_summary(StreamName=made["Stream"])
+        return described["StreamDescriptionSummary"]["RetentionPeriodHours"]
+
+    more = {name: (kind, given | ADDED[name]) for name, (kind, given) in UNNAMED.items()}
+    for resources, retained in ((more, 48), (UNNAMED, 24)):
+        stack = own.deploy(resources)
+        assert stack.status == "UPDATE_COMPLETE", own.why(stack, known)
+        assert own.names(stack) == made
+        assert hours() == retained
 
 
 def test_a_stream_s_mode(small: Make) -> None:
     """A stream with a number of shards and no mode is a provisioned one."""
-    own = small("mode", "AWS::Kinesis::Stream")
-    name = own.resource(own.deploy(ShardCount=3))
+    own = small("mode")
+    name = own.names(own.deploy({"One": ("AWS::Kinesis::Stream", {"ShardCount": 3})}))["One"]
     stream = own.target.client("kinesis").describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
     assert stream["StreamModeDetails"] == {"StreamMode": "PROVISIONED"}
     assert stream["OpenShardCount"] == 3
 
 
-@pytest.mark.parametrize(
-    ("kind", "before", "after", "refused"),
-    [
-        ("AWS::IAM::Group", {"Path": "/"}, {"Path": "/other/"}, "Path"),
-        ("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST},
-         {"AssumeRolePolicyDocument": TRUST, "MaxSessionDuration": 7200}, "MaxSessionDuration"),
-        ("AWS::DynamoDB::Table", {**KEY, "DeletionProtectionEnabled": False},
-         {**KEY, "DeletionProtectionEnabled": True}, "DeletionProtectionEnabled"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_changed(
-    small: Make, kind: str, before: dict[str, Any], after: dict[str, Any], refused: str
-) -> None:
+def test_what_cannot_be_changed(small: Make) -> None:
     """A property that cannot be changed here is refused by name, never accepted and ignored."""
-    own = small("refused", kind)
-    assert own.deploy(**before).status == "CREATE_COMPLETE"
-    stack = own.deploy(**after)
-    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
-    why = f"{refused} of {kind} cannot be changed on this emulator: deploy under another stack name"
-    assert own.why(stack) == f"One ({kind}): {why}"
+    own = small("refused")
+    before: Resources = {
+        "Group": ("AWS::IAM::Group", {"Path": "/"}),
+        "Role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST}),
+        "Table": ("AWS::DynamoDB::Table", KEY | {"DeletionProtectionEnabled": False}),
+    }
+    stack = own.deploy(before)
+    assert stack.status == "CREATE_COMPLETE"
+    for name, asked, value in (
+        ("Group", "Path", "/other/"),
+        ("Role", "MaxSessionDuration", 7200),
+        ("Table", "DeletionProtectionEnabled", True),
+    ):
+        kind, given = before[name]
+        known = own.events(stack)
+        stack = own.deploy(before | {name: (kind, given | {asked: value})})
+        assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+        why = f"{asked} of {kind} cannot be changed on this emulator: deploy under another stack name"
+        assert own.why(stack, known) == f"{name} ({kind}): {why}"
 
 
 def test_what_is_gone(small: Make) -> None:
     """A change of what somebody has deleted fails, and is not called a success."""
-    own = small("gone", "AWS::SQS::Queue")
-    own.deploy(QueueName=own.name, VisibilityTimeout=10)
+    own = small("gone")
+
+    def queue(seconds: int) -> Resources:
+        """Ask for the queue."""
+        return {"One": ("AWS::SQS::Queue", {"QueueName": own.name, "VisibilityTimeout": seconds})}
+
+    known = own.events(own.deploy(queue(10)))
     sqs = own.target.client("sqs")
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=own.name)["QueueUrl"])
-    stack = own.deploy(QueueName=own.name, VisibilityTimeout=20)
+    stack = own.deploy(queue(20))
     assert stack.status.startswith("UPDATE_ROLLBACK_")
-    assert "queue does not exist" in own.why(stack)
+    assert "queue does not exist" in own.why(stack, known)
