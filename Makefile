@@ -52,6 +52,7 @@ env: $(READY) ## for `eval "$$(make -s env)"`: makes aws, boto3 and any SDK talk
 
 test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
 	@if $(OURS); then $(CONTROL) install --via '$(EMULATOR)'; fi
+	@if [ "$$TARGET" = aws ]; then $(PYTHON) -m tests.frame.permission; fi
 	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
 
 lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck

@@ -10,6 +10,8 @@ from pathlib import Path
 from tailrace_emulator.testing.keeping import Keeping
 
 ROOT = Path(__file__).resolve().parents[2]
+STACKS = "tailrace-test"
+"""What the names of the tests' stacks on an account begin with."""
 
 # Settings that choose where the tests run. Everything else of Tailrace's and AWS's is taken from the
 # environment of each test: no test reads what the developer has set.
@@ -61,7 +63,7 @@ class Run:
     @property
     def prefix(self) -> str:
         """What the names of all stacks of this run begin with, and no other's."""
-        return f"tailrace-test-{self.id}" if self.on_aws else f"t-{self.id}"
+        return f"{STACKS}-{self.id}" if self.on_aws else f"t-{self.id}"
 
 
 def obeyed(environ: Mapping[str, str]) -> dict[str, str]:

@@ -156,6 +156,35 @@ def test_what_is_refused(
     assert set(stand_in.asked) <= {STS}
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"AWS_ACCOUNT_ID": ""}, "TARGET=aws needs AWS_ACCOUNT_ID"),
+        ({"AWS_ACCOUNT_ID": "999999999999"}, MISMATCH),
+        ({}, "To run the tests on AWS somebody has to agree, and nobody can be asked here: set YES=1."),
+    ],
+)
+def test_the_tests_are_agreed_to(
+    stand_in: StandIn, account: dict[str, str], changed: dict[str, str], said: str
+) -> None:
+    """`make test` on an account refuses and asks as `make up` does, before a test runs."""
+    done = subprocess.run(
+        ["/usr/bin/env", "make", "test", "TESTS=tests/unit/docs"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **account, **changed},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "test session starts" not in done.stdout
+    assert ("It costs $" in done.stderr) == (not changed)
+    assert set(stand_in.asked) <= {STS}
+
+
 def test_an_endpoint_in_a_file(stand_in: StandIn, account: dict[str, str]) -> None:
     """An endpoint in the user's AWS configuration leads nothing away from the account."""
     Path(account["AWS_CONFIG_FILE"]).write_text("[default]\nendpoint_url = http://127.0.0.1:1\n")
