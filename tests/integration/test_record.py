@@ -80,9 +80,9 @@ def test_what_arrives_meanwhile_is_recorded_too(bench: Bench, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [out]
 
 
-def begun(folder: Path) -> list[Path]:
-    """Name the shards of which something has been read."""
-    return [reel for reel in folder.glob(".recording-*/shardId-*") if reel.stat().st_size]
+def read_so_far(folder: Path) -> bytes:
+    """Give what has been read of all shards."""
+    return b"".join(reel.read_bytes() for reel in folder.glob(".recording-*/shardId-*"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -91,7 +91,7 @@ def test_what_was_read_is_kept(bench: Bench, tmp_path: Path, number: signal.Sign
     bench.pipeline.put([event(f"kept-{number}", key="kept", text="x" * 50_000)])  # no buffer holds it back
     out = tmp_path / "kept"
     with bench.begin("record", OUT=str(out), STREAM=bench.pipeline["StreamName"], DURATION="120") as reading:
-        eventually(lambda: begun(tmp_path), within=60)
+        eventually(lambda: b"kept" in read_so_far(tmp_path), within=60)
         reading.send_signal(number)
         _, complaint = reading.communicate(timeout=60)
     assert (reading.returncode, list(tmp_path.iterdir())) == (130, [out]), complaint
@@ -101,10 +101,10 @@ def test_what_was_read_is_kept(bench: Bench, tmp_path: Path, number: signal.Sign
 
 def test_what_came_meanwhile_is_not_written_over(bench: Bench, tmp_path: Path) -> None:
     """A file that was made while the stream was read stays, and the recording has a name beside it."""
-    bench.pipeline.put([event("meanwhile", text="x" * 50_000)])  # no buffer holds it back
+    bench.pipeline.put([event("meanwhile", key="meanwhile", text="x" * 50_000)])  # no buffer holds it back
     out = tmp_path / "kept.jsonl"
     with bench.begin("record", OUT=str(out), STREAM=bench.pipeline["StreamName"], DURATION="120") as reading:
-        eventually(lambda: begun(tmp_path), within=60)
+        eventually(lambda: read_so_far(tmp_path), within=60)
         out.write_text("precious")
         reading.send_signal(signal.SIGINT)
         said, complaint = reading.communicate(timeout=60)
