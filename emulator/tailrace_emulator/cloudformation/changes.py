@@ -42,6 +42,15 @@ def _only(kind: str, before: Model, after: Model, *changeable: str) -> None:
             raise Refusal.of(name, kind)
 
 
+def _retag(service: Foreign, place: dict[str, str], before: Model, after: Model) -> None:
+    """Change the tags of what stands at a place, which each service names in its own way."""
+    added, removed = difference(before.get("Tags"), after.get("Tags"))
+    if added:
+        service.tag_resource(**place, Tags=[{"Key": key, "Value": value} for key, value in added.items()])
+    if removed:
+        service.untag_resource(**place, TagKeys=removed)
+
+
 def stream(clients: Foreign, before: Model, after: Model) -> None:
     """Change a stream's retention, shard count (where the engine can) and tags."""
     name, kinesis = before["Name"], clients.kinesis
@@ -112,12 +121,7 @@ def table(clients: Foreign, before: Model, after: Model) -> None:
         dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=new)
     elif old and not new:
         dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification={**old, "Enabled": False})
-    added, removed = difference(before.get("Tags"), after.get("Tags"))
-    if added:
-        tags = [{"Key": key, "Value": value} for key, value in added.items()]
-        dynamodb.tag_resource(ResourceArn=before["Arn"], Tags=tags)
-    if removed:
-        dynamodb.untag_resource(ResourceArn=before["Arn"], TagKeys=removed)
+    _retag(dynamodb, {"ResourceArn": before["Arn"]}, before, after)
 
 
 def alarm(clients: Foreign, before: Model, after: Model) -> None:
@@ -125,12 +129,7 @@ def alarm(clients: Foreign, before: Model, after: Model) -> None:
     cloudwatch = clients.cloudwatch
     own = {name: value for name, value in after.items() if name not in {"Tags", *_READ_ONLY}}
     cloudwatch.put_metric_alarm(**{"AlarmName": before["AlarmName"], **own})
-    added, removed = difference(before.get("Tags"), after.get("Tags"))
-    if added:
-        tags = [{"Key": key, "Value": value} for key, value in added.items()]
-        cloudwatch.tag_resource(ResourceARN=before["Arn"], Tags=tags)
-    if removed:
-        cloudwatch.untag_resource(ResourceARN=before["Arn"], TagKeys=removed)
+    _retag(cloudwatch, {"ResourceARN": before["Arn"]}, before, after)
 
 
 def rule(clients: Foreign, before: Model, after: Model) -> None:
@@ -138,23 +137,18 @@ def rule(clients: Foreign, before: Model, after: Model) -> None:
     name, events = before["Id"].split("|")[-1], clients.events
     names = ("Description", "EventPattern", "RoleArn", "ScheduleExpression", "State")
     _only("AWS::Events::Rule", before, after, *names, "Targets", "Tags")
-    own = {key: after[key] for key in (*names, "EventBusName") if key in after}
+    bus = {"EventBusName": after["EventBusName"]} if "EventBusName" in after else {}
+    own = {key: after[key] for key in names if key in after}
     if isinstance(own.get("EventPattern"), dict):
         own["EventPattern"] = json.dumps(own["EventPattern"])
-    events.put_rule(Name=name, **own)
-    bus = {"EventBusName": after["EventBusName"]} if "EventBusName" in after else {}
+    events.put_rule(Name=name, **own, **bus)
     targets = after.get("Targets") or []
     gone = {old["Id"] for old in before.get("Targets") or []} - {target["Id"] for target in targets}
     if gone:
         events.remove_targets(Rule=name, Ids=sorted(gone), **bus)
     if targets:
         events.put_targets(Rule=name, Targets=targets, **bus)
-    added, removed = difference(before.get("Tags"), after.get("Tags"))
-    if added:
-        tags = [{"Key": key, "Value": value} for key, value in added.items()]
-        events.tag_resource(ResourceARN=before["Arn"], Tags=tags)
-    if removed:
-        events.untag_resource(ResourceARN=before["Arn"], TagKeys=removed)
+    _retag(events, {"ResourceARN": before["Arn"]}, before, after)
 
 
 def retries(clients: Foreign, before: Model, after: Model) -> None:

@@ -100,8 +100,7 @@ def _update(executor: Foreign, original: Foreign) -> Foreign:
         before.processed_template,
         before.parameters,
     )
-    if by_update_stack:
-        stack.resolved_resources = resources
+    stack.resolved_resources = resources
     if stuck:
         stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_FAILED, stuck)
     else:

@@ -8,7 +8,7 @@ other patterns judge it by the rest.
 import base64
 import contextlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Never
 
 from tailrace_emulator.mapping.event import Record
@@ -22,20 +22,24 @@ def record_filter(patterns: Iterable[str], matches: Matcher) -> Callable[[Record
     parsed: list[dict[str, Any]] = [json.loads(pattern) for pattern in patterns]
     if not parsed:
         return lambda _: True
-    asked = [_asks_data(pattern) for pattern in parsed]
+    judged = [(pattern, _asks_data(pattern)) for pattern in parsed]
+    with_data = any(asks for _, asks in judged)
 
     def accepts(record: Record) -> bool:
-        seen = _view(record, with_data=any(asked))
-        judged = zip(parsed, asked, strict=True)
+        seen = _view(record, with_data=with_data)
         return any(matches(one, seen) for one, asks in judged if "data" in seen or not asks)
 
     return accepts
 
 
+def alternatives(pattern: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the patterns of which one is enough."""
+    return (one for one in pattern.get("$or", ()) if isinstance(one, dict))
+
+
 def _asks_data(pattern: dict[str, Any]) -> bool:
     """Tell whether a pattern asks about `data`, perhaps in one of its alternatives only."""
-    alternatives = (one for one in pattern.get("$or", ()) if isinstance(one, dict))
-    return "data" in pattern or any(_asks_data(one) for one in alternatives)
+    return "data" in pattern or any(map(_asks_data, alternatives(pattern)))
 
 
 def _view(record: Record, *, with_data: bool) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from tailrace_emulator.mapping.filters import alternatives
+
 type Code = Literal["ValidationException", "InvalidParameterValueException"]
 
 BOUNDS = {  # parameter: least, greatest value (the API's model)
@@ -115,8 +117,8 @@ def _is_pattern(text: str) -> bool:
 
 def _takes_data_for_json(pattern: dict[str, Any]) -> bool:
     """Tell whether a pattern asks for members of `data`, if for anything in it, and not for a text."""
-    alternatives = (one for one in pattern.get("$or", ()) if isinstance(one, dict))
-    return isinstance(pattern.get("data", {}), dict) and all(map(_takes_data_for_json, alternatives))
+    here = isinstance(pattern.get("data", {}), dict)
+    return here and all(map(_takes_data_for_json, alternatives(pattern)))
 
 
 def _not_yet(asked: Mapping[str, Any]) -> Iterator[str]:
