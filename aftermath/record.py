@@ -17,6 +17,7 @@ from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say
 from bootstrap.errors import UsageError
 from bootstrap.target import Target
+from producer.ledger import new_file
 from producer.stream import stream_name
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def run() -> int:
         whole = Path(folder) / "recording"
         with whole.open("wb") as out:
             count = recorder.write(out)
-        kept = _new(settings.out)
+        kept = new_file(settings.out)  # one may have come there meanwhile
         whole.rename(kept)
     say(f"Recorded {plural(count, 'record')} of {plural(recorder.read_shards, 'shard')} into {kept}")
     if recorder.span:
@@ -126,19 +127,6 @@ class Recorder:
     def write(self, out: IO[bytes]) -> int:
         """Write all records that were read; return how many."""
         return merge(self._reels.values(), out)
-
-
-def _new(path: Path) -> Path:
-    """Make an empty file, and return its path: another than this where one has come there meanwhile."""
-    number, place = 1, path
-    while True:
-        try:
-            place.open("xb").close()
-        except FileExistsError:
-            number += 1
-            place = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        else:
-            return place
 
 
 def _ready(waiting: list[Shard], reading: dict[str, Cursor]) -> Iterator[Shard]:

@@ -37,8 +37,8 @@ def deploy(
     """Make or change the stack; return it. What is as it should be is left alone, without a change set.
 
     Raises `StackError` with the reason of the resource that failed first: a stack that could not be made has
-    been deleted by then, one that could not be changed stands as it did. Raises `TargetError` for what the
-    target does not have.
+    been deleted by then, one that could not be changed stands as it did, unless that failed too. Raises
+    `TargetError` for what the target does not have.
     """
     if settings.tracing and target.emulated:
         raise TargetError("TRACING=1 needs X-Ray, which the emulator does not have: leave it out.")
@@ -69,14 +69,19 @@ def deploy(
         why = str(error)
     left = stacks.find(cloudformation, settings.stack)
     if before:
-        status = left.status if left else "gone"
-        if _RESHARDING in why:
-            why += " Another number of SHARDS= takes a new stack here: `make destroy`, then `make up`."
-        raise StackError(f"The stack {before.name} could not be changed; it is {status}. {why}")
+        raise _not_changed(before, left, why)
     if left:
         stacks.remove(cloudformation, left, pace, show)
     artifacts.remove(s3, bucket, settings.stack)
     raise StackError(f"The stack {settings.stack} could not be made, and was deleted again. {why}")
+
+
+def _not_changed(before: Stack, left: Stack | None, why: str) -> StackError:
+    """Say how a stack stands that could not be changed, why, and what helps where that is known."""
+    status = left.status if left else "gone"
+    if _RESHARDING in why:
+        why += " Another number of SHARDS= takes a new stack here: `make destroy`, then `make up`."
+    return StackError(f"The stack {before.name} could not be changed; it is {status}. {why}")
 
 
 def _standing(

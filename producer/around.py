@@ -72,7 +72,7 @@ class Around:
         self._watching = watching
         self.plan = plan
         if plan.anew:
-            watching.begin_anew(plan.since)
+            watching.ledger.note_gap(plan.since)
         self._awaited = Awaited(watching, plan.judged)
         begin = time.monotonic() + (plan.begin - datetime.now(UTC)).total_seconds()
         seed = secrets.randbelow(10**9)  # never the run's events, nor those around another run
@@ -119,7 +119,7 @@ class Around:
         """End the history that was made here, and say what the detector has found."""
         self._awaited.close()
         if self.plan.anew:
-            self._watching.begin_anew(minute_of(datetime.now(UTC)) + MINUTE)
+            self._watching.ledger.note_gap(minute_of(datetime.now(UTC)) + MINUTE)
         if self._awaited.seen:
             found = self._watching.ledger.anomalies(self.plan.anomaly)
             for line in found:

@@ -10,12 +10,25 @@ from producer.recorded import line_of
 from producer.rules import Delivered, GivenUp
 
 
+def new_file(path: Path) -> Path:
+    """Make an empty file, and return its path: one beside this where there is one already."""
+    number, place = 1, path
+    while True:
+        try:
+            place.open("xb").close()
+        except FileExistsError:
+            number += 1
+            place = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        else:
+            return place
+
+
 class Lines:
     """A file that lines are added to; they are written at once, so that nothing is left for its end."""
 
-    def __init__(self, path: Path, mode: str) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = FileIO(str(path), mode)
+        self._file = FileIO(str(path), "ab")
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Add lines; an OSError names the file."""
@@ -38,7 +51,7 @@ class Ledger:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lines = Lines(path, "ab")
+        self._lines = Lines(path)
 
     def write(self, delivered: Iterable[Delivered]) -> None:
         """Add a line for each."""
@@ -93,11 +106,5 @@ class Undelivered:
 
     def _made(self) -> Lines:
         if self._wanted:
-            return Lines(self._wanted, "ab")
-        stem = f"undelivered-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        number = 1
-        while True:
-            try:
-                return Lines(Path(f"{stem}.jsonl" if number == 1 else f"{stem}-{number}.jsonl"), "xb")
-            except FileExistsError:
-                number += 1
+            return Lines(self._wanted)
+        return Lines(new_file(Path(f"undelivered-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl")))

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,22 +88,18 @@ class Run:
             shown(lambda: self._progress(time.monotonic() - began), Console()) as look,
         ):
             sender = Sender(self._outbox, feed, pace, line, self._tell)
-            self._send(sender, lambda: sender.run(bounds, stop, look))
+            try:
+                sender.run(bounds, stop, look)
+            except OSError as error:  # of a file of the run; what was sent is accounted for first
+                if not sender.taken:
+                    raise
+                self._fault = error
         if self._ledger:
             self._ledger.close()
         code = self._end(sender, stop, time.monotonic() - began, again)
         if self._fault:
             raise self._fault
         return code
-
-    def _send(self, sender: Sender, run: Callable[[], None]) -> None:
-        """Send; keep what a file of the run could not do until what was sent has been accounted for."""
-        try:
-            run()
-        except OSError as error:
-            if not sender.taken:
-                raise
-            self._fault = error
 
     @property
     def _may_wait(self) -> bool:

@@ -53,8 +53,9 @@ def _above_zero(value: str) -> str | None:
 
 
 def _start(value: str) -> str | None:
-    begin = None if moment(value) else zoned(value)
-    return f"it is a time before the year {LAST_YEAR}" if begin and begin.year >= LAST_YEAR else moment(value)
+    wrong = moment(value)
+    begin = None if wrong else zoned(value)
+    return f"it is a time before the year {LAST_YEAR}" if begin and begin.year >= LAST_YEAR else wrong
 
 
 def _stream(value: str) -> str | None:

@@ -50,10 +50,6 @@ class Watching:
         """Return how many minutes of usual traffic there are up to now."""
         return usual_minutes(self.ledger.history(now - HISTORY, now))
 
-    def begin_anew(self, since: datetime) -> None:
-        """Have the detector begin anew with this minute: what comes in the one before it is nobody's."""
-        self.ledger.note_gap(since)
-
 
 class Awaited:
     """Waits in a thread until the detector has looked at all minutes before `judged`."""
