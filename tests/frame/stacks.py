@@ -1,6 +1,6 @@
 """Stacks of the run's own: each is noted before it is made, so that it is destroyed whatever happens."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from bootstrap import stacks as cloudformation
@@ -40,6 +40,23 @@ def deployed(
         yield deploy(target, chosen, lambda _: None, package=package).stack
     finally:
         destroy(run, target, chosen.stack)
+
+
+@contextmanager
+def named(run: Run, target: Target) -> Iterator[Callable[[str], str]]:
+    """Give a function that names a stack of the run for a purpose; what stands there goes at the end."""
+    names: list[str] = []
+
+    def name(purpose: str) -> str:
+        names.append(run.stack_name(purpose))
+        note(run, target, names[-1])
+        return names[-1]
+
+    try:
+        yield name
+    finally:
+        for each in names:
+            destroy(run, target, each)
 
 
 @contextmanager

@@ -54,16 +54,8 @@ class Small:
 @pytest.fixture
 def small(run: Run, target: Target) -> Iterator[Make]:
     """Give a function that gives a stack for a purpose; it goes at the end."""
-    made: list[Small] = []
-
-    def make(purpose: str) -> Small:
-        made.append(Small(target, run.stack_name(purpose)))
-        frame.note(run, target, made[-1].name)
-        return made[-1]
-
-    yield make
-    for each in made:
-        frame.destroy(run, target, each.name)
+    with frame.named(run, target) as name:
+        yield lambda purpose: Small(target, name(purpose))
 
 
 KEY = {

@@ -64,13 +64,9 @@ def test_up_again(user: Mapping[str, str], tmp_path: Path) -> None:
 
 def test_two_ups_at_once(run: Run, target: Target, user: Mapping[str, str]) -> None:
     """Of two that are asked for at once one makes the stack, and the other waits and finds it made."""
-    environ = {**user, "STACK": run.stack_name("at-once")}
-    stacks.note(run, target, environ["STACK"])
-    try:
-        with ThreadPoolExecutor() as both:
-            first, second = both.map(lambda _: command(environ, "up"), range(2))
-    finally:
-        stacks.destroy(run, target, environ["STACK"])
+    with stacks.named(run, target) as name, ThreadPoolExecutor() as both:
+        environ = {**user, "STACK": name("at-once")}
+        first, second = both.map(lambda _: command(environ, "up"), range(2))
     assert [first.returncode, second.returncode] == [0, 0], first.stderr + second.stderr
     said = first.stdout + second.stdout
     assert (said.count("is deployed ("), said.count("nothing was changed (")) == (1, 1)

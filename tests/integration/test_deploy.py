@@ -31,9 +31,8 @@ def unseen(step: Step) -> None:
 class Bench:
     """One stack's name on the target, with all that may be done to it."""
 
-    def __init__(self, run: Run, target: Target, purpose: str) -> None:
-        self.target = target
-        self.name = run.stack_name(purpose)
+    def __init__(self, target: Target, name: str) -> None:
+        self.target, self.name = target, name
 
     def deploy(
         self,
@@ -58,16 +57,8 @@ class Bench:
 @pytest.fixture
 def bench(run: Run, target: Target) -> Iterator[Callable[[str], Bench]]:
     """Give a function that gives a stack's name for a purpose; whatever stands under it goes at the end."""
-    made: list[Bench] = []
-
-    def make(purpose: str) -> Bench:
-        made.append(Bench(run, target, purpose))
-        frame.note(run, target, made[-1].name)
-        return made[-1]
-
-    yield make
-    for each in made:
-        frame.destroy(run, target, each.name)
+    with frame.named(run, target) as name:
+        yield lambda purpose: Bench(target, name(purpose))
 
 
 type Make = Callable[[str], Bench]

@@ -35,9 +35,14 @@ class Done:
 
 def run_module(environ: Mapping[str, str], *words: str) -> Done:
     """Run a module of the project's as `make` does, in exactly this environment."""
+    return run_program(environ, sys.executable, "-m", *words)
+
+
+def run_program(environ: Mapping[str, str], *words: str) -> Done:
+    """Run a program in the project's folder, in exactly this environment."""
     base = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", *words],
+        words,
         cwd=ROOT,
         env={**base, **environ},
         capture_output=True,
@@ -168,20 +173,11 @@ def test_the_tests_are_agreed_to(
     stand_in: StandIn, account: dict[str, str], changed: dict[str, str], said: str
 ) -> None:
     """`make test` on an account refuses and asks as `make up` does, before a test runs."""
-    done = subprocess.run(
-        ["/usr/bin/env", "make", "test", "TESTS=tests/unit/docs"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **account, **changed},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert "test session starts" not in done.stdout
-    assert ("It costs $" in done.stderr) == (not changed)
+    done = run_program({**account, **changed}, "/usr/bin/env", "make", "test", "TESTS=tests/unit/docs")
+    assert done.code == 2
+    assert said in done.complained
+    assert "test session starts" not in done.said
+    assert ("It costs $" in done.complained) == (not changed)
     assert set(stand_in.asked) <= {STS}
 
 
