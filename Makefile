@@ -5,7 +5,7 @@ SHELL := /bin/sh
 
 PYTHON := .venv/bin/python
 READY := .venv/.ready
-CONTROL := $(PYTHON) -m tailrace_emulator
+CONTROL := $(PYTHON) -m tailrace
 EMULATOR ?= auto
 # Where it is set, each command would compile all that it imports: a second more, every time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,7 +15,7 @@ OURS = [ "$${TARGET:-localstack}" = localstack ] && [ -z "$$AWS_ENDPOINT_URL" ]
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-$(READY): requirements.txt bootstrap/environment.py emulator/pyproject.toml
+$(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml
 	@python3 bootstrap/environment.py
 
 up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it
@@ -58,9 +58,9 @@ test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a f
 lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard aftermath emulator/tailrace_emulator tests benchmarks
+	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard aftermath bench/tailrace tests benchmarks
 	@.venv/bin/cfn-lint bootstrap/template.yaml
-	@.venv/bin/shellcheck .ci/run emulator/healthy
+	@.venv/bin/shellcheck .ci/run bench/healthy
 
 bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way
 	@$(CONTROL) install

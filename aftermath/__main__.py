@@ -5,6 +5,7 @@ from importlib import import_module
 
 from bootstrap.console import complain
 from bootstrap.program import guarded
+from tailrace.stream.errors import StreamError
 
 # Each command is a module with a function `run`; only the one that is asked for is imported.
 COMMANDS = {
@@ -22,7 +23,7 @@ def main(arguments: list[str]) -> int:
         for name, purpose in COMMANDS.items():
             complain(f"  {name:<10} {purpose}")
         return 2
-    return guarded(lambda: import_module(f"aftermath.{arguments[0]}").run())
+    return guarded(lambda: import_module(f"aftermath.{arguments[0]}").run(), expected=(StreamError,))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from aftermath.apart import Apart
 from aftermath.letters import record_of
-from aftermath.shards import Cursor, Start, shards
 from aftermath.tables import Claim, has_own_identity
 from handler.records import Record
+from tailrace.stream.reading import Cursor, Start, shards
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

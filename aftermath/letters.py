@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.exceptions import ClientError
 
 from aftermath.apart import Apart, Letter
-from aftermath.shards import Clock, Cursor, Start, Taken, between
 from handler.records import Record
+from tailrace.stream.reading import Clock, Cursor, Start, Taken, between
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

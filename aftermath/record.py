@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from aftermath.listing import moment, plural
-from aftermath.recording import Reel, Stop, floor, merge
 from aftermath.settings import Settings, begun
-from aftermath.shards import Cursor, Page, Shard, Start, shards
 from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say
 from bootstrap.errors import UsageError
 from bootstrap.target import Target
-from producer.ledger import new_file
 from producer.stream import stream_name
+from tailrace.stream.ledger import new_file
+from tailrace.stream.reading import Cursor, Page, Shard, Start, shards
+from tailrace.stream.recording import Reel, Stop, floor, merge
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

@@ -21,9 +21,9 @@ from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say, shown
 from bootstrap.switch import agree
 from bootstrap.target import Target
-from producer.rules import Rules
-from producer.sender import Stop
-from producer.stream import Stream
+from tailrace.stream.rules import Rules
+from tailrace.stream.sender import Stop
+from tailrace.stream.writing import Stream, configuration
 
 NAMED = 20
 """Records that are named one by one."""
@@ -75,7 +75,8 @@ class Replay:
     def go(self, wait: int) -> int:
         """Do it, say what became of each, return the exit code."""
         pipeline = self._pipeline
-        stream = Stream.find(pipeline.target, pipeline.stream, Rules.requests)
+        client = pipeline.target.client("kinesis", **configuration(Rules.requests))
+        stream = Stream.find(client, pipeline.stream)
         seen = Seen(pipeline.kinesis, pipeline.stream)
         sort = sort_out(pipeline.tables, self._plan.records, seen, time.time())
         self._delete(sort.put_before)

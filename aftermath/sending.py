@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from aftermath.apart import Apart
 from aftermath.tables import Settled, Tables, has_own_identity, key_of
 from handler.records import Record
-from producer.event import Event
-from producer.feed import Direct
-from producer.pace import AtOnce
-from producer.rules import Delivered, GivenUp, Outbox, Rules
-from producer.sender import Bounds, Line, Sender, Stop
+from tailrace.stream.event import Event
+from tailrace.stream.feed import Direct
+from tailrace.stream.pace import AtOnce
+from tailrace.stream.rules import Delivered, GivenUp, Outbox, Rules
+from tailrace.stream.sender import Bounds, Line, Sender, Stop
 
 if TYPE_CHECKING:
-    from producer.event import Unreadable
-    from producer.rules import Outcome
-    from producer.stream import Stream
+    from tailrace.stream.event import Unreadable
+    from tailrace.stream.rules import Outcome
+    from tailrace.stream.writing import Stream
 
 LOOK = 0.2
 """Seconds between two looks at what became of the records."""

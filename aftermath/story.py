@@ -13,9 +13,9 @@ from aftermath.apart import Apart, Letter
 from aftermath.functionlog import Delivery, FunctionLog
 from aftermath.letters import read_back, record_of
 from aftermath.pipeline import Pipeline
-from aftermath.shards import Cursor, Start, find, shards
 from aftermath.tables import Settled, key_of
 from handler.records import Record
+from tailrace.stream.reading import Cursor, Start, find, shards
 
 SEARCHED = timedelta(minutes=15)
 """How far back the stream is searched for an event that stands nowhere else."""

@@ -16,12 +16,12 @@ from bootstrap.package import Package, pack
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from tailrace_emulator.compose import engine as engines
-from tailrace_emulator.compose import image
-from tailrace_emulator.compose.container import Container
-from tailrace_emulator.compose.engine import Engine
-from tailrace_emulator.compose.errors import EngineError
-from tailrace_emulator.control import Emulator, Installation, processes
+from tailrace.compose import engine as engines
+from tailrace.compose import image
+from tailrace.compose.container import Container
+from tailrace.compose.engine import Engine
+from tailrace.compose.errors import EngineError
+from tailrace.control import Emulator, Installation, processes
 
 ROOT = Path(__file__).resolve().parent.parent
 RECIPE = Path(__file__).with_name("recipe")

@@ -11,8 +11,8 @@ from statistics import quantiles
 from benchmarks.bed import Bed
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from producer.event import Event
 from producer.generate import generated
+from tailrace.stream.event import Event
 
 ENTRIES = 500  # of a PutRecords request
 PATIENCE = 300.0  # seconds until a run is given up

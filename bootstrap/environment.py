@@ -109,7 +109,7 @@ def make() -> None:
     say("Installing the project's packages into .venv (about 90 MB to fetch, unless they are cached)")
     why = "The project's packages could not be installed. Is the network there, and space on the disk?"
     run(uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", LOCK, why=why)
-    own = ("--no-deps", "--no-build-isolation", "--editable", ROOT / "emulator")
+    own = ("--no-deps", "--no-build-isolation", "--editable", ROOT / "bench")
     run(uv, "pip", "install", "--quiet", "--python", python, *own, why=why)
     READY.touch()
     say(f"The project's environment is ready ({time.monotonic() - began:.0f} s)")

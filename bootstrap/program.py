@@ -15,16 +15,22 @@ INTERRUPTED = 130
 GO_ON = "Interrupted. Run it again: it goes on from what was begun."
 
 
-def guarded(act: Callable[[], int], interrupted: str = GO_ON) -> int:
+def guarded(
+    act: Callable[[], int], interrupted: str = GO_ON, expected: tuple[type[Exception], ...] = ()
+) -> int:
     """Run it; return its exit code, or that of what went wrong: 1, 2 (it cannot be done so), 130 (Ctrl-C).
 
-    `interrupted` is what is said upon Ctrl-C; nothing if it is empty.
+    `interrupted` is what is said upon Ctrl-C; nothing if it is empty. `expected` are other errors whose text
+    is a sentence for the user; they may carry an `exit_code`.
     """
     try:
         return act()
     except TailraceError as error:
         complain(str(error))
         return error.exit_code
+    except expected as error:
+        complain(str(error))
+        return int(getattr(error, "exit_code", FAILED))
     except (ConnectionError, HTTPClientError) as error:
         complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
     except ResponseParserError:

@@ -13,13 +13,14 @@ from bootstrap.program import guarded
 from bootstrap.switch import agree
 from bootstrap.target import Target
 from producer.run import Run
-from producer.sender import Stop
 from producer.settings import Settings
+from tailrace.stream.errors import StreamError
+from tailrace.stream.sender import Stop
 
 
 def main(environ: Mapping[str, str]) -> int:
     """Send what the settings ask for; return the exit code."""
-    return guarded(lambda: _send(environ), interrupted="")
+    return guarded(lambda: _send(environ), interrupted="", expected=(StreamError,))
 
 
 def _send(environ: Mapping[str, str]) -> int:

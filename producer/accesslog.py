@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from producer.devices import device_type
-from producer.event import Event, Unreadable
 from producer.visitors import Pseudonyms, Sessions
+from tailrace.stream.event import Event, Unreadable
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(

@@ -17,10 +17,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from producer.event import Event
 from producer.generate import HIGHEST_AMOUNT, LOWEST_AMOUNT
-from producer.pace import AtRate
-from producer.rules import Delivered
+from tailrace.stream.event import Event
+from tailrace.stream.pace import AtRate
+from tailrace.stream.rules import Delivered
 
 SHAPES = {"spike": (5.0, 60.0), "drop": (0.1, 60.0), "silence": (0.0, 120.0)}
 """Factor of the rate, and seconds."""

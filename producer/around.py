@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from bootstrap.console import complain, say
 from handler.totals import MINUTE, minute_of
 from producer.anomaly import OUTLIER, Shaped, Stretch, middle, stretch
-from producer.event import Event, Unreadable
 from producer.generate import generated
-from producer.sender import Sender
 from producer.settings import Settings
 from producer.tally import Tally
 from producer.warmup import Course, Plan, Sources, Surrounded
 from producer.watching import Awaited, Watching
+from tailrace.stream.event import Event, Unreadable
+from tailrace.stream.sender import Sender
 
 if TYPE_CHECKING:
     from bootstrap.target import Target

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from producer.event import Event
+from tailrace.stream.event import Event
 
 EVENT_TYPES = ("page_view", "purchase", "user_signup", "click")
 DEVICE_TYPES = ("desktop", "mobile", "tablet")

@@ -15,20 +15,21 @@ from bootstrap.console import complain, say
 from producer import around
 from producer.anomaly import OUTLIER, SHAPES, Outlier, Shaped, middle, stretch
 from producer.around import Around
-from producer.event import Event, Unreadable
-from producer.feed import Awaited, Direct, Feed
 from producer.generate import FIXED_START, generated
-from producer.ledger import Ledger, Undelivered
-from producer.pace import AtOnce, AtRate, Pace, Replay
 from producer.progress import shown
-from producer.rules import Delivered, GivenUp, Outbox, Outcome, Rules
-from producer.sender import Bounds, Line, Sender, Stop
 from producer.settings import Settings
 from producer.source import read, read_raw
-from producer.stream import Stream, stream_name
+from producer.stream import stream_name
 from producer.tally import Tally
 from producer.userkey import user_key
 from producer.visitors import Pseudonyms
+from tailrace.stream.event import Event, Unreadable
+from tailrace.stream.feed import Awaited, Direct, Feed
+from tailrace.stream.ledger import Ledger, Undelivered
+from tailrace.stream.pace import AtOnce, AtRate, Pace, Replay
+from tailrace.stream.rules import Delivered, GivenUp, Outbox, Outcome, Rules
+from tailrace.stream.sender import Bounds, Line, Sender, Stop
+from tailrace.stream.writing import Stream, configuration
 
 if TYPE_CHECKING:
     from bootstrap.target import Target
@@ -56,7 +57,8 @@ class Run:
         self._settings = settings
         self._target = target
         self._stack = stack
-        self._stream = Stream.find(target, settings.stream or stream_name(target, stack), Rules.requests)
+        client = target.client("kinesis", **configuration(Rules.requests))
+        self._stream = Stream.find(client, settings.stream or stream_name(target, stack))
         self._tally = Tally()
         self._ledger = Ledger(settings.ledger) if settings.ledger else None
         self._undelivered = Undelivered(settings.undelivered)

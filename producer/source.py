@@ -10,10 +10,10 @@ from itertools import chain
 from typing import Literal
 
 from bootstrap.errors import UsageError
-from producer import jsonlines, recorded
 from producer.accesslog import AccessLog, parse_line
-from producer.event import Event, Unreadable
 from producer.visitors import Pseudonyms
+from tailrace.stream import jsonlines, recorded
+from tailrace.stream.event import Event, Unreadable
 
 LONGEST_LINE = 10 * 2**20
 """Bytes; no stream takes a larger record."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootstrap.console import shown
-from producer.event import Unreadable
-from producer.rules import Delivered, GivenUp, Outcome
+from tailrace.stream.event import Unreadable
+from tailrace.stream.rules import Delivered, GivenUp, Outcome
 
 NAMED = 20
 """Lines and reasons that a summary names; the rest are counted."""

@@ -18,8 +18,8 @@ from typing import Literal, NamedTuple
 
 from handler.totals import MINUTE, Minute, minute_of
 from producer.anomaly import Shaped
-from producer.event import Event, Unreadable
-from producer.feed import Item, Nothing
+from tailrace.stream.event import Event, Unreadable
+from tailrace.stream.feed import Item, Nothing
 
 BEGUN_WITHIN = timedelta(seconds=2)
 """For a plan to be carried out: usual traffic goes on by then."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.testing.plugin import KEEPING
+from tailrace.testing.plugin import KEEPING
 from tests.frame import containers, emulators, markers, stacks
 from tests.frame.run import Run, without_settings
 

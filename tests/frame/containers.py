@@ -1,9 +1,9 @@
 """EMULATOR=testcontainers: the run's emulators are the image, in containers that testcontainers starts.
 
-They are removed when the run has ended, however that was (`tailrace_emulator/testing/keeper.py`).
+They are removed when the run has ended, however that was (`tailrace/testing/keeper.py`).
 """
 
-from tailrace_emulator.compose.choice import TESTS_ONLY
+from tailrace.compose.choice import TESTS_ONLY
 from tests.frame.run import Run
 
 
@@ -14,6 +14,6 @@ def wanted(run: Run) -> bool:
 
 def log(run: Run, name: str) -> str:
     """Return what the run's container of this name has logged."""
-    from tailrace_emulator.testing import container  # noqa: PLC0415  a third of a second, for all other runs
+    from tailrace.testing import container  # noqa: PLC0415  a third of a second, for all other runs
 
     return container.log(run.keeping.owner, name)

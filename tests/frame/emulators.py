@@ -1,8 +1,8 @@
 """Which emulator the tests talk to: the one that runs, or one that the run starts, and stops at its end.
 
 What a run starts is embedded or a container, as EMULATOR says: by Docker Compose
-(`tailrace_emulator/compose/choice.py`), or by testcontainers (`containers.py`). It ends with the run, however
-that ends (`tailrace_emulator/testing/keeper.py`).
+(`tailrace/compose/choice.py`), or by testcontainers (`containers.py`). It ends with the run, however
+that ends (`tailrace/testing/keeper.py`).
 """
 
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bootstrap.settings import SETTINGS
-from tailrace_emulator.compose import choice
-from tailrace_emulator.compose.container import Container
-from tailrace_emulator.control import Emulator, Installation
-from tailrace_emulator.testing.health import healthy
+from tailrace.compose import choice
+from tailrace.compose.container import Container
+from tailrace.control import Emulator, Installation
+from tailrace.testing.health import healthy
 from tests.frame import containers
 from tests.frame.run import Run
 

@@ -2,7 +2,7 @@
 
 import json
 
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.sending import Put
 
 
 def event(event_id: str, *, key: str = "", **fields: object) -> Put:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from tailrace_emulator.testing import sending
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.ledger import Acknowledged, audit
-from tailrace_emulator.testing.sending import Put, Tries
-from tailrace_emulator.testing.verdict import Verdict
+from tailrace.testing import sending
+from tailrace.testing.eventually import eventually
+from tailrace.testing.ledger import Acknowledged, audit
+from tailrace.testing.sending import Put, Tries
+from tailrace.testing.verdict import Verdict
 from tests.frame import reading
 from tests.frame.reading import Apart, Item, Series, Sum
 

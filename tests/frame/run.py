@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tailrace_emulator.testing.keeping import Keeping
+from tailrace.testing.keeping import Keeping
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = "tailrace-test"

@@ -10,8 +10,8 @@ from bootstrap.package import Package
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.health import healthy
+from tailrace.testing.eventually import eventually
+from tailrace.testing.health import healthy
 from tests.frame import emulators, leftovers
 from tests.frame.run import Run
 

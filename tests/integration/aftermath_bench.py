@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bootstrap import measures
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 

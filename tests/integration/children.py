@@ -45,7 +45,7 @@ def waiting(folder: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Pop
 
 def keepers(owner: int) -> list[int]:
     """Return the processes that keep an emulator for a test run, by the number of its process."""
-    wanted = ["-m", "tailrace_emulator.testing.keeper"]
+    wanted = ["-m", "tailrace.testing.keeper"]
     found = []
     for one in psutil.process_iter(["cmdline", "status"]):
         words = one.info["cmdline"] or []

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tailrace_emulator.control import processes
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.control import processes
+from tailrace.testing.eventually import eventually
 from tests.frame import browser
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 
 TRUST = {
     "Version": "2012-10-17",

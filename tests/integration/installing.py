@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control.fetching import Site
-from tailrace_emulator.control.installation import Installation
-from tailrace_emulator.control.parts import Part
+from tailrace.control.fetching import Site
+from tailrace.control.installation import Installation
+from tailrace.control.parts import Part
 from tests.frame import emulators
 from tests.frame.run import Run
 

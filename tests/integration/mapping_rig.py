@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame.reading import drain
 
 FUNCTION = """

@@ -2,7 +2,7 @@
 
 import json
 
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame.pipeline import Pipeline
 
 

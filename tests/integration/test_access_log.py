@@ -17,12 +17,12 @@ import pytest
 
 from bootstrap.settings import SETTINGS
 from producer.accesslog import AccessLog
-from producer.event import Event, Unreadable
 from producer.source import lines
 from producer.userkey import user_key
 from producer.visitors import Pseudonyms
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.ledger import Acknowledged, audit
+from tailrace.stream.event import Event, Unreadable
+from tailrace.testing.eventually import eventually
+from tailrace.testing.ledger import Acknowledged, audit
 from tests.frame import reading
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline

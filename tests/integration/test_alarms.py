@@ -15,8 +15,8 @@ import pytest
 from bootstrap.package import sources
 from bootstrap.target import Target
 from handler.totals import MINUTE, place
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put
 from tests.frame import stacks
 from tests.frame.events import event
 from tests.frame.listening import Listener, listening

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control import Installation, plugins, processes
-from tailrace_emulator.control.processes import Process
-from tailrace_emulator.control.uv import find_uv
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.health import healthy
-from tailrace_emulator.testing.keeping import OWNED, Keeping, remove_left
+from tailrace.control import Installation, plugins, processes
+from tailrace.control.processes import Process
+from tailrace.control.uv import find_uv
+from tailrace.testing.eventually import eventually
+from tailrace.testing.health import healthy
+from tailrace.testing.keeping import OWNED, Keeping, remove_left
 from tests.frame.run import Run
 from tests.integration import children, installing
 
 pytestmark = pytest.mark.emulator_only
 
-SOURCES = installing.ROOT / "emulator"
+SOURCES = installing.ROOT / "bench"
 EXAMPLE = installing.ROOT / "tests" / "example"
 
 
@@ -43,7 +43,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([find_uv(), "venv", "-q", "-p", sys.executable, place], check=True)
     install = [find_uv(), "pip", "install", "-q", "--python", str(place / "bin" / "python")]
     locked = ["--constraint", str(installing.ROOT / "requirements.txt")]  # versions that are cached already
-    subprocess.run([*install, *locked, f"tailrace-emulator[testing] @ {wheel.as_uri()}"], check=True)
+    subprocess.run([*install, *locked, f"tailrace[testing] @ {wheel.as_uri()}"], check=True)
     return place / "bin" / "python"
 
 
@@ -58,11 +58,11 @@ def test_wheel_is_whole(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
         (points,) = [name for name in names if name.endswith(".dist-info/entry_points.txt")]
-        assert "[pytest11]\ntailrace = tailrace_emulator.testing.plugin" in packed.read(points).decode()
+        assert "[pytest11]\ntailrace = tailrace.testing.plugin" in packed.read(points).decode()
     assert [name for name in names if name.endswith("licenses/LICENSE")] != []
-    files = [path for path in (SOURCES / "tailrace_emulator").rglob("*") if path.is_file()]
+    files = [path for path in (SOURCES / "tailrace").rglob("*") if path.is_file()]
     expected = {path.relative_to(SOURCES).as_posix() for path in files if "__pycache__" not in path.parts}
-    assert "tailrace_emulator/locks/localstack.txt" in expected
+    assert "tailrace/locks/localstack.txt" in expected
     assert sorted(expected - names) == []
 
 
@@ -168,7 +168,7 @@ def test_attached(tmp_path: Path, installation: Installation) -> None:
 
 def _running_from(installation: Installation, environment: Path) -> list[int]:
     """Return the ports of emulators whose code is this environment's."""
-    links = installation.home.glob("plugins/*/tailrace_emulator")
+    links = installation.home.glob("plugins/*/tailrace")
     ours = [link.parent for link in links if link.readlink().is_relative_to(environment)]
     assert ours, "the emulator ran from the installation"
     return [

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.sending import Put, put_all
+from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put, put_all
 from tests.frame import stacks
 from tests.frame.run import Run
 from tests.integration.asking import Notes

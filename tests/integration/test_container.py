@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from bootstrap.target import Target
-from tailrace_emulator.compose import engine as engines
-from tailrace_emulator.compose import image
-from tailrace_emulator.compose.container import EMULATOR, FUNCTIONS, OFFLINE, Container
-from tailrace_emulator.compose.engine import Engine
-from tailrace_emulator.compose.errors import ContainerError, EngineError
-from tailrace_emulator.control import processes
-from tailrace_emulator.control.errors import PortTakenError
-from tailrace_emulator.testing import owners, wrappers
+from tailrace.compose import engine as engines
+from tailrace.compose import image
+from tailrace.compose.container import EMULATOR, FUNCTIONS, OFFLINE, Container
+from tailrace.compose.engine import Engine
+from tailrace.compose.errors import ContainerError, EngineError
+from tailrace.control import processes
+from tailrace.control.errors import PortTakenError
+from tailrace.testing import owners, wrappers
 from tests.frame.run import Run, without_settings
 
 pytestmark = pytest.mark.emulator_only
@@ -182,14 +182,14 @@ def test_up_and_down(container: Container) -> None:
 
 def test_the_command_line_knows_it(container: Container) -> None:
     """Up with EMULATOR=docker says what it takes and why; where and down find it; auto uses what runs."""
-    said = command(container, "tailrace_emulator", "up", EMULATOR="docker")
+    said = command(container, "tailrace", "up", EMULATOR="docker")
     assert "Emulator: in Docker (EMULATOR=docker)" in said
     assert f"The emulator runs at {container.endpoint} (healthy after" in said
-    assert f"container {container.project}-emulator-1" in command(container, "tailrace_emulator", "where")
-    assert "in Docker (it runs already)" in command(container, "tailrace_emulator", "up", EMULATOR="auto")
-    refused = command(container, "tailrace_emulator", "up", EMULATOR="embedded", ends_with=1)
+    assert f"container {container.project}-emulator-1" in command(container, "tailrace", "where")
+    assert "in Docker (it runs already)" in command(container, "tailrace", "up", EMULATOR="auto")
+    refused = command(container, "tailrace", "up", EMULATOR="embedded", ends_with=1)
     assert f"taken by the container {container.project}-emulator-1" in refused
-    assert "is removed" in command(container, "tailrace_emulator", "down")
+    assert "is removed" in command(container, "tailrace", "down")
     assert left(container) == []
 
 

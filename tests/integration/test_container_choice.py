@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.compose import choice, image
-from tailrace_emulator.compose.container import Container
-from tailrace_emulator.compose.engine import Engine
-from tailrace_emulator.compose.errors import EngineError, ImageError
-from tailrace_emulator.control import Emulator, Installation, pidfile, processes
+from tailrace.compose import choice, image
+from tailrace.compose.container import Container
+from tailrace.compose.engine import Engine
+from tailrace.compose.errors import EngineError, ImageError
+from tailrace.control import Emulator, Installation, pidfile, processes
 
 pytestmark = pytest.mark.emulator_only
 
@@ -92,10 +92,10 @@ def test_image_that_cannot_be_built(
     embedded: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where auto took Docker and its image cannot be built, the embedded one is taken, and both are said."""
-    for name in ("requirements.txt", "docker-compose.yml", "emulator/Dockerfile", "emulator/healthy"):
+    for name in ("requirements.txt", "docker-compose.yml", "bench/Dockerfile", "bench/healthy"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    (tmp_path / "emulator/pyproject.toml").write_text('[project]\nversion = "1"\n')
+    (tmp_path / "bench/pyproject.toml").write_text('[project]\nversion = "1"\n')
     monkeypatch.setenv("PATH", docker(tmp_path)["PATH"])
     said: list[str] = []
     chosen = choice.prepare("auto", embedded, tmp_path, said.append)
@@ -108,12 +108,12 @@ def test_image_that_cannot_be_built(
 
 def test_sources_decide(tmp_path: Path) -> None:
     """Any change of what goes into the image is another image; of other packages it is not."""
-    package = tmp_path / "emulator" / "tailrace_emulator"
+    package = tmp_path / "bench" / "tailrace"
     package.mkdir(parents=True)
-    for name in ("requirements.txt", "emulator/Dockerfile", "emulator/healthy", "emulator/pyproject.toml"):
+    for name in ("requirements.txt", "bench/Dockerfile", "bench/healthy", "bench/pyproject.toml"):
         (tmp_path / name).touch()
     seen = [image.sources(tmp_path)]
-    for name in ("emulator/tailrace_emulator/new.py", "emulator/Dockerfile", "requirements.txt"):
+    for name in ("bench/tailrace/new.py", "bench/Dockerfile", "requirements.txt"):
         (tmp_path / name).write_text("uv==1.0 \\\n    --hash=sha256:0\n")
         seen.append(image.sources(tmp_path))
     assert len(set(seen)) == len(seen)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.compose import image
-from tailrace_emulator.compose.engine import Engine
-from tailrace_emulator.testing import wrappers
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.compose import image
+from tailrace.compose.engine import Engine
+from tailrace.testing import wrappers
+from tailrace.testing.eventually import eventually
 from tests.integration import children, madeup
 from tests.integration.test_container import engine
 

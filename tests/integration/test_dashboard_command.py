@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tailrace_emulator.control import processes
+from tailrace.control import processes
 from tests.frame import browser
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.clients import Aws
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.clients import Aws
+from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 
 pytestmark = pytest.mark.emulator_only

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control.claim import _locked
-from tailrace_emulator.control.errors import DamagedError, DiskFullError, FetchError, UvMissingError
-from tailrace_emulator.control.installation import Installation
-from tailrace_emulator.control.parts import Environment
-from tailrace_emulator.control.simulator import SHA512, check_integrity
-from tailrace_emulator.control.uv import find_uv
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.control.claim import _locked
+from tailrace.control.errors import DamagedError, DiskFullError, FetchError, UvMissingError
+from tailrace.control.installation import Installation
+from tailrace.control.parts import Environment
+from tailrace.control.simulator import SHA512, check_integrity
+from tailrace.control.uv import find_uv
+from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration import installing
 
@@ -188,7 +188,7 @@ def test_uv_that_cannot_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_in_place(run: Run) -> None:
     """What is in place is found to be so in less than a second."""
-    command = [sys.executable, "-m", "tailrace_emulator", "install"]
+    command = [sys.executable, "-m", "tailrace", "install"]
     environment = {**os.environ, "EMULATOR_HOME": str(installing.installed(run).home)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=5, check=True)
     assert done.stdout + done.stderr == ""

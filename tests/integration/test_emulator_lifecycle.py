@@ -12,11 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tailrace_emulator.control import Emulator, Installation, pidfile, plugins, processes
-from tailrace_emulator.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
-from tailrace_emulator.control.processes import Process
-from tailrace_emulator.testing.clients import Aws
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.control import Emulator, Installation, pidfile, plugins, processes
+from tailrace.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
+from tailrace.control.processes import Process
+from tailrace.testing.clients import Aws
+from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration import network
 from tests.integration.installing import installed
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.emulator_only
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = ("127.0.0.1", "::ffff:127.0.0.1", "::1")
-LAUNCHER = ROOT / "emulator" / "tailrace_emulator" / "dynamodb" / "launch.py"
+LAUNCHER = ROOT / "bench" / "tailrace" / "dynamodb" / "launch.py"
 PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
 USERS_OWN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GATEWAY_LISTEN", "DEBUG")
 LARGE = b"x" * 1_000_000  # LocalStack writes it to a file
@@ -119,7 +119,7 @@ def make_table(emulator: Emulator, name: str) -> None:
 
 def test_nothing_installed(tmp_path: Path) -> None:
     """Starting what is not installed says what is missing, and the command that installs it."""
-    with pytest.raises(NotInstalledError, match=r"(?s)LocalStack.*tailrace-emulator install"):
+    with pytest.raises(NotInstalledError, match=r"(?s)LocalStack.*tailrace install"):
         Emulator(Installation(tmp_path), processes.free_port()).start()
 
 
@@ -173,7 +173,7 @@ def test_hanging_localstack(emulator: Emulator, monkeypatch: pytest.MonkeyPatch)
     eventually(lambda: java_of(emulator), within=60, what="DynamoDB Local runs")
     everybody = list(filter(None, (processes.process(one.pid) for one in family(emulator))))
     processes.send(everybody, signal.SIGSTOP)
-    monkeypatch.setattr("tailrace_emulator.control.emulator.GRACE", 0.5)
+    monkeypatch.setattr("tailrace.control.emulator.GRACE", 0.5)
 
     assert emulator.stop()
 
@@ -225,7 +225,7 @@ def test_command_line(emulator: Emulator) -> None:
     }
 
     def command(name: str) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "tailrace_emulator", name]
+        words = [sys.executable, "-m", "tailrace", name]
         return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
 
     with socket.create_server(("127.0.0.1", emulator.port)):
@@ -242,7 +242,7 @@ def test_taken_port_before_installing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         up = subprocess.run(
-            [sys.executable, "-m", "tailrace_emulator", "up", "--via", "embedded"],
+            [sys.executable, "-m", "tailrace", "up", "--via", "embedded"],
             env={**os.environ, "EMULATOR_HOME": str(tmp_path / "home"), "EMULATOR_PORT": str(port)},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
@@ -321,7 +321,7 @@ def test_offline(emulator: Emulator) -> None:
     allowed = subprocess.run([*CUT_OFF, "true"], capture_output=True, text=True, check=False)
     if allowed.returncode:
         pytest.skip(f"no network of its own for a test here: {allowed.stderr.strip()}")
-    steps = ("tailrace_emulator install", "tailrace_emulator start", "bootstrap up", "tailrace_emulator stop")
+    steps = ("tailrace install", "tailrace start", "bootstrap up", "tailrace stop")
     script = " && ".join(f"{sys.executable} -m {step}" for step in steps)
     environment = {
         **os.environ,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame import leftovers
 from tests.integration import madeup
 

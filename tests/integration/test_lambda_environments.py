@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame import emulators, stacks
 from tests.frame.run import Run
 from tests.integration.functions import Functions

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration.functions import Functions
 

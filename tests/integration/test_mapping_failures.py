@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration.mapping_rig import PATIENCE, Rig
 

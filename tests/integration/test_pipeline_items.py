@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.sending import Put
 from tests.frame.pipeline import Pipeline
 
 pytestmark = pytest.mark.anywhere

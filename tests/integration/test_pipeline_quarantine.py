@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.ledger import Acknowledged
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.eventually import eventually
+from tailrace.testing.ledger import Acknowledged
+from tailrace.testing.sending import Put
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.variants import variant

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame import emulators, stacks
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put
 from tests.frame import reading
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline

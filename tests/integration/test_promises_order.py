@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.sending import Put
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.integration.conftest import MakePipeline

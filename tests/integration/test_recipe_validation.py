@@ -21,7 +21,7 @@ from bootstrap.deploy import deploy
 from bootstrap.destroy import destroy
 from bootstrap.settings import SETTINGS, Settings
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.frame import leftovers, stacks
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline

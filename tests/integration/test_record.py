@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put
 from tests.frame.events import event
 from tests.frame.run import Run
 from tests.integration.aftermath_bench import Bench

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.target import Target
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 from tests.aws_standin import ACCOUNT, StandIn, standing_in
 from tests.frame import leftovers
 from tests.frame.run import Run

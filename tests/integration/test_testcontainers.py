@@ -17,15 +17,15 @@ import pytest
 from docker.errors import ImageNotFound
 from docker.models.containers import Container
 
-from tailrace_emulator.compose import image
-from tailrace_emulator.compose.container import OFFLINE
-from tailrace_emulator.control import processes
-from tailrace_emulator.control.processes import Process
-from tailrace_emulator.testing import container, owners
-from tailrace_emulator.testing.clients import Aws
-from tailrace_emulator.testing.container import ContainerError, EmulatorContainer
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.health import healthy
+from tailrace.compose import image
+from tailrace.compose.container import OFFLINE
+from tailrace.control import processes
+from tailrace.control.processes import Process
+from tailrace.testing import container, owners
+from tailrace.testing.clients import Aws
+from tailrace.testing.container import ContainerError, EmulatorContainer
+from tailrace.testing.eventually import eventually
+from tailrace.testing.health import healthy
 from tests.integration import children, installing
 from tests.integration.test_container import LOOK_OUT, PYTHON
 
@@ -245,8 +245,8 @@ def test_others_are_left_alone(engine: docker.DockerClient, me: Process) -> None
 @pytest.mark.usefixtures("engine")
 def test_no_image(me: Process) -> None:
     """Where the image is missing, nothing is pulled: a sentence says how it is built."""
-    with pytest.raises(ContainerError, match=r"no image tailrace-emulator:none\. Build"):
-        EmulatorContainer("tailrace-emulator:none", owner=me).start()
+    with pytest.raises(ContainerError, match=r"no image tailrace:none\. Build"):
+        EmulatorContainer("tailrace:none", owner=me).start()
 
 
 def test_container_that_ends(engine: docker.DockerClient, me: Process) -> None:

@@ -14,8 +14,8 @@ import pytest
 from bootstrap import status
 from bootstrap.watched import minutes
 from handler.totals import MINUTE, PREFIX, Minute
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put
 from tests.frame import reading
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tailrace_emulator.testing.eventually import eventually
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put
 from tests.frame.events import event
 from tests.frame.run import Run
 from tests.frame.variants import variant

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control import trees
+from tailrace.control import trees
 
 pytestmark = pytest.mark.emulator_only
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control import Installation
-from tailrace_emulator.control.errors import InstallError
-from tailrace_emulator.control.trimming import UNUSED, prove, trim
+from tailrace.control import Installation
+from tailrace.control.errors import InstallError
+from tailrace.control.trimming import UNUSED, prove, trim
 
 pytestmark = pytest.mark.emulator_only
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.testing.clients import Aws
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.clients import Aws
+from tailrace.testing.eventually import eventually
 
 ROOT = Path(__file__).parent.parent
 STACK, BUCKET, KEY = "greenhouse", "greenhouse-code", "greenhouse.zip"

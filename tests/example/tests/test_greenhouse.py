@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.testing.book import Ledger
-from tailrace_emulator.testing.clients import Aws
-from tailrace_emulator.testing.ledger import Stored
-from tailrace_emulator.testing.sending import Put
+from tailrace.testing.book import Ledger
+from tailrace.testing.clients import Aws
+from tailrace.testing.ledger import Stored
+from tailrace.testing.sending import Put
 
 type Items = Callable[[], Iterator[dict[str, Any]]]
 

@@ -1,7 +1,7 @@
 import pytest
 
-from tailrace_emulator.cloudformation import changes, completions
-from tailrace_emulator.cloudformation.tags import difference
+from tailrace.cloudformation import changes, completions
+from tailrace.cloudformation.tags import difference
 
 pytestmark = pytest.mark.unit
 POLICY = {"PolicyName": "P", "PolicyDocument": {"Statement": []}}

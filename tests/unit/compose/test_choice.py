@@ -1,8 +1,8 @@
 import pytest
 
-from tailrace_emulator.compose.choice import wanted
-from tailrace_emulator.compose.container import unlicensed
-from tailrace_emulator.control import EmulatorError
+from tailrace.compose.choice import wanted
+from tailrace.compose.container import unlicensed
+from tailrace.control import EmulatorError
 
 pytestmark = pytest.mark.unit
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace_emulator.compose.engine import last_line, near, recent
+from tailrace.compose.engine import last_line, near, recent
 
 pytestmark = pytest.mark.unit
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tailrace_emulator.compose import container, image
-from tailrace_emulator.testing import wrappers
+from tailrace.compose import container, image
+from tailrace.testing import wrappers
 
 pytestmark = pytest.mark.unit
 

@@ -3,8 +3,8 @@ import argparse
 import pytest
 
 from bootstrap.settings import SETTINGS
-from tailrace_emulator.__main__ import parser, setting
-from tailrace_emulator.control import Emulator, EmulatorError
+from tailrace.__main__ import parser, setting
+from tailrace.control import Emulator, EmulatorError
 
 pytestmark = pytest.mark.unit
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace_emulator.control.doctor import Finding, proxies
+from tailrace.control.doctor import Finding, proxies
 
 pytestmark = pytest.mark.unit
 

@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control import errors
-from tailrace_emulator.control.errors import (
+from tailrace.control import errors
+from tailrace.control.errors import (
     DamagedError,
     DiskFullError,
     EmulatorError,
     FetchError,
     InstallError,
 )
-from tailrace_emulator.control.fetching import failure
+from tailrace.control.fetching import failure
 
 pytestmark = pytest.mark.unit
 

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from tailrace_emulator.control.installation import PARTS
-from tailrace_emulator.control.parts import LOCKS, Environment
-from tailrace_emulator.control.simulator import runs_here
+from tailrace.control.installation import PARTS
+from tailrace.control.parts import LOCKS, Environment
+from tailrace.control.simulator import runs_here
 
 pytestmark = pytest.mark.unit
 

@@ -2,7 +2,7 @@ from importlib import metadata
 
 import pytest
 
-from tailrace_emulator.control.plugins import as_text, described
+from tailrace.control.plugins import as_text, described
 
 pytestmark = pytest.mark.unit
 
@@ -25,6 +25,6 @@ def test_our_own_entry_points() -> None:
     """LocalStack is given the sources' own entry points, but not those of the shell and of pytest."""
     _, groups = described()
     assert groups["localstack.lambda.runtime_executor"] == {
-        "tailrace": "tailrace_emulator.executor.plugin:TailraceExecutorPlugin"
+        "tailrace": "tailrace.functions.plugin:TailraceExecutorPlugin"
     }
     assert [group for group in groups if not group.startswith("localstack.")] == []

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control.settings import environment
+from tailrace.control.settings import environment
 
 pytestmark = pytest.mark.unit
 

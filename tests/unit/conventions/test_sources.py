@@ -8,13 +8,13 @@ import pytest
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
-FOLDERS = ("aftermath", "bootstrap", "dashboard", "handler", "producer", "emulator", "tests")
+FOLDERS = ("aftermath", "bootstrap", "dashboard", "handler", "producer", "bench", "tests")
 # benchmarks/ is not looked at: it measures other people's way too; tests/example/ is another project's code.
 MAKES_CLIENTS = {
     "detector/clients.py",  # what runs in Lambda, like the handler's
     "bootstrap/target.py",
     "handler/clients.py",  # what runs in Lambda
-    "emulator/tailrace_emulator/testing/clients.py",  # a distribution of its own, for tests of other projects
+    "bench/tailrace/testing/clients.py",  # a distribution of its own, for tests of other projects
 }
 
 

@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tailrace_emulator.dynamodb.java import SERVER, DynamoDBLocal, switches
+from tailrace.dynamodb.java import SERVER, DynamoDBLocal, switches
 
 pytestmark = pytest.mark.unit
 

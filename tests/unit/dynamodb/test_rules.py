@@ -2,8 +2,8 @@ from zlib import crc32
 
 import pytest
 
-from tailrace_emulator.dynamodb import rules
-from tailrace_emulator.dynamodb.rules import Answer, Signed
+from tailrace.dynamodb import rules
+from tailrace.dynamodb.rules import Answer, Signed
 
 pytestmark = pytest.mark.unit
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.control.processes import Process
-from tailrace_emulator.testing.keeping import Keeping
+from tailrace.control.processes import Process
+from tailrace.testing.keeping import Keeping
 from tests.frame.run import Run, obeyed, without_settings
 
 pytestmark = pytest.mark.unit

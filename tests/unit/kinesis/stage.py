@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 
-from tailrace_emulator.kinesis.call import Call
-from tailrace_emulator.kinesis.constraints import Checker
-from tailrace_emulator.kinesis.engine import Engine, Stream
-from tailrace_emulator.kinesis.errors import KinesisError
-from tailrace_emulator.kinesis.operations import perform
-from tailrace_emulator.kinesis.settings import Settings
+from tailrace.kinesis.call import Call
+from tailrace.kinesis.engine import Engine, Stream
+from tailrace.kinesis.errors import KinesisError
+from tailrace.kinesis.operations import perform
+from tailrace.kinesis.settings import Settings
+from tailrace.protocol.constraints import Checker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace_emulator.kinesis.hashkeys import SPACE, divide, hash_key, key_bytes
-from tailrace_emulator.kinesis.streams import Stream
+from tailrace.kinesis.hashkeys import SPACE, divide, hash_key, key_bytes
+from tailrace.kinesis.streams import Stream
 
 pytestmark = pytest.mark.unit
 

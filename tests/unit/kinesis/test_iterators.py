@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace_emulator.kinesis.errors import ExpiredIteratorError, InvalidArgumentError
-from tailrace_emulator.kinesis.iterators import Iterator, Iterators
+from tailrace.kinesis.errors import ExpiredIteratorError, InvalidArgumentError
+from tailrace.kinesis.iterators import Iterator, Iterators
 from tests.unit.kinesis.stage import FIRST, START, Stage
 
 pytestmark = pytest.mark.unit

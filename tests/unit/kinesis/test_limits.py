@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace_emulator.kinesis.limits import BYTES_PER_SECOND, RECORDS_PER_SECOND, Throughput
+from tailrace.kinesis.limits import BYTES_PER_SECOND, RECORDS_PER_SECOND, Throughput
 from tests.unit.kinesis.stage import Stage, encoded
 
 pytestmark = pytest.mark.unit

@@ -1,7 +1,7 @@
 import pytest
 
-from tailrace_emulator.kinesis.call import Answer, Request
-from tailrace_emulator.kinesis.measures import counts
+from tailrace.kinesis.call import Answer, Request
+from tailrace.kinesis.measures import counts
 
 pytestmark = pytest.mark.unit
 

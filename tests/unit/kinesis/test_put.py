@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tailrace_emulator.kinesis.sequence import Sequence
+from tailrace.kinesis.sequence import Sequence
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, START, Stage, encoded
 
 pytestmark = pytest.mark.unit

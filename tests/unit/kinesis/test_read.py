@@ -2,7 +2,7 @@
 
 import pytest
 
-from tailrace_emulator.kinesis.sequence import Sequence
+from tailrace.kinesis.sequence import Sequence
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, START, Stage, encoded
 
 pytestmark = pytest.mark.unit

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace_emulator.kinesis.sequence import CLOSED, Sequence, SequenceNumberError, numbered, sequence_base
+from tailrace.kinesis.sequence import CLOSED, Sequence, SequenceNumberError, numbered, sequence_base
 
 pytestmark = pytest.mark.unit
 

@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tailrace_emulator.kinesis.engine import Record
-from tailrace_emulator.kinesis.hashkeys import divide
-from tailrace_emulator.kinesis.shards import Entry, Shard
+from tailrace.kinesis.engine import Record
+from tailrace.kinesis.hashkeys import divide
+from tailrace.kinesis.shards import Entry, Shard
 from tests.unit.kinesis.stage import FIRST, START, Stage, encoded
 
 pytestmark = pytest.mark.unit

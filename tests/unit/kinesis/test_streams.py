@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.kinesis.engine import Engine
-from tailrace_emulator.kinesis.errors import UnknownStream
-from tailrace_emulator.kinesis.sequence import Sequence
-from tailrace_emulator.kinesis.settings import Settings
+from tailrace.kinesis.engine import Engine
+from tailrace.kinesis.errors import UnknownStream
+from tailrace.kinesis.sequence import Sequence
+from tailrace.kinesis.settings import Settings
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, REGION, START, Stage
 
 pytestmark = pytest.mark.unit

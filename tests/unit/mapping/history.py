@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
 
-from tailrace_emulator.mapping.actions import Discard, Gather, Invoke, Read, Rest
-from tailrace_emulator.mapping.answers import Answer, Kind, Verdict
-from tailrace_emulator.mapping.lane import Lane
-from tailrace_emulator.mapping.settings import Settings
+from tailrace.mapping.actions import Discard, Gather, Invoke, Read, Rest
+from tailrace.mapping.answers import Answer, Kind, Verdict
+from tailrace.mapping.lane import Lane
+from tailrace.mapping.settings import Settings
 
 DAY = 86_400.0
 FAILED = Verdict(Kind.ERROR, answer=Answer("$LATEST", "Unhandled"))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from tailrace_emulator.mapping.actions import Condition
-from tailrace_emulator.mapping.answers import Verdict
-from tailrace_emulator.mapping.settings import Settings
+from tailrace.mapping.actions import Condition
+from tailrace.mapping.answers import Verdict
+from tailrace.mapping.settings import Settings
 from tests.unit.mapping.history import FAILED, PROCESSED, THROTTLED, History, Item, items, sizes
 
 pytestmark = pytest.mark.unit

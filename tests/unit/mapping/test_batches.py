@@ -2,8 +2,8 @@
 
 import pytest
 
-from tailrace_emulator.mapping.actions import Condition
-from tailrace_emulator.mapping.settings import Settings
+from tailrace.mapping.actions import Condition
+from tailrace.mapping.settings import Settings
 from tests.unit.mapping.history import History, Item, items, sizes
 
 pytestmark = pytest.mark.unit

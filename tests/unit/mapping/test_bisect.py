@@ -2,7 +2,7 @@
 
 import pytest
 
-from tailrace_emulator.mapping.settings import Settings
+from tailrace.mapping.settings import Settings
 from tests.unit.mapping.history import FAILED, MISSING, PROCESSED, THROTTLED, History, items, partly, sizes
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from tailrace_emulator.mapping.event import LIMIT, Scale, Source, event, fits
+from tailrace.mapping.event import LIMIT, Scale, Source, event, fits
 
 pytestmark = pytest.mark.unit
 patient = examples(deadline=None)  # a busy machine is no failure

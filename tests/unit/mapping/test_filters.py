@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.mapping.filters import record_filter
+from tailrace.mapping.filters import record_filter
 from tests.unit.mapping.history import Item
 
 pytestmark = pytest.mark.unit

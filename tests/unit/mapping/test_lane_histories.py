@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from tailrace_emulator.mapping.actions import Condition
-from tailrace_emulator.mapping.answers import Verdict
-from tailrace_emulator.mapping.backoff import FIRST
-from tailrace_emulator.mapping.event import LIMIT, fits
-from tailrace_emulator.mapping.settings import FOREVER, Settings
-from tailrace_emulator.mapping.states import FAILURES
+from tailrace.mapping.actions import Condition
+from tailrace.mapping.answers import Verdict
+from tailrace.mapping.backoff import FIRST
+from tailrace.mapping.event import LIMIT, fits
+from tailrace.mapping.settings import FOREVER, Settings
+from tailrace.mapping.states import FAILURES
 from tests.unit.mapping.history import (
     FAILED,
     MISSING,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.mapping.actions import Condition, Discard
-from tailrace_emulator.mapping.answers import Answer
-from tailrace_emulator.mapping.event import Source
-from tailrace_emulator.mapping.messages import body, message, object_key, timestamp, with_payload
+from tailrace.mapping.actions import Condition, Discard
+from tailrace.mapping.answers import Answer
+from tailrace.mapping.event import Source
+from tailrace.mapping.messages import body, message, object_key, timestamp, with_payload
 from tests.unit.mapping.history import Item
 
 pytestmark = pytest.mark.unit

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.mapping.request import Refusal, check
-from tailrace_emulator.mapping.settings import FOREVER, Settings
+from tailrace.mapping.request import Refusal, check
+from tailrace.mapping.settings import FOREVER, Settings
 
 pytestmark = pytest.mark.unit
 PLAIN = {

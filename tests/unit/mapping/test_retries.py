@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from tailrace_emulator.mapping.actions import Condition
-from tailrace_emulator.mapping.answers import Kind
-from tailrace_emulator.mapping.settings import Settings
+from tailrace.mapping.actions import Condition
+from tailrace.mapping.answers import Kind
+from tailrace.mapping.settings import Settings
 from tests.unit.mapping.history import (
     DAY,
     FAILED,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tailrace_emulator.mapping.actions import Gather, Read, Rest
-from tailrace_emulator.mapping.lane import Lane, OutOfTurn
-from tailrace_emulator.mapping.settings import Settings
+from tailrace.mapping.actions import Gather, Read, Rest
+from tailrace.mapping.lane import Lane, OutOfTurn
+from tailrace.mapping.settings import Settings
 from tests.unit.mapping.history import DAY, FAILED, PROCESSED, Item, items
 
 pytestmark = pytest.mark.unit

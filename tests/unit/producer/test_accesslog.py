@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from producer.accesslog import AccessLog, parse_line
-from producer.event import Event, Unreadable
 from producer.visitors import Pseudonyms
+from tailrace.stream.event import Event, Unreadable
 
 pytestmark = pytest.mark.unit
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bootstrap.errors import SettingError
 from producer.anomaly import MOST, OUTLYING_AMOUNT, SHAPES, Outlier, Shaped, Stretch, middle, stretch
-from producer.event import Event
 from producer.generate import FIXED_START, generated
-from producer.rules import Accepted, Delivered
 from producer.settings import Settings
+from tailrace.stream.event import Event
+from tailrace.stream.rules import Accepted, Delivered
 
 pytestmark = pytest.mark.unit
 

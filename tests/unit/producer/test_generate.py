@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from producer.event import Event
 from producer.generate import FIXED_START, generated
+from tailrace.stream.event import Event
 
 pytestmark = pytest.mark.unit
 

@@ -4,8 +4,8 @@ from codecs import BOM_UTF8
 
 import pytest
 
-from producer.event import Unreadable
 from producer.source import LONGEST_LINE, SourceError, form_of, lines, opened, told_apart, unmarked
+from tailrace.stream.event import Unreadable
 
 pytestmark = pytest.mark.unit
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from producer.event import Event, Unreadable
-from producer.rules import Accepted, Delivered, GivenUp
 from producer.tally import Tally
+from tailrace.stream.event import Event, Unreadable
+from tailrace.stream.rules import Accepted, Delivered, GivenUp
 
 pytestmark = pytest.mark.unit
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from handler.totals import MINUTE, Minute
 from producer.anomaly import SHAPES, Shaped, Stretch, stretch
 from producer.around import may_be_watched, minutes_of, part_of
-from producer.event import Event
-from producer.feed import Nothing
 from producer.generate import FIXED_START, generated
 from producer.settings import Settings
 from producer.warmup import Course, Plan, Sources, Surrounded, next_minute, usual_minutes
+from tailrace.stream.event import Event
+from tailrace.stream.feed import Nothing
 
 pytestmark = pytest.mark.unit
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tailrace_emulator.startup.door import _whole, is_whole
+from tailrace.startup.door import _whole, is_whole
 
 pytestmark = pytest.mark.unit
 

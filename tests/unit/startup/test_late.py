@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.startup import late
-from tailrace_emulator.startup.late import Late
+from tailrace.startup import late
+from tailrace.startup.late import Late
 
 pytestmark = pytest.mark.unit
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.startup.models import Once
+from tailrace.startup.models import Once
 
 pytestmark = pytest.mark.unit
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace_emulator.startup.policies import Late
+from tailrace.startup.policies import Late
 
 pytestmark = pytest.mark.unit
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tailrace_emulator.compose import image
-from tailrace_emulator.testing import container, keeping, plugin
+from tailrace.compose import image
+from tailrace.testing import container, keeping, plugin
 
 pytestmark = pytest.mark.unit
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace_emulator.testing.eventually import eventually
+from tailrace.testing.eventually import eventually
 
 pytestmark = pytest.mark.unit
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace_emulator.testing.ledger import Acknowledged, DeadLettered, Quarantined, Sighting, Stored, audit
+from tailrace.testing.ledger import Acknowledged, DeadLettered, Quarantined, Sighting, Stored, audit
 
 pytestmark = pytest.mark.unit
 

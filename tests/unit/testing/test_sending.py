@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace_emulator.testing.sending import Put, requests
+from tailrace.testing.sending import Put, requests
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,101 @@
+"""One resource's creation or change, with what LocalStack's own resource providers leave out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.services.cloudformation import resource_provider as stock
+from localstack.services.cloudformation.models import get_cloudformation_store
+
+from tailrace.cloudformation import changes, completions
+from tailrace.cloudformation.foreign import Foreign
+
+# What LocalStack says instead of the reason, whatever was tried.
+_NO_REASON = "Failed to delete resource"
+
+
+def install() -> None:
+    """Put our way of carrying out an action in place of LocalStack's, which it still uses."""
+    original = stock.ResourceProviderExecutor.execute_action
+
+    def execute_action(self: Foreign, provider: Foreign, payload: Mapping[str, Any]) -> Foreign:
+        if payload["action"] in {"Dynamic", "Modify"}:
+            return _change(provider, _request(self, payload), _asked_before(payload))
+        if payload["action"] == "Add":
+            completions.default(payload["resourceType"], payload["requestData"]["resourceProperties"])
+        event = _told(original(self, provider, payload))
+        if payload["action"] == "Add" and event.status == stock.OperationStatus.SUCCESS:
+            return _complete(_request(self, payload), event)
+        return event
+
+    stock.ResourceProviderExecutor.execute_action = execute_action
+
+
+def _request(executor: Foreign, payload: Mapping[str, Any]) -> Foreign:
+    return stock.convert_payload(stack_name=executor.stack_name, stack_id=executor.stack_id, payload=payload)
+
+
+def _asked_before(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the properties that the stack's last template gave the resource; None if nobody knows."""
+    from localstack.services.cloudformation.v2.provider import find_stack_v2  # noqa: PLC0415  not loaded yet
+
+    store = get_cloudformation_store(payload["awsAccountId"], payload["region"])
+    stack = find_stack_v2(store, payload["stackId"])
+    resource = stack.resolved_resources.get(payload["requestData"]["logicalResourceId"]) if stack else None
+    asked: Mapping[str, Any] | None = (resource or {}).get("SpecifiedProperties")
+    return asked
+
+
+def _complete(request: Foreign, event: Foreign) -> Foreign:
+    """Set what the provider has left out of a new resource."""
+    complete = completions.COMPLETIONS.get(request.resource_type)
+    if complete:
+        try:
+            complete(request.aws_client_factory, event.resource_model)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is the resource's failure
+            return _failed(error, event.resource_model)
+    return event
+
+
+def _change(provider: Foreign, request: Foreign, asked: Mapping[str, Any] | None) -> Foreign:
+    """Change a resource in place, by us or by LocalStack's provider; what cannot be changed so is a failure.
+
+    LocalStack itself calls it a success if the provider cannot change anything, or does not find something.
+    What nobody asked for (a generated name, a default, the ARN) stays as it is; `asked` is what was.
+    """
+    change = changes.CHANGES.get(request.resource_type)
+    before = request.previous_state or {}
+    after = changes.whole(before, request.desired_state, asked)
+    try:
+        if change is None:
+            return _told(provider.update(request))
+        change(request.aws_client_factory, before, after)
+    except NotImplementedError:
+        return _unchanged(request.resource_type, before, after)
+    except Exception as error:  # noqa: BLE001  whatever it is, it is the resource's failure
+        return _failed(error)
+    return stock.ProgressEvent(stock.OperationStatus.SUCCESS, resource_model={**before, **after})
+
+
+def _unchanged(kind: str, before: dict[str, Any], after: dict[str, Any]) -> Foreign:
+    """Leave a resource as it is if that is what is asked for; else name what would have to be changed."""
+    for name, value in after.items():
+        if before.get(name) != value:
+            return _failed(changes.Refusal.of(name, kind))
+    return stock.ProgressEvent(stock.OperationStatus.SUCCESS, resource_model=before)
+
+
+def _told(event: Foreign) -> Foreign:
+    """Let a failure say its reason."""
+    reason = event.custom_context.get("exception")
+    if reason and event.message.startswith(_NO_REASON):
+        event.message = str(reason)
+    return event
+
+
+def _failed(error: Exception, model: dict[str, Any] | None = None) -> Foreign:
+    return stock.ProgressEvent(
+        stock.OperationStatus.FAILED,
+        resource_model=model or {},
+        message=str(error),
+        custom_context={"exception": error},
+    )

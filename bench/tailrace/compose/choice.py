@@ -1,0 +1,135 @@
+"""In a container, or embedded: what EMULATOR says, and what `auto` makes of it.
+
+`auto` uses what runs already. Otherwise it takes Docker where an engine answers that can be used from here,
+and the embedded emulator where none does, or where the image cannot be built.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+from tailrace.control import Emulator, EmulatorError
+from tailrace.control.errors import PortTakenError
+from tailrace.control.settings import HOST
+
+from . import engine
+from .container import Container
+from .errors import EngineError, ImageError
+
+type Wanted = Literal["auto", "docker", "embedded"]
+WANTED: tuple[Wanted, ...] = get_args(Wanted.__value__)
+VARIABLE = "EMULATOR"
+TESTS_ONLY = "testcontainers"
+Report = Callable[[str], None]
+
+
+class Choice(NamedTuple):
+    """An emulator, wrapped in one way or the other, and why it is that one."""
+
+    emulator: Emulator | Container
+    why: str
+
+    @property
+    def endpoint(self) -> str:
+        """The address that goes into AWS_ENDPOINT_URL."""
+        return f"http://{HOST}:{self.emulator.port}"
+
+    def __str__(self) -> str:
+        kind = "in Docker" if isinstance(self.emulator, Container) else "embedded"
+        return f"Emulator: {kind} ({self.why})"
+
+
+def wanted(text: str) -> Wanted:
+    """Take what EMULATOR says; empty is `auto`. Raises EmulatorError."""
+    if text == TESTS_ONLY:
+        raise EmulatorError(f"{VARIABLE}={text} is for `make test`: it starts and stops its own.")
+    for one in WANTED:
+        if one == (text or "auto"):
+            return one
+    raise EmulatorError(f"{VARIABLE}={text} cannot be: it is one of {', '.join(WANTED)}.")
+
+
+def choose(want: Wanted, embedded: Emulator, folder: Path, environ: Mapping[str, str]) -> Choice:
+    """Return the emulator to use. Raises EngineError if Docker is wanted and cannot be had."""
+    if want == "embedded":
+        return Choice(embedded, f"{VARIABLE}=embedded")
+    if want == "auto" and embedded.process() is not None:
+        return Choice(embedded, "it runs already")
+    try:
+        there = engine.find(environ)
+    except EngineError as none:
+        if want == "docker":
+            raise EngineError(
+                f"{VARIABLE}=docker, but {none}. Mend that, or take {VARIABLE}=embedded."
+            ) from none
+        return Choice(embedded, str(none))
+    container = Container(there, embedded.port, folder)
+    if want == "docker":
+        return Choice(container, f"{VARIABLE}=docker")
+    running = container.find()
+    if running and running.running:
+        return Choice(container, "it runs already")
+    return Choice(container, f"Docker {there.version} answers")
+
+
+def prepare(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> Choice:
+    """Choose, say which and why, and install it or build its image if that is missing."""
+    choice = choose(want, embedded, folder, os.environ)
+    report(str(choice))
+    if isinstance(choice.emulator, Container):
+        try:
+            choice.emulator.prepare(report)
+        except ImageError as failed:
+            choice = _instead(want, embedded, failed, report)
+    if isinstance(choice.emulator, Emulator):
+        choice.emulator.installation.install(report)
+    return choice
+
+
+def up(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> tuple[Choice, bool]:
+    """Choose, say which and why, and start it, whatever that takes; tell whether it had to be started."""
+    choice = choose(want, embedded, folder, os.environ)
+    report(str(choice))
+    if isinstance(choice.emulator, Container):
+        try:
+            return choice, choice.emulator.up(report)
+        except ImageError as failed:
+            choice = _instead(want, embedded, failed, report)
+    return choice, _start(embedded, folder, report)
+
+
+def _start(embedded: Emulator, folder: Path, report: Report) -> bool:
+    """Install and start the embedded emulator; a container in the way is called that, not docker-proxy."""
+    try:
+        if embedded.installation.missing() and embedded.process() is None:
+            embedded.refuse_taken_port()  # before anything is fetched
+        embedded.installation.install(report)
+        return embedded.start()
+    except PortTakenError as taken:
+        container = reachable(embedded.port, folder, os.environ)
+        found = container.find() if container else None
+        if not found:
+            raise
+        raise PortTakenError(
+            f"Port {embedded.port} is taken by the container {found.name}. Stop it (make down, in "
+            f"{found.folder}), or take another port: EMULATOR_PORT={embedded.port + 1}"
+        ) from taken
+
+
+def _instead(want: Wanted, embedded: Emulator, failed: ImageError, report: Report) -> Choice:
+    """Take the embedded emulator where `auto` chose Docker and the image cannot be built."""
+    if want == "docker":
+        raise failed
+    report(str(failed))
+    choice = Choice(embedded, "the image could not be built")
+    report(str(choice))
+    return choice
+
+
+def reachable(port: int, folder: Path, environ: Mapping[str, str]) -> Container | None:
+    """Return the container of this port, which may or may not be there; None if no engine answers."""
+    try:
+        return Container(engine.find(environ), port, folder)
+    except EngineError:
+        return None

@@ -1,0 +1,187 @@
+"""One emulator in a container: docker-compose.yml's service, on one port."""
+
+import http.client
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import NamedTuple
+
+from tailrace.control import processes
+from tailrace.control.errors import PortTakenError
+from tailrace.control.settings import HOST
+
+from . import image
+from .engine import LONG, Engine, last_line
+from .errors import ContainerError
+
+FILE = "docker-compose.yml"
+OFFICIAL, OFFICIAL_FILE = "LOCALSTACK_IMAGE", "docker-compose.official.yml"  # an image of LocalStack's own
+OFFLINE, OFFLINE_FILE = "EMULATOR_OFFLINE", "docker-compose.offline.yml"  # 1: without a way out
+EMULATOR, FUNCTIONS = "tailrace.emulator", "tailrace.functions"  # labels; their value is the port
+FOLDER = "com.docker.compose.project.working_dir"  # label: whose file it was started from
+UNLICENSED = 55  # exit code of LocalStack's own image without a licence
+PULL = 1800.0  # seconds for fetching LocalStack's own image and starting it
+HEALTHY_WITHIN = "90"  # seconds
+GRACE = "2"  # seconds to end by itself: all state goes with the container anyway
+HEALTH = "/_localstack/health"
+TAIL = 25  # lines of the log that an error shows
+Report = Callable[[str], None]
+
+
+class Found(NamedTuple):
+    """A container as the engine has it; `folder` is where it was started from."""
+
+    name: str
+    running: bool
+    folder: Path
+
+
+class Container:
+    """The emulator on one port, by the docker-compose.yml of `folder`."""
+
+    def __init__(self, engine: Engine, port: int, folder: Path) -> None:
+        self.engine, self.port, self.folder = engine, port, folder.resolve()
+        self.project = f"tailrace-{port}"
+
+    @property
+    def endpoint(self) -> str:
+        """The address that goes into AWS_ENDPOINT_URL."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def official(self) -> str:
+        """The image of LocalStack's own that is wanted, empty if ours is."""
+        return self.engine.environ.get(OFFICIAL, "")
+
+    def prepare(self, report: Report) -> None:
+        """See to it that the image is there. Raises ImageError."""
+        if not (self.folder / FILE).is_file():
+            raise ContainerError(f"There is no {FILE} in {self.folder}: go to the project's folder.")
+        if not self.official:
+            image.ensure(self.engine, self.folder, report)
+
+    def up(self, report: Report) -> bool:
+        """Start it and return once it is healthy: True, or False if it ran already.
+
+        Raises ImageError, ContainerError, PortTakenError.
+        """
+        found = self.find()
+        if found and found.running and healthy(self.port):
+            self._refuse_other(found)
+            return False
+        self.prepare(report)
+        self._refuse_taken_port(found)
+        started = self._compose("up", "--detach", "--wait", "--wait-timeout", HEALTHY_WITHIN, "--no-build")
+        if started.returncode:
+            raise self._failed(started.stderr)
+        if not healthy(self.port):
+            self.down()
+            raise ContainerError(
+                f"The container was healthy, but nothing answers at {self.endpoint} from here. Is this "
+                "machine itself a container, with its host's engine? EMULATOR=embedded runs without one."
+            )
+        return True
+
+    def down(self) -> bool:
+        """Remove it, and all that it started in containers; tell whether there was anything."""
+        found = self.find()
+        if found and found.folder != self.folder:
+            return False
+        functions = self._labelled(FUNCTIONS)
+        if not found and not functions:
+            return False
+        ended = self._compose("down", "--volumes", "--remove-orphans", "--timeout", GRACE)
+        if functions:
+            self.engine.run("rm", "--force", "--volumes", *functions, timeout=LONG)
+        if ended.returncode:
+            raise ContainerError(f"The container could not be removed: {last_line(ended.stderr)}")
+        return True
+
+    def find(self) -> Found | None:
+        """Return the container of this port, whoever started it; None if there is none."""
+        named = self._labelled(EMULATOR)
+        if not named:
+            return None
+        form = f'{{{{.Name}}}}\t{{{{.State.Running}}}}\t{{{{index .Config.Labels "{FOLDER}"}}}}'
+        asked = self.engine.run("inspect", "--format", form, named[0])
+        if asked.returncode:  # it has just gone
+            return None
+        name, running, folder = asked.stdout.rstrip("\n").split("\t")
+        return Found(name.removeprefix("/"), running == "true", Path(folder))
+
+    def log(self, lines: int | None = None) -> str:
+        """Return its log, or the end of it; empty if there is no container."""
+        found = self.find()
+        if not found:
+            return ""
+        said = self.engine.run("logs", "--tail", str(lines or "all"), found.name, timeout=LONG)
+        return (said.stdout + said.stderr).rstrip("\n")
+
+    def _labelled(self, label: str) -> list[str]:
+        which = f"label={label}={self.port}"
+        return self.engine.ask("ps", "--all", "--quiet", "--filter", which).split()
+
+    def _compose(self, *words: str) -> CompletedProcess[str]:
+        environ = self.engine.environ
+        files = [
+            FILE,
+            *[OFFICIAL_FILE] * bool(self.official),
+            *[OFFLINE_FILE] * (environ.get(OFFLINE) == "1"),
+        ]
+        named = [word for file in files for word in ("--file", str(self.folder / file))]
+        engine = self.engine._replace(environ={**environ, "EMULATOR_PORT": str(self.port)})
+        every = ("compose", "--project-name", self.project, *named, *words)
+        return engine.run(*every, timeout=PULL if self.official else LONG)
+
+    def _refuse_other(self, found: Found) -> None:
+        if found.folder != self.folder:
+            raise PortTakenError(
+                f"Port {self.port} is taken by the container {found.name}, started from {found.folder}. "
+                f"Stop it there (make down), or take another port: EMULATOR_PORT={self.port + 1}"
+            )
+
+    def _refuse_taken_port(self, found: Found | None) -> None:
+        if found and found.running:
+            self._refuse_other(found)
+        elif processes.taken(HOST, self.port):
+            owner = processes.listener(self.port)
+            raise PortTakenError(
+                f"Port {self.port} is taken by {owner.describe() if owner else 'a process of another user'}\n"
+                f"End that process, or take another port: EMULATOR_PORT={self.port + 1}"
+            )
+
+    def _failed(self, said: str) -> ContainerError:
+        """Say why it did not start, and remove what is there of it."""
+        found = self.find()
+        form = "{{.State.ExitCode}}\t{{.Config.Image}}"
+        asked = self.engine.run("inspect", "--format", form, found.name).stdout if found else ""
+        code, _, of = asked.strip().partition("\t")
+        tail = self.log(TAIL)
+        self.down()
+        if code == str(UNLICENSED):
+            return ContainerError(unlicensed(of))
+        if not tail:
+            return ContainerError(f"The container was not started: {last_line(said)}")
+        return ContainerError(f"The container did not become healthy. The end of its log:\n{tail}")
+
+
+def unlicensed(of: str) -> str:
+    """Say what to do about exit code 55 of an image."""
+    return (
+        f"{of} ended with exit code {UNLICENSED}: it wants a licence. Set LOCALSTACK_AUTH_TOKEN to yours "
+        f"(https://app.localstack.cloud), or take the last image that needs none, {OFFICIAL}="
+        f"localstack/localstack:4.14.0, or unset {OFFICIAL}: the project's own image needs none."
+    )
+
+
+def healthy(port: int) -> bool:
+    """Tell whether an emulator answers on this port of 127.0.0.1."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", HEALTH)
+        return "services" in json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,257 @@
+"""One execution environment: a process of the runtime, and the Runtime API that it talks to.
+
+No thread of its own: whoever invokes serves the API meanwhile, by one poll over the API's sockets, the log
+pipe and the process itself. Between invocations nothing runs here; what the runtime sends waits in a socket.
+"""
+
+import os
+import select
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from tailrace.control import trees
+from tailrace.functions import runtime_api
+from tailrace.functions.frames import LogReader
+from tailrace.functions.process import Process
+from tailrace.functions.runtime_api import Event, Request, RequestReader
+
+MEMORY_CHECK = 0.025
+"""Seconds between two looks at the memory of a function that is at work."""
+
+
+class Recipe(NamedTuple):
+    """How a function's environments are made. `variables` asks for the two that differ each time."""
+
+    python: str
+    handler: str
+    variables: Callable[[str, str], dict[str, str]]  # (runtime API's address, temporary folder)
+    task_root: str
+    temporary: Path
+    memory_size: int  # MB
+
+
+class Stop(NamedTuple):
+    """Why there is no answer. `init-error` and `error` carry what the runtime reported."""
+
+    kind: Literal["timeout", "exit", "memory", "init-error", "error", "too-large"]
+    exit_code: int = 0
+    payload: bytes = b""
+    error_type: str = ""
+    size: int = 0
+
+
+class Environment:
+    """Made by `start`, ready after `initialise`, then any number of `invoke`, one at a time, and `end`."""
+
+    def __init__(self, recipe: Recipe, identity: str, stream: str) -> None:
+        self.stream = stream
+        self.born = time.monotonic()
+        self.idle_since = self.born
+        self.log: list[tuple[float, str]] = []
+        self._recipe = recipe
+        self._temporary = recipe.temporary / identity
+        self._started = False
+
+    def start(self) -> None:
+        """Start the process; it initialises by itself."""
+        self._temporary.mkdir(parents=True)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        host, port = self._listener.getsockname()
+        self._output, theirs = os.pipe()
+        os.set_blocking(self._output, False)
+        variables = self._recipe.variables(f"{host}:{port}", str(self._temporary))
+        variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(theirs)
+        recipe = self._recipe
+        try:
+            self._process = Process(recipe.python, recipe.handler, variables, recipe.task_root, theirs)
+        except BaseException:
+            self._listener.close()
+            os.close(self._output)
+            raise
+        finally:
+            os.close(theirs)
+        self._logs = LogReader()
+        self._connections: dict[int, tuple[socket.socket, RequestReader]] = {}
+        self._waiting: socket.socket | None = None
+        self._current = ""
+        self._stop: Stop | None = None
+        self._answer: bytes | None = None
+        self._exited = False
+        self._peak = 0.0
+        self._poll = select.poll()
+        for descriptor in (self._listener.fileno(), self._output, self._process.pidfd):
+            self._poll.register(descriptor, select.POLLIN)
+        self._started = True
+
+    def initialise(self, seconds: float) -> Stop | None:
+        """Wait until the function's module is loaded; None when it is."""
+        stop = self._serve(self._is_waiting, time.monotonic() + seconds)
+        return Stop("memory") if self._over_memory() else stop
+
+    def invoke(self, event: Event, seconds: float) -> bytes | Stop:
+        """Hand over the event; the function's answer, or why there is none."""
+        until = time.monotonic() + seconds
+        self._answer, self._stop, self._current = None, None, event.request_id
+        stop = self._serve(self._is_waiting, until)
+        if stop is None and self._waiting is not None:
+            connection, self._waiting = self._waiting, None
+            if self._send(connection, runtime_api.next_event(event, time.time() + seconds)):
+                stop = self._serve(self._is_answered, until)
+        self._drain()
+        self._note(self._logs.finish())
+        over = self._over_memory()
+        if stop is None and over:
+            stop = Stop("memory")
+        if stop is None and self._is_answered():
+            return self._answer or b""
+        return stop or Stop("exit", self._process.exit_code() or 0)
+
+    def kill(self) -> None:
+        """Kill the process, whoever serves it; they find out by themselves."""
+        if self._started:
+            self._process.kill()
+
+    def alive(self) -> bool:
+        """Whether it can take another event."""
+        return self._started and self._process.exit_code() is None
+
+    def memory_used(self) -> float:
+        """Give the largest memory so far in MB; at most the function's size, which a killed function had."""
+        return min(self._peak, self._recipe.memory_size)
+
+    def end(self) -> int:
+        """Kill the process with all that it started, clear away, give its exit code. Again: nothing."""
+        if not self._started:
+            return 0
+        self._started = False
+        code = self._process.end()
+        self._drain()
+        self._note(self._logs.finish())
+        for connection, _ in self._connections.values():
+            connection.close()
+        self._listener.close()
+        os.close(self._output)
+        trees.remove(self._temporary)
+        return code
+
+    def _is_answered(self) -> bool:
+        return self._answer is not None
+
+    def _is_waiting(self) -> bool:
+        return self._waiting is not None
+
+    def _serve(self, done: Callable[[], bool], until: float) -> Stop | None:
+        memory_at = time.monotonic() + MEMORY_CHECK
+        while not done():
+            now = time.monotonic()
+            if now >= until:
+                return Stop("timeout")
+            if now >= memory_at:
+                memory_at = now + MEMORY_CHECK
+                if self._over_memory():
+                    return Stop("memory")
+            for descriptor, _ in self._poll.poll(min(until - now, MEMORY_CHECK) * 1000 + 1):
+                self._handle(descriptor)
+            if self._stop is not None:
+                return self._stop
+            if self._exited and not done():
+                return self._after_exit()
+        return self._stop
+
+    def _over_memory(self) -> bool:
+        self._peak = max(self._peak, self._process.peak_memory())
+        return self._peak > self._recipe.memory_size
+
+    def _after_exit(self) -> Stop | None:
+        for descriptor in list(self._connections):
+            self._read(descriptor)
+        return self._stop or Stop("exit", self._process.exit_code() or 0)
+
+    def _handle(self, descriptor: int) -> None:
+        if descriptor == self._output:
+            self._drain()
+        elif descriptor == self._process.pidfd:
+            self._exited = True
+        elif descriptor == self._listener.fileno():
+            connection, _ = self._listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.settimeout(10)
+            self._connections[connection.fileno()] = connection, RequestReader()
+            self._poll.register(connection.fileno(), select.POLLIN)
+        else:
+            self._read(descriptor)
+
+    def _read(self, descriptor: int) -> None:
+        connection, reader = self._connections[descriptor]
+        try:
+            data = connection.recv(262_144, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._poll.unregister(descriptor)
+            del self._connections[descriptor]
+            connection.close()
+            if self._waiting is connection:
+                self._waiting = None
+            return
+        for request in reader.feed(data):
+            self._answer_request(connection, request)
+        if reader.wants_continue:
+            reader.wants_continue = False
+            self._send(connection, runtime_api.CONTINUE)
+
+    def _answer_request(self, connection: socket.socket, request: Request) -> None:
+        action, request_id = request.action
+        kind = request.headers.get("lambda-runtime-function-error-type", "")
+        if action == "next":
+            self._waiting = connection
+        elif action == "init/error":
+            self._stop = Stop("init-error", payload=request.body, error_type=kind)
+            self._send(connection, runtime_api.ACCEPTED)
+        elif not action:
+            self._send(connection, runtime_api.UNKNOWN)
+        elif request_id != self._current:
+            self._send(connection, runtime_api.WRONG_ID)
+        elif request.size > runtime_api.PAYLOAD_LIMIT:
+            self._stop = Stop("too-large", size=request.size)
+            self._send(connection, runtime_api.TOO_LARGE)
+        else:
+            if action == "error":
+                self._stop = Stop("error", payload=request.body, error_type=kind)
+            else:
+                self._answer = request.body
+            self._send(connection, runtime_api.ACCEPTED)
+
+    def _send(self, connection: socket.socket, data: bytes) -> bool:
+        try:
+            connection.sendall(data)
+        except OSError:
+            return False
+        return True
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                data = os.read(self._output, 65_536)
+            except BlockingIOError:
+                return
+            if not data:
+                self._poll_forget_output()
+                return
+            self._note(self._logs.feed(data))
+
+    def _poll_forget_output(self) -> None:
+        try:
+            self._poll.unregister(self._output)
+        except KeyError:
+            return
+
+    def _note(self, messages: list[str]) -> None:
+        if messages:
+            now = time.time()
+            self.log += [(now, message) for message in messages]

@@ -1,0 +1,150 @@
+"""One invocation from event to answer: environment, Lambda's log lines, time, memory. Knows no LocalStack."""
+
+import math
+import time
+from typing import NamedTuple
+
+from tailrace.functions import failures
+from tailrace.functions.environment import Environment, Stop
+from tailrace.functions.failures import Failure
+from tailrace.functions.pool import Pool
+from tailrace.functions.report import Lines, Run, stamp
+from tailrace.functions.runtime_api import Event
+
+INIT_SECONDS = 10
+"""How long a new environment may initialise before Lambda starts it over on the invocation's own time."""
+
+
+class Function(NamedTuple):
+    """What an execution has to know of the function version. Timeout in seconds, memory in MB."""
+
+    version: str
+    timeout: float
+    memory_size: int
+    runtime_version: str
+    runtime_version_arn: str
+    lines: Lines
+
+
+class Result(NamedTuple):
+    """The answer or AWS's error object, and what was logged (epoch seconds, message) in which log stream."""
+
+    payload: bytes
+    failed: bool
+    log: list[tuple[float, str]]
+    stream: str
+    started: float
+    duration: float  # milliseconds
+
+
+class _Attempt:
+    """An invocation at work: its environment, its log so far."""
+
+    def __init__(self, function: Function, event: Event, environment: Environment) -> None:
+        self.function = function
+        self.event = event
+        self.environment = environment
+        self.log: list[tuple[float, str]] = []
+
+    def write(self, *messages: str) -> None:
+        """Add lines of the platform, after what the function wrote so far."""
+        self.log += self.environment.log
+        self.environment.log = []
+        now = time.time()
+        self.log += [(now, message) for message in messages]
+
+    def begin_environment(self) -> tuple[float, Stop | None]:
+        """Start it and let it initialise, at most INIT_SECONDS: milliseconds, and what went wrong."""
+        version, arn = self.function.runtime_version, self.function.runtime_version_arn
+        self.write(*self.function.lines.init_start(version, arn, time.time()))
+        began = time.perf_counter()
+        self.environment.start()
+        stop = self.environment.initialise(INIT_SECONDS)
+        took = (time.perf_counter() - began) * 1000
+        if stop is not None:
+            self._report_init(took, "init", stop)
+        return took, stop
+
+    def invoke(self, *, retry_init: bool) -> tuple[float, bytes | Stop]:
+        """Hand over the event: milliseconds, and the answer or why there is none.
+
+        Where init failed, Lambda tries it once more, now on the function's time and before its START.
+        """
+        began = time.perf_counter()
+        stop = self._begin_again() if retry_init else None
+        left = self.function.timeout - (time.perf_counter() - began)
+        lines = self.function.lines.start(self.event.request_id, self.function.version, time.time())
+        self.write(*lines)
+        answer = stop or self.environment.invoke(self.event, left)
+        return (time.perf_counter() - began) * 1000, answer
+
+    def _begin_again(self) -> Stop | None:
+        began = time.perf_counter()
+        self.environment.end()
+        self.environment.start()
+        stop = self.environment.initialise(self.function.timeout)
+        if stop is not None:
+            self._report_init((time.perf_counter() - began) * 1000, "invoke", stop)
+        return stop
+
+    def _report_init(self, took: float, phase: str, stop: Stop) -> None:
+        status = "timeout" if stop.kind == "timeout" else "error"
+        kind = "" if stop.kind == "timeout" else self.failure(stop).error_type
+        self.write(*self.function.lines.init_failed(took, phase, status, kind, time.time()))
+
+    def failure(self, stop: Stop) -> Failure:
+        """Word it as AWS does."""
+        request_id = self.event.request_id
+        match stop.kind:
+            case "timeout":
+                return failures.timed_out(request_id, self.function.timeout, stamp(time.time()))
+            case "memory":
+                return failures.out_of_memory(request_id)
+            case "too-large":
+                return failures.answer_too_large(stop.size)
+            case "exit":
+                return failures.exited(request_id, stop.exit_code)
+        return failures.reported(stop.payload, stop.error_type)
+
+
+def execute(function: Function, pool: Pool, event: Event) -> Result:
+    """Run one invocation in a warm or a new environment of the pool."""
+    environment, cold = pool.take()
+    try:
+        return _execute(_Attempt(function, event, environment), cold=cold)
+    finally:
+        pool.give_back(environment)
+
+
+def _execute(attempt: _Attempt, *, cold: bool) -> Result:
+    function, environment = attempt.function, attempt.environment
+    init, failed_init = attempt.begin_environment() if cold else (None, None)
+    started = time.time()
+    duration, answer = attempt.invoke(retry_init=failed_init is not None)
+    memory = environment.memory_used()
+    run = Run(
+        attempt.event.request_id,
+        duration,
+        function.memory_size,
+        math.ceil(memory),
+        None if failed_init else init,
+    )
+    payload = answer if isinstance(answer, bytes) else b""
+    if isinstance(answer, Stop):
+        if answer.kind != "error":
+            environment.end()
+        failure = attempt.failure(answer)
+        attempt.write(*failure.log)
+        payload = failure.payload
+        run = _failed(run, answer, failure, function)
+    attempt.write(*function.lines.end(run, time.time()))
+    return Result(payload, isinstance(answer, Stop), attempt.log, environment.stream, started, run.duration)
+
+
+def _failed(run: Run, stop: Stop, failure: Failure, function: Function) -> Run:
+    run = run._replace(status=failure.status, error_type=failure.error_type)
+    if stop.kind == "timeout":
+        return run._replace(duration=function.timeout * 1000)
+    if stop.kind == "memory":
+        return run._replace(memory_used=function.memory_size)
+    return run

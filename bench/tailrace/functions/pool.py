@@ -1,0 +1,81 @@
+"""The environments of one function version: reused while warm, one per concurrent invocation."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from tailrace.functions.environment import Environment
+
+LIFETIME = 11 * 3600
+"""Seconds after which an environment is not reused: its role's credentials last 12 hours."""
+
+
+class Pool:
+    """Environments that wait for an event, and those at work."""
+
+    def __init__(self, make: Callable[[], Environment]) -> None:
+        self._make = make
+        self._idle: list[Environment] = []
+        self._busy: set[Environment] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def take(self) -> tuple[Environment, bool]:
+        """Take a warm environment, the latest used; or a new one that is not started yet, and True."""
+        while True:
+            with self._lock:
+                environment = self._idle.pop() if self._idle else None
+                if environment is not None:
+                    self._busy.add(environment)
+            if environment is None:
+                return self._take_new(), True
+            if environment.alive() and time.monotonic() - environment.born < LIFETIME:
+                return environment, False
+            self._discard(environment)
+
+    def give_back(self, environment: Environment) -> None:
+        """Let it take the next event. One that is dead, or comes back to a closed pool, ends."""
+        environment.idle_since = time.monotonic()
+        alive = environment.alive()
+        with self._lock:
+            if alive and not self._closed:
+                self._busy.discard(environment)
+                self._idle.append(environment)
+                return
+        self._discard(environment)
+
+    def expire(self, idle_seconds: float) -> None:
+        """End what has been idle for so long."""
+        limit = time.monotonic() - idle_seconds
+        with self._lock:
+            expired = [e for e in self._idle if e.idle_since <= limit]
+            self._idle = [e for e in self._idle if e.idle_since > limit]
+        for environment in expired:
+            environment.end()
+
+    def close(self) -> None:
+        """End what is idle. What is at work ends when given back: AWS lets running invocations finish."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for environment in idle:
+            environment.end()
+
+    def kill(self) -> None:
+        """End everything at once, also what is at work."""
+        self.close()
+        with self._lock:
+            busy = list(self._busy)
+        for environment in busy:
+            environment.kill()
+
+    def _take_new(self) -> Environment:
+        environment = self._make()
+        with self._lock:
+            self._busy.add(environment)
+        return environment
+
+    def _discard(self, environment: Environment) -> None:
+        with self._lock:
+            self._busy.discard(environment)
+        environment.end()

@@ -1,0 +1,168 @@
+"""LocalStack's Lambda service with our versions in it.
+
+LocalStack keeps what it is good at: functions, versions, aliases, concurrency leases, asynchronous queues.
+What it does to run one invocation (a timer thread, a metric thread and a PutLogEvents request each) is
+replaced at one class: its version manager prepares, invokes and stops a version through `versions.Version`.
+"""
+
+import base64
+import json
+import logging
+import threading
+import time
+import weakref
+from functools import cache
+from types import SimpleNamespace
+
+import boto3
+from localstack import config
+from localstack.aws.api.lambda_ import (
+    InvalidRequestContentException,
+    State,
+    StateReasonCode,
+    TooManyRequestsException,
+)
+from localstack.services.lambda_.invocation import lambda_models, lambda_service
+from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
+
+from tailrace.functions import measures
+from tailrace.functions.execution import Result
+from tailrace.functions.runtime_api import Event
+from tailrace.functions.shapes import Invocation, LambdaService, Manager
+from tailrace.functions.trace import trace_id
+from tailrace.functions.versions import Version
+
+LOG = logging.getLogger(__name__)
+
+KEEP_ALIVE_CHECK = 5
+"""Seconds between two looks for environments that nobody used for long."""
+
+SERVICES: list[LambdaService] = []
+"""LocalStack's Lambda service of this process, once there is one."""
+
+_versions: weakref.WeakKeyDictionary[Manager, Version] = weakref.WeakKeyDictionary()
+_stopping = threading.Event()
+
+
+def install() -> None:
+    """Put our versions in place of LocalStack's, before its Lambda service is loaded."""
+    made = lambda_service.LambdaService.__init__
+
+    def init(self: LambdaService) -> None:
+        made(self)
+        SERVICES[:] = [self]
+
+    lambda_service.LambdaService.__init__ = init
+    LambdaVersionManager.start = _start
+    LambdaVersionManager.stop = _stop
+    LambdaVersionManager.invoke = _invoke
+    # A new client for each GetFunction, which signs the address of the code, takes 20 ms.
+    lambda_models.boto3 = SimpleNamespace(client=cache(boto3.client))
+    threading.Thread(target=_expire, name="lambda-keep-alive", daemon=True).start()
+
+
+def shut_down() -> None:
+    """End every environment."""
+    _stopping.set()
+    for version in list(_versions.values()):
+        version.pool.kill()
+
+
+def run(manager: Manager, event: Event, resource: str) -> Result:
+    """Invoke the manager's version under a lease of LocalStack's, measured as AWS does.
+
+    `resource` is the function's name with the alias or version it was invoked by. Raises
+    TooManyRequestsException if no concurrency is left.
+    """
+    function_id = manager.function_version.id
+    metered = measures.Metered(
+        function_id.account,
+        function_id.region,
+        function_id.function_name,
+        resource,
+        function_id.qualifier,
+    )
+    try:
+        with manager.counting_service.get_invocation_lease(
+            manager.function, manager.function_version, manager.provisioned_state
+        ):
+            of_function, of_all = measures.concurrency(manager.counting_service, function_id)
+            result = _versions[manager].invoke(event)
+    except TooManyRequestsException:
+        measures.throttled(metered, time.time())
+        raise
+    sample = measures.Sample(result.duration, int(result.failed), of_function, of_all)
+    measures.invoked(metered, result.started, sample)
+    return result
+
+
+def _start(self: Manager) -> object:
+    try:
+        version = Version(self.function_version)
+        version.prepare()
+        _versions[self] = version
+        self.state = lambda_models.VersionState(state=State.Active)
+    except Exception as error:
+        LOG.exception("%s cannot be made ready", self.function_arn)
+        self.state = lambda_models.VersionState(
+            state=State.Failed,
+            code=StateReasonCode.InternalError,
+            reason=f"Error while creating lambda: {error}",
+        )
+    return self.state
+
+
+def _stop(self: Manager) -> None:
+    self.state = lambda_models.VersionState(
+        state=State.Inactive, code=StateReasonCode.Idle, reason="Shutting down"
+    )
+    self.shutdown_event.set()
+    if version := _versions.get(self):
+        version.pool.close()
+
+
+def _invoke(self: Manager, *, invocation: Invocation) -> object:
+    event = Event(
+        _checked(invocation.payload),
+        invocation.request_id,
+        invocation.invoked_arn,
+        trace_id(invocation.trace_context.get("aws_trace_header")),
+        _decoded(invocation.client_context),
+    )
+    result = run(self, event, invocation.invoked_arn.split(":", 6)[6])
+    return lambda_models.InvocationResult(
+        request_id=invocation.request_id,
+        payload=result.payload,
+        is_error=result.failed,
+        logs="".join(message for _, message in result.log),
+        executed_version=self.function_version.id.qualifier,
+    )
+
+
+def _checked(payload: bytes) -> bytes:
+    """Refuse what is no JSON before a function sees it; nothing at all is an empty object."""
+    try:
+        json.loads(payload or b"{}")
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
+        ) from error
+    return payload or b"{}"
+
+
+def _decoded(context: str | None) -> str | None:
+    """Give the client's context as the runtime expects it: one line of JSON."""
+    if context is None:
+        return None
+    try:
+        return json.dumps(json.loads(base64.b64decode(context, validate=True)))
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            "Client context must be a valid Base64-encoded JSON object.", Type="User"
+        ) from error
+
+
+def _expire() -> None:
+    while not _stopping.wait(KEEP_ALIVE_CHECK):
+        for version in list(_versions.values()):
+            version.pool.expire(config.LAMBDA_KEEPALIVE_MS / 1000)

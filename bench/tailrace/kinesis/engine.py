@@ -1,0 +1,91 @@
+"""Kinesis without the network: the streams of all accounts and regions of this process.
+
+No thread of its own and no clock: each call brings the time. `ENGINE` is the one that the provider and the
+event source mapping share.
+"""
+
+import os
+from threading import Lock
+
+from tailrace.kinesis.errors import ResourceInUseError, UnknownStream
+from tailrace.kinesis.iterators import Iterators
+from tailrace.kinesis.settings import Settings
+from tailrace.kinesis.shards import Record, Shard
+from tailrace.kinesis.streams import DEFAULT_MAX_RECORD_KIB, Mode, Stream
+
+__all__ = ["ENGINE", "Engine", "Record", "Shard", "Stream", "UnknownStream"]
+
+
+class Engine:
+    """Streams by account, region and name. Safe to use from several threads."""
+
+    def __init__(self, secret: bytes, settings: Settings) -> None:
+        self.settings = settings
+        self.iterators = Iterators(secret)
+        self._lock = Lock()
+        self._streams: dict[tuple[str, str, str], Stream] = {}
+
+    def stream(self, account: str, region: str, name: str) -> Stream:
+        """Give a stream, in whatever state it is. Raises UnknownStream."""
+        found = self._streams.get((account, region, name))
+        if found is None:
+            raise UnknownStream(name, account)
+        return found
+
+    def streams(self, account: str, region: str) -> list[Stream]:
+        """Give the streams of an account and region, in order of name."""
+        with self._lock:
+            return [stream for key, stream in sorted(self._streams.items()) if key[:2] == (account, region)]
+
+    def create(  # noqa: PLR0913  what CreateStream knows of a stream
+        self,
+        account: str,
+        region: str,
+        name: str,
+        *,
+        shards: int,
+        mode: Mode,
+        now: float,
+        max_record_kib: int = DEFAULT_MAX_RECORD_KIB,
+    ) -> Stream:
+        """Create a stream, CREATING for the delay that the settings name. Raises ResourceInUseError."""
+        stream = Stream(
+            name=name,
+            account=account,
+            region=region,
+            shards=shards,
+            mode=mode,
+            now=now,
+            active_at=now + self.settings.delay,
+            limited=self.settings.limited,
+            max_record_kib=max_record_kib,
+        )
+        with self._lock:
+            if self._streams.setdefault((account, region, name), stream) is not stream:
+                raise ResourceInUseError(f"Stream {name} under account {account} already exists.")
+        stream.status(now)
+        return stream
+
+    def delete(self, stream: Stream, now: float) -> None:
+        """Delete a stream; it stays visible as DELETING for the delay that the settings name."""
+        stream.gone_at = now + self.settings.delay
+        self.sweep(now)
+        stream.wake()
+
+    def sweep(self, now: float) -> None:
+        """Forget the streams whose deletion is over."""
+        with self._lock:
+            for key, stream in list(self._streams.items()):
+                if stream.gone_at is not None and stream.gone_at <= now:
+                    del self._streams[key]
+
+    def reset(self) -> None:
+        """Forget everything, and wake those who wait on the shards."""
+        with self._lock:
+            streams, self._streams = list(self._streams.values()), {}
+        for stream in streams:
+            stream.gone_at = 0
+            stream.wake()
+
+
+ENGINE = Engine(secret=os.urandom(32), settings=Settings.read())

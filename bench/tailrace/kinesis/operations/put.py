@@ -1,0 +1,105 @@
+"""PutRecord and PutRecords."""
+
+from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.errors import (
+    InvalidArgumentError,
+    ThroughputExceededError,
+    ValidationFailedError,
+)
+from tailrace.kinesis.hashkeys import SPACE, hash_key, key_bytes
+from tailrace.kinesis.sequence import Sequence, SequenceNumberError
+from tailrace.kinesis.shards import Entry
+from tailrace.kinesis.streams import Put, Stream
+from tailrace.protocol.constraints import Violation, at_most
+from tailrace.protocol.jsontypes import decoded_length
+
+MOST_BYTES = 10 << 20  # of a request, keys included
+
+
+def put_record(call: Call, request: Request) -> Answer:
+    """Put one record; a shard without room for it fails the request."""
+    stream = call.serving(request)
+    entry = _entry(request)
+    _check_sizes(stream, [entry])
+    _check_ordering(call, request, stream)
+    ((shard_id, number),) = _put(call, stream, [entry])
+    if number is None:
+        raise ThroughputExceededError(shard_id, stream.name, stream.account)
+    return {"ShardId": shard_id, "SequenceNumber": number}
+
+
+def put_records(call: Call, request: Request) -> Answer:
+    """Put up to 500 records; each succeeds or fails by itself, and the answer keeps the request's order."""
+    stream = call.serving(request)
+    entries = [_entry(record) for record in request["Records"]]
+    _check_sizes(stream, entries)
+    answers = [
+        {"SequenceNumber": number, "ShardId": shard_id} if number else _refused(stream, shard_id)
+        for shard_id, number in _put(call, stream, entries)
+    ]
+    return {"FailedRecordCount": sum("ErrorCode" in answer for answer in answers), "Records": answers}
+
+
+def _put(call: Call, stream: Stream, entries: list[Entry]) -> list[Put]:
+    """Put the entries, but for those that a fault fails."""
+    if call.fails is None:
+        return stream.put(entries, call.now)
+    failing = [call.fails() for _ in entries]
+    rest = iter(stream.put([e for e, fails in zip(entries, failing, strict=True) if not fails], call.now))
+    return [
+        (stream.shard_of(entry.hash_key).shard_id, None) if fails else next(rest)
+        for entry, fails in zip(entries, failing, strict=True)
+    ]
+
+
+def _refused(stream: Stream, shard_id: str) -> dict[str, str]:
+    refusal = ThroughputExceededError(shard_id, stream.name, stream.account)
+    return {"ErrorCode": refusal.code, "ErrorMessage": refusal.message}
+
+
+def _entry(record: Request) -> Entry:
+    key, explicit = record["PartitionKey"], record.get("ExplicitHashKey")
+    return Entry(key, record["Data"], hash_key(key) if explicit is None else _explicit(explicit))
+
+
+def _explicit(text: str) -> bytes:
+    key = int(text)
+    if key >= SPACE:
+        raise InvalidArgumentError(
+            "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]."
+            f" Specified value was {text}"
+        )
+    return key_bytes(key)
+
+
+def _check_sizes(stream: Stream, entries: list[Entry]) -> None:
+    """Refuse a record that is larger than the stream allows, and a request of more than 10 MiB."""
+    most = stream.max_record_kib << 10
+    if sum(len(entry.data) + 4 * len(entry.partition_key) for entry in entries) <= most:
+        return  # the sum of all is an upper bound for each
+    for entry in entries:
+        if entry.size() > most:
+            length = decoded_length(entry.data)
+            shown = f"java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]"
+            raise ValidationFailedError(
+                f"1 validation error detected: {Violation(shown, at_most(most), 'data')}"
+            )
+    if sum(entry.size() for entry in entries) > MOST_BYTES:
+        raise InvalidArgumentError(f"Records size exceeds {MOST_BYTES >> 20} MB limit")
+
+
+def _check_ordering(call: Call, request: Request, stream: Stream) -> None:
+    """Refuse a SequenceNumberForOrdering that no shard has given yet; otherwise it changes nothing here.
+
+    Numbers of a shard rise with each request, whatever the caller names.
+    """
+    text = request.get("SequenceNumberForOrdering", "0")
+    try:
+        valid = text == "0" or Sequence.parse(text).second <= call.now
+    except SequenceNumberError:
+        valid = False
+    if not valid:
+        raise InvalidArgumentError(
+            f"ExclusiveMinimumSequenceNumber {text} used in PutRecord on stream {stream.name}"
+            f" under account {stream.account} is invalid."
+        )

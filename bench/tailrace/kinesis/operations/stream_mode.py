@@ -1,0 +1,21 @@
+"""UpdateStreamMode."""
+
+from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.errors import LimitExceededError
+
+DAY = 86_400
+MOST_SWITCHES = 2  # in 24 hours
+
+
+def update_stream_mode(call: Call, request: Request) -> Answer:
+    """Switch between PROVISIONED and ON_DEMAND; the shards stay as they are."""
+    stream = call.active(request)
+    mode = request["StreamModeDetails"]["StreamMode"]
+    if mode == stream.mode:
+        return None
+    recent = [moment for moment in stream.mode_switches if moment > call.now - DAY]
+    if len(recent) >= MOST_SWITCHES:
+        raise LimitExceededError(f"Rate exceeded for stream {stream.name} under account {stream.account}.")
+    stream.mode_switches = [*recent, call.now]
+    stream.mode = mode
+    return None

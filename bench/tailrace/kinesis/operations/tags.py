@@ -1,0 +1,80 @@
+"""Tags of a stream, by name and by ARN."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.engine import Stream
+from tailrace.kinesis.errors import InvalidArgumentError
+
+MOST_TAGS = 50
+_BAD = re.compile(r"[^\w\s.:/=+\-%@]")
+
+
+def add_tags_to_stream(call: Call, request: Request) -> Answer:
+    """Add tags; one of the same key is replaced."""
+    return _add(call.stream(request), request["Tags"])
+
+
+def tag_resource(call: Call, request: Request) -> Answer:
+    """Add tags to the stream of an ARN."""
+    return _add(call.stream_by_arn(request["ResourceARN"]), request["Tags"])
+
+
+def remove_tags_from_stream(call: Call, request: Request) -> Answer:
+    """Remove tags; keys that are not there are passed over."""
+    return _remove(call.stream(request), request["TagKeys"])
+
+
+def untag_resource(call: Call, request: Request) -> Answer:
+    """Remove tags from the stream of an ARN."""
+    return _remove(call.stream_by_arn(request["ResourceARN"]), request["TagKeys"])
+
+
+def list_tags_for_stream(call: Call, request: Request) -> Answer:
+    """List a page of tags, sorted by key."""
+    tags = call.stream(request).tags
+    after, limit = request.get("ExclusiveStartTagKey", ""), int(request.get("Limit", MOST_TAGS))
+    keys = sorted(key for key in tags if key > after)
+    return {"Tags": _listed(tags, keys[:limit]), "HasMoreTags": len(keys) > limit}
+
+
+def list_tags_for_resource(call: Call, request: Request) -> Answer:
+    """List all tags of the stream of an ARN, sorted by key."""
+    tags = call.stream_by_arn(request["ResourceARN"]).tags
+    return {"Tags": _listed(tags, sorted(tags))}
+
+
+def check_tags(stream: str, account: str, added: Mapping[str, str], present: Mapping[str, str]) -> None:
+    """Refuse characters that tags may not have, and more than 50 of them (AWS's sentence still says 10)."""
+    _check_characters([*added, *added.values()])
+    if len({*added, *present}) > MOST_TAGS:
+        raise InvalidArgumentError(
+            f"Failed to add tags to stream {stream} under account {account}"
+            " because a given stream cannot have more than 10 tags associated with it."
+        )
+
+
+def _add(stream: Stream, added: dict[str, str]) -> Answer:
+    check_tags(stream.name, stream.account, added, stream.tags)
+    stream.tags.update(added)
+    return None
+
+
+def _remove(stream: Stream, keys: list[str]) -> Answer:
+    _check_characters(keys)
+    for key in keys:
+        stream.tags.pop(key, None)
+    return None
+
+
+def _check_characters(texts: Iterable[str]) -> None:
+    if any(_BAD.search(text) for text in texts):
+        raise InvalidArgumentError(
+            "Some tags contain invalid characters. Valid characters:"
+            " Unicode letters, digits, white space, _ . / = + - % @."
+        )
+
+
+def _listed(tags: Mapping[str, str], keys: list[str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": tags[key]} for key in keys]

@@ -1,0 +1,68 @@
+"""The message that Lambda sends to the on-failure destination of a Kinesis mapping."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from tailrace.mapping.actions import Discard
+from tailrace.mapping.event import Record, Source
+
+OK = 200  # the invocation's status is that of the call, also if the function failed
+
+
+def message(source: Source, function_arn: str, discard: Discard[Any], now: float) -> dict[str, Any]:
+    """Write the message; `responseContext` is left out where the function did not answer last."""
+    context = {
+        "requestId": discard.request_id,
+        "functionArn": function_arn,
+        "condition": discard.condition.value,
+        "approximateInvokeCount": discard.invoke_count,
+    }
+    first: Record = discard.records[0]
+    last: Record = discard.records[-1]
+    written: dict[str, Any] = {"requestContext": context}
+    if discard.answer:
+        written["responseContext"] = {
+            "statusCode": OK,
+            "executedVersion": discard.answer.executed_version,
+            "functionError": discard.answer.function_error,
+        }
+    return written | {
+        "version": "1.0",
+        "timestamp": timestamp(now),
+        "KinesisBatchInfo": {
+            "shardId": source.shard_id,
+            "startSequenceNumber": first.sequence_number,
+            "endSequenceNumber": last.sequence_number,
+            "approximateArrivalOfFirstRecord": timestamp(first.arrival),
+            "approximateArrivalOfLastRecord": timestamp(last.arrival),
+            "batchSize": len(discard.records),
+            "streamArn": source.stream_arn,
+        },
+    }
+
+
+def with_payload(written: dict[str, Any], event: bytes) -> dict[str, Any]:
+    """Write what an S3 destination gets: the message, and the whole event as a string in it."""
+    return written | {"payload": event.decode()}
+
+
+def body(written: dict[str, Any]) -> str:
+    """Write a message as JSON, compact, keys as they stand."""
+    return json.dumps(written, separators=(",", ":"), ensure_ascii=False)
+
+
+def object_key(mapping: str, shard_id: str, now: float, unique: str) -> str:
+    """Name the object that an S3 destination gets: by mapping, shard, day and second."""
+    at = datetime.fromtimestamp(now, UTC)
+    return f"aws/lambda/{mapping}/{shard_id}/{at:%Y/%m/%d}/{at:%Y-%m-%dT%H.%M.%S}-{unique}"
+
+
+def timestamp(seconds: float) -> str:
+    """Write a time (epoch seconds) to the millisecond.
+
+    >>> timestamp(1545084650.987)
+    '2018-12-17T22:10:50.987Z'
+    """
+    at = datetime.fromtimestamp(round(seconds, 3), UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

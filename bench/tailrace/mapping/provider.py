@@ -1,0 +1,179 @@
+"""Where LocalStack's Lambda provider hands Kinesis mappings over to us; every other source stays its own."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api.lambda_ import InvalidParameterValueException, ResourceInUseException
+from localstack.services.lambda_.api_utils import function_locators_from_arn
+from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmWorker
+from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
+from localstack.services.lambda_.invocation.models import lambda_stores
+from localstack.services.lambda_.provider import LambdaProvider
+from localstack.utils.collections import PaginatedList
+from localstack.utils.patch import Patch
+
+from tailrace.mapping.request import Refusal, check
+from tailrace.mapping.worker import MappingWorker
+
+SERVICE = "kinesis"
+MOST_LISTED = 100
+"""Mappings on a page of a list."""
+
+type Configuration = dict[str, Any]
+"""A mapping, or a request about one, as the Lambda API words it."""
+type Original = Callable[..., Configuration]
+"""The provider's own method, which ours stands in for."""
+
+
+def install() -> None:
+    """Patch the provider's operations on mappings, once."""
+    for target, ours in (
+        (EsmWorkerFactory.get_esm_worker, _make_worker),
+        (LambdaProvider.validate_event_source_mapping, _validate),
+        (LambdaProvider.create_event_source_mapping_v2, _create),
+        (LambdaProvider.update_event_source_mapping_v2, _update),
+        (LambdaProvider.delete_event_source_mapping, _delete),
+        (LambdaProvider.get_event_source_mapping, _get),
+        (LambdaProvider.list_event_source_mappings, _list),
+    ):
+        Patch.function(target, ours).apply()
+
+
+def _is_kinesis(configuration: Configuration) -> bool:
+    return str(configuration.get("EventSourceArn", "")).split(":")[2:3] == [SERVICE]
+
+
+def _make_worker(original: Callable[..., EsmWorker], factory: EsmWorkerFactory) -> EsmWorker | MappingWorker:
+    if not _is_kinesis(factory.esm_config):
+        return original(factory)
+    return MappingWorker(factory.esm_config, factory.function_role_arn, enabled=factory.enabled)
+
+
+def _validate(
+    original: Callable[..., tuple[Any, ...]],
+    provider: LambdaProvider,
+    context: RequestContext,
+    request: Configuration,
+) -> tuple[Any, ...]:
+    if _is_kinesis(request):
+        try:
+            check(request)
+        except Refusal as refusal:
+            if refusal.code == "ValidationException":
+                raise CommonServiceException(refusal.code, refusal.message) from None
+            raise InvalidParameterValueException(refusal.message, Type="User") from None
+    return original(provider, context, request)
+
+
+def _create(
+    original: Original, provider: LambdaProvider, context: RequestContext, request: Configuration
+) -> Configuration:
+    created = original(provider, context, request)
+    if not _is_kinesis(created):
+        return created
+    modified = {"LastModified": _now()}
+    provider.esm_workers[created["UUID"]].note(modified)
+    return _tidy(created | modified | {"State": EsmState.CREATING})
+
+
+def _update(
+    original: Original, provider: LambdaProvider, context: RequestContext, request: Configuration
+) -> Configuration:
+    mappings = lambda_stores[context.account_id][context.region].event_source_mappings
+    old, worker = mappings.get(request["UUID"]), provider.esm_workers.get(request["UUID"])
+    if old is None or not isinstance(worker, MappingWorker):
+        return original(provider, context, request)
+    _refuse_if_deleting(worker, "update")
+    asked = {key: value for key, value in request.items() if key not in ("UUID", "Enabled")}
+    function_arn, _, _, _, role = provider.validate_event_source_mapping(context, old | asked)
+    enabled = request.get("Enabled", worker.enabled)
+    answered = EsmState.UPDATING
+    if enabled != worker.enabled:
+        answered = EsmState.ENABLING if enabled else EsmState.DISABLING
+    new = _tidy(old | asked | {"FunctionArn": function_arn, "LastModified": _now()})
+    mappings[request["UUID"]] = new
+    worker.update(new, role, enabled=enabled)
+    return new | {"State": answered}
+
+
+def _delete(
+    original: Original, provider: LambdaProvider, context: RequestContext, uuid: str, **rest: object
+) -> Configuration:
+    mappings = lambda_stores[context.account_id][context.region].event_source_mappings
+    old, worker = mappings.get(uuid), provider.esm_workers.get(uuid)
+    if old is None or not isinstance(worker, MappingWorker):
+        return original(provider, context, uuid=uuid, **rest)
+    _refuse_if_deleting(worker, "delete")
+    answer: Configuration = old | {"State": EsmState.DELETING}
+    provider._remove_all_tags(old["EventSourceMappingArn"])  # noqa: SLF001  as the provider's own deletion does
+    worker.delete(gone=lambda: provider.esm_workers.pop(uuid, None))
+    return answer
+
+
+def _refuse_if_deleting(worker: MappingWorker, what: str) -> None:
+    if worker.current_state is EsmState.DELETING:
+        raise ResourceInUseException(
+            f"Cannot {what} the event source mapping because it is in use.", Type="User"
+        )
+
+
+def _get(
+    original: Original, provider: LambdaProvider, context: RequestContext, uuid: str, **rest: object
+) -> Configuration:
+    return _to_the_minute(original(provider, context, uuid=uuid, **rest))
+
+
+def _list(  # noqa: PLR0913, PLR0917  LocalStack's signature
+    original: Original,
+    provider: LambdaProvider,
+    context: RequestContext,
+    event_source_arn: str | None = None,
+    function_name: str | None = None,
+    marker: str | None = None,
+    max_items: int | None = None,
+    **rest: object,
+) -> Configuration:
+    """List mappings of all sources; LocalStack's own finds `f` in any ARN, so also where it is `my-f2`."""
+    del original, provider, rest
+    mappings = PaginatedList(lambda_stores[context.account_id][context.region].event_source_mappings.values())
+    page, following = mappings.get_page(
+        lambda mapping: mapping["UUID"],
+        marker,
+        min(max_items or MOST_LISTED, MOST_LISTED),
+        lambda mapping: _is_about(mapping, event_source_arn, function_name),
+    )
+    return {"EventSourceMappings": [_to_the_minute(mapping) for mapping in page], "NextMarker": following}
+
+
+def _is_about(mapping: Configuration, event_source_arn: str | None, function: str | None) -> bool:
+    """Tell whether a mapping has this source and this function, where named; a name is every alias."""
+    if event_source_arn and mapping.get("EventSourceArn") != event_source_arn:
+        return False
+    if not function:
+        return True
+    name, qualifier, *_ = function_locators_from_arn(mapping["FunctionArn"])
+    wanted, wanted_qualifier, *_ = function_locators_from_arn(function)
+    return bool(name == wanted and wanted_qualifier in (None, qualifier or "$LATEST"))
+
+
+def _to_the_minute(mapping: Configuration) -> Configuration:
+    """Show a Kinesis mapping as Get and List do: AWS cuts the time of the last change to the minute there."""
+    if not _is_kinesis(mapping):
+        return mapping
+    return mapping | {"LastModified": mapping["LastModified"].replace(second=0, microsecond=0)}
+
+
+def _tidy(mapping: Configuration) -> Configuration:
+    """Leave out what AWS leaves out: empty filters, no destination, what the request alone has."""
+    tidy = {key: value for key, value in mapping.items() if key not in ("FunctionName", "Enabled")}
+    if not (tidy.get("FilterCriteria") or {}).get("Filters"):
+        tidy.pop("FilterCriteria", None)
+    if not ((tidy.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination"):
+        tidy["DestinationConfig"] = {"OnFailure": {}}
+    return tidy
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,98 @@
+import json
+
+import pytest
+
+from tailrace.functions.report import JsonLines, Run, TextLines, lines_for, stamp
+
+pytestmark = pytest.mark.unit
+
+NOW = 1_769_850_307.042
+
+
+def test_a_warm_run_is_reported_as_lambda_does() -> None:
+    """END and REPORT, tab by tab."""
+    assert TextLines().end(Run("id-1", 1.494, 128, 37), NOW) == [
+        "END RequestId: id-1\n",
+        (
+            "REPORT RequestId: id-1\tDuration: 1.49 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\t"
+            "Max Memory Used: 37 MB\t\n"
+        ),
+    ]
+
+
+def test_a_cold_run_is_billed_for_its_init() -> None:
+    """Duration and init are added, then rounded up."""
+    assert TextLines().end(Run("id-1", 1.49, 128, 37, init=89.91), NOW)[1] == (
+        "REPORT RequestId: id-1\tDuration: 1.49 ms\tBilled Duration: 92 ms\tMemory Size: 128 MB\t"
+        "Max Memory Used: 37 MB\tInit Duration: 89.91 ms\t\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "error_type", "end"),
+    [
+        ("timeout", "Sandbox.Timedout", "Status: timeout\t\n"),
+        ("error", "Runtime.ExitError", "Status: error\tError Type: Runtime.ExitError\t\n"),
+    ],
+)
+def test_a_failed_run_says_so(status: str, error_type: str, end: str) -> None:
+    """The status comes last, the type of an error after it."""
+    run = Run("id-1", 3000, 128, 37, status=status, error_type=error_type)
+    assert TextLines().end(run, NOW)[1].endswith(f"Max Memory Used: 37 MB\t{end}")
+
+
+def test_an_environments_beginning_is_marked() -> None:
+    """INIT_START names the runtime, START the version."""
+    lines = TextLines()
+    assert lines.init_start("python:3.13.v0", "arn:x", NOW) == [
+        "INIT_START Runtime Version: python:3.13.v0\tRuntime Version ARN: arn:x\n"
+    ]
+    assert lines.start("id-1", "$LATEST", NOW) == ["START RequestId: id-1 Version: $LATEST\n"]
+
+
+def test_a_failed_init_is_reported_by_phase() -> None:
+    """INIT_REPORT with its phase, and the type of an error."""
+    lines = TextLines()
+    assert lines.init_failed(137.69, "init", "error", "Runtime.ImportModuleError", NOW) == [
+        (
+            "INIT_REPORT Init Duration: 137.69 ms\tPhase: init\tStatus: error\t"
+            "Error Type: Runtime.ImportModuleError\n"
+        )
+    ]
+    assert lines.init_failed(3003.83, "invoke", "timeout", "", NOW) == [
+        "INIT_REPORT Init Duration: 3003.83 ms\tPhase: invoke\tStatus: timeout\n"
+    ]
+
+
+def test_a_json_log_has_platform_events() -> None:
+    """The same facts as one JSON object a line."""
+    (line,) = JsonLines().end(Run("id-1", 1.49, 128, 37, init=89.91, status="error", error_type="E"), NOW)
+    assert json.loads(line) == {
+        "time": "2026-01-31T09:05:07.042Z",
+        "type": "platform.report",
+        "record": {
+            "requestId": "id-1",
+            "metrics": {
+                "durationMs": 1.49,
+                "billedDurationMs": 92,
+                "memorySizeMB": 128,
+                "maxMemoryUsedMB": 37,
+                "initDurationMs": 89.91,
+            },
+            "status": "error",
+            "errorType": "E",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("log_format", "level", "lines"), [("Text", "INFO", 2), ("JSON", "INFO", 1), ("JSON", "WARN", 0)]
+)
+def test_the_logging_configuration_chooses_the_lines(log_format: str, level: str, lines: int) -> None:
+    """Text by default, JSON if asked, nothing of the platform's at WARN."""
+    assert len(lines_for(log_format, level).end(Run("id-1", 1, 128, 37), NOW)) == lines
+
+
+def test_a_moment_is_written_in_utc_with_milliseconds() -> None:
+    """As in Lambda's own log lines."""
+    assert stamp(NOW) == "2026-01-31T09:05:07.042Z"

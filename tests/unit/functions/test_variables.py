@@ -1,0 +1,57 @@
+import pytest
+
+from tailrace.functions.variables import Naming, Place, Session, variables
+
+pytestmark = pytest.mark.unit
+
+PLACE = Place(
+    "python3.13", "/home/r", "/home/r/lib", "/code/1", "/scratch/e", "127.0.0.1:9001", "http://127.0.0.1:4566"
+)
+NAMING = Naming("f", "$LATEST", "eu-west-1", "app.handler", 512, "/aws/lambda/f", "2026/01/31/[$LATEST]0", {})
+SESSION = Session("key", "secret", "token")
+
+
+def test_a_function_gets_lambdas_variables_and_no_others() -> None:
+    """The list is the developer guide's, with the endpoint and the scratch space added."""
+    assert variables(PLACE, NAMING, SESSION) == {
+        "_HANDLER": "app.handler",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_LAMBDA_FUNCTION_NAME": "f",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2026/01/31/[$LATEST]0",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_SESSION_TOKEN": "token",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+        "LAMBDA_TASK_ROOT": "/code/1",
+        "LAMBDA_RUNTIME_DIR": "/home/r/lib",
+        "LANG": "en_US.UTF-8",
+        "PATH": "/home/r/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+        "LD_LIBRARY_PATH": "/lib64:/usr/lib64:/home/r/lib:/home/r/lib/lib:/code/1:/code/1/lib:/opt/lib",
+        "PYTHONPATH": "/home/r/lib",
+        "TZ": ":UTC",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129",
+        "_AWS_XRAY_DAEMON_PORT": "2000",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
+        "TMPDIR": "/scratch/e",
+    }
+
+
+def test_the_functions_own_variables_win() -> None:
+    """A function may set what Lambda does not reserve, and gets its own value."""
+    own = {"TABLE": "t", "TZ": "Europe/Paris"}
+    found = variables(PLACE, NAMING._replace(own=own), SESSION)
+    assert (found["TABLE"], found["TZ"]) == ("t", "Europe/Paris")
+
+
+def test_a_json_log_tells_the_runtime_its_level() -> None:
+    """Format and level are variables only where the log is JSON."""
+    found = variables(PLACE, NAMING._replace(json_level="DEBUG"), SESSION)
+    assert (found["AWS_LAMBDA_LOG_FORMAT"], found["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", "DEBUG")
