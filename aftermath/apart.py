@@ -1,7 +1,7 @@
 """What was set aside: messages become records, whole and each once. Pure.
 
-The quarantine's messages are the handler's (`handler/quarantine.py`), the dead letters are Lambda's: they do
-not hold the records, but say where in the stream they stand.
+The quarantine's messages are the handler's (`handler/once/quarantine.py`), the dead letters are Lambda's:
+they do not hold the records, but say where in the stream they stand.
 """
 
 import json
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from aftermath.settings import Settings
-from handler.records import Record
+from handler.once.records import Record
 
 
 @dataclass

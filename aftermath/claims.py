@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from aftermath.apart import Apart
 from aftermath.letters import record_of
 from aftermath.tables import Claim, has_own_identity
-from handler.records import Record
+from handler.once.records import Record
 from tailrace.stream.reading import Cursor, Start, shards
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.exceptions import ClientError
 
 from aftermath.apart import Apart, Letter
-from handler.records import Record
+from handler.once.records import Record
 from tailrace.stream.reading import Clock, Cursor, Start, Taken, between
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aftermath.apart import Apart
 from aftermath.tables import Settled, Tables, has_own_identity, key_of
-from handler.records import Record
+from handler.once.records import Record
 from tailrace.stream.event import Event
 from tailrace.stream.feed import Direct
 from tailrace.stream.pace import AtOnce

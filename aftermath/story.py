@@ -14,7 +14,7 @@ from aftermath.functionlog import Delivery, FunctionLog
 from aftermath.letters import read_back, record_of
 from aftermath.pipeline import Pipeline
 from aftermath.tables import Settled, key_of
-from handler.records import Record
+from handler.once.records import Record
 from tailrace.stream.reading import Cursor, Start, find, shards
 
 SEARCHED = timedelta(minutes=15)

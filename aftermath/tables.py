@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from handler.events import Key, parse
-from handler.records import Record, RejectedError
+from handler.once.events import Key, parse
+from handler.once.records import Record, RejectedError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detector.book import PK as ANOMALIES
 from detector.book import Book
 from detector.findings import Gap, parts
-from handler.totals import MINUTE, Minute, queries, series
+from handler.once.totals import MINUTE, Minute, queries, series
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

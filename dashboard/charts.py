@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.view import Counts, View
-from handler.totals import OTHER
+from handler.once.totals import OTHER
 
 type Options = dict[str, Any]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bootstrap.costs import METRIC_REQUEST, READ_UNIT, SQS_REQUEST
 from dashboard.schedule import CALLS, TICK, Schedule
-from handler.totals import queries
+from handler.once.totals import queries
 
 READ_UNITS = 4
 """Of one Query of the newest minutes: up to 16 KB, which is one shard's busiest two minutes."""

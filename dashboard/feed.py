@@ -14,7 +14,7 @@ from bootstrap.target import Target
 from dashboard.schedule import Schedule
 from dashboard.view import SHOWN_MINUTES, Alarm, Delivery, Mark, Rest, View, viewed
 from detector.book import PK as ANOMALIES
-from handler.totals import MINUTE, Minute
+from handler.once.totals import MINUTE, Minute
 
 _QUICK = {"connect_timeout": 2, "read_timeout": 5}
 _MOST_MARKS = 30

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dashboard.view import SHOWN_MINUTES
-from handler.totals import MINUTE
+from handler.once.totals import MINUTE
 
 TICK = 1.0
 """Seconds between one look and the next."""

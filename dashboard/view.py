@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from handler.totals import MINUTE, OTHER, Minute
+from handler.once.totals import MINUTE, OTHER, Minute
 
 SHOWN_MINUTES = 60
 TOP = 8

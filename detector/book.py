@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from detector.findings import Anomaly, Gap, whole_until
-from handler.totals import Minute, queries, series
+from handler.once.totals import Minute, queries, series
 
 PK = "anomalies"
 DETECTOR = "detector"

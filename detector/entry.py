@@ -19,7 +19,7 @@ from detector.book import Book
 from detector.findings import PAUSE, Anomaly, find, lateness, parts
 from detector.message import body, subject
 from detector.settings import Settings
-from handler.totals import MINUTE, minute_of
+from handler.once.totals import MINUTE, minute_of
 
 FIRST_LOOK = timedelta(minutes=10)
 """How far back the very first run tells of what it finds."""

@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from detector.model import Detector, Judgement, Sensitivity
-from handler.totals import MINUTE, Minute
+from handler.once.totals import MINUTE, Minute
 
 SILENT = 10.0
 """Events that should have come: the chance of none of them is 1 in 20,000."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from handler.metrics import Measure, Series
-from handler.records import Json, Reason, RejectedError
-from handler.totals import BY, Total
+from handler.once.metrics import Measure, Series
+from handler.once.records import Json, Reason, RejectedError
+from handler.once.totals import BY, Total
 
 EVENT_TYPES = frozenset({"page_view", "purchase", "user_signup", "click", "unknown"})
 DEVICE_TYPES = frozenset({"desktop", "mobile", "tablet", "bot", "unknown"})

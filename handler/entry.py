@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from handler import clients, log, settings
-from handler.records import Record, record_of
-from handler.settle import settle
+from handler.once import clients, log, settings
+from handler.once.records import Record, record_of
+from handler.once.settle import settle
 
 SERVICES = clients.services(settings.read(os.environ))
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bootstrap.console import complain, say
-from handler.totals import MINUTE, minute_of
+from handler.once.totals import MINUTE, minute_of
 from producer.anomaly import OUTLIER, Shaped, Stretch, middle, stretch
 from producer.generate import generated
 from producer.settings import Settings

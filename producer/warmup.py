@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from handler.totals import MINUTE, Minute, minute_of
+from handler.once.totals import MINUTE, Minute, minute_of
 from producer.anomaly import Shaped
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.feed import Item, Nothing

@@ -18,7 +18,8 @@ BREAKABLE = """
 import os
 from base64 import b64decode
 
-from handler import batches, original
+from handler import original
+from handler.once import batches
 
 healthy, settle = batches.analyse, original.settle
 

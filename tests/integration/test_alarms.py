@@ -14,7 +14,7 @@ import pytest
 
 from bootstrap.package import sources
 from bootstrap.target import Target
-from handler.totals import MINUTE, place
+from handler.once.totals import MINUTE, place
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
 from tests.frame import stacks

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handler.totals import MINUTE, place
+from handler.once.totals import MINUTE, place
 from tests.frame import reading
 from tests.frame.listening import Listener, listening
 from tests.frame.pipeline import Pipeline

@@ -13,7 +13,7 @@ import pytest
 
 from bootstrap import status
 from bootstrap.watched import minutes
-from handler.totals import MINUTE, PREFIX, Minute
+from handler.once.totals import MINUTE, PREFIX, Minute
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
 from tests.frame import reading

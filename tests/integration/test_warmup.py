@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.watched import Ledger, minutes
-from handler.totals import MINUTE, place
+from handler.once.totals import MINUTE, place
 from tests.frame import reading
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run

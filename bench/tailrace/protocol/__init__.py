@@ -1,6 +1,8 @@
-"""What a request and an answer look like on the wire, whatever the operation means.
+"""What a request and an answer look like on the wire.
 
-constraints.py   a service's model, checked in AWS's words
-jsontypes.py     the types of JSON, refused in AWS's words
-wire.py          values between a request's form and Python's
+Nothing here knows what an operation means.
+
+    constraints.py   a service's model, checked in AWS's words
+    jsontypes.py     the types of JSON, refused in AWS's words
+    wire.py          values between a request's form and Python's
 """

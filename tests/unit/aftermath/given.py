@@ -6,9 +6,9 @@ from typing import Any
 
 from aftermath.apart import Apart, Letter, letters
 from aftermath.settings import Settings
-from handler.batches import Refused
-from handler.quarantine import messages
-from handler.records import Reason, Record
+from handler.once.batches import Refused
+from handler.once.quarantine import messages
+from handler.once.records import Reason, Record
 
 FIRST = 49590338271490256608559692538361571095921575989136588898
 SHARD = "shardId-000000000006"

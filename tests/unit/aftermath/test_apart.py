@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftermath.apart import assemble, letters, wanted
-from handler.records import Reason
+from handler.once.records import Reason
 from tests.unit.aftermath.given import FIRST, SHARD, apart, letter, quarantined, record, settings
 
 pytestmark = pytest.mark.unit

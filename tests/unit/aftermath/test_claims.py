@@ -4,7 +4,7 @@ import pytest
 
 from aftermath.claims import SKEW, UNDER_WAY, Sorted, sort_out
 from aftermath.tables import Claim, has_own_identity
-from handler.records import Record
+from handler.once.records import Record
 from tests.unit.aftermath.given import FIRST, apart, event, record
 
 pytestmark = pytest.mark.unit

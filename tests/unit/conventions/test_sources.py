@@ -13,7 +13,7 @@ FOLDERS = ("aftermath", "bootstrap", "dashboard", "handler", "producer", "bench"
 MAKES_CLIENTS = {
     "detector/clients.py",  # what runs in Lambda, like the handler's
     "bootstrap/target.py",
-    "handler/clients.py",  # what runs in Lambda
+    "handler/once/clients.py",  # what runs in Lambda
     "bench/tailrace/testing/clients.py",  # a distribution of its own, for tests of other projects
 }
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from dashboard.view import Mark
-from handler.totals import Minute
+from handler.once.totals import Minute
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 

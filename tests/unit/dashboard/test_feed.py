@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from dashboard import costs
 from dashboard.feed import Feed
 from dashboard.view import Alarm, Delivery
-from handler.totals import place
+from handler.once.totals import place
 from tests.unit.dashboard.given import NOON, at
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from detector.findings import Anomaly, Gap, find, parts, weighted_payment
 from detector.message import body, how_sure, subject
 from detector.model import Sensitivity
-from handler.totals import Minute
+from handler.once.totals import Minute
 
 pytestmark = pytest.mark.unit
 

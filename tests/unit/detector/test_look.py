@@ -10,7 +10,7 @@ from detector.book import Totals
 from detector.entry import Watch
 from detector.findings import LATEST, Anomaly, Gap, lateness, whole_until
 from detector.settings import Settings
-from handler.totals import MINUTE, Minute
+from handler.once.totals import MINUTE, Minute
 
 if TYPE_CHECKING:
     from detector.book import Book

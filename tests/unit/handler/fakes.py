@@ -12,11 +12,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from handler.metrics import Tally
-from handler.records import Record
-from handler.settle import Outcome, Services, settle
-from handler.store import PassingError, Store
-from handler.totals import PREFIX, Minute, series
+from handler.once.metrics import Tally
+from handler.once.records import Record
+from handler.once.settle import Outcome, Services, settle
+from handler.once.store import PassingError, Store
+from handler.once.totals import PREFIX, Minute, series
 from tests.unit.handler import updates
 
 type Item = dict[str, Any]

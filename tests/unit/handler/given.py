@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from typing import Any
 
-from handler.records import Record
+from handler.once.records import Record
 
 FIRST = 49590338271490256608559692538361571095921575989136588898
 ARRIVAL = 1_700_000_000.0

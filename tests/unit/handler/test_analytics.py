@@ -3,9 +3,9 @@ from decimal import Decimal
 import pytest
 
 from handler.analytics import Body, analyse
-from handler.metrics import Measure, Series
-from handler.records import Json, Reason, RejectedError
-from handler.totals import Total
+from handler.once.metrics import Measure, Series
+from handler.once.records import Json, Reason, RejectedError
+from handler.once.totals import Total
 
 pytestmark = pytest.mark.unit
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan, read
-from handler.metrics import Series
-from handler.records import Reason, Record, RejectedError
+from handler.once.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan, read
+from handler.once.metrics import Series
+from handler.once.records import Reason, Record, RejectedError
 from tests.unit.handler.given import event, number, record
 
 pytestmark = pytest.mark.unit

@@ -9,12 +9,12 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectTimeoutError
 from botocore.session import get_session
 
-from handler import clients
-from handler.batches import Findings, plan, read
-from handler.counting import sums
-from handler.metrics import Measure, Series, Tally
-from handler.settings import Settings
-from handler.store import CancelledError, InvalidError, Moment, PassingError, Receipt
+from handler.once import clients
+from handler.once.batches import Findings, plan, read
+from handler.once.counting import sums
+from handler.once.metrics import Measure, Series, Tally
+from handler.once.settings import Settings
+from handler.once.store import CancelledError, InvalidError, Moment, PassingError, Receipt
 from tests.unit.handler.given import event
 
 pytestmark = pytest.mark.unit

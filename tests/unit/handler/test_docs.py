@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from handler.items import OWN
-from handler.records import Reason
+from handler.once.items import OWN
+from handler.once.records import Reason
 from tests.unit.handler.test_settings import WHOLE
 
 pytestmark = pytest.mark.unit
@@ -25,11 +25,12 @@ def test_every_setting_is_listed() -> None:
 
 
 def test_every_file_has_its_place() -> None:
-    """The page and the package's own docstring say what each file is."""
-    files = {path.name for path in (ROOT / "handler").glob("*.py")} - {"__init__.py"}
-    package = (ROOT / "handler" / "__init__.py").read_text(encoding="utf-8")
-    assert {name for name in files if f"`{name}`" not in PAGE} == set()
-    assert {name for name in files if f"    {name} " not in package} == set()
+    """The page and each package's own docstring say what each file is."""
+    for folder in (ROOT / "handler", ROOT / "handler" / "once"):
+        files = {path.name for path in folder.glob("*.py")} - {"__init__.py"}
+        package = (folder / "__init__.py").read_text(encoding="utf-8")
+        assert {name for name in files if f"`{name}`" not in PAGE} == set()
+        assert {name for name in files if f"    {name} " not in package} == set()
 
 
 def test_the_names_that_are_not_analytics_own() -> None:

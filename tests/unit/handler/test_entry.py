@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handler.records import Record
+from handler.once.records import Record
 from tests.unit.handler.fakes import FakeAws, Fault
 from tests.unit.handler.given import event, number
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from handler.events import Key, parse
-from handler.records import Reason, RejectedError, record_of
+from handler.once.events import Key, parse
+from handler.once.records import Reason, RejectedError, record_of
 from tests.unit.handler.given import number, record
 
 pytestmark = pytest.mark.unit

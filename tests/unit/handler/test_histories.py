@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handler.metrics import Series, total
-from handler.records import Record
-from handler.settle import settle
+from handler.once.metrics import Series, total
+from handler.once.records import Record
+from handler.once.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
 from tests.unit.handler.given import ARRIVAL, event, record
 

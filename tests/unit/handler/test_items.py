@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.analytics import Analysis, Body, analyse
-from handler.events import Event, Key, parse
-from handler.items import item_size, plain, render, same
-from handler.records import Json, Reason, Record, RejectedError
+from handler.once.events import Event, Key, parse
+from handler.once.items import item_size, plain, render, same
+from handler.once.records import Json, Reason, Record, RejectedError
 from tests.unit.handler.given import record
 
 pytestmark = pytest.mark.unit

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from handler import log
+from handler.once import log
 
 pytestmark = pytest.mark.unit
 

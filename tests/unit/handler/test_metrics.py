@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.metrics import Measure, Series, Statistic, Tally, checked, metric_data, total
-from handler.records import Reason, RejectedError
+from handler.once.metrics import Measure, Series, Statistic, Tally, checked, metric_data, total
+from handler.once.records import Reason, RejectedError
 
 pytestmark = pytest.mark.unit
 

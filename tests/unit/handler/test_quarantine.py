@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from handler.batches import Refused
-from handler.quarantine import Message, calls, send
-from handler.quarantine import messages as messages_of
-from handler.records import Reason
+from handler.once.batches import Refused
+from handler.once.quarantine import Message, calls, send
+from handler.once.quarantine import messages as messages_of
+from handler.once.records import Reason
 from tests.unit.handler.given import number, record
 
 pytestmark = pytest.mark.unit

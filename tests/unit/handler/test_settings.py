@@ -1,6 +1,6 @@
 import pytest
 
-from handler.settings import Settings, SettingsError, read
+from handler.once.settings import Settings, SettingsError, read
 
 pytestmark = pytest.mark.unit
 

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from handler.metrics import Series, total
-from handler.records import Record
-from handler.settle import settle
+from handler.once.metrics import Series, total
+from handler.once.records import Record
+from handler.once.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
 from tests.unit.handler.given import ARRIVAL, event, number, record
 

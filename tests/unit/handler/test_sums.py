@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.records import Reason, RejectedError
-from handler.sums import LARGEST, MOST_LISTED, Addend, Book, Sums, addend
-from handler.totals import OTHER, Total
+from handler.once.records import Reason, RejectedError
+from handler.once.sums import LARGEST, MOST_LISTED, Addend, Book, Sums, addend
+from handler.once.totals import OTHER, Total
 from tests.unit.handler import updates
 
 pytestmark = pytest.mark.unit

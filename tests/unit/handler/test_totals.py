@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.totals import GROUPS, Minute, place, queries, series
+from handler.once.totals import GROUPS, Minute, place, queries, series
 
 pytestmark = pytest.mark.unit
 

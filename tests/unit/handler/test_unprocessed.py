@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handler.store import Moment, PassingError, Store
+from handler.once.store import Moment, PassingError, Store
 
 pytestmark = pytest.mark.unit
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.totals import MINUTE, Minute
+from handler.once.totals import MINUTE, Minute
 from producer.anomaly import SHAPES, Shaped, Stretch, stretch
 from producer.around import may_be_watched, minutes_of, part_of
 from producer.generate import FIXED_START, generated

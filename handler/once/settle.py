@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
-from handler import log, quarantine
-from handler.batches import (
+from handler.once import log, quarantine
+from handler.once.batches import (
     MOST_ACTIONS,
     Becomes,
     Entry,
@@ -27,10 +27,10 @@ from handler.batches import (
     plan,
     read,
 )
-from handler.counting import sums, tally
-from handler.metrics import Tally, total
-from handler.records import Record
-from handler.store import CancelledError, InvalidError, Moment, PassingError, Receipt, Store, learn
+from handler.once.counting import sums, tally
+from handler.once.metrics import Tally, total
+from handler.once.records import Record
+from handler.once.store import CancelledError, InvalidError, Moment, PassingError, Receipt, Store, learn
 
 GRACE = 2 * 10**9
 """Nanoseconds in which an invocation that lives has published what it wrote; a receipt that is older was left

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from handler import totals
-from handler.batches import Accepted, Becomes, Refused, Step
-from handler.metrics import Measure, Series, Tally
-from handler.records import Record
-from handler.store import Moment
-from handler.sums import LARGEST, UNIT, Addend, Sums
+from handler.once import totals
+from handler.once.batches import Accepted, Becomes, Refused, Step
+from handler.once.metrics import Measure, Series, Tally
+from handler.once.records import Record
+from handler.once.store import Moment
+from handler.once.sums import LARGEST, UNIT, Addend, Sums
 
 LAG = Series("Lag", "Milliseconds")
 REJECTED = Series("EventsRejected")

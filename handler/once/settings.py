@@ -23,7 +23,7 @@ def read(environment: Mapping[str, str]) -> Settings:
 
     >>> read({"DYNAMODB_TABLE": "analytics-results"})
     Traceback (most recent call last):
-    handler.settings.SettingsError: the function needs the environment variable LEDGER_TABLE: ...
+    handler.once.settings.SettingsError: the function needs the environment variable LEDGER_TABLE: ...
     """
     return Settings(
         _named(environment, "DYNAMODB_TABLE", "the table of results"),

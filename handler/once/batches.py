@@ -13,11 +13,11 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from handler.analytics import analyse
-from handler.events import Key, parse
-from handler.items import render, same
-from handler.metrics import Measure, checked
-from handler.records import Json, Reason, Record, RejectedError
-from handler.sums import Addend, addend
+from handler.once.events import Key, parse
+from handler.once.items import render, same
+from handler.once.metrics import Measure, checked
+from handler.once.records import Json, Reason, Record, RejectedError
+from handler.once.sums import Addend, addend
 
 MOST_ACTIONS = 100
 """Actions in one transaction (DynamoDB's limit): one a record, one a minute's totals, and the receipt."""

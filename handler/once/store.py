@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.batches import Accepted, Becomes, Findings, Held, Marker, Refused, Step
-from handler.items import plain
-from handler.metrics import Tally
-from handler.records import Reason
-from handler.sums import Book, Sums
+from handler.once.batches import Accepted, Becomes, Findings, Held, Marker, Refused, Step
+from handler.once.items import plain
+from handler.once.metrics import Tally
+from handler.once.records import Reason
+from handler.once.sums import Book, Sums
 
 KEPT_DAYS = 400
 """Receipts and markers outlive the longest retention of a stream, 365 days."""

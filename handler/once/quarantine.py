@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.batches import Refused
+from handler.once.batches import Refused
 
 MOST_MESSAGES = 10
 """Messages in one SendMessageBatch call."""

@@ -14,9 +14,9 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from handler.metrics import exact
-from handler.records import Reason, RejectedError
-from handler.totals import BY, CLIPPED, LISTED, OTHER, OWN, SQUARES, Total, place
+from handler.once.metrics import exact
+from handler.once.records import Reason, RejectedError
+from handler.once.totals import BY, CLIPPED, LISTED, OTHER, OWN, SQUARES, Total, place
 
 DECIMALS = 6
 UNIT = 10**DECIMALS

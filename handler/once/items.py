@@ -11,8 +11,8 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from handler.analytics import Analysis
-from handler.events import Event
-from handler.records import Json, Reason, Record, RejectedError
+from handler.once.events import Event
+from handler.once.records import Json, Reason, Record, RejectedError
 
 MOST_DIGITS = 38
 LARGEST_EXPONENT = 125

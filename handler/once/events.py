@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple, NoReturn
 
-from handler.records import Json, Reason, Record, RejectedError
+from handler.once.records import Json, Reason, Record, RejectedError
 
 LONGEST_ID = 2048
 """Bytes of a partition key's value in DynamoDB."""

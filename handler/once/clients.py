@@ -10,11 +10,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.metrics import Tally, metric_data
-from handler.quarantine import Queue
-from handler.settings import Settings
-from handler.settle import Services
-from handler.store import PassingError, Store
+from handler.once.metrics import Tally, metric_data
+from handler.once.quarantine import Queue
+from handler.once.settings import Settings
+from handler.once.settle import Services
+from handler.once.store import PassingError, Store
 
 if TYPE_CHECKING:
     from botocore.session import Session as BotocoreSession
