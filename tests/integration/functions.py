@@ -126,6 +126,11 @@ class Functions:
         function.wait()
         return function
 
+    @property
+    def role(self) -> str:
+        """The ARN of the functions' role."""
+        return self._role_arn
+
     @contextmanager
     def opened(self) -> Iterator["Functions"]:
         """Make the role; remove everything at the end."""

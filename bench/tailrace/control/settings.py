@@ -10,6 +10,7 @@ HOST = "127.0.0.1"
 OURS = {
     "LAMBDA_RUNTIME_EXECUTOR": "tailrace",
     "PROVIDER_OVERRIDE_KINESIS": "tailrace",
+    "PROVIDER_OVERRIDE_LOGS": "tailrace",
     "PROVIDER_OVERRIDE_S3": "tailrace",
     "SQS_ENDPOINT_STRATEGY": "path",  # or a queue's URL has a host that no resolver knows
     "ENABLE_CONFIG_UPDATES": "1",  # faults change at run time: POST /_localstack/config

@@ -1,9 +1,9 @@
 """Logs of functions on their way to CloudWatch Logs: gathered, written every 50 ms and before anybody reads.
 
-LocalStack's own way is a PutLogEvents request per invocation, which costs more than the invocation.
+LocalStack's own way is a PutLogEvents request per invocation, which costs more than the invocation. Lines are
+put into its store directly, and no request is sent while a lock is held: a request would wait for that lock.
 """
 
-import contextlib
 import threading
 from typing import Any, NamedTuple
 
@@ -54,35 +54,20 @@ def flush() -> None:
 
 
 def _write(target: Target, lines: list[tuple[float, str]]) -> None:
-    backend = _backend(target)
-    if target.group not in backend.groups:
+    group = _backend(target).groups.get(target.group)
+    if group is None:
         return  # deleted since: a function's last lines must not bring the group back
-    events = [{"timestamp": int(at * 1000), "message": message} for at, message in lines]
-    if backend.filters.metric_filters:
-        _put_by_request(target, events)
-        return
-    group = backend.groups[target.group]
     if target.stream not in group.streams:
         group.create_log_stream(target.stream)
+    events = [{"timestamp": int(at * 1000), "message": message} for at, message in lines]
     group.streams[target.stream].put_log_events(events)
 
 
 def _backend(target: Target) -> Any:  # noqa: ANN401  moto's, untyped
     # Loaded here: LocalStack's logs service takes a while to import, and may never be used.
-    from localstack.services.logs import provider as _  # noqa: F401, PLC0415  its subscription filters
-    from localstack.services.logs.models import get_moto_logs_backend  # noqa: PLC0415
+    from tailrace.cloudwatch.log_service import backend  # noqa: PLC0415
 
-    return get_moto_logs_backend(target.account, target.region)
-
-
-def _put_by_request(target: Target, events: list[dict[str, object]]) -> None:
-    # Metric filters are counted by LocalStack's PutLogEvents.
-    from localstack.aws.connect import connect_to  # noqa: PLC0415
-
-    client = connect_to(aws_access_key_id=target.account, region_name=target.region).logs
-    with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
-        client.create_log_stream(logGroupName=target.group, logStreamName=target.stream)
-    client.put_log_events(logGroupName=target.group, logStreamName=target.stream, logEvents=events)
+    return backend(target.account, target.region)
 
 
 _FLUSHER = Flusher("lambda-logs", INTERVAL, flush)

@@ -1,7 +1,6 @@
 """LocalStack's function versions, run by our environments: a version, its pool, its role's session."""
 
 import secrets
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +50,6 @@ class Version:
         )
         self.pool = Pool(self._make)
         self._session: tuple[float, Session] | None = None
-        self._session_lock = threading.Lock()
 
     def prepare(self) -> None:
         """Unpack the code, unless another version has the same."""
@@ -120,10 +118,11 @@ class Version:
         )
 
     def _credentials(self) -> Session:
-        with self._session_lock:
-            if self._session is None or time.monotonic() - self._session[0] > _SESSION_REUSE:
-                self._session = time.monotonic(), assume(self._config.role, self.id)
-            return self._session[1]
+        known = self._session
+        if known is None or time.monotonic() - known[0] > _SESSION_REUSE:
+            # No lock: nothing of ours waits while LocalStack is asked, and two sessions do no harm.
+            self._session = known = time.monotonic(), assume(self._config.role, self.id)
+        return known[1]
 
 
 def endpoint() -> str:

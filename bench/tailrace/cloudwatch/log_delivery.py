@@ -1,0 +1,117 @@
+"""What stored log lines cause: metric filters count them, subscription filters send them on.
+
+A thread of its own does it, and nobody waits for it: what it asks of LocalStack may write log lines itself.
+"""
+
+import base64
+import json
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from localstack.aws.connect import connect_to
+
+from tailrace import cloudwatch
+from tailrace.cloudwatch.subscriptions import Line, Source, control_message, data_message
+
+LOG = logging.getLogger(__name__)
+
+type Matcher = Callable[[str, Line], bool]
+
+_SERVICES = {"kinesis": "Kinesis stream", "firehose": "Firehose stream"}
+
+
+class Subscription(Protocol):
+    """A subscription filter of moto's."""
+
+    name: str
+    filter_pattern: str
+    destination_arn: str
+
+
+class Stored(NamedTuple):
+    """Lines that were stored, and the filters that the log group had then."""
+
+    source: Source
+    lines: Sequence[Line]
+    metric_filters: Sequence[Mapping[str, Any]]
+    subscriptions: Sequence[Subscription]
+
+
+class Delivery:
+    """Stored lines in, metrics and messages out, in the order in which they were stored."""
+
+    def __init__(self, matches: Matcher) -> None:
+        self._matches = matches
+        self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="log-delivery", daemon=True).start()
+
+    def add(self, stored: Stored) -> None:
+        """Take lines; returns at once."""
+        self._waiting.put(lambda: self._deliver(stored))
+
+    def check(self, destination: str, partition_key: str) -> None:
+        """Send the message with which a new destination is tried, as AWS does for streams."""
+        service = destination.split(":")[2]
+        if service in _SERVICES:
+            message = control_message(_SERVICES[service], int(time.time() * 1000))
+            self._waiting.put(lambda: send(destination, message, partition_key))
+
+    def _run(self) -> None:
+        while True:
+            act = self._waiting.get()
+            try:
+                act()
+            except Exception as error:  # noqa: BLE001  whatever a destination does, the next line is sent
+                LOG.warning("Log lines did not reach their destination: %s", error)
+
+    def _deliver(self, stored: Stored) -> None:
+        for metric_filter in stored.metric_filters:
+            for line in self._found(metric_filter.get("filterPattern") or "", stored.lines):
+                _count(stored.source, metric_filter, line)
+        for one in stored.subscriptions:
+            if lines := self._found(one.filter_pattern or "", stored.lines):
+                message = data_message(stored.source, one.name, lines)
+                send(one.destination_arn, message, stored.source.partition_key)
+
+    def _found(self, pattern: str, lines: Sequence[Line]) -> list[Line]:
+        return [line for line in lines if not pattern or self._matches(pattern, line)]
+
+
+def send(destination: str, message: bytes, partition_key: str) -> None:
+    """Hand a compressed message to a function, a stream or a Firehose."""
+    _, _, service, region, account, resource = destination.split(":", 5)
+    factory = connect_to(aws_access_key_id=account, region_name=region)
+    name = resource.partition("/")[2]
+    if service == "lambda":
+        event = {"awslogs": {"data": base64.b64encode(message).decode()}}
+        factory.lambda_.invoke(
+            FunctionName=destination, InvocationType="Event", Payload=json.dumps(event).encode()
+        )
+    elif service == "kinesis":
+        factory.kinesis.put_record(StreamName=name, Data=message, PartitionKey=partition_key)
+    else:
+        factory.firehose.put_record(DeliveryStreamName=name, Record={"Data": message})
+
+
+def _count(source: Source, metric_filter: Mapping[str, Any], line: Line) -> None:
+    for transformation in metric_filter.get("metricTransformations") or ():
+        cloudwatch.record(
+            account=source.account,
+            region=source.region,
+            namespace=transformation["metricNamespace"],
+            name=transformation["metricName"],
+            value=_number(transformation.get("metricValue", "1")),
+            unit=transformation.get("unit") or "None",
+            at=line.timestamp / 1000,
+        )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 1.0  # a field of the line: LocalStack reads none
