@@ -5,13 +5,13 @@ and the embedded emulator where none does, or where the image cannot be built.
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from tailrace.control import Emulator, EmulatorError
 from tailrace.control.errors import PortTakenError
-from tailrace.control.settings import HOST
 
 from . import engine
 from .container import Container
@@ -33,11 +33,18 @@ class Choice(NamedTuple):
     @property
     def endpoint(self) -> str:
         """The address that goes into AWS_ENDPOINT_URL."""
-        return f"http://{HOST}:{self.emulator.port}"
+        return self.emulator.endpoint
 
     def __str__(self) -> str:
         kind = "in Docker" if isinstance(self.emulator, Container) else "embedded"
         return f"Emulator: {kind} ({self.why})"
+
+
+class Up(NamedTuple):
+    """An emulator that runs; `healthy_after` is how many seconds its start took, None if it ran already."""
+
+    choice: Choice
+    healthy_after: float | None
 
 
 def wanted(text: str) -> Wanted:
@@ -87,25 +94,26 @@ def prepare(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> C
     return choice
 
 
-def up(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> tuple[Choice, bool]:
-    """Choose, say which and why, and start it, whatever that takes; tell whether it had to be started."""
+def up(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> Up:
+    """Choose, say which and why, and start it, whatever that takes."""
     choice = choose(want, embedded, folder, os.environ)
     report(str(choice))
     if isinstance(choice.emulator, Container):
         try:
-            return choice, choice.emulator.up(report)
+            return Up(choice, choice.emulator.up(report))
         except ImageError as failed:
             choice = _instead(want, embedded, failed, report)
-    return choice, _start(embedded, folder, report)
+    return Up(choice, _start(embedded, folder, report))
 
 
-def _start(embedded: Emulator, folder: Path, report: Report) -> bool:
+def _start(embedded: Emulator, folder: Path, report: Report) -> float | None:
     """Install and start the embedded emulator; a container in the way is called that, not docker-proxy."""
     try:
         if embedded.installation.missing() and embedded.process() is None:
             embedded.refuse_taken_port()  # before anything is fetched
         embedded.installation.install(report)
-        return embedded.start()
+        began = time.monotonic()
+        return time.monotonic() - began if embedded.start() else None
     except PortTakenError as taken:
         container = reachable(embedded.port, folder, os.environ)
         found = container.find() if container else None

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -61,17 +62,18 @@ class Container:
         if not self.official:
             image.ensure(self.engine, self.folder, report)
 
-    def up(self, report: Report) -> bool:
-        """Start it and return once it is healthy: True, or False if it ran already.
+    def up(self, report: Report) -> float | None:
+        """Start it; return the seconds until it was healthy, None if it ran already.
 
         Raises ImageError, ContainerError, PortTakenError.
         """
         found = self.find()
         if found and found.running and healthy(self.port):
             self._refuse_other(found)
-            return False
+            return None
         self.prepare(report)
         self._refuse_taken_port(found)
+        began = time.monotonic()
         started = self._compose("up", "--detach", "--wait", "--wait-timeout", HEALTHY_WITHIN, "--no-build")
         if started.returncode:
             raise self._failed(started.stderr)
@@ -81,7 +83,7 @@ class Container:
                 f"The container was healthy, but nothing answers at {self.endpoint} from here. Is this "
                 "machine itself a container, with its host's engine? EMULATOR=embedded runs without one."
             )
-        return True
+        return time.monotonic() - began
 
     def down(self) -> bool:
         """Remove it, and all that it started in containers; tell whether there was anything."""

@@ -60,6 +60,11 @@ class Emulator:
         self.folder = installation.run / str(port)
         self.log = self.folder / "log"
 
+    @property
+    def endpoint(self) -> str:
+        """The address that goes into AWS_ENDPOINT_URL."""
+        return f"http://{settings.HOST}:{self.port}"
+
     @classmethod
     def from_environment(cls) -> "Emulator":
         """Return the emulator that EMULATOR_HOME and EMULATOR_PORT name."""

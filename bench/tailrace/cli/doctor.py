@@ -1,0 +1,30 @@
+"""`doctor`: what is missing or in the way, and the fix."""
+
+import os
+
+import click
+
+from tailrace.cli.console import answer
+from tailrace.compose import engine
+from tailrace.compose.errors import EngineError
+from tailrace.control import Emulator
+from tailrace.control.doctor import Finding, examine
+
+
+@click.command()
+def command() -> int:
+    """Say what is missing or in the way, and the fix; exit code 1 if something blocks."""
+    findings = [*examine(Emulator.from_environment()), docker()]
+    for finding in findings:
+        answer(str(finding))
+    return 1 if any(finding.blocks for finding in findings) else 0
+
+
+def docker() -> Finding:
+    """Look for a Docker engine."""
+    try:
+        there = engine.find(os.environ)
+    except EngineError as none:
+        return Finding(f"no Docker for the emulator ({none}): it runs embedded")
+    what = f"Docker {there.version}, Compose {there.compose}"
+    return Finding(f"{what}: the emulator runs there, unless EMULATOR=embedded")

@@ -1,0 +1,25 @@
+"""`status`: of the embedded emulator."""
+
+import json
+
+import click
+
+from tailrace.cli.console import answer
+from tailrace.control import Emulator
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def command(*, as_json: bool) -> int:
+    """Say whether the emulator runs; the exit code is 0 only if it does."""
+    now = Emulator.from_environment().status()
+    loaded = sorted(name for name, state in now.services.items() if state == "running")
+    if as_json:
+        what = {"state": now.state, "endpoint": now.endpoint, "pid": now.pid, "log": str(now.log)}
+        answer(json.dumps({**what, "services": loaded}))
+    else:
+        process = f" (process {now.pid}, log {now.log})" if now.pid else ""
+        answer(f"{now.state} {now.endpoint}{process}")
+        if loaded:
+            answer(f"services: {' '.join(loaded)}")
+    return 0 if now.state == "running" else 1
