@@ -63,6 +63,8 @@ class _Attempt:
         took = (time.perf_counter() - began) * 1000
         if stop is not None:
             self._report_init(took, "init", stop)
+        else:
+            self.write(*self.function.lines.init_done(took, time.time()))
         return took, stop
 
     def invoke(self, *, retry_init: bool) -> tuple[float, bytes | Stop]:

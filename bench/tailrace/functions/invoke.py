@@ -40,7 +40,7 @@ def invoke(function_arn: str, payload: bytes, request_id: str) -> Outcome:
     manager = service.SERVICES[0].lambda_running_versions.get(qualified)
     if manager is None:
         return Outcome("throttled", b"", None, version)
-    event = Event(payload, request_id, function_arn, trace_id(None))
+    event = Event(payload, request_id, function_arn, trace_id(None, service.sampler(manager)))
     try:
         result = service.run(manager, event, ":".join(parts[6:]))
     except TooManyRequestsException:

@@ -1,5 +1,6 @@
 """What this executor does not do, refused in a sentence. Pure: requests in, sentences out."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,18 @@ _FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
 _CODE = ("CreateFunction", "UpdateFunctionCode")
 _REQUEST_LIMIT = 6_291_456
 _EVENT_LIMIT = 1_048_576
+_NAME = "[a-zA-Z]([a-zA-Z0-9_])+"
+RESERVED = frozenset(
+    (
+        *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV"),
+        *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION"),
+        *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
+        *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+        *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
+        *("AWS_LAMBDA_MAX_CONCURRENCY", "AWS_LAMBDA_METADATA_API", "AWS_LAMBDA_METADATA_TOKEN"),
+    )
+)
+"""Variables that a function may not set. Source: the developer guide's page on environment variables."""
 _NOT_DONE = {
     "PutProvisionedConcurrencyConfig": "Provisioned concurrency",
     "PublishLayerVersion": "Layers",
@@ -35,6 +48,8 @@ def refusal(operation: str, request: Mapping[str, Any], runtimes: list[str], mac
         return sentence
     if operation in _FUNCTION and (sentence := _runtime(request, runtimes)):
         return sentence
+    if operation in _FUNCTION and (sentence := _environment(request)):
+        return sentence
     if operation in _CODE:
         return _code(operation, request, machine)
     return None
@@ -56,6 +71,24 @@ def _runtime(request: Mapping[str, Any], runtimes: list[str]) -> str | None:
     return (
         f"The runtime {asked} is not installed in this emulator. Available: {', '.join(runtimes) or 'none'}."
     )
+
+
+def _environment(request: Mapping[str, Any]) -> str | None:
+    own = (request.get("Environment") or {}).get("Variables") or {}
+    if any(not re.fullmatch(_NAME, name) for name in own):
+        given = ", ".join(f"{name}={value}" for name, value in own.items())
+        return (
+            f"1 validation error detected: Value '{{{given}}}' at 'environment.variables' failed to satisfy "
+            "constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
+            f"{_NAME}]"
+        )
+    if taken := [name for name in own if name in RESERVED]:
+        return (
+            "Lambda was unable to configure your environment variables because the environment variables you "
+            "have provided contains reserved keys that are currently not supported for modification. "
+            f"Reserved keys used in this request: {', '.join(taken)}"
+        )
+    return None
 
 
 def _configuration(request: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+_LEVELS = ("DEBUG", "INFO", "WARN")
+
 
 class Run(NamedTuple):
     """What one invocation took. Milliseconds and MB; `init` only where the environment was new."""
@@ -35,6 +37,11 @@ class TextLines:
         """Mark the beginning of an environment."""
         del now
         return [f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}\n"]
+
+    def init_done(self, duration: float, now: float) -> list[str]:
+        """Say nothing: REPORT has the duration."""
+        del duration, now
+        return []
 
     def init_failed(self, duration: float, phase: str, status: str, error_type: str, now: float) -> list[str]:
         """Say that the environment's start failed; once per attempt."""
@@ -67,7 +74,13 @@ class TextLines:
 
 
 class JsonLines:
-    """The same as JSON objects, one a line."""
+    """The same as JSON objects, one a line, from a system log level on: DEBUG, INFO or WARN.
+
+    Which event has which level stands in the developer guide ("System log level event mapping").
+    """
+
+    def __init__(self, level: str = "INFO") -> None:
+        self._lowest = _LEVELS.index(level)
 
     def init_start(self, version: str, arn: str, now: float) -> list[str]:
         """Mark the beginning of an environment."""
@@ -77,22 +90,32 @@ class JsonLines:
             "runtimeVersion": version,
             "runtimeVersionArn": arn,
         }
-        return [_event("platform.initStart", record, now)]
+        return self._at("INFO", _event("platform.initStart", record, now))
+
+    def init_done(self, duration: float, now: float) -> list[str]:
+        """Say that the environment has started."""
+        done = {"initializationType": "on-demand", "phase": "init", "status": "success"}
+        report = done | {"metrics": {"durationMs": round(duration, 3)}}
+        return self._at(
+            "DEBUG",
+            _event("platform.initRuntimeDone", done, now),
+            _event("platform.initReport", report, now),
+        )
 
     def init_failed(self, duration: float, phase: str, status: str, error_type: str, now: float) -> list[str]:
         """Say that the environment's start failed; once per attempt."""
-        record = {
-            "initializationType": "on-demand",
-            "phase": phase,
-            "status": status,
-            "errorType": error_type,
-            "metrics": {"durationMs": round(duration, 3)},
-        }
-        return [_event("platform.initReport", record, now)]
+        done = {"initializationType": "on-demand", "phase": phase, "status": status, "errorType": error_type}
+        report = done | {"metrics": {"durationMs": round(duration, 3)}}
+        return self._at(
+            "WARN",
+            _event("platform.initRuntimeDone", done, now),
+            _event("platform.initReport", report, now),
+        )
 
     def start(self, request_id: str, version: str, now: float) -> list[str]:
         """Mark the beginning of an invocation."""
-        return [_event("platform.start", {"requestId": request_id, "version": version}, now)]
+        record = {"requestId": request_id, "version": version}
+        return self._at("INFO", _event("platform.start", record, now))
 
     def end(self, run: Run, now: float) -> list[str]:
         """Mark its end, with what it took."""
@@ -104,29 +127,20 @@ class JsonLines:
         }
         if run.init is not None:
             metrics["initDurationMs"] = round(run.init, 3)
-        record: dict[str, object] = {"requestId": run.request_id, "metrics": metrics, "status": run.status}
+        common: dict[str, object] = {"requestId": run.request_id, "status": run.status}
         if run.error_type:
-            record["errorType"] = run.error_type
-        return [_event("platform.report", record, now)]
+            common["errorType"] = run.error_type
+        done = common | {"metrics": {"durationMs": round(run.duration, 3)}}
+        failed = run.status != "success"
+        return [
+            *self._at("WARN" if failed else "DEBUG", _event("platform.runtimeDone", done, now)),
+            *self._at(
+                "WARN" if failed else "INFO", _event("platform.report", common | {"metrics": metrics}, now)
+            ),
+        ]
 
-
-class NoLines(JsonLines):
-    """Nothing: the system log level of a JSON log is WARN."""
-
-    def init_start(self, version: str, arn: str, now: float) -> list[str]:
-        """Stay silent."""
-        del version, arn, now
-        return []
-
-    def start(self, request_id: str, version: str, now: float) -> list[str]:
-        """Stay silent."""
-        del request_id, version, now
-        return []
-
-    def end(self, run: Run, now: float) -> list[str]:
-        """Stay silent."""
-        del run, now
-        return []
+    def _at(self, level: str, *lines: str) -> list[str]:
+        return list(lines) if _LEVELS.index(level) >= self._lowest else []
 
 
 Lines = TextLines | JsonLines
@@ -134,9 +148,7 @@ Lines = TextLines | JsonLines
 
 def lines_for(log_format: str, system_level: str) -> Lines:
     """Choose by the function's logging configuration."""
-    if log_format != "JSON":
-        return TextLines()
-    return NoLines() if system_level == "WARN" else JsonLines()
+    return JsonLines(system_level) if log_format == "JSON" else TextLines()
 
 
 def stamp(now: float) -> str:

@@ -53,6 +53,8 @@ def before_service(chain: object, context: Context, response: object) -> None:
             _check_size(context.request)
             return
         sentence = refusal(context.operation.name, context.service_request or {}, list(installed()), _MACHINE)
+        if sentence and sentence.startswith("1 validation error"):
+            raise CommonServiceException("ValidationException", sentence, sender_fault=True)
         if sentence:
             raise InvalidParameterValueException(sentence, Type="User")
 

@@ -29,7 +29,7 @@ from tailrace.functions import measures
 from tailrace.functions.execution import Result
 from tailrace.functions.runtime_api import Event
 from tailrace.functions.shapes import Invocation, LambdaService, Manager
-from tailrace.functions.trace import trace_id
+from tailrace.functions.trace import Sampler, trace_id
 from tailrace.functions.versions import Version
 
 LOG = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ SERVICES: list[LambdaService] = []
 """LocalStack's Lambda service of this process, once there is one."""
 
 _versions: weakref.WeakKeyDictionary[Manager, Version] = weakref.WeakKeyDictionary()
+_versions_lock = threading.Lock()
 _stopping = threading.Event()
 
 
@@ -64,7 +65,7 @@ def install() -> None:
 def shut_down() -> None:
     """End every environment."""
     _stopping.set()
-    for version in list(_versions.values()):
+    for version in _all_versions():
         version.pool.kill()
 
 
@@ -96,11 +97,18 @@ def run(manager: Manager, event: Event, resource: str) -> Result:
     return result
 
 
+def sampler(manager: Manager) -> Sampler | None:
+    """Who decides what is traced: the version's sampler where tracing is active, else nobody."""
+    version = _versions.get(manager)
+    return version.sampler if version else None
+
+
 def _start(self: Manager) -> object:
     try:
         version = Version(self.function_version)
         version.prepare()
-        _versions[self] = version
+        with _versions_lock:
+            _versions[self] = version
         self.state = lambda_models.VersionState(state=State.Active)
     except Exception as error:
         LOG.exception("%s cannot be made ready", self.function_arn)
@@ -126,7 +134,7 @@ def _invoke(self: Manager, *, invocation: Invocation) -> object:
         _checked(invocation.payload),
         invocation.request_id,
         invocation.invoked_arn,
-        trace_id(invocation.trace_context.get("aws_trace_header")),
+        trace_id(invocation.trace_context.get("aws_trace_header"), sampler(self)),
         _decoded(invocation.client_context),
     )
     result = run(self, event, invocation.invoked_arn.split(":", 6)[6])
@@ -164,5 +172,13 @@ def _decoded(context: str | None) -> str | None:
 
 def _expire() -> None:
     while not _stopping.wait(KEEP_ALIVE_CHECK):
-        for version in list(_versions.values()):
-            version.pool.expire(config.LAMBDA_KEEPALIVE_MS / 1000)
+        for version in _all_versions():
+            try:
+                version.pool.expire(config.LAMBDA_KEEPALIVE_MS / 1000)
+            except Exception:
+                LOG.exception("An idle environment of %s could not be ended", version.id.function_name)
+
+
+def _all_versions() -> list[Version]:
+    with _versions_lock:
+        return list(_versions.values())

@@ -36,6 +36,7 @@ class FunctionConfig(Protocol):
     memory_size: int
     environment: Mapping[str, str] | None
     logging_config: Mapping[str, str]
+    tracing_config_mode: str
     runtime_version_config: Mapping[str, str] | None
     code: Code
 

@@ -18,6 +18,7 @@ from tailrace.functions.report import lines_for
 from tailrace.functions.runtime_api import Event
 from tailrace.functions.runtimes import Runtime, installed
 from tailrace.functions.shapes import FunctionId, FunctionVersion
+from tailrace.functions.trace import Sampler
 from tailrace.functions.variables import Naming, Place, Session, variables
 
 _SESSION_SECONDS = 43_200
@@ -49,6 +50,7 @@ class Version:
             lines_for(logging.get("LogFormat", "Text"), logging.get("SystemLogLevel", "INFO")),
         )
         self.pool = Pool(self._make)
+        self.sampler = Sampler() if self._config.tracing_config_mode == "Active" else None
         self._session: tuple[float, Session] | None = None
 
     def prepare(self) -> None:

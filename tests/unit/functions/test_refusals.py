@@ -57,6 +57,27 @@ def test_what_is_not_done_is_refused_in_a_sentence(
     assert str(refused(operation, **request_)).startswith(begins)
 
 
+@pytest.mark.parametrize("operation", ["CreateFunction", "UpdateFunctionConfiguration"])
+def test_reserved_variables_are_refused_in_lambdas_words(operation: str) -> None:
+    """All that were given are named, in the order in which they were."""
+    own = {"MINE": "1", "AWS_REGION": "x", "AWS_ACCESS_KEY_ID": "y"}
+    assert refused(operation, Environment={"Variables": own}) == (
+        "Lambda was unable to configure your environment variables because the environment variables you "
+        "have provided contains reserved keys that are currently not supported for modification. "
+        "Reserved keys used in this request: AWS_REGION, AWS_ACCESS_KEY_ID"
+    )
+
+
+def test_a_variables_name_has_lambdas_form() -> None:
+    """It begins with a letter and has two characters at least."""
+    assert refused("CreateFunction", Environment={"Variables": {"_MINE": "1"}}) == (
+        "1 validation error detected: Value '{_MINE=1}' at 'environment.variables' failed to satisfy "
+        "constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
+        "[a-zA-Z]([a-zA-Z0-9_])+]"
+    )
+    assert refused("CreateFunction", Environment={"Variables": {"TZ": "UTC"}}) is None
+
+
 def test_an_empty_setting_asks_for_nothing() -> None:
     """Taking layers away, or SnapStart off, is no request for them."""
     off = {"Layers": [], "SnapStart": {"ApplyOn": "None"}, "TracingConfig": {"Mode": "PassThrough"}}

@@ -66,7 +66,7 @@ def test_a_failed_init_is_reported_by_phase() -> None:
 
 def test_a_json_log_has_platform_events() -> None:
     """The same facts as one JSON object a line."""
-    (line,) = JsonLines().end(Run("id-1", 1.49, 128, 37, init=89.91, status="error", error_type="E"), NOW)
+    line = JsonLines().end(Run("id-1", 1.49, 128, 37, init=89.91, status="error", error_type="E"), NOW)[-1]
     assert json.loads(line) == {
         "time": "2026-01-31T09:05:07.042Z",
         "type": "platform.report",
@@ -85,12 +85,43 @@ def test_a_json_log_has_platform_events() -> None:
     }
 
 
+def kinds(level: str, status: str) -> list[str]:
+    """List the platform events of a cold run by their types."""
+    lines = lines_for("JSON", level)
+    run = Run("id-1", 1, 128, 37, status=status, error_type="" if status == "success" else "E")
+    told = [
+        *lines.init_start("python:3.13.v0", "arn:x", NOW),
+        *lines.init_done(80, NOW),
+        *lines.start("id-1", "$LATEST", NOW),
+        *lines.end(run, NOW),
+    ]
+    return [json.loads(line)["type"].removeprefix("platform.") for line in told]
+
+
 @pytest.mark.parametrize(
-    ("log_format", "level", "lines"), [("Text", "INFO", 2), ("JSON", "INFO", 1), ("JSON", "WARN", 0)]
+    ("level", "status", "expected"),
+    [
+        ("DEBUG", "success", "initStart initRuntimeDone initReport start runtimeDone report"),
+        ("INFO", "success", "initStart start report"),
+        ("INFO", "error", "initStart start runtimeDone report"),
+        ("WARN", "success", ""),
+        ("WARN", "timeout", "runtimeDone report"),
+    ],
 )
-def test_the_logging_configuration_chooses_the_lines(log_format: str, level: str, lines: int) -> None:
-    """Text by default, JSON if asked, nothing of the platform's at WARN."""
-    assert len(lines_for(log_format, level).end(Run("id-1", 1, 128, 37), NOW)) == lines
+def test_the_system_log_level_chooses_the_events(level: str, status: str, expected: str) -> None:
+    """By the developer guide's table: what failed is told at WARN, what went well at DEBUG or INFO."""
+    assert kinds(level, status) == expected.split()
+
+
+def test_a_failed_init_is_told_at_every_level() -> None:
+    """A JSON log at WARN has it too."""
+    told = lines_for("JSON", "WARN").init_failed(3.5, "init", "error", "Runtime.ImportModuleError", NOW)
+    assert [json.loads(line)["type"] for line in told] == ["platform.initRuntimeDone", "platform.initReport"]
+
+
+def test_a_text_log_has_no_levels() -> None:
+    """END and REPORT, whatever the system log level."""
+    assert len(lines_for("Text", "WARN").end(Run("id-1", 1, 128, 37), NOW)) == 2
 
 
 def test_a_moment_is_written_in_utc_with_milliseconds() -> None:
