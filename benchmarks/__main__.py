@@ -18,7 +18,7 @@ from rich.table import Table
 from benchmarks.bed import Bed, contained, deployed, embedded, engine, recipe
 from benchmarks.measure import Throughput, latency, percentiles, throughput
 from bootstrap.costs import METRIC_REQUEST, MILLION, WRITE_UNIT
-from bootstrap.package import Package
+from bootstrap.package import Code
 
 FEW, MANY, SINGLE = 2_000, 10_000, 50
 OUTPUT = Path(".build/bench.json")
@@ -53,10 +53,10 @@ class Figures:
         return writes + metric_calls / run.events * MILLION * METRIC_REQUEST.dollars
 
 
-def measured(bed: Bed, stack_name: str, package: Package | None, counts: tuple[int, ...]) -> Figures:
+def measured(bed: Bed, stack_name: str, code: Code | None, counts: tuple[int, ...]) -> Figures:
     """Deploy one approach and measure it; the first events warm it up and are not counted."""
     figures = Figures()
-    with deployed(bed.target, stack_name, package) as (stack, seconds):
+    with deployed(bed.target, stack_name, code) as (stack, seconds):
         figures.deployed = seconds
         throughput(bed, stack, 200)
         figures.latency = percentiles(latency(bed.target, stack, SINGLE))

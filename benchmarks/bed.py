@@ -12,7 +12,7 @@ import psutil
 
 from bootstrap.deploy import deploy
 from bootstrap.destroy import destroy
-from bootstrap.package import Package, pack
+from bootstrap.package import Code, pack, pack_detector
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
@@ -118,19 +118,20 @@ def pss(process: psutil.Process) -> int:
 
 
 @contextmanager
-def deployed(target: Target, name: str, package: Package | None = None) -> Iterator[tuple[Stack, float]]:
+def deployed(target: Target, name: str, code: Code | None = None) -> Iterator[tuple[Stack, float]]:
     """Deploy a stack with a window of 0, give it and the seconds it took; destroy it at the end."""
     settings = Settings.from_environment(
         {**os.environ, "TARGET": "localstack", "STACK": name, "BATCH_WINDOW": "0"}
     )
     began = time.monotonic()
     try:
-        stack = deploy(target, settings, lambda _: None, package=package).stack
+        stack = deploy(target, settings, lambda _: None, code=code).stack
         yield stack, time.monotonic() - began
     finally:
         destroy(target, name, lambda _: None)
 
 
-def recipe() -> Package:
+def recipe() -> Code:
     """Pack the recipe's approach under the name that the template's function calls."""
-    return pack({f"handler/{path.name}": path.read_bytes() for path in RECIPE.glob("*.py")})
+    files = {f"handler/{path.name}": path.read_bytes() for path in RECIPE.glob("*.py")}
+    return Code(pack(files), pack_detector())

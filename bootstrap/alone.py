@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bootstrap.console import complain
-from bootstrap.package import ROOT
+from bootstrap.requirements import ROOT
 
 LOCKS = ROOT / ".build"
 

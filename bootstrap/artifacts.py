@@ -1,4 +1,4 @@
-"""The bucket that holds the function's code: one for a stack, account and region, tagged as the stack's."""
+"""The bucket that holds the functions' code: one for a stack, account and region, tagged as the stack's."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from bootstrap.stacks import TAG
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-    from bootstrap.package import Package
+    from bootstrap.package import Code
     from bootstrap.target import Target
 
 _ABSENT = {"404", "NoSuchBucket", "NotFound"}
@@ -21,12 +21,13 @@ def bucket_name(target: "Target", stack: str) -> str:
     return f"{stack}-{target.account}-{target.region}"
 
 
-def upload(s3: "S3Client", bucket: str, stack: str, region: str, package: "Package") -> None:
-    """Store the package under its hash, unless it is there; make the bucket if need be."""
+def upload(s3: "S3Client", bucket: str, stack: str, region: str, code: "Code") -> None:
+    """Store each package under its hash, unless it is there; make the bucket if need be."""
     if not _is_ours(s3, bucket, stack):
         _make(s3, bucket, stack, region)
-    if not _is_stored(s3, bucket, package.key):
-        s3.put_object(Bucket=bucket, Key=package.key, Body=package.content, ContentType="application/zip")
+    for package in code:
+        if not _is_stored(s3, bucket, package.key):
+            s3.put_object(Bucket=bucket, Key=package.key, Body=package.content, ContentType="application/zip")
 
 
 def remove(s3: "S3Client", bucket: str, stack: str) -> bool:

@@ -1,5 +1,6 @@
 """Bring the stack to what the template and the settings say; leave nothing half-made."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from bootstrap import artifacts, stacks
 from bootstrap.errors import StackError, TargetError
-from bootstrap.package import Package, pack_functions
+from bootstrap.package import PYTHON, Code, pack_detector, pack_handler
+from bootstrap.requirements import ROOT, Platform
 from bootstrap.settings import Settings
 from bootstrap.stacks import Change, Pace, Stack, Step
 from bootstrap.target import Target
+from bootstrap.template import function_of, load
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -25,6 +28,7 @@ class Deployed:
 
     stack: Stack
     changed: bool
+    code: Code
 
 
 def deploy(
@@ -32,7 +36,7 @@ def deploy(
     settings: Settings,
     show: Callable[[Step], None],
     template: str | None = None,
-    package: Package | None = None,
+    code: Code | None = None,
 ) -> Deployed:
     """Make or change the stack; return it. What is as it should be is left alone, without a change set.
 
@@ -43,27 +47,24 @@ def deploy(
     if settings.tracing and target.emulated:
         raise TargetError("TRACING=1 needs X-Ray, which the emulator does not have: leave it out.")
     cloudformation = target.client("cloudformation")
-    package = package or pack_functions()
+    template = TEMPLATE.read_text(encoding="utf-8") if template is None else template
+    code = code or packed(target, settings, template)
     bucket = artifacts.bucket_name(target, settings.stack)
-    code = {"CodeBucket": bucket, "CodeKey": package.key}
-    change = Change(
-        name=settings.stack,
-        template=TEMPLATE.read_text(encoding="utf-8") if template is None else template,
-        parameters=settings.parameters() | code,
-    )
+    place = {"CodeBucket": bucket, "CodeKey": code.handler.key, "DetectorCodeKey": code.detector.key}
+    change = Change(settings.stack, template, settings.parameters() | place)
     pace = Pace.of(target)
     before = _standing(cloudformation, settings.stack, pace, show)
     if before and _stands(cloudformation, before, change):
-        return Deployed(before, changed=False)
+        return Deployed(before, changed=False, code=code)
     s3 = target.client("s3")
-    artifacts.upload(s3, bucket, settings.stack, target.region, package)
+    artifacts.upload(s3, bucket, settings.stack, target.region, code)
     known = stacks.known_events(cloudformation, before)
     try:
         after = stacks.apply(cloudformation, change, exists=before is not None, pace=pace, show=show)
         if after is None:
-            return Deployed(stacks.standing(cloudformation, settings.stack), changed=False)
+            return Deployed(stacks.standing(cloudformation, settings.stack), changed=False, code=code)
         if after.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-            return Deployed(after, changed=True)
+            return Deployed(after, changed=True, code=code)
         why = stacks.first_failure(cloudformation, after.arn, known) or after.reason or after.status
     except StackError as error:
         why = str(error)
@@ -74,6 +75,18 @@ def deploy(
         stacks.remove(cloudformation, left, pace, show)
     artifacts.remove(s3, bucket, settings.stack)
     raise StackError(f"The stack {settings.stack} could not be made, and was deleted again. {why}")
+
+
+def packed(target: Target, settings: Settings, template: str) -> Code:
+    """Pack both functions: the handler for the platform that it runs on, an emulator's or the template's."""
+    asked = function_of(load(template), "CodeKey")
+    version = re.fullmatch(r"python(3\.\d+)", str(asked.get("Runtime")))
+    python = version[1] if version else PYTHON
+    if target.emulated:
+        platform = Platform.of_machine(python)
+    else:
+        platform = Platform.of_lambda(python, asked.get("Architectures", ["x86_64"])[0])
+    return Code(pack_handler(ROOT / settings.handler, platform), pack_detector())
 
 
 def _not_changed(before: Stack, left: Stack | None, why: str) -> StackError:

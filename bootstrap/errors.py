@@ -7,6 +7,7 @@ TailraceError
         Declined            the user did not agree to what was about to be done
     OperationError          it was tried and failed: exit code 1
         Unreachable         nobody answers at the endpoint
+        HandlerError        the user's code cannot be packed, or cannot be run
         StackError          CloudFormation did not reach the state that was asked for
         NotOurs             something of that name exists and does not carry the stack's tag
         NotAsAsked          deployed, and a property is not what the template says
@@ -43,6 +44,10 @@ class OperationError(TailraceError):
 
 class Unreachable(OperationError):  # noqa: N818  named after what is found
     """Nobody answers at the endpoint."""
+
+
+class HandlerError(OperationError):
+    """The user's code cannot be packed, or cannot be run."""
 
 
 class StackError(OperationError):

@@ -76,6 +76,13 @@ SETTINGS = {
             "the stack's name; tailrace has the recipe's names, any other makes every name its own",
             matching(r"(?=.{1,35}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", _STACK),
         ),
+        Setting(
+            "HANDLER",
+            "handler",
+            "",
+            "the folder of your handler: analytics.py, and requirements.txt if it needs packages",
+            anything,
+        ),
         Setting("SHARDS", "2", "", "shards of the stream", whole(1, 200)),
         Setting("BATCH_SIZE", "100", "records", "records in one invocation, at most", whole(1, 10_000)),
         Setting("BATCH_WINDOW", "5", "seconds", "how long a batch may wait to fill", whole(0, 300)),
@@ -199,6 +206,7 @@ class Settings:
 
     target: Literal["localstack", "aws"]
     stack: str
+    handler: str
     shards: int
     batch_size: int
     batch_window: int
@@ -222,6 +230,7 @@ class Settings:
         return cls(
             target="aws" if values["TARGET"] == "aws" else "localstack",
             stack=values["STACK"],
+            handler=values["HANDLER"],
             shards=int(values["SHARDS"]),
             batch_size=int(values["BATCH_SIZE"]),
             batch_window=int(values["BATCH_WINDOW"]),

@@ -175,6 +175,18 @@ def load(text: str) -> dict[str, Tree]:
     return parsed
 
 
+def function_of(template: Mapping[str, Tree], parameter: str) -> dict[str, Tree]:
+    """Return the properties, unresolved, of the function whose code a parameter names; empty without one."""
+    for resource in template["Resources"].values():
+        properties: dict[str, Tree] = resource.get("Properties", {})
+        code = properties.get("Code")
+        if resource["Type"] == "AWS::Lambda::Function" and isinstance(code, dict):
+            key = code.get("S3Key")
+            if isinstance(key, _Call) and (key.function, key.argument) == ("Ref", parameter):
+                return properties
+    return {}
+
+
 def asked_for(
     text: str, parameters: Mapping[str, str], place: Place, ids: Mapping[str, str]
 ) -> list[Resource]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bootstrap.alone import alone
 from bootstrap.console import say
 from bootstrap.deploy import TEMPLATE, deploy
+from bootstrap.package import LARGEST
 from bootstrap.progress import shown
 from bootstrap.settings import SETTINGS, Settings
 from bootstrap.stacks import Stack
@@ -40,6 +41,8 @@ def run() -> int:
     say(f"The stack {settings.stack} {done} ({time.monotonic() - began:.1f} s)")
     counts = f"{verified.resources} resources, {verified.properties} properties"
     say(f"Verified: {counts}, all as the template asks")
+    handler, detector = deployed.code.handler.size, deployed.code.detector.size
+    say(f"Code: handler {handler}, detector {detector}; Lambda takes {LARGEST // 2**20} MB each")
     describe(target, deployed.stack)
     for line in next_steps(os.environ):
         say(line)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from bootstrap import stacks as cloudformation
 from bootstrap.deploy import deploy
 from bootstrap.destroy import destroy as remove
-from bootstrap.package import Package
+from bootstrap.package import Code
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
@@ -31,13 +31,13 @@ def shared_target(run: Run) -> Target:
 
 @contextmanager
 def deployed(
-    run: Run, target: Target, purpose: str, settings: dict[str, str], package: Package | None = None
+    run: Run, target: Target, purpose: str, settings: dict[str, str], code: Code | None = None
 ) -> Iterator[Stack]:
     """Deploy a pipeline of the run's own, destroy it at the end. `settings` as in the environment."""
     chosen = Settings.from_environment({**settings, "STACK": run.stack_name(purpose)})
     note(run, target, chosen.stack)
     try:
-        yield deploy(target, chosen, lambda _: None, package=package).stack
+        yield deploy(target, chosen, lambda _: None, code=code).stack
     finally:
         destroy(run, target, chosen.stack)
 

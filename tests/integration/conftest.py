@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from bootstrap.package import Package
+from bootstrap.package import Code
 from bootstrap.target import Target
 from tests.frame import stacks
 from tests.frame.pipeline import Pipeline
@@ -26,16 +26,16 @@ def target(run: Run) -> Target:
 def make_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[MakePipeline]:
     """Give a function that deploys a pipeline; it is destroyed after the module's last test.
 
-    `make_pipeline(purpose, package=None, on=None, **settings)`: the purpose is part of the stack's name,
+    `make_pipeline(purpose, code=None, on=None, **settings)`: the purpose is part of the stack's name,
     settings are those of the environment (`BATCH_SIZE="10"`), `on` is another target.
     """
     with ExitStack() as made:
 
         def make(
-            purpose: str, *, package: Package | None = None, on: Target | None = None, **settings: str
+            purpose: str, *, code: Code | None = None, on: Target | None = None, **settings: str
         ) -> Pipeline:
             where = on or target
-            stack = stacks.deployed(run, where, _own(purpose, worker_id), {**QUICK, **settings}, package)
+            stack = stacks.deployed(run, where, _own(purpose, worker_id), {**QUICK, **settings}, code)
             return Pipeline(where, made.enter_context(stack))
 
         yield make

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bootstrap.package import sources
+from bootstrap.package import detector_files, pack
 from bootstrap.target import Target
 from handler.once.totals import MINUTE, place
 from tailrace.testing.eventually import eventually
@@ -97,14 +97,13 @@ def alarms_target(run: Run) -> Iterator[Target]:
 @pytest.fixture(scope="module")
 def alarmed(alarms_target: Target, make_pipeline: MakePipeline) -> Iterator[Heard]:
     """Give a pipeline whose alarms look at ten seconds, and a listener to its topic."""
-    detector = {
-        "detector/original.py": sources()["detector/entry.py"].decode(),
-        "detector/entry.py": FAILING_DETECTOR,
-    }
+    files = detector_files()
+    original = {"detector/original.py": files["detector/entry.py"]}
+    detector = pack(files | original | {"detector/entry.py": FAILING_DETECTOR.encode()})
     pipeline = make_pipeline(
         "alarms",
         on=alarms_target,
-        package=variant(FAILS, detector),
+        code=variant(FAILS)._replace(detector=detector),
         RETRY_ATTEMPTS="0",
         ALARM_PERIOD="10",
         ALARM_LAG="1500",

@@ -9,7 +9,7 @@ from bootstrap import artifacts, stacks
 from bootstrap.deploy import TEMPLATE, Deployed, deploy
 from bootstrap.destroy import destroy
 from bootstrap.errors import NotAsAsked, NotOurs, StackError
-from bootstrap.package import Package, pack, pack_functions
+from bootstrap.package import Code, pack, pack_detector, pack_handler
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack, Step
 from bootstrap.target import Target
@@ -21,6 +21,7 @@ from tests.frame.run import Run
 pytestmark = pytest.mark.anywhere
 ASKED = TEMPLATE.read_text(encoding="utf-8")
 NO_SUCH_RUNTIME = ASKED.replace("Runtime: python3.13", "Runtime: python1.0")
+OTHER = {"handler/__init__.py": b"", "handler/entry.py": b"def lambda_handler(event, context): ..."}
 A_QUEUE = """{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}"""
 
 
@@ -37,13 +38,13 @@ class Bench:
     def deploy(
         self,
         template: str = ASKED,
-        package: Package | None = None,
+        code: Code | None = None,
         show: Callable[[Step], None] = unseen,
         **settings: str,
     ) -> Deployed:
         """Deploy the stack with these settings."""
         chosen = Settings.from_environment({"STACK": self.name, **settings})
-        return deploy(self.target, chosen, show, template=template, package=package)
+        return deploy(self.target, chosen, show, template=template, code=code)
 
     def find(self) -> Stack | None:
         """Return the stack as it stands."""
@@ -86,13 +87,14 @@ def test_each_resource_is_shown_and_verified(bench: Make) -> None:
 
 
 def test_the_code_s_bucket(bench: Make) -> None:
-    """The code stands once, under its hash, in a bucket that is private, encrypted and the stack's own."""
+    """Each function's code stands once, under its hash, in a private, encrypted bucket of the stack's own."""
     own, s3 = bench("bucket"), None
     own.deploy()
     own.deploy(BATCH_SIZE="7")
     s3 = own.target.client("s3")
     bucket = artifacts.bucket_name(own.target, own.name)
-    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [pack_functions().key]
+    stored = {entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]}
+    assert stored == {pack_handler().key, pack_detector().key}
     assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
     (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
@@ -112,14 +114,15 @@ def test_a_changed_setting(bench: Make) -> None:
 
 
 def test_changed_code(bench: Make) -> None:
-    """Changed code is what runs afterwards, though no setting changed."""
-    own = bench("code")
+    """Changed code is what runs afterwards, though no setting changed; the other function stays as it is."""
+    own, steps = bench("code"), list[Step]()
     before = own.deploy().stack
-    other = pack({"handler/__init__.py": b"", "handler/entry.py": b"def lambda_handler(event, context): ..."})
-    after = own.deploy(package=other)
+    other = Code(pack(OTHER), pack_detector())
+    after = own.deploy(code=other, show=steps.append)
     assert after.changed
+    assert "DetectorFunction" not in {step.resource for step in steps}
     assert after.stack.outputs == before.outputs
-    assert after.stack.parameters["CodeKey"] == other.key
+    assert after.stack.parameters["CodeKey"] == other.handler.key
     verify(own.target, after.stack, ASKED)
 
 
@@ -171,12 +174,12 @@ def test_a_change_that_cannot_be_undone(bench: Make) -> None:
     own = bench("stuck")
     own.deploy()
     own.target.client("s3").delete_object(
-        Bucket=artifacts.bucket_name(own.target, own.name), Key=pack_functions().key
+        Bucket=artifacts.bucket_name(own.target, own.name), Key=pack_handler().key
     )
-    other = pack({"handler/__init__.py": b"", "handler/entry.py": b"def lambda_handler(event, context): ..."})
+    other = Code(pack(OTHER), pack_detector())
     changed = ASKED.replace("InSeconds: !Ref BatchWindow", "InSeconds: 999")
     with pytest.raises(StackError) as failed:
-        own.deploy(changed, package=other)
+        own.deploy(changed, code=other)
     assert "could not be changed; it is UPDATE_ROLLBACK_FAILED. Mapping (AWS::" in str(failed.value)
     with pytest.raises(StackError, match="and so did undoing it"):
         own.deploy()

@@ -43,7 +43,7 @@ def lambda_handler(event, context):
 @pytest.fixture(scope="module")
 def failing(make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline whose handler fails where a record asks for it; two retries."""
-    return make_pipeline("failing", package=variant(FAILS), SHARDS="1", RETRY_ATTEMPTS=str(RETRIES))
+    return make_pipeline("failing", code=variant(FAILS), SHARDS="1", RETRY_ATTEMPTS=str(RETRIES))
 
 
 def letter_of(pipeline: Pipeline, record: Acknowledged) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def lambda_handler(event, context):
 def mortal(make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline whose handler dies where a record asks for it; a batch holds all that is put."""
     return make_pipeline(
-        "killed", package=variant(DIES), SHARDS="1", BATCH_SIZE="200", BATCH_WINDOW="1", RETRY_ATTEMPTS="10"
+        "killed", code=variant(DIES), SHARDS="1", BATCH_SIZE="200", BATCH_WINDOW="1", RETRY_ATTEMPTS="10"
     )
 
 

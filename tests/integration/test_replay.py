@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anywhere
 
 @pytest.fixture(scope="module")
 def _bench(run: Run, make_pipeline: MakePipeline) -> Bench:
-    return Bench(run, make_pipeline("replay", package=variant(BREAKABLE), SHARDS="1", RETRY_ATTEMPTS="0"))
+    return Bench(run, make_pipeline("replay", code=variant(BREAKABLE), SHARDS="1", RETRY_ATTEMPTS="0"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anywhere
 @pytest.fixture(scope="module")
 def bench(run: Run, make_pipeline: MakePipeline) -> Bench:
     """Give a broken pipeline: a record may ask to be retried twice, and then is a dead letter."""
-    made = Bench(run, make_pipeline("trace", package=variant(BREAKABLE), SHARDS="2", RETRY_ATTEMPTS="1"))
+    made = Bench(run, make_pipeline("trace", code=variant(BREAKABLE), SHARDS="2", RETRY_ATTEMPTS="1"))
     made.broken(now=True)
     return made
 

@@ -12,6 +12,7 @@ from bootstrap.settings import Settings
 from bootstrap.template import Place, asked_for
 
 pytestmark = pytest.mark.unit
+CODE = {"CodeBucket": "b", "CodeKey": "k.zip", "DetectorCodeKey": "d.zip"}
 TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
 SERVICES = {"dynamodb": "dynamodb", "sqs": "sqs", "sns": "sns", "cloudwatch": "cloudwatch"}
 # Where the IAM action is not the operation's own name. A transaction is allowed by the actions of its parts.
@@ -40,7 +41,12 @@ ANYWHERE = "*"
 
 def statements(of: str = "Role") -> dict[str, tuple[set[str], list[str]]]:
     """Return each statement's actions and resources, by its id, of one role."""
-    parameters = {**Settings.from_environment({}).parameters(), "CodeBucket": "b", "CodeKey": "k"}
+    parameters = {
+        **Settings.from_environment({}).parameters(),
+        "CodeBucket": "b",
+        "CodeKey": "k",
+        "DetectorCodeKey": "d",
+    }
     resources = asked_for(
         TEMPLATE, parameters, Place("tailrace", "us-east-1", "111122223333"), {"Mapping": "m"}
     )

@@ -11,6 +11,7 @@ def test_nothing_set() -> None:
     assert Settings.from_environment({}) == Settings(
         target="localstack",
         stack="tailrace",
+        handler="handler",
         shards=2,
         batch_size=100,
         batch_window=5,

@@ -9,8 +9,14 @@ from bootstrap.settings import SETTINGS, Settings
 from bootstrap.template import Place, asked_for, load
 
 pytestmark = pytest.mark.unit
+CODE = {"CodeBucket": "b", "CodeKey": "k.zip", "DetectorCodeKey": "d.zip"}
 TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
-PARAMETERS = {**Settings.from_environment({}).parameters(), "CodeBucket": "b", "CodeKey": "k.zip"}
+PARAMETERS = {
+    **Settings.from_environment({}).parameters(),
+    "CodeBucket": "b",
+    "CodeKey": "k.zip",
+    "DetectorCodeKey": "d.zip",
+}
 UNTAGGED = {
     "AWS::Lambda::Permission",
     "AWS::Lambda::EventInvokeConfig",
@@ -111,7 +117,7 @@ def test_the_defaults_are_the_settings() -> None:
     defaults = {name: entry.get("Default") for name, entry in load(TEMPLATE)["Parameters"].items()}
     given = Settings.from_environment({}).parameters()
     assert {name: str(defaults[name]) for name in given} == given
-    assert set(defaults) - set(given) == {"CodeBucket", "CodeKey"}
+    assert set(defaults) - set(given) == {"CodeBucket", "CodeKey", "DetectorCodeKey"}
 
 
 def test_a_bound_of_the_template_is_the_setting_s() -> None:

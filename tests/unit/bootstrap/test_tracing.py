@@ -10,6 +10,7 @@ from bootstrap.target import Target
 from bootstrap.template import Place, asked_for
 
 pytestmark = pytest.mark.unit
+CODE = {"CodeBucket": "b", "CodeKey": "k.zip", "DetectorCodeKey": "d.zip"}
 TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
 IDS = {"Quarantine": "https://sqs/q", "DeadLetters": "https://sqs/d", "Mapping": "uuid"}
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -17,7 +18,12 @@ TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 def asked(**settings: str) -> dict[str, dict[str, Any]]:
     """Return each resource's properties with these settings."""
-    parameters = {**Settings.from_environment(settings).parameters(), "CodeBucket": "b", "CodeKey": "k.zip"}
+    parameters = {
+        **Settings.from_environment(settings).parameters(),
+        "CodeBucket": "b",
+        "CodeKey": "k.zip",
+        "DetectorCodeKey": "d.zip",
+    }
     place = Place("tailrace", "eu-central-1", "111122223333")
     return {resource.name: resource.properties for resource in asked_for(TEMPLATE, parameters, place, IDS)}
 
