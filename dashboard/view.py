@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from handler.once.totals import MINUTE, OTHER, Minute
+from handler.once.totals import EVENTS, MINUTE, OTHER, Minute
 
 SHOWN_MINUTES = 60
 TOP = 8
@@ -105,7 +105,7 @@ class View:
 def viewed(now: datetime, minutes: Sequence[Minute], rest: Rest) -> View:
     """Make the view of what was read: the last hour, the newest last; the minute that goes on included."""
     shown = list(minutes)[-SHOWN_MINUTES:]
-    kinds = [minute.by_part("kind", 0) for minute in shown]
+    kinds = [minute.by(EVENTS) for minute in shown]
     types = _types(kinds)
     named = {name for name, _ in types}
     return View(
@@ -123,7 +123,7 @@ def viewed(now: datetime, minutes: Sequence[Minute], rest: Rest) -> View:
         taken=sum((minute.total("revenue") for minute in shown), Decimal(0)),
         purchases=int(sum(minute.total("purchases") for minute in shown)),
         rejected=sum(minute.rejected for minute in shown),
-        devices=_top(minute.by_part("kind", 1) for minute in shown),
+        devices=_top(minute.by("device") for minute in shown),
         countries=_top(minute.by("country") for minute in shown),
         pages=_top(minute.by("page") for minute in shown),
         rest=_shown(rest, shown),

@@ -5,38 +5,19 @@ what an event leaves out, a bounce rate. It is called once for each event, in or
 object (numbers with a fraction are Decimals). It may raise RejectedError: then the record goes to quarantine
 with that reason, and its neighbours are not touched. Any other exception is taken for a fault of this file:
 the record is quarantined as `analytics-failed`, from where it can be replayed.
+
+`samples.py` has the events that the tests send, and `requirements.txt` the packages that this file imports.
 """
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
 
-from handler.once.metrics import Measure, Series
-from handler.once.records import Json, Reason, RejectedError
-from handler.once.totals import BY, Total
+from handler.once import Analysis, Body, Dimension, Json, Measure, Reason, RejectedError, Total
 
-EVENT_TYPES = frozenset({"page_view", "purchase", "user_signup", "click", "unknown"})
-DEVICE_TYPES = frozenset({"desktop", "mobile", "tablet", "bot", "unknown"})
-OTHER = "other"
-"""Stands in a metric's dimension for every value that is not listed: no sender can make new metrics."""
-
-PROCESSED = Series("EventsProcessed")
-PURCHASE_AMOUNT = Series("PurchaseAmount", "None")
+EVENT_TYPE = Dimension("EventType", "page_view", "purchase", "user_signup", "click", "unknown")
+DEVICE_TYPE = Dimension("DeviceType", "desktop", "mobile", "tablet", "bot", "unknown")
 SHORT_SESSION = 30
 """Seconds; a shorter session of one page counts as a bounce."""
-
-type Body = dict[str, Json]
-
-
-class Analysis(NamedTuple):
-    """What becomes of one event."""
-
-    attributes: Body
-    """Stored in the item, beside the key, the event itself (`rawData`) and where it came from."""
-    measures: tuple[Measure, ...]
-    """Counted once for each stored event, however often it is delivered: CloudWatch's metrics."""
-    totals: tuple[Total, ...] = ()
-    """Added to the totals of the minute in which the event arrived, once as well: see `totals.py`."""
 
 
 def analyse(event: Body) -> Analysis:
@@ -44,11 +25,7 @@ def analyse(event: Body) -> Analysis:
     kind = event.get("eventType", "unknown")
     device = event.get("deviceType", "unknown")
     metrics = _metrics(event)
-    listed = (_listed(kind, EVENT_TYPES), _listed(device, DEVICE_TYPES))
-    dimensions = (("EventType", listed[0]), ("DeviceType", listed[1]))
-    measures = [Measure(Series("EventsProcessed", "Count", dimensions)), Measure(PROCESSED)]
-    if kind == "purchase":
-        measures.append(Measure(PURCHASE_AMOUNT, _number(metrics, "amount")))
+    dimensions = (EVENT_TYPE.of(kind), DEVICE_TYPE.of(device))
     attributes: Body = {
         "eventType": kind,
         "userId": event.get("userId", "anonymous"),
@@ -57,12 +34,18 @@ def analyse(event: Body) -> Analysis:
         "location": event.get("location", {}),
         "metrics": metrics,
     }
-    totals = (
-        Total("kind", key=BY.join(listed)),
-        Total("country", key=_country(event)),
-        *_totals(kind, metrics),
+    return Analysis(
+        attributes,
+        measures=(Measure("PurchaseAmount", _number(metrics, "amount"), "None"),)
+        if kind == "purchase"
+        else (),
+        totals=(
+            Total("device", key=dimensions[1].value),
+            Total("country", key=_country(event)),
+            *_totals(kind, metrics),
+        ),
+        dimensions=dimensions,
     )
-    return Analysis(attributes, tuple(measures), totals)
 
 
 def _totals(kind: Json, metrics: Body) -> Iterator[Total]:
@@ -84,10 +67,6 @@ def _country(event: Body) -> str:
     location = event.get("location")
     country = location.get("country") if isinstance(location, dict) else None
     return country if isinstance(country, str) else "unknown"
-
-
-def _listed(value: Json, listed: frozenset[str]) -> str:
-    return value if isinstance(value, str) and value in listed else OTHER
 
 
 def _metrics(event: Body) -> Body:

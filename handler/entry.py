@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from handler.analytics import analyse
 from handler.once import clients, log, settings
 from handler.once.records import Record, record_of
 from handler.once.settle import settle
@@ -66,7 +67,7 @@ def lambda_handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     request = context.aws_request_id
     log.line("INFO", f"Received {len(records)} records from Kinesis", requestId=request, **_batch(records))
     began = time.monotonic()
-    outcome = settle(records, SERVICES, InvocationClock(context))
+    outcome = settle(records, analyse, SERVICES, InvocationClock(context))
     done = outcome.records - outcome.failed
     log.line(
         "INFO",

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from handler.analytics import analyse
+from handler.once.analysis import Analyse, checked
 from handler.once.events import Key, parse
+from handler.once.faults import Fault, fault_of
 from handler.once.items import render, same
-from handler.once.metrics import Measure, checked
+from handler.once.metrics import DimensionValue, Sample, sample
 from handler.once.records import Json, Reason, Record, RejectedError
 from handler.once.sums import Addend, addend
 
@@ -32,7 +33,8 @@ class Accepted(NamedTuple):
     key: Key
     body: dict[str, Json]
     item: bytes
-    measures: tuple[Measure, ...]
+    dimensions: tuple[DimensionValue, ...]
+    samples: tuple[Sample, ...]
     addends: tuple[Addend, ...]
 
 
@@ -43,26 +45,29 @@ class Refused(NamedTuple):
     reason: Reason
     detail: str
     event_id: str | None
+    fault: Fault | None = None
+    """The exception, where `analyse` failed."""
 
 
 type Entry = Accepted | Refused
 
 
-def read(record: Record) -> Entry:
+def read(record: Record, analyse: Analyse) -> Entry:
     """Return what can be done with a record; what cannot be stored is refused with a reason. Never raises."""
     event_id = None
     try:
         event = parse(record)
         event_id = event.key.event_id
-        analysis = analyse(event.body)
+        analysis = checked(analyse(event.body))
         item = render(record, event, analysis)
-        measures = tuple(map(checked, analysis.measures))
+        samples = tuple(map(sample, analysis.measures))
         addends = tuple(map(addend, analysis.totals))
     except RejectedError as error:
         return Refused(record, error.reason, error.detail, event_id)
     except Exception as error:  # noqa: BLE001  a fault in analytics must not cost the neighbours anything
-        return Refused(record, Reason.ANALYTICS_FAILED, f"analytics raised {type(error).__name__}", event_id)
-    return Accepted(record, event.key, event.body, item, measures, addends)
+        fault = fault_of(error)
+        return Refused(record, Reason.ANALYTICS_FAILED, f"analyse raised {fault}", event_id, fault)
+    return Accepted(record, event.key, event.body, item, analysis.dimensions, samples, addends)
 
 
 def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

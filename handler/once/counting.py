@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
-from handler.once import totals
+from handler.once import metrics, totals
 from handler.once.batches import Accepted, Becomes, Refused, Step
-from handler.once.metrics import Measure, Series, Tally
+from handler.once.metrics import Sample, Series, Tally
 from handler.once.records import Record
 from handler.once.store import Moment
 from handler.once.sums import LARGEST, UNIT, Addend, Sums
 
-LAG = Series("Lag", "Milliseconds")
-REJECTED = Series("EventsRejected")
-DUPLICATE = Series("EventsDuplicate")
+PROCESSED = Series(metrics.PROCESSED)
+LAG = Series(metrics.LAG, "Milliseconds")
+REJECTED = Series(metrics.REJECTED)
+DUPLICATE = Series(metrics.DUPLICATES)
 
 
 def tally(steps: Sequence[Step], at: Moment) -> Tally:
@@ -19,14 +20,17 @@ def tally(steps: Sequence[Step], at: Moment) -> Tally:
     found = Tally()
     for step in steps:
         if step.becomes is Becomes.DUPLICATE:
-            found.add(Measure(DUPLICATE))
+            found.add(Sample(DUPLICATE))
         elif isinstance(step.entry, Refused):
-            found.add(Measure(REJECTED))
-            found.add(Measure(REJECTED._replace(dimensions=(("Reason", step.entry.reason.value),))))
+            found.add(Sample(REJECTED))
+            found.add(Sample(REJECTED._replace(dimensions=(("Reason", step.entry.reason.value),))))
         elif isinstance(step.entry, Accepted):
-            for measure in step.entry.measures:
-                found.add(measure)
-            found.add(Measure(LAG, _lag(step.entry.record, at)))
+            found.add(Sample(PROCESSED))
+            if step.entry.dimensions:
+                found.add(Sample(PROCESSED._replace(dimensions=step.entry.dimensions)))
+            for sample in step.entry.samples:
+                found.add(sample)
+            found.add(Sample(LAG, _lag(step.entry.record, at)))
     return found
 
 
@@ -44,9 +48,12 @@ def sums(steps: Sequence[Step], at: Moment) -> list[Sums]:
         elif isinstance(step.entry, Refused):
             minute.add(Addend(totals.REJECTED, None, UNIT))
             minute.add(Addend(totals.REJECTED, step.entry.reason, UNIT))
-        else:
+        elif isinstance(step.entry, Accepted):
             lag = _lag(record, at)
             minute.add(Addend(totals.EVENTS, None, UNIT))
+            if step.entry.dimensions:
+                minute.dimension, value = step.entry.dimensions[0]
+                minute.add(Addend(totals.EVENTS, value, UNIT))
             minute.add(Addend(totals.LAG, None, min(lag, LARGEST) * UNIT, squares=True))
             minute.add(Addend(totals.LAG, str(1 << lag.bit_length()), UNIT))
             for part in step.entry.addends:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from handler.analytics import Analysis
+from handler.once.analysis import Analysis
 from handler.once.events import Event
 from handler.once.records import Json, Reason, Record, RejectedError
 

@@ -1,17 +1,29 @@
-"""Measures are gathered into sums, so that a whole batch costs CloudWatch one call."""
+"""Measures are gathered into sums, so that a whole batch costs CloudWatch one call.
+
+Every value of a dimension is a metric of its own, with a bill. So dimensions have closed lists of values,
+and no sender can make a metric.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from handler.once.records import Reason, RejectedError
+from handler.once.records import Json, Reason, RejectedError
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch.type_defs import MetricDatumTypeDef
 
-type Unit = Literal["Count", "Milliseconds", "None"]
+type Unit = Literal[
+    "None", "Count", "Percent", "Count/Second",
+    "Seconds", "Microseconds", "Milliseconds",
+    "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes",
+    "Bits", "Kilobits", "Megabits", "Gigabits", "Terabits",
+    "Bytes/Second", "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second",
+    "Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second",
+]  # fmt: skip
+"""CloudWatch's units (its API reference: MetricDatum)."""
 type Number = int | Decimal
 type Dimensions = tuple[tuple[str, str], ...]
 
@@ -24,6 +36,51 @@ SMALLEST = Decimal(1) / LARGEST
 LONGEST = 255
 """Characters of the name of a metric or dimension, and here of a dimension's value."""
 MOST_DIMENSIONS = 30
+MOST_VALUES = 40
+"""Values of one dimension: as many as the totals list in one transaction."""
+OTHER = "other"
+"""The value of a dimension that stands for every value that is not listed."""
+PROCESSED, REJECTED, DUPLICATES, LAG = "EventsProcessed", "EventsRejected", "EventsDuplicate", "Lag"
+OWN = frozenset({PROCESSED, REJECTED, DUPLICATES, LAG})
+"""Names of metrics that are the layer's to count."""
+UNITS = frozenset(get_args(Unit.__value__))
+
+
+class DimensionValue(NamedTuple):
+    """One value of a dimension; `Dimension.of` makes it."""
+
+    name: str
+    value: str
+
+
+class Dimension:
+    """A dimension and all its values; whatever is not listed is `other`.
+
+    Listed are up to 40 names of printable ASCII characters; ValueError if they are not.
+
+    >>> kind = Dimension("EventType", "page_view", "purchase")
+    >>> kind.of("purchase").value, kind.of("teleport").value, kind.of(None).value
+    ('purchase', 'other', 'other')
+    """
+
+    def __init__(self, name: str, *values: str) -> None:
+        for text in (name, *values):
+            if not isinstance(text, str) or not _is_name(text):
+                raise ValueError(
+                    f"a dimension of metrics cannot hold {text!r:.60}: CloudWatch takes ASCII text"
+                )
+        listed = len(set(values))
+        if listed > MOST_VALUES:
+            raise ValueError(
+                f"the dimension {name} lists {listed} values, at most {MOST_VALUES}: each is a metric"
+            )
+        self.name = name
+        self._other = DimensionValue(name, OTHER)
+        self._values = {value: DimensionValue(name, value) for value in values}
+
+    def of(self, value: Json) -> DimensionValue:
+        """Return this dimension's value for what an event says; `other` if that is not listed."""
+        return self._values.get(value, self._other) if isinstance(value, str) else self._other
 
 
 class Series(NamedTuple):
@@ -35,23 +92,38 @@ class Series(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """One value of a metric."""
+    """One value of a metric of the handler's own.
+
+    >>> amount = Measure("PurchaseAmount", Decimal("19.99"), "None")
+    >>> alert = Measure("Alerts", dimensions=(Dimension("Kind", "door", "frost").of("door"),))
+    """
+
+    name: str
+    """None of the layer's own: EventsProcessed, EventsRejected, EventsDuplicate, Lag."""
+    value: Number = 1
+    unit: Unit = "Count"
+    dimensions: tuple[DimensionValue, ...] = ()
+
+
+class Sample(NamedTuple):
+    """A checked Measure: one value of a series."""
 
     series: Series
     value: Number = 1
 
 
-def checked(measure: Measure) -> Measure:
-    """Return a measure, its value exact; RejectedError if CloudWatch would not take it.
+def sample(measure: Measure) -> Sample:
+    """Return what a measure counts, exactly; RejectedError if CloudWatch would not take it.
 
     One wrong measure would make CloudWatch refuse its neighbours, again and again.
     """
-    series = measure.series
+    name, value, unit, dimensions = measure
+    series = Series(name, unit, dimensions)
     _check(series)
-    number = exact(measure.value)
+    number = exact(value)
     if number is None or not -LARGEST < number < LARGEST:
-        raise RejectedError(Reason.BAD_VALUE, f"a value of {series.name} is no number that CloudWatch takes")
-    return Measure(series, 0 if -SMALLEST < number < SMALLEST else number)
+        raise RejectedError(Reason.BAD_VALUE, f"a value of {name} is no number that CloudWatch takes")
+    return Sample(series, 0 if -SMALLEST < number < SMALLEST else number)
 
 
 def exact(value: object) -> Number | None:
@@ -65,9 +137,22 @@ def exact(value: object) -> Number | None:
 
 @lru_cache(maxsize=1024)
 def _check(series: Series) -> None:
-    """Refuse names that CloudWatch does not take (its API reference: MetricDatum, Dimension)."""
-    texts = [series.name, *(text for pair in series.dimensions for text in pair)]
-    if len(series.dimensions) > MOST_DIMENSIONS or not all(map(_is_name, texts)):
+    """Refuse what CloudWatch does not take (its API reference: MetricDatum), and the layer's own names."""
+    name, unit, dimensions = series
+    if name in OWN:
+        raise RejectedError(Reason.ANALYTICS_FAILED, f"analytics cannot count {name}: the layer does")
+    if not all(isinstance(value, DimensionValue) for value in dimensions):
+        raise RejectedError(
+            Reason.ANALYTICS_FAILED,
+            f"a dimension of {name!r:.60} is given as Dimension(NAME, VALUES…).of(value)",
+        )
+    names = [each for each, _ in dimensions]
+    if (
+        not _is_name(name)
+        or unit not in UNITS
+        or len(names) > MOST_DIMENSIONS
+        or len(set(names)) < len(names)
+    ):
         raise RejectedError(Reason.ANALYTICS_FAILED, f"CloudWatch takes no metric like {series!r:.200}")
 
 
@@ -95,11 +180,11 @@ class Statistic(NamedTuple):
 
 
 class Tally:
-    """Sums of measures, by series. Adding is exact: values are integers and Decimals.
+    """Sums of samples, by series. Adding is exact: values are integers and Decimals.
 
     >>> tally = Tally()
-    >>> tally.add(Measure(Series("Amount", "None"), Decimal("1.10")))
-    >>> tally.add(Measure(Series("Amount", "None"), Decimal("2.20")))
+    >>> tally.add(Sample(Series("Amount", "None"), Decimal("1.10")))
+    >>> tally.add(Sample(Series("Amount", "None"), Decimal("2.20")))
     >>> tally.statistics[Series("Amount", "None")]
     Statistic(samples=2, total=Decimal('3.30'), low=Decimal('1.10'), high=Decimal('2.20'))
     """
@@ -107,9 +192,9 @@ class Tally:
     def __init__(self) -> None:
         self.statistics: dict[Series, Statistic] = {}
 
-    def add(self, measure: Measure) -> None:
+    def add(self, one: Sample) -> None:
         """Count one value."""
-        series, value = measure
+        series, value = one
         known = self.statistics.get(series)
         if known is None:
             self.statistics[series] = Statistic(1, value, value, value)

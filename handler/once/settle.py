@@ -11,11 +11,13 @@ What is not settled is reported by its lowest sequence number; Lambda delivers i
 delivery had done is found in the tables. docs/handler.md walks through every place where it can stop.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
 from handler.once import log, quarantine
+from handler.once.analysis import Analyse
 from handler.once.batches import (
     MOST_ACTIONS,
     Becomes,
@@ -88,10 +90,12 @@ class Outcome(NamedTuple):
         return {"batchItemFailures": [{"itemIdentifier": self.retry_from}]}
 
 
-def settle(records: Sequence[Record], services: Services, clock: Clock) -> Outcome:
-    """Settle a batch."""
+def settle(records: Sequence[Record], analyse: Analyse, services: Services, clock: Clock) -> Outcome:
+    """Settle a batch, of whose events `analyse` says what is stored and counted."""
     settlement = Settlement(services, clock)
-    for chunk in chunks([read(record) for record in records]):
+    entries = [read(record, analyse) for record in records]
+    _log_faults(entries)
+    for chunk in chunks(entries):
         try:
             settlement.settle(chunk)
         except PassingError as error:
@@ -99,6 +103,13 @@ def settle(records: Sequence[Record], services: Services, clock: Clock) -> Outco
             break
     settlement.finish()
     return settlement.outcome(records)
+
+
+def _log_faults(entries: Sequence[Entry]) -> None:
+    """Log each exception of `analyse` with its traceback, once for a batch."""
+    faults = Counter(entry.fault for entry in entries if isinstance(entry, Refused) and entry.fault)
+    for fault, count in faults.items():
+        log.line("ERROR", f"analyse raised {fault}", records=count, traceback=fault.trace)
 
 
 class Settlement:

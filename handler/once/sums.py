@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from handler.once.metrics import exact
 from handler.once.records import Reason, RejectedError
-from handler.once.totals import BY, CLIPPED, LISTED, OTHER, OWN, SQUARES, Total, place
+from handler.once.totals import BY, CLIPPED, DIMENSION, LISTED, NUMBER, OTHER, OWN, SQUARES, Total, place
 
 DECIMALS = 6
 UNIT = 10**DECIMALS
@@ -50,6 +50,10 @@ def addend(total: Total) -> Addend:
     """Return what a total adds; RejectedError if its name or value cannot be counted."""
     name, value, key, squares = total
     _check(name)
+    if key is not None and squares:
+        raise RejectedError(
+            Reason.ANALYTICS_FAILED, f"the total {name} has a key and squares: it cannot have both"
+        )
     if key is not None:
         key = key[:LONGEST_KEY] or "unknown"
     if value == 1 and isinstance(value, int):
@@ -77,12 +81,14 @@ class Sums:
     >>> sums = Sums("shardId-000000000006", 29_455_384)
     >>> sums.add(addend(Total("revenue", Decimal("19.99"), squares=True)))
     >>> sums.plain, sums.squares
-    ({'revenue': 19990000}, {'revenue': 399600100000000})
+    ({'revenue': 19990000, 'revenue^0': 1000000}, {'revenue': 399600100000000})
     """
 
     def __init__(self, shard_id: str, minute: int) -> None:
         self.place: Place = place(shard_id, minute)
         self.minute = minute
+        self.dimension = ""
+        """The first dimension's name, where events are counted by one."""
         self.plain: dict[str, int] = defaultdict(int)
         """In units, as those by key."""
         self.squares: dict[str, int] = defaultdict(int)
@@ -97,6 +103,7 @@ class Sums:
         else:
             self.keyed[name][key] += units
         if squares:
+            self.plain[name + NUMBER] += UNIT
             self.squares[name] += units * units
         if clipped:
             self.plain[CLIPPED] += UNIT
@@ -131,10 +138,15 @@ class Book:
         values[":e"] = {"N": str(sums.minute * 60 + self._retention)}
         terms = ",".join(f"#{index} :{index}" for index in range(len(adding)))
         pk, sk = sums.place
+        setting = "SET expiresAt = :e"
+        if sums.dimension:
+            setting += ", #d = :d"
+            names["#d"] = DIMENSION
+            values[":d"] = {"S": sums.dimension}
         update: dict[str, Any] = {
             "TableName": self._ledger,
             "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
-            "UpdateExpression": f"SET expiresAt = :e ADD {terms}",
+            "UpdateExpression": f"{setting} ADD {terms}",
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
         }
@@ -164,10 +176,11 @@ class Book:
 
 def _bounded(keys: Mapping[str, int], listed: frozenset[str] | None) -> dict[str, int]:
     """Return sums by those keys that are listed or may be, and by `other`."""
-    if listed is None and len(keys) <= MOST_NEW:
-        return dict(keys)
     if listed is None:
-        listed = frozenset(sorted(keys, key=lambda key: -abs(keys[key]))[:MOST_NEW])
+        named = keys.keys() - {OTHER}
+        if len(named) <= MOST_NEW:
+            return dict(keys)
+        listed = frozenset(sorted(named, key=lambda key: (-abs(keys[key]), key))[:MOST_NEW])
     bounded: dict[str, int] = defaultdict(int)
     for key, units in keys.items():
         bounded[key if key in listed else OTHER] += units

@@ -8,17 +8,29 @@ The ledger table holds an item for each minute of arrival (UTC) and shard:
 and flat attributes, all of them numbers but for the lists:
 
     events              stored events
+    events|purchase     stored events by the value of the first dimension that analytics counts by
+    dimension           that dimension's name, a string: `EventType`; there only if analytics gives one
     revenue             a total: the sum of a value over the minute's stored events
-    revenue^2           the sum of its squares, where a total is counted with them
+    revenue^0           the number of its values, where a total is counted with squares
+    revenue^2           the sum of its squares, likewise
     page|/page/7        a total by key
     listed|page         the keys of `page` that the item has: at most 80; every other key counts as `other`
     clipped             values that were counted as 10^9 or rounded to six decimals
     expiresAt           epoch seconds, TTL: the minute and RETENTION_DAYS
 
-The handler itself counts `events`, `duplicates`, `rejected` (by reason) and `lag` (milliseconds, with squares
-and by powers of two). The recipe's analytics adds, of stored events: `kind` by `type|device`, `country` and
-`page` by their own names, `revenue` (with squares) and `purchases`, `pageViews`, `bounces` and `loadTime`
-(milliseconds, with squares, of page views).
+The layer itself counts `events`, `duplicates`, `rejected` (by reason) and `lag` (milliseconds, with squares
+and by powers of two). All other totals are those of the handler in use, and their names are found in the
+items themselves: a reader needs no file of the user's.
+
+    counted(minutes)            Counted(dimension="EventType", numbers=("bounces", "pageViews", "purchases"),
+                                        values=("loadTime", "revenue"), keyed=("country", "device", "page"))
+    minute.by(EVENTS)           events by the first dimension, whose name is `dimension` ("" if there is none)
+    minute.total("bounces")     one of `numbers`: a sum
+    minute.total("revenue")     one of `values`: a sum too; distribution(minutes, "revenue") has number, mean
+                                and standard deviation of the single values as well
+    minute.by("page")           one of `keyed`: sums by key; `other` for keys that were not listed
+
+A name that nothing was counted under in those minutes is not among them.
 
 Sums are exact: of values up to 10^9 in six decimals. They change in the transaction that stores events, so
 redelivery moves nothing. An item is written by one delivery at a time, since Lambda delivers a shard's
@@ -43,6 +55,7 @@ PREFIX = "totals#"
 BY = "|"
 """Stands between a total's name and a key."""
 SQUARES = "^2"
+NUMBER = "^0"
 LISTED = "listed|"
 OTHER = "other"
 """The key of all keys that are not listed."""
@@ -50,7 +63,9 @@ EVENTS, DUPLICATES, REJECTED, CLIPPED = "events", "duplicates", "rejected", "cli
 LAG = "lag"
 """Milliseconds from arrival to write, of all `events`. Its keys are powers of two: `lag|256` counts those of
 128 to 255 ms."""
-OWN = frozenset({EVENTS, DUPLICATES, REJECTED, CLIPPED, LAG, "listed", "pk", "sk", "expiresAt"})
+DIMENSION = "dimension"
+"""The attribute that names the first dimension, by whose values `events` are counted too."""
+OWN = frozenset({EVENTS, DUPLICATES, REJECTED, CLIPPED, LAG, DIMENSION, "listed", "pk", "sk", "expiresAt"})
 """Names that are not analytics' to count. `rejected` has its reasons as keys."""
 
 MINUTE = timedelta(minutes=1)
@@ -71,7 +86,8 @@ class Total(NamedTuple):
     key: str | None = None
     """Anything; a minute lists up to 80 keys of a name, each cut to 80 characters."""
     squares: bool = False
-    """Sum up the value's square too, which tells one large value from many small ones."""
+    """Sum up the value's square too, and count the values: gives the mean and the standard deviation, and
+    tells one large value from many small ones. Without `key` only."""
 
 
 def place(shard_id: str, minute: int) -> tuple[str, str]:
@@ -92,9 +108,11 @@ class Minute(NamedTuple):
     at: datetime
     """Its beginning, UTC."""
     sums: Mapping[str, Decimal]
-    """By name, and by name and `^2`."""
+    """By name, and by name with `^0` and `^2`."""
     keyed: Mapping[str, Mapping[str, Decimal]]
     """By name, then by key."""
+    dimension: str = ""
+    """The first dimension, by which `events` are counted; empty without one."""
 
     @property
     def events(self) -> int:
@@ -114,6 +132,10 @@ class Minute(NamedTuple):
         """Return the sum of squares of a total that is counted with them."""
         return self.sums.get(name + SQUARES, ZERO)
 
+    def number(self, name: str) -> int:
+        """Return how many values a total with squares has."""
+        return int(self.sums.get(name + NUMBER, ZERO))
+
     def by(self, name: str) -> Mapping[str, Decimal]:
         """Return a total by key.
 
@@ -122,17 +144,58 @@ class Minute(NamedTuple):
         """
         return self.keyed.get(name, {})
 
-    def by_part(self, name: str, part: int) -> dict[str, Decimal]:
-        """Return a total by one part of keys that have several: part 0 of `purchase|mobile` is `purchase`."""
-        found: dict[str, Decimal] = defaultdict(Decimal)
-        for key, value in self.by(name).items():
-            parts = key.split(BY)
-            found[parts[part] if part < len(parts) else OTHER] += value
-        return dict(found)
-
     def longest_lag(self) -> int:
         """Return milliseconds that no event's lag reached, to the next power of two; 0 without events."""
         return max((int(key) for key in self.by(LAG)), default=0)
+
+
+class Counted(NamedTuple):
+    """What a handler counts, as its totals show it: names in alphabetical order."""
+
+    dimension: str
+    """The first dimension, by which `events` are counted; empty without one."""
+    numbers: tuple[str, ...]
+    """Totals that are sums only."""
+    values: tuple[str, ...]
+    """Totals with squares: sums of values that have a mean and a standard deviation."""
+    keyed: tuple[str, ...]
+    """Totals by key."""
+
+
+def counted(minutes: Iterable[Minute]) -> Counted:
+    """Return what is counted in these minutes besides the layer's own totals."""
+    sums: set[str] = set()
+    keyed: set[str] = set()
+    dimension = ""
+    for minute in minutes:
+        sums |= minute.sums.keys()
+        keyed |= minute.keyed.keys()
+        dimension = minute.dimension or dimension
+    values = {name.removesuffix(SQUARES) for name in sums if name.endswith(SQUARES)}
+    numbers = {name for name in sums if not name.endswith((SQUARES, NUMBER))} - values
+    return Counted(dimension, *(tuple(sorted(names - OWN)) for names in (numbers, values, keyed)))
+
+
+class Distribution(NamedTuple):
+    """The single values of a total that is counted with squares."""
+
+    number: int
+    mean: float
+    deviation: float
+    """The standard deviation of all the values (divided by their number)."""
+
+
+def distribution(minutes: Iterable[Minute], name: str) -> Distribution | None:
+    """Return how a total's values are distributed over these minutes; None if there are none."""
+    number, total, squares = 0, ZERO, ZERO
+    for minute in minutes:
+        number += minute.number(name)
+        total = _EXACT.add(total, minute.total(name))
+        squares = _EXACT.add(squares, minute.squares(name))
+    if not number:
+        return None
+    variance = _EXACT.subtract(_EXACT.multiply(squares, number), _EXACT.multiply(total, total))
+    return Distribution(number, float(total) / number, float(max(variance, ZERO)) ** 0.5 / number)
 
 
 def queries(table: str, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
@@ -163,12 +226,15 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
     Items are as DynamoDB's client gives them, with types, in any order.
     """
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    dimensions: dict[str, str] = {}
     keyed: dict[str, dict[str, dict[str, Decimal]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(Decimal))
     )
     for item in items:
         at = item["sk"]["S"].partition("#")[0]
         for attribute, typed in item.items():
+            if attribute == DIMENSION:
+                dimensions[at] = typed["S"]
             if "N" not in typed or attribute == "expiresAt":
                 continue
             name, by, key = attribute.partition(BY)
@@ -180,7 +246,7 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
     while moment < last:
         at = f"{moment:%Y-%m-%dT%H:%M}"
         by_name = {name: dict(values) for name, values in keyed[at].items()}
-        found.append(Minute(moment, dict(sums[at]), by_name))
+        found.append(Minute(moment, dict(sums[at]), by_name, dimensions.get(at, "")))
         moment += MINUTE
     return found
 

@@ -83,7 +83,9 @@ def test_totals_are_those_of_the_stored_events(counting: Pipeline) -> None:
     assert total(counting, "duplicates") == 15
     assert total(counting, "rejected") == len(counting.quarantined()) == 15
     assert keyed(counting, "rejected") == {"not-json": 15}
-    assert keyed(counting, "kind") == {"purchase|mobile": 150, "page_view|unknown": 150}
+    assert keyed(counting, "events") == {"purchase": 150, "page_view": 150}
+    assert keyed(counting, "device") == {"mobile": 150, "unknown": 150}
+    assert {minute.dimension for minute in totals(counting)} == {"EventType"}
     assert keyed(counting, "country") == {"DE": 150, "unknown": 150}
 
 

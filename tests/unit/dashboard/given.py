@@ -1,5 +1,6 @@
 """Minutes that tests give."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,9 +21,19 @@ def minute(
 ) -> Minute:
     """Return a minute, so many minutes after noon, with events by `type|device`."""
     by = {name: {key: Decimal(count) for key, count in counts.items()} for name, counts in keyed.items()}
-    kind = {key: Decimal(count) for key, count in kinds.items()}
+    types: dict[str, Decimal] = defaultdict(Decimal)
+    devices: dict[str, Decimal] = defaultdict(Decimal)
+    for key, count in kinds.items():
+        kind, _, device = key.partition("|")
+        types[kind] += count
+        devices[device] += count
     totals = {name: Decimal(value) for name, value in (sums or {}).items()}
-    return Minute(at(number), {"events": Decimal(sum(kinds.values()))} | totals, {"kind": kind} | by)
+    return Minute(
+        at(number),
+        {"events": Decimal(sum(kinds.values()))} | totals,
+        {"events": types, "device": devices} | by,
+        "EventType",
+    )
 
 
 def mark(first: int, last: int, kind: str = "spike") -> Mark:

@@ -18,6 +18,7 @@ from handler.once.settle import Outcome, Services, settle
 from handler.once.store import PassingError, Store
 from handler.once.totals import PREFIX, Minute, series
 from tests.unit.handler import updates
+from tests.unit.handler.given import analyse
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
@@ -215,7 +216,7 @@ def deliver(records: Sequence[Record], aws: FakeAws, clock: FakeClock | None = N
     rest = list(records)
     while rest:
         try:
-            outcome = settle(rest, aws.services(), clock)
+            outcome = settle(rest, analyse, aws.services(), clock)
         except Killed:
             continue
         outcomes.append(outcome)

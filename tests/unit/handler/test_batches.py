@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.once.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan, read
+from handler.once.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan
 from handler.once.metrics import Series
 from handler.once.records import Reason, Record, RejectedError
-from tests.unit.handler.given import event, number, record
+from tests.unit.handler.given import event, number, read, record
 
 pytestmark = pytest.mark.unit
 
@@ -58,7 +58,7 @@ def test_an_amount_that_cloudwatch_refuses_is_refused_here() -> None:
 def test_a_tiny_amount_counts_as_zero() -> None:
     """CloudWatch's numbers end long before DynamoDB's."""
     entry = accepted(record(0, b'{"eventType":"purchase","amount":1e-120}'))
-    assert entry.measures[2] == (Series("PurchaseAmount", "None"), 0)
+    assert entry.samples[0] == (Series("PurchaseAmount", "None"), 0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), max_size=250))

@@ -10,12 +10,12 @@ from botocore.exceptions import ConnectTimeoutError
 from botocore.session import get_session
 
 from handler.once import clients
-from handler.once.batches import Findings, plan, read
+from handler.once.batches import Findings, plan
 from handler.once.counting import sums
-from handler.once.metrics import Measure, Series, Tally
+from handler.once.metrics import Sample, Series, Tally
 from handler.once.settings import Settings
 from handler.once.store import CancelledError, InvalidError, Moment, PassingError, Receipt
-from tests.unit.handler.given import event
+from tests.unit.handler.given import event, read
 
 pytestmark = pytest.mark.unit
 
@@ -61,7 +61,7 @@ SETTINGS = Settings("results", "ledger", "https://sqs.example/q", "RealTimeAnaly
 def write(wire: Wire) -> None:
     """Write one event through the store."""
     tally = Tally()
-    tally.add(Measure(Series("EventsProcessed")))
+    tally.add(Sample(Series("EventsProcessed")))
     receipt = Receipt("0" * 32, "holder", tally, Moment(1_700_000_000_123_456_789))
     steps = plan([read(event(0, "e-1", v=1.10))], Findings())
     wire.services.store.write(steps, sums(steps, receipt.written), receipt)
@@ -159,7 +159,7 @@ def test_messages_go_out_in_one_call() -> None:
 def test_metrics_that_do_not_arrive() -> None:
     """PutMetricData that fails may pass."""
     tally = Tally()
-    tally.add(Measure(Series("EventsProcessed")))
+    tally.add(Sample(Series("EventsProcessed")))
     wire = Wire(then=ConnectTimeoutError(endpoint_url="https://fake"))
     with pytest.raises(PassingError, match="PutMetricData: ConnectTimeoutError"):
         wire.services.publish(tally)

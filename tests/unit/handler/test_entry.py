@@ -1,13 +1,14 @@
 import importlib
 import json
 import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from handler.once.records import Record
 from tests.unit.handler.fakes import FakeAws, Fault
-from tests.unit.handler.given import event, number
+from tests.unit.handler.given import analyse, event, number
 
 pytestmark = pytest.mark.unit
 
@@ -53,7 +54,15 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401  a module
     """Return the entry as Lambda loads it, with the settings of a stack."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    sys.modules.pop("handler.entry", None)
+    return loaded(monkeypatch)
+
+
+def loaded(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401  a module
+    """Load the entry anew, with the tests' own handler in the place of the user's file."""
+    users = ModuleType("handler.analytics")
+    users.analyse = analyse  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "handler.analytics", users)
+    monkeypatch.delitem(sys.modules, "handler.entry", raising=False)
     return importlib.import_module("handler.entry")
 
 
@@ -117,6 +126,5 @@ def test_a_missing_setting_ends_the_start(monkeypatch: pytest.MonkeyPatch) -> No
     """A function without its settings fails when it is loaded, with the name of what is missing."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
-    sys.modules.pop("handler.entry", None)
     with pytest.raises(Exception, match="needs the environment variable DYNAMODB_TABLE"):
-        importlib.import_module("handler.entry")
+        loaded(monkeypatch)

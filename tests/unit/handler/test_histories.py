@@ -16,7 +16,7 @@ from handler.once.metrics import Series, total
 from handler.once.records import Record
 from handler.once.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
-from tests.unit.handler.given import ARRIVAL, event, record
+from tests.unit.handler.given import ARRIVAL, analyse, event, record
 
 pytestmark = pytest.mark.unit
 
@@ -214,7 +214,7 @@ def test_amounts_add_up_to_the_cent(puts: list[Put]) -> None:
     aws = FakeAws()
     deliver([put.at(index) for index, put in enumerate(puts)], aws)
     statistic = total(aws.published).statistics.get(Series("PurchaseAmount", "None"))
-    amounts = [Decimal(item["metrics"]["M"]["amount"]["N"]) for item in aws.results.values()]
+    amounts = [Decimal(item["amount"]["N"]) for item in aws.results.values()]
     assert (statistic.total if statistic else 0) == sum(amounts)
 
 
@@ -289,7 +289,7 @@ def deliver_twice(records: Sequence[Record], aws: FakeAws, schedule: Sequence[in
     def run(who: int) -> None:
         try:
             turns.begin(who)
-            outcome = settle(records, aws.services(), TurnsClock(lambda: turns.rest(who)))
+            outcome = settle(records, analyse, aws.services(), TurnsClock(lambda: turns.rest(who)))
             assert outcome.retry_from is None
         except BaseException as error:  # noqa: BLE001  shown by the test's own thread
             failures.append(error)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handler.analytics import Analysis, Body, analyse
+from handler.once import Analysis, Body
 from handler.once.events import Event, Key, parse
 from handler.once.items import item_size, plain, render, same
 from handler.once.records import Json, Reason, Record, RejectedError
-from tests.unit.handler.given import record
+from tests.unit.handler.given import analyse, record
 
 pytestmark = pytest.mark.unit
 
@@ -54,7 +54,7 @@ def nested(levels: int, value: Json) -> Json:
 
 
 def test_a_purchase_attribute_by_attribute() -> None:
-    """An event's item holds the recipe's attributes, its place in the stream, and the event itself."""
+    """An event's item holds what analytics gives, its place in the stream, and the event itself."""
     data = (
         b'{"eventId":"e-1","timestamp":"2026-01-01T00:00:00Z","eventType":"purchase","userId":"user_1234",'
         b'"sessionId":"session_1","deviceType":"mobile","location":{"country":"DE","city":"K\\u00f6ln"},'
@@ -62,15 +62,12 @@ def test_a_purchase_attribute_by_attribute() -> None:
     )
     at = Record("4959", "shardId-000000000001", "user_1234", 1.5, b64encode(data).decode())
     event = parse(at)
-    assert json.loads(b"{" + render(at, event, analyse(event.body)) + b"}") == {
+    analysis = Analysis({"paid": {"amount": event.body["amount"]}, "mean": 0.1})
+    assert json.loads(b"{" + render(at, event, analysis) + b"}") == {
         "eventId": {"S": "e-1"},
         "timestamp": {"N": "1767225600"},
-        "eventType": {"S": "purchase"},
-        "userId": {"S": "user_1234"},
-        "sessionId": {"S": "session_1"},
-        "deviceType": {"S": "mobile"},
-        "location": {"M": {"country": {"S": "DE"}, "city": {"S": "Köln"}}},
-        "metrics": {"M": {"amount": {"N": "19.90"}, "currency": {"S": "EUR"}, "items_count": {"N": "3"}}},
+        "paid": {"M": {"amount": {"N": "19.90"}}},
+        "mean": {"N": "0.1"},
         "sequenceNumber": {"S": "4959"},
         "shardId": {"S": "shardId-000000000001"},
         "partitionKey": {"S": "user_1234"},
@@ -210,13 +207,13 @@ def test_the_size_of_an_item() -> None:
 @settings(max_examples=50)
 def test_an_item_is_smaller_than_its_text(body: Body) -> None:
     """What is not counted, because its text is short, is small enough."""
-    text = render(record(0, b""), Event(Key("e", 1), body), Analysis({}, ()))
+    text = render(record(0, b""), Event(Key("e", 1), body), Analysis({}))
     assert item_size(body) < len(text)
 
 
 def test_analytics_may_not_write_the_pipelines_attributes() -> None:
     """An attribute that is not analytics' own is a fault of analytics, and says which."""
-    analysis = Analysis({"receipt": "x", "fine": 1}, ())
+    analysis = Analysis({"receipt": "x", "fine": 1})
     with pytest.raises(RejectedError, match="attributes that are not its own: receipt") as caught:
         render(record(0, b""), Event(Key("e", 1), {}), analysis)
     assert caught.value.reason is Reason.ANALYTICS_FAILED

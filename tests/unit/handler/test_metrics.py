@@ -1,56 +1,68 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.once.metrics import Measure, Series, Statistic, Tally, checked, metric_data, total
-from handler.once.records import Reason, RejectedError
+from handler.once.metrics import (
+    Dimension,
+    Measure,
+    Sample,
+    Series,
+    Statistic,
+    Tally,
+    metric_data,
+    sample,
+    total,
+)
+from handler.once.records import Json, Reason, RejectedError
 
 pytestmark = pytest.mark.unit
 
+KIND = Dimension("Kind", "door", "frost")
 AMOUNT = Series("PurchaseAmount", "None")
 BY_TYPE = Series("EventsProcessed", "Count", (("EventType", "click"), ("DeviceType", "mobile")))
-MEASURES = st.lists(
+SAMPLES = st.lists(
     st.builds(
-        Measure,
+        Sample,
         st.sampled_from([AMOUNT, BY_TYPE, Series("EventsProcessed")]),
         st.decimals(min_value=0, max_value=10**6, places=2),
     )
 )
 
 
-def tally_of(*measures: Measure) -> Tally:
-    """Return the sums of measures."""
+def tally_of(*samples: Sample) -> Tally:
+    """Return the sums of samples."""
     tally = Tally()
-    for measure in measures:
-        tally.add(measure)
+    for each in samples:
+        tally.add(each)
     return tally
 
 
 def test_sums_are_exact() -> None:
     """Ten times ten cents is one, with the smallest and the largest beside it."""
-    tally = tally_of(*[Measure(AMOUNT, Decimal("0.1"))] * 9, Measure(AMOUNT, Decimal("-0.1")))
+    tally = tally_of(*[Sample(AMOUNT, Decimal("0.1"))] * 9, Sample(AMOUNT, Decimal("-0.1")))
     assert tally.statistics == {AMOUNT: Statistic(10, Decimal("0.8"), Decimal("-0.1"), Decimal("0.1"))}
 
 
-@given(MEASURES, MEASURES)
-def test_a_sum_of_sums_is_the_sum_of_all(some: list[Measure], others: list[Measure]) -> None:
+@given(SAMPLES, SAMPLES)
+def test_a_sum_of_sums_is_the_sum_of_all(some: list[Sample], others: list[Sample]) -> None:
     """It makes no difference over how many receipts measures are spread, or in which order they come."""
     together = tally_of(*some, *others).statistics
     assert total([tally_of(*others), tally_of(*some)]).statistics == together
 
 
-@given(MEASURES)
-def test_a_receipt_gives_back_what_was_counted(measures: list[Measure]) -> None:
+@given(SAMPLES)
+def test_a_receipt_gives_back_what_was_counted(samples: list[Sample]) -> None:
     """A tally survives its text without loss."""
-    tally = tally_of(*measures)
+    tally = tally_of(*samples)
     assert Tally.from_text(tally.to_text()).statistics == tally.statistics
 
 
 def test_the_form_of_cloudwatch() -> None:
     """A series is one datum, with the statistics that single values would have had."""
-    tally = tally_of(Measure(BY_TYPE), Measure(BY_TYPE), Measure(AMOUNT, Decimal("19.99")))
+    tally = tally_of(Sample(BY_TYPE), Sample(BY_TYPE), Sample(AMOUNT, Decimal("19.99")))
     assert list(metric_data(tally)) == [
         [
             {
@@ -74,7 +86,7 @@ def test_the_form_of_cloudwatch() -> None:
 
 def test_a_call_holds_a_thousand_data() -> None:
     """More than 1,000 series take another call; nothing takes none."""
-    tally = tally_of(*(Measure(Series(f"M{number}")) for number in range(1001)))
+    tally = tally_of(*(Sample(Series(f"M{number}")) for number in range(1001)))
     assert [len(data) for data in metric_data(tally)] == [1000, 1]
     assert list(metric_data(Tally())) == []
 
@@ -91,7 +103,7 @@ def test_a_call_holds_a_thousand_data() -> None:
 )
 def test_a_value_is_made_exact(value: Decimal, exact: Decimal) -> None:
     """A float counts as its shortest text, and what is too small for CloudWatch as zero."""
-    assert checked(Measure(AMOUNT, value)).value == exact
+    assert sample(Measure("PurchaseAmount", value, "None")) == Sample(AMOUNT, exact)
 
 
 @pytest.mark.parametrize(
@@ -100,23 +112,53 @@ def test_a_value_is_made_exact(value: Decimal, exact: Decimal) -> None:
 def test_a_value_that_cloudwatch_refuses(value: Decimal) -> None:
     """A value out of CloudWatch's range would make it refuse the whole batch: it is refused before."""
     with pytest.raises(RejectedError) as caught:
-        checked(Measure(AMOUNT, value))
+        sample(Measure("PurchaseAmount", value))
     assert caught.value.reason is Reason.BAD_VALUE
 
 
+CITY: Any = (("City", "Paris"),)
+FURLONGS: Any = "Furlongs"
+
+
 @pytest.mark.parametrize(
-    "series",
+    ("measure", "detail"),
     [
-        Series(""),
-        Series("x" * 256),
-        Series(":x"),
-        Series("x", "Count", (("City", "Köln"),)),
-        Series("x", "Count", (("City", " "),)),
-        Series("x", "Count", tuple((f"D{number}", "v") for number in range(31))),
+        (Measure(""), "CloudWatch takes no metric like"),
+        (Measure("x" * 256), "CloudWatch takes no metric like"),
+        (Measure(":x"), "CloudWatch takes no metric like"),
+        (Measure("Größe"), "CloudWatch takes no metric like"),
+        (Measure("x", unit=FURLONGS), "CloudWatch takes no metric like"),
+        (Measure("x", dimensions=(KIND.of("door"), KIND.of("frost"))), "CloudWatch takes no metric like"),
+        (Measure("x", dimensions=CITY), "is given as Dimension"),
+        (Measure("EventsProcessed"), "analytics cannot count EventsProcessed"),
+        (Measure("Lag", 7, "Milliseconds"), "analytics cannot count Lag"),
     ],
 )
-def test_a_name_that_cloudwatch_refuses(series: Series) -> None:
-    """A name or dimension that CloudWatch does not take is a fault of analytics, found before any call."""
+def test_a_metric_that_cannot_be(measure: Measure, detail: str) -> None:
+    """A name, unit or dimension that CloudWatch refuses is a fault of analytics, found before any call."""
     with pytest.raises(RejectedError) as caught:
-        checked(Measure(series))
+        sample(measure)
     assert caught.value.reason is Reason.ANALYTICS_FAILED
+    assert detail in caught.value.detail
+
+
+@pytest.mark.parametrize("value", ["teleport", "", None, 7, ["door"], {"a": 1}])
+def test_what_a_dimension_does_not_list_is_other(value: Json) -> None:
+    """No sender can make a metric: whatever is not listed counts as `other`."""
+    assert KIND.of("door") == ("Kind", "door")
+    assert KIND.of(value) == ("Kind", "other")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "detail"),
+    [
+        ("Kind", ["Größe"], "CloudWatch takes ASCII text"),
+        ("Kind", [" "], "CloudWatch takes ASCII text"),
+        ("", ["a"], "CloudWatch takes ASCII text"),
+        ("Kind", [f"v{n}" for n in range(41)], "lists 41 values, at most 40: each is a metric"),
+    ],
+)
+def test_a_dimension_that_cannot_be(name: str, values: list[str], detail: str) -> None:
+    """A dimension that would cost too much, or that CloudWatch refuses, ends the function's start."""
+    with pytest.raises(ValueError, match=detail):
+        Dimension(name, *values)

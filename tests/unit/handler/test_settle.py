@@ -8,7 +8,7 @@ from handler.once.metrics import Series, total
 from handler.once.records import Record
 from handler.once.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
-from tests.unit.handler.given import ARRIVAL, event, number, record
+from tests.unit.handler.given import ARRIVAL, analyse, event, number, record
 
 pytestmark = pytest.mark.unit
 
@@ -36,7 +36,7 @@ def events(count: int) -> list[Record]:
 def test_a_batch_costs_three_calls() -> None:
     """Events, metrics, receipt: one transaction, one PutMetricData, one write that closes the receipt."""
     aws = FakeAws()
-    outcome = settle(events(98), aws.services(), FakeClock())
+    outcome = settle(events(98), analyse, aws.services(), FakeClock())
     assert names(aws) == ["TransactWriteItems", "PutMetricData", "BatchWriteItem"]
     assert (outcome.stored, outcome.failed, outcome.answer) == (98, 0, {"batchItemFailures": []})
     assert aws.book == {}
@@ -45,7 +45,7 @@ def test_a_batch_costs_three_calls() -> None:
 def test_what_is_added_to_an_item_when_it_is_written() -> None:
     """Times, order, expiry after 30 days and the receipt are added to each item."""
     aws = FakeAws()
-    settle(events(2), aws.services(), FakeClock(now=1_700_000_000_500_000_000))
+    settle(events(2), analyse, aws.services(), FakeClock(now=1_700_000_000_500_000_000))
     first, second = aws.results.values()
     assert first["processedAt"] == {"N": "1700000000"}
     assert first["appliedAt"] == {"N": "1700000000500001000"}
@@ -65,7 +65,7 @@ def test_metrics_of_a_batch() -> None:
         record(4, b"{"),
         event(5, "a", deviceType="mobile"),
     ]
-    settle(batch, aws.services(), FakeClock(now=1_700_000_000_250_000_000))
+    settle(batch, analyse, aws.services(), FakeClock(now=1_700_000_000_250_000_000))
     (tally,) = aws.published
     ones = (1, 1)
     assert tally.statistics == {
@@ -87,7 +87,9 @@ def test_metrics_of_a_batch() -> None:
 def test_a_bad_record_costs_its_neighbours_nothing() -> None:
     """Bad records between good ones: the good are stored, the bad are in quarantine with their bytes."""
     aws = FakeAws()
-    outcome = settle([event(0, "a"), record(1, b"\xff!"), event(2, "b")], aws.services(), FakeClock())
+    outcome = settle(
+        [event(0, "a"), record(1, b"\xff!"), event(2, "b")], analyse, aws.services(), FakeClock()
+    )
     assert [key for key, _ in aws.results] == ["a", "b"]
     assert aws.messages == [
         {
@@ -110,9 +112,9 @@ def test_full_redelivery_changes_nothing() -> None:
     """A batch that is delivered again, whole, leaves table, ledger, quarantine and metrics as they are."""
     aws = FakeAws()
     batch = [*events(3), event(3, "e-1"), record(4, b"{"), event(5, "e-2", other=1)]
-    settle(batch, aws.services(), FakeClock())
+    settle(batch, analyse, aws.services(), FakeClock())
     before = (dict(aws.results), dict(aws.ledger), list(aws.messages), list(aws.published))
-    outcome = settle(batch, aws.services(), FakeClock())
+    outcome = settle(batch, analyse, aws.services(), FakeClock())
     assert (aws.results, aws.ledger, aws.messages, aws.published) == before
     assert (outcome.settled_before, outcome.failed) == (6, 0)
     assert (counted(aws, PROCESSED), counted(aws, DUPLICATES), counted(aws, REJECTED)) == (3, 1, 2)
@@ -121,9 +123,9 @@ def test_full_redelivery_changes_nothing() -> None:
 def test_an_event_put_twice_is_stored_once() -> None:
     """The same event in another record is counted as a duplicate, once however often it is delivered."""
     aws = FakeAws()
-    settle([event(0, "a")], aws.services(), FakeClock())
+    settle([event(0, "a")], analyse, aws.services(), FakeClock())
     for _ in range(3):
-        outcome = settle([event(1, "a")], aws.services(), FakeClock())
+        outcome = settle([event(1, "a")], analyse, aws.services(), FakeClock())
     assert (outcome.stored, outcome.settled_before) == (0, 1)
     assert (counted(aws, PROCESSED), counted(aws, DUPLICATES)) == (1, 1)
 
@@ -131,8 +133,8 @@ def test_an_event_put_twice_is_stored_once() -> None:
 def test_the_same_key_with_another_content_is_not_lost() -> None:
     """An event that says something else under a stored key is in quarantine, and the stored one stays."""
     aws = FakeAws()
-    settle([event(0, "a", v=1)], aws.services(), FakeClock())
-    settle([event(1, "a", v=2)], aws.services(), FakeClock())
+    settle([event(0, "a", v=1)], analyse, aws.services(), FakeClock())
+    settle([event(1, "a", v=2)], analyse, aws.services(), FakeClock())
     ((_, item),) = aws.results.items()
     assert item["rawData"]["M"]["v"] == {"N": "1"}
     (message,) = aws.messages
@@ -143,7 +145,7 @@ def test_the_same_key_with_another_content_is_not_lost() -> None:
 def test_a_failed_transaction_stops_the_batch(fault: Fault) -> None:
     """After a failure nothing later is written; the lowest record not done is reported."""
     aws = FakeAws(iter([Fault.NONE, fault]))
-    outcome = settle(events(250), aws.services(), FakeClock())
+    outcome = settle(events(250), analyse, aws.services(), FakeClock())
     assert outcome.answer == {"batchItemFailures": [{"itemIdentifier": number(98)}]}
     assert (outcome.stored, outcome.failed) == (98, 152)
     assert names(aws) == ["TransactWriteItems", "TransactWriteItems", "PutMetricData", "BatchWriteItem"]
@@ -187,7 +189,9 @@ def test_a_receipt_is_published_by_one_of_two() -> None:
     def deliver_meanwhile(call: str) -> None:
         if "BatchGetItem" in names(aws) and call != "BatchGetItem":
             aws.before = lambda _: None
-            meanwhile.append(settle(batch, aws.services(), FakeClock(now=1_800_000_000 * 10**9)).failed)
+            meanwhile.append(
+                settle(batch, analyse, aws.services(), FakeClock(now=1_800_000_000 * 10**9)).failed
+            )
 
     aws.before = deliver_meanwhile
     deliver(batch, aws)
@@ -215,7 +219,7 @@ def test_what_dynamodb_calls_wrong_is_isolated() -> None:
     """One item that DynamoDB refuses is found by halving and quarantined; its neighbours are stored."""
     aws = FakeAws()
     aws.invalid = lambda item: item.get("eventId") == {"S": "e-37"}
-    outcome = settle(events(98), aws.services(), FakeClock())
+    outcome = settle(events(98), analyse, aws.services(), FakeClock())
     assert (outcome.stored, outcome.rejected) == (97, {"refused-by-dynamodb": 1})
     assert [message["eventId"] for message in aws.messages] == ["e-37"]
     assert names(aws).count("TransactWriteItems") == 16
@@ -227,7 +231,7 @@ def test_a_ledger_that_is_wrong_itself_ends_the_batch() -> None:
     """If not even a marker can be written, the batch fails: nothing is tried for ever, nothing is lost."""
     aws = FakeAws()
     aws.invalid = lambda _: True
-    outcome = settle(events(3), aws.services(), FakeClock())
+    outcome = settle(events(3), analyse, aws.services(), FakeClock())
     assert outcome.answer == {"batchItemFailures": [{"itemIdentifier": number(0)}]}
     assert (aws.results, aws.messages, aws.published) == ({}, [], [])
 
@@ -235,7 +239,7 @@ def test_a_ledger_that_is_wrong_itself_ends_the_batch() -> None:
 def test_out_of_time_the_rest_is_reported() -> None:
     """Rather than be killed, the handler reports what it has no time for, and publishes what it did."""
     aws = FakeAws()
-    outcome = settle(events(250), aws.services(), FakeClock(transactions=1))
+    outcome = settle(events(250), analyse, aws.services(), FakeClock(transactions=1))
     assert outcome.retry_from == number(98)
     assert counted(aws, PROCESSED) == 98
 
@@ -249,7 +253,7 @@ def test_a_clock_set_back_does_not_disorder() -> None:
             return self._now
 
     aws = FakeAws()
-    settle(events(250), aws.services(), SetBack())
+    settle(events(250), analyse, aws.services(), SetBack())
     applied = [int(item["appliedAt"]["N"]) for item in aws.results.values()]
     assert len(applied) == 250
     assert all(one < other for one, other in pairwise(applied))
@@ -267,7 +271,7 @@ def test_a_minute_of_very_many_pages() -> None:
     aws = FakeAws()
     views = [event(at, f"e-{at}", eventType="page_view", pageUrl=f"/{at}") for at in range(490)]
     for start in range(0, 490, 98):
-        outcome = settle(views[start : start + 98], aws.services(), FakeClock())
+        outcome = settle(views[start : start + 98], analyse, aws.services(), FakeClock())
         assert outcome.failed == 0
     begin = datetime.fromtimestamp(ARRIVAL, UTC)
     (minute,) = aws.minutes(begin, begin + timedelta(minutes=1))

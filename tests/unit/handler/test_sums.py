@@ -61,6 +61,7 @@ def test_what_is_written() -> None:
         "pk": {"S": "totals#2026-01-02T03#2"},
         "sk": {"S": "2026-01-02T03:04#shardId-000000000006"},
         "revenue": {"N": "39.98"},
+        "revenue^0": {"N": "2"},
         "revenue^2": {"N": "799.2002"},
         "page|/a": {"N": "1"},
         "listed|page": {"SS": ["/a"]},
@@ -109,7 +110,9 @@ def test_the_largest_squares_fit() -> None:
     assert updates.DIGITS.multiply(updates.DIGITS.multiply(fine, fine), Decimal(10**8)) > 0
 
 
-@pytest.mark.parametrize("name", ["", "a b", "1a", "événement", "a" * 41, "events", "listed", "a|b", "lag"])
+@pytest.mark.parametrize(
+    "name", ["", "a b", "1a", "événement", "a" * 41, "events", "listed", "a|b", "lag", "dimension"]
+)
 def test_names_that_cannot_be(name: str) -> None:
     """A total's name is letters and digits, and none of the pipeline's own."""
     with pytest.raises(RejectedError) as refused:

@@ -1,11 +1,22 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.once.totals import GROUPS, Minute, place, queries, series
+from handler.once.totals import (
+    GROUPS,
+    Counted,
+    Distribution,
+    Minute,
+    counted,
+    distribution,
+    place,
+    queries,
+    series,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -104,12 +115,27 @@ def test_lists_and_expiry_are_no_totals() -> None:
     assert minute == Minute(BEGIN, {"events": Decimal(1)}, {})
 
 
-def test_keys_of_several_parts() -> None:
-    """A total by type and device can be read by type, or by device; what has no such part is `other`."""
-    kinds = {"purchase|mobile": Decimal(2), "purchase|tablet": Decimal(1), "click|mobile": Decimal(4)}
-    minute = Minute(BEGIN, {}, {"kind": {**kinds, "other": Decimal(8)}})
-    assert minute.by_part("kind", 0) == {"purchase": 3, "click": 4, "other": 8}
-    assert minute.by_part("kind", 1) == {"mobile": 6, "tablet": 1, "other": 8}
+def test_what_a_handler_counts_is_found() -> None:
+    """Which totals there are, of which form, and by what events are counted is read from the items alone."""
+    by = {"events|north": "2", "events|south": "1", "page|/a": "1", "rejected|not-json": "1", "lag|256": "3"}
+    layers = {"events": "3", "rejected": "1", "duplicates": "1", "clipped": "1", "lag": "9", "lag^2": "27"}
+    own = {"bounces": "0", "celsius": "12", "celsius^0": "3", "celsius^2": "50"}
+    one: dict[str, Any] = {**item("2026-01-02T03:04", 0, **layers, **own, **by), "dimension": {"S": "Line"}}
+    found = series([one, item("2026-01-02T03:05", 0, doors="1")], BEGIN, BEGIN + 2 * MINUTE)
+    assert counted(found) == Counted("Line", ("bounces", "doors"), ("celsius",), ("page",))
+    assert found[0].by("events") == {"north": 2, "south": 1}
+    assert counted(found[1:]) == Counted("", ("doors",), (), ())
+
+
+def test_the_distribution_of_a_totals_values() -> None:
+    """Number, mean and standard deviation of single values come from three sums, over any minutes."""
+    four = item("2026-01-02T03:04", 0, **{"celsius": "8", "celsius^0": "4", "celsius^2": "56"})
+    two = item("2026-01-02T03:05", 1, **{"celsius": "-8", "celsius^0": "2", "celsius^2": "50"})
+    found = series([four, two], BEGIN, BEGIN + 2 * MINUTE)
+    assert distribution(found[:1], "celsius") == Distribution(4, 2.0, 10**0.5)
+    assert distribution(found[1:], "celsius") == Distribution(2, -4.0, 3.0)
+    assert distribution(found, "celsius") == Distribution(6, 0.0, 636**0.5 / 6)
+    assert distribution(found, "doors") is None
 
 
 def test_the_longest_lag() -> None:

@@ -37,11 +37,13 @@ def updated(update: Item, item: Item) -> Item:
     names, values = update["ExpressionAttributeNames"], update["ExpressionAttributeValues"]
     assert len(text) <= MOST_CHARACTERS
     prefix, _, terms = text.partition(" ADD ")
-    assert prefix == "SET expiresAt = :e"
+    assert prefix in ("SET expiresAt = :e", "SET expiresAt = :e, #d = :d")
     assert terms.count(",") < MOST_TERMS
     used = set(re.findall(r"[#:]\w+", text + update.get("ConditionExpression", "")))
     assert used == names.keys() | values.keys(), "DynamoDB refuses names and values that are not used"
     new = {**item, **update["Key"], "expiresAt": values[":e"]}
+    if "#d" in names:
+        new[names["#d"]] = values[":d"]
     for term in terms.split(","):
         matched = _TERM.fullmatch(term)
         assert matched, term
