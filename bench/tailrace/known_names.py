@@ -1,4 +1,4 @@
-"""The names that the bench replaces (see `seams.py`): by module, each with the signature that we know."""
+"""The names that the bench replaces or overrides, by module, with their signatures (see `seams.py`)."""
 
 from collections.abc import Mapping
 
@@ -6,25 +6,48 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "botocore.loaders": {
         "JSONFileLoader._load_file": "(self, full_path, open_method)",
     },
+    "localstack.aws.api.logs": {
+        "LogsApi.put_subscription_filter": (
+            "(self, context, log_group_name, filter_name, filter_pattern, destination_arn, role_arn, "
+            "distribution, apply_on_transformed_logs, field_selection_criteria, emit_system_fields, "
+            "**kwargs)"
+        ),
+    },
     "localstack.aws.handlers.service": {
         "ServiceRequestParser.parse_and_enrich": "(self, context)",
+    },
+    "localstack.runtime.server.core": {
+        "RuntimeServerPlugin.load": "(self, *args, **kwargs)",
+    },
+    "localstack.runtime.server.twisted": {
+        "TwistedRuntimeServer.register": "(self, gateway, listen, ssl_creds)",
     },
     "localstack.services.cloudformation.engine.v2.change_set_model_executor": {
         "ChangeSetModelExecutor._execute_resource_action": (
             "(self, action, logical_resource_id, resource_type, before_properties, after_properties, "
             "part_of_replacement)"
         ),
+        "ChangeSetModelExecutor._process_event": (
+            "(self, *, action, logical_resource_id, event_status, resource_type, special_action, "
+            "reason, custom_status)"
+        ),
         "ChangeSetModelExecutor.execute": "(self)",
+        "ResourceProviderExecutor": "value",
     },
     "localstack.services.cloudformation.engine.yaml_parser": {
         "customloader": "value",
     },
     "localstack.services.cloudformation.resource_provider": {
+        "CloudFormationResourceProviderPlugin": "class",
         "ResourceProviderExecutor.execute_action": "(self, resource_provider, raw_payload)",
-        "ResourceProviderExecutor.try_load_resource_provider": "(resource_type)",
+        "convert_payload": "(stack_name, stack_id, payload)",
     },
     "localstack.services.cloudformation.v2.entities": {
         "Stack.set_stack_status": "(self, status, reason)",
+    },
+    "localstack.services.cloudformation.v2.provider": {
+        "ChangeSetModelExecutor": "value",
+        "CloudformationProviderV2": "class",
     },
     "localstack.services.cloudwatch.alarm_scheduler": {
         "AlarmScheduler.schedule_metric_alarm": "(self, alarm_arn)",
@@ -46,14 +69,18 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         ),
         "CloudwatchDatabase.list_metrics": "(self, account_id, region, namespace, metric_name, dimensions)",
     },
-    "localstack.services.dynamodb.packages": {
-        "DynamoDBLocalPackageInstaller.get_java_env_vars": "(self)",
+    "localstack.services.cloudwatch.provider_v2": {
+        "CloudwatchProvider": "class",
+    },
+    "localstack.services.dynamodb.provider": {
+        "DynamoDBProvider._new_dynamodb_server": "()",
     },
     "localstack.services.dynamodb.server": {
         "DynamodbServer._create_shell_command": "(self)",
-        "DynamodbServer.get": "()",
+        "DynamodbServer.do_start_thread": "(self)",
     },
     "localstack.services.iam.provider": {
+        "IamProvider._build_aws_managed_policy_cache": "(self)",
         "IamProvider.on_after_init": "(self)",
     },
     "localstack.services.lambda_.event_source_mapping.esm_worker_factory": {
@@ -80,14 +107,28 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "LambdaProvider.update_event_source_mapping_v2": "(self, context, request)",
         "LambdaProvider.validate_event_source_mapping": "(self, context, request)",
     },
+    "localstack.services.logs.provider": {
+        "LogsProvider.put_log_events": (
+            "(self, context, log_group_name, log_stream_name, log_events, sequence_token, entity, **kwargs)"
+        ),
+    },
     "localstack.utils.aws.aws_stack": {
         "CACHE_S3_HOSTNAME_DNS_STATUS": "value",
+    },
+    "localstack.utils.serving": {
+        "Server.wait_is_up": "(self, timeout)",
+    },
+    "moto.logs.models": {
+        "LogGroup.create_log_stream": "(self, log_stream_name)",
+        "LogStream.put_log_events": "(self, log_events)",
     },
     "rolo.gateway.wsgi": {
         "WsgiGateway.__call__": "(self, environ, start_response)",
     },
     "rolo.serving.twisted": {
+        "HeaderPreservingWSGIResource.render": "(self, request)",
         "HeaderPreservingWSGIResponse": "class",
+        "WebsocketResourceDecorator.render": "(self, request)",
     },
     "twisted.web.http": {
         "HTTPFactory.log": "(self, request)",

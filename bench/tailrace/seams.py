@@ -1,8 +1,8 @@
-"""Names of LocalStack, Twisted, werkzeug and botocore that the bench puts its own in place of.
+"""Names of LocalStack, Twisted, werkzeug and botocore that the bench puts its own in place of, or overrides.
 
 First choice is a subclass named by an entry point, or a hook. Only where there is none a name is replaced,
-and only so: it stands in `known_names.py` with the signature that we know, and is replaced by
-`replace(owner, name, ours)`, which returns what was there before.
+and only by `replace(owner, name, ours)`, which returns what was there before. Each such name, and each that a
+subclass of ours overrides, stands in `known_names.py` with the signature that we know.
 
 As LocalStack starts, `check` looks at every known name, also of modules that are loaded much later: it reads
 their compiled code, and imports nothing. A name that is gone, or that takes other parameters, ends the start
@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.machinery import PathFinder, SourceFileLoader
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -28,7 +29,12 @@ type Names = Mapping[str, Mapping[str, str]]
 """Signatures by name, by module."""
 
 VALUE, CLASS = "value", "class"
-FIX = "run `tailrace install`, which installs the versions that fit together"
+OTHER = (
+    "This is another version than the bench was made for: run `tailrace install`, which installs the "
+    "versions that fit together"
+)
+REFUSED = "tailrace: "
+"""How the sentence begins in LocalStack's log that says why it does not start."""
 _NOTHING = object()
 
 
@@ -88,6 +94,11 @@ def check(known: Names = KNOWN) -> None:
             _compare(Seam(module, name, signature), found)
 
 
+def write_list(file: Path) -> None:
+    """Write the names down, which says that the bench is in this LocalStack."""
+    file.write_text("".join(f"{seam}\n" for seam in seams()), encoding="utf-8")
+
+
 def signature_in(module: CodeType, name: str) -> str | None:
     r"""Return the signature of a name in a module's compiled code; None if the code defines no such name.
 
@@ -135,7 +146,7 @@ def _compare(seam: Seam, found: str | None) -> None:
         what = f"{seam.module} has {seam.name} as {found}, where the bench knows {seam.known}"
     else:
         return
-    raise SeamError(f"{what}. This is another version than the bench was made for: {FIX}.")
+    raise SeamError(f"{what}. {OTHER}.")
 
 
 def _compiled(module: str) -> CodeType | None:

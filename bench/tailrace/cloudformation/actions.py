@@ -13,21 +13,20 @@ from tailrace.cloudformation.foreign import Foreign
 _NO_REASON = "Failed to delete resource"
 
 
-def install() -> None:
-    """Put our way of carrying out an action in place of LocalStack's, which it still uses."""
-    original = stock.ResourceProviderExecutor.execute_action
+class ResourceExecutor(stock.ResourceProviderExecutor):
+    """LocalStack's way of carrying out an action, which it still uses, with what it leaves out."""
 
-    def execute_action(self: Foreign, provider: Foreign, payload: Mapping[str, Any]) -> Foreign:
-        if payload["action"] in {"Dynamic", "Modify"}:
-            return _change(provider, _request(self, payload), _asked_before(payload))
-        if payload["action"] == "Add":
-            completions.default(payload["resourceType"], payload["requestData"]["resourceProperties"])
-        event = _told(original(self, provider, payload))
-        if payload["action"] == "Add" and event.status == stock.OperationStatus.SUCCESS:
-            return _complete(_request(self, payload), event)
+    def execute_action(self, resource_provider: Foreign, raw_payload: Mapping[str, Any]) -> Foreign:
+        """Create, change or remove one resource."""
+        action = raw_payload["action"]
+        if action in {"Dynamic", "Modify"}:
+            return _change(resource_provider, _request(self, raw_payload), _asked_before(raw_payload))
+        if action == "Add":
+            completions.default(raw_payload["resourceType"], raw_payload["requestData"]["resourceProperties"])
+        event = _told(super().execute_action(resource_provider, raw_payload))
+        if action == "Add" and event.status == stock.OperationStatus.SUCCESS:
+            return _complete(_request(self, raw_payload), event)
         return event
-
-    stock.ResourceProviderExecutor.execute_action = execute_action
 
 
 def _request(executor: Foreign, payload: Mapping[str, Any]) -> Foreign:

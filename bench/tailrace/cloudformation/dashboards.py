@@ -49,11 +49,14 @@ def _done(model: Foreign) -> Foreign:
     return stock.ProgressEvent(stock.OperationStatus.SUCCESS, resource_model=model)
 
 
-def install() -> None:
-    """Let CloudFormation find the provider."""
-    original = stock.ResourceProviderExecutor.try_load_resource_provider
+class DashboardProviderPlugin(stock.CloudFormationResourceProviderPlugin):
+    """How CloudFormation finds the provider."""
 
-    def try_load(resource_type: str) -> Foreign:
-        return DashboardProvider() if resource_type == KIND else original(resource_type)
+    name = KIND
 
-    stock.ResourceProviderExecutor.try_load_resource_provider = staticmethod(try_load)
+    def __init__(self) -> None:
+        self.factory: type[DashboardProvider] | None = None
+
+    def load(self) -> None:
+        """Give LocalStack the class."""
+        self.factory = DashboardProvider

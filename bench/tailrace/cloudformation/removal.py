@@ -5,10 +5,9 @@ somebody else's; and at the first reference to such a resource it stops, and lea
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from localstack.aws.api.cloudformation import StackStatus
 from localstack.services.cloudformation.engine.v2 import change_set_model_executor as stock
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import PreprocProperties
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
@@ -20,31 +19,24 @@ _REMOVE = stock.ChangeAction.Remove
 _KEPT = {"Retain", "Snapshot"}
 
 
-def install() -> None:
-    """Delete stacks by what they made, and leave alone in any removal what the stack did not make."""
-    act = stock.ChangeSetModelExecutor._execute_resource_action  # noqa: SLF001  there is no other way in
-    execute = stock.ChangeSetModelExecutor.execute
+def delete_stack(executor: Foreign) -> Foreign:
+    """Delete all that the stack made. Raises RuntimeError with the names of what could not be deleted."""
+    failed = list(_delete_all(executor))
+    if failed:
+        raise RuntimeError(f"the following resource(s) could not be deleted: {', '.join(failed)}")
+    return stock.ChangeSetModelExecutorResult(resources={}, outputs=[], failure_message=None)
 
-    def acting(self: Foreign, **asked: Any) -> Foreign:  # noqa: ANN401  passed on as it came
-        removing = asked["action"] == _REMOVE and not asked.get("part_of_replacement")
-        resource = self._change_set.stack.resolved_resources.get(asked["logical_resource_id"])
-        if removing and not made_by_the_stack(resource):
-            return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
-        event = act(self, **asked)
-        if removing and resource["ResourceStatus"] == "CREATE_FAILED" and _has_no_id(event):
-            return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
-        return event
 
-    def executing(self: Foreign) -> Foreign:
-        if self._change_set.stack.status != StackStatus.DELETE_IN_PROGRESS:
-            return execute(self)
-        failed = list(_delete_all(self))
-        if failed:
-            raise RuntimeError(f"the following resource(s) could not be deleted: {', '.join(failed)}")
-        return stock.ChangeSetModelExecutorResult(resources={}, outputs=[], failure_message=None)
-
-    stock.ChangeSetModelExecutor._execute_resource_action = acting  # noqa: SLF001  see above
-    stock.ChangeSetModelExecutor.execute = executing
+def removed(
+    act: Callable[..., Foreign], resource: dict[str, Any] | None, asked: Mapping[str, Any]
+) -> Foreign:
+    """Remove a resource by LocalStack's way `act`; leave alone what the stack did not make."""
+    if not made_by_the_stack(resource):
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
+    event = act(**asked)
+    if resource and resource["ResourceStatus"] == "CREATE_FAILED" and _has_no_id(event):
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
+    return event
 
 
 def made_by_the_stack(resource: dict[str, Any] | None) -> bool:
@@ -59,7 +51,7 @@ def made_by_the_stack(resource: dict[str, Any] | None) -> bool:
 
 def _delete_all(executor: Foreign) -> Iterator[str]:
     """Delete what the stack made, the last first; give the names of what could not be deleted."""
-    stack = executor._change_set.stack  # noqa: SLF001  see above
+    stack = executor._change_set.stack  # noqa: SLF001  there is no other way in
     declared = (stack.processed_template or {}).get("Resources", {})
     for name, resource in reversed(list(stack.resolved_resources.items())):
         if not made_by_the_stack(resource) or declared.get(name, {}).get("DeletionPolicy") in _KEPT:

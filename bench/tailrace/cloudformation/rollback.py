@@ -7,6 +7,7 @@ stack ends as UPDATE_ROLLBACK_FAILED, with the reason; it can be deleted then.
 
 import copy
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,30 +16,20 @@ from localstack.services.cloudformation.engine.v2 import change_set_model_execut
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack, UpdateModelInputs
 
 from tailrace.cloudformation.foreign import Foreign
+from tailrace.seams import replace
 
 LOG = logging.getLogger(__name__)
 _FAILED = {"CREATE_FAILED", "UPDATE_FAILED"}
 _UNDO = "tailrace-undo"  # the name of the change set that undoes another; it is never stored
 
 
-def install() -> None:
-    """Put our way of executing an update in place of LocalStack's; creating and deleting stay as they are."""
-    original = stock.ChangeSetModelExecutor.execute
-
-    def execute(self: Foreign) -> Foreign:
-        change_set = self._change_set
-        deleting = change_set.stack.status == StackStatus.DELETE_IN_PROGRESS
-        updating = change_set.change_set_type == ChangeSetType.UPDATE or _by_update_stack(change_set)
-        if deleting or not updating:
-            return original(self)
-        return _update(self, original)
-
-    stock.ChangeSetModelExecutor.execute = execute
-    _keep_to_statuses_that_last()
-
-
 class _Undone(Exception):  # noqa: N818  how LocalStack's UpdateStack is told of a failure
     """The update failed and was undone."""
+
+
+def is_update(change_set: Foreign) -> bool:
+    """Tell whether a change set changes a stack that exists."""
+    return change_set.change_set_type == ChangeSetType.UPDATE or _by_update_stack(change_set)
 
 
 def _by_update_stack(change_set: Foreign) -> bool:
@@ -47,16 +38,15 @@ def _by_update_stack(change_set: Foreign) -> bool:
     return bool(updating and change_set.change_set_type == ChangeSetType.CREATE)
 
 
-def _keep_to_statuses_that_last() -> None:
+def keep_to_statuses_that_last() -> None:
     """Leave out statuses that AWS never shows: failed before the rollback begins, and in review again."""
-    original = Stack.set_stack_status
 
     def set_stack_status(self: Foreign, status: Foreign, reason: Foreign = None) -> None:
         in_review_again = status == StackStatus.REVIEW_IN_PROGRESS and self.resolved_resources
         if status not in _FAILED and not in_review_again:
             original(self, status, reason)
 
-    Stack.set_stack_status = set_stack_status
+    original = replace(Stack, "set_stack_status", set_stack_status)
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ class _Before:
         )
 
 
-def _update(executor: Foreign, original: Foreign) -> Foreign:
+def update(executor: Foreign, original: Callable[[], Foreign]) -> Foreign:
     """Carry out an update; if a resource fails, undo it and answer as a stack that never changed."""
     change_set = executor._change_set  # noqa: SLF001  there is no other way to it
     stack = change_set.stack
@@ -92,7 +82,7 @@ def _update(executor: Foreign, original: Foreign) -> Foreign:
         reason = getattr(failure, "reason", None) or str(failure)
     else:
         executor.process = lambda: None  # done: what is left is its own clean-up
-        return original(executor)
+        return original()
     stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason)
     resources, stuck = _undone(executor, before)
     change_set.template, change_set.template_body = before.template, before.template_body
@@ -133,7 +123,7 @@ def _undone(executor: Foreign, before: _Before) -> tuple[dict[str, Any], str | N
                 after_parameters={name: _given(parameter) for name, parameter in before.parameters.items()},
             )
         )
-        undoing = stock.ChangeSetModelExecutor(undo)
+        undoing = type(executor)(undo)
         undoing.process()
         for deferred in reversed(undoing._deferred_actions):  # noqa: SLF001  what the update had made
             deferred.action()

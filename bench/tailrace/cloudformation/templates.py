@@ -3,6 +3,8 @@
 import yaml
 from localstack.services.cloudformation.engine import yaml_parser
 
+from tailrace.seams import replace
+
 
 def install() -> None:
     """Parse by the parser in C, where there is one; short forms and dates are read as LocalStack does."""
@@ -14,4 +16,4 @@ def install() -> None:
         yaml_constructors = usual.yaml_constructors
         yaml_multi_constructors = usual.yaml_multi_constructors
 
-    yaml_parser.customloader = Loader
+    replace(yaml_parser, "customloader", Loader)

@@ -2,6 +2,7 @@
 
 home/run/PORT/pid    which process it is; only while it runs
 home/run/PORT/log    what it said; the time before is kept as log.previous
+home/run/PORT/seams  the names of LocalStack's that the bench replaces in it; only while it runs
 home/run/PORT/fs/    LocalStack's file system; only while it runs
 """
 
@@ -16,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
+
+from tailrace import seams
 
 from . import pidfile, plugins, processes, settings, trees
 from .claim import claim
@@ -34,6 +37,8 @@ AFTER_KILL = 10.0  # seconds for the system to carry the killing out
 POLL = 0.02
 TAIL = 25  # lines of the log that an error shows
 LIBRARIES = "usr/lib/localstack"  # in LocalStack's file system: where it looks for its catalog of services
+REFUSED = re.compile(rf"Reason: {re.escape(seams.REFUSED)}(.+)")
+"""What LocalStack writes into its log where a name that the bench replaces is not what the bench knows."""
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -164,6 +169,8 @@ class Emulator:
             pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
             if not self._becomes_healthy():
                 raise self._unhealthy("LocalStack ended before it was healthy")
+            if not (self.folder / settings.SEAMS).exists():
+                raise self._unhealthy("LocalStack started without the bench: it ran none of its hooks")
         return True
 
     def _require_installation(self) -> None:
@@ -208,6 +215,8 @@ class Emulator:
         tail = self.tail()
         self._kill(self._family(self.process()))
         self._clear()
+        if refused := REFUSED.search(tail):
+            return UnhealthyError(f"LocalStack could not be started. {refused[1]}")
         return UnhealthyError(
             f"{what}. The end of its log ({self.log}):\n{tail}\n"
             "To see what may be in the way: tailrace doctor"
@@ -252,6 +261,7 @@ class Emulator:
     def _clear(self) -> None:
         """Leave nothing in the run folder but the logs."""
         pidfile.remove(self.folder)
+        (self.folder / settings.SEAMS).unlink(missing_ok=True)
         for name in ("fs", "tmp"):
             trees.remove(self.folder / name)
 

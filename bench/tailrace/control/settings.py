@@ -7,11 +7,14 @@ from . import plugins
 from .offline import OFFLINE
 
 HOST = "127.0.0.1"
+SEAMS = "seams"
+"""File of the run folder that LocalStack writes once our parts are in it: the names that we replace there."""
+SERVICES = ("CLOUDFORMATION", "CLOUDWATCH", "DYNAMODB", "IAM", "KINESIS", "LOGS", "S3")
+"""Services whose providers are ours, or subclasses of LocalStack's. Lambda's too: see `startup/plugin.py`."""
 OURS = {
+    "GATEWAY_SERVER": "tailrace",
     "LAMBDA_RUNTIME_EXECUTOR": "tailrace",
-    "PROVIDER_OVERRIDE_KINESIS": "tailrace",
-    "PROVIDER_OVERRIDE_LOGS": "tailrace",
-    "PROVIDER_OVERRIDE_S3": "tailrace",
+    **{f"PROVIDER_OVERRIDE_{service}": "tailrace" for service in SERVICES},
     "SQS_ENDPOINT_STRATEGY": "path",  # or a queue's URL has a host that no resolver knows
     "ENABLE_CONFIG_UPDATES": "1",  # faults change at run time: POST /_localstack/config
     "EAGER_SERVICE_LOADING": "0",  # the plugin loads, in the background, what the pipeline needs
@@ -40,6 +43,7 @@ def environment(
         "LOCALSTACK_HOST": f"{HOST}:{port}",
         "TAILRACE_HOME": str(home),
         "TAILRACE_JAVA": str(java),
+        "TAILRACE_SEAMS": str(folder / SEAMS),
         **OFFLINE,
         **OURS,
         **settings,

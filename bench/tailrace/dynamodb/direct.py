@@ -4,7 +4,6 @@ import http.client
 import logging
 import select
 import threading
-from collections.abc import Iterable
 from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -14,14 +13,16 @@ from localstack.aws.accounts import get_account_id_from_access_key_id
 from localstack.services.dynamodb.models import dynamodb_stores
 from localstack.services.dynamodb.utils import get_ddb_access_key
 from localstack.services.dynamodbstreams.models import dynamodbstreams_stores
-from rolo.gateway.wsgi import WsgiGateway
+
+from tailrace.startup import door
 
 from . import rules
 from .rules import Answer
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from localstack.services.dynamodb.server import DynamodbServer
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from .local import Server
 
 LOG = logging.getLogger("localstack.request.aws")  # where LocalStack logs requests
 PATIENCE = 60.0  # seconds
@@ -31,7 +32,7 @@ PER_HOP = {"connection", "keep-alive", "server", "transfer-encoding", "date"}
 class ShortWay:
     """Hands requests to DynamoDB Local over a connection that each thread keeps."""
 
-    def __init__(self, server: "DynamodbServer") -> None:
+    def __init__(self, server: "Server") -> None:
         self._server = server
         self._kept = threading.local()
 
@@ -114,18 +115,6 @@ def _failed() -> Answer:
     return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [("Content-Type", "application/x-amz-json-1.0")], body)
 
 
-def install(server: "DynamodbServer") -> None:
+def install(server: "Server") -> None:
     """Let requests for DynamoDB take the short way from now on."""
-    way, usual = ShortWay(server), WsgiGateway.__call__
-
-    def call(
-        gateway: WsgiGateway, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        answer = way.answer(environ) if "HTTP_X_AMZ_TARGET" in environ else None
-        if answer is None:
-            rest: Iterable[bytes] = usual(gateway, environ, start_response)
-            return rest
-        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", answer.headers)
-        return [answer.body]
-
-    WsgiGateway.__call__ = call
+    door.SHORT_WAYS.append(ShortWay(server).answer)

@@ -1,15 +1,15 @@
-"""Where LocalStack lets our DynamoDB Local in."""
+"""Our DynamoDB Local as the server that LocalStack starts and forwards to."""
 
 import os
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 from localstack import config
-from localstack.services.dynamodb.packages import DynamoDBLocalPackageInstaller
 from localstack.services.dynamodb.server import DynamodbServer
-from localstack.utils.objects import singleton_factory
+from localstack.utils.common import TMP_THREADS, ShellCommandThread
 
 from .java import HEAP, HOST, DynamoDBLocal, scratch, switches
 
@@ -18,28 +18,42 @@ POLL = 0.01  # seconds between two looks at whether it is up; LocalStack's half 
 FOREVER = 120.0  # seconds, where LocalStack would wait without end
 
 
-def replace_theirs(ours: DynamoDBLocal) -> None:
-    """Make LocalStack start ours: on loopback, bound to LocalStack's life, without downloading anything."""
+class Server(DynamodbServer):
+    """DynamoDB Local on loopback, bound to LocalStack's life; nothing is downloaded for it."""
 
-    def command(server: DynamodbServer) -> list[str]:
-        flags = (*ours.with_cache(), *switches(os.environ), *scratch(tempfile.gettempdir()))
-        started = ours.command(server.port, *flags, heap=os.environ.get("DYNAMODB_HEAP_SIZE") or HEAP)
+    def __init__(self, ours: DynamoDBLocal, port: int) -> None:
+        super().__init__(port, host=HOST)
+        self._ours = ours
+
+    def _create_shell_command(self) -> list[str]:
+        flags = (*self._ours.with_cache(), *switches(os.environ), *scratch(tempfile.gettempdir()))
+        started = self._ours.command(self.port, *flags, heap=os.environ.get("DYNAMODB_HEAP_SIZE") or HEAP)
         return [sys.executable, "-I", "-S", str(LAUNCHER), *started]
 
-    @singleton_factory
-    def the_server() -> DynamodbServer:
-        return DynamodbServer(config.DYNAMODB_LOCAL_PORT, host=HOST)
+    def do_start_thread(self) -> ShellCommandThread:
+        """Start it, and start it again if it ends."""
+        thread = ShellCommandThread(
+            self._create_shell_command(),
+            auto_restart=True,
+            name="dynamodb-local",
+            env_vars=self._ours.environment(),
+        )
+        TMP_THREADS.append(thread)
+        thread.start()
+        return thread
 
-    def wait_is_up(server: DynamodbServer, timeout: float | None = None) -> bool:
+    def wait_is_up(self, timeout: float | None = None) -> bool:
+        """Wait until it answers; False if it did not in time (seconds)."""
         deadline = time.monotonic() + (FOREVER if timeout is None else timeout)
-        while not server.is_up():
+        while not self.is_up():
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL)
         return True
 
-    DynamodbServer._create_shell_command = command  # noqa: SLF001  the seam; there is no setting for it
-    DynamodbServer.get = staticmethod(the_server)
-    DynamodbServer.wait_is_up = wait_is_up
-    DynamoDBLocalPackageInstaller.install = lambda *_, **__: None
-    DynamoDBLocalPackageInstaller.get_java_env_vars = lambda _: ours.environment()
+
+@cache
+def server() -> Server:
+    """Return the one DynamoDB Local of this process."""
+    ours = DynamoDBLocal(Path(os.environ["TAILRACE_JAVA"]), Path(os.environ["TAILRACE_HOME"]))
+    return Server(ours, config.DYNAMODB_LOCAL_PORT)

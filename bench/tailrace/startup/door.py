@@ -2,16 +2,41 @@
 
 A third of its time for a small request: it parses the content type as if it were an e-mail's, writes a line
 for an access log that goes nowhere, and takes each piece of an answer to its own thread while the thread that
-made it waits.
+made it waits. `serving.py` makes use of what is here.
 """
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tailrace.seams import replace
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 TYPES = 256
 """Content types that are remembered; senders have a handful."""
+
+
+class Answer(Protocol):
+    """What a short way answers."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers."""
+
+    @property
+    def body(self) -> bytes:
+        """The body."""
+
+
+SHORT_WAYS: list[Callable[["WSGIEnvironment"], Answer | None]] = []
+"""Each is asked to answer a request with an X-Amz-Target; one that returns None has not touched it."""
 
 
 def is_whole(headers: Iterable[tuple[str, str]], data: bytes) -> bool:
@@ -23,17 +48,14 @@ def is_whole(headers: Iterable[tuple[str, str]], data: bytes) -> bool:
     return any(name.lower() == "content-length" and value == str(len(data)) for name, value in headers)
 
 
-def install() -> None:
-    """Let the server leave it out; called before it listens."""
+def remember_types() -> None:
+    """Let Twisted parse each content type once; called before it listens."""
     http: Any = import_module("twisted.web.http")
-    serving: Any = import_module("rolo.serving.twisted")
     parsed: Callable[[bytes], bytes] = http._parseContentType  # noqa: SLF001  a function of the line alone
-    http._parseContentType = lru_cache(TYPES)(parsed)  # noqa: SLF001
-    http.HTTPFactory.log = lambda _factory, _request: None
-    serving.HeaderPreservingWSGIResponse = _whole(serving.HeaderPreservingWSGIResponse)
+    replace(http, "_parseContentType", lru_cache(TYPES)(parsed))
 
 
-def _whole(usual: Any) -> type:  # noqa: ANN401  a class of LocalStack's
+def whole(usual: Any) -> type:  # noqa: ANN401  a class of LocalStack's
     """Return the class of responses that send a whole body with the headers, at the end of the request."""
 
     class Whole(usual):  # what it is, LocalStack decides

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from tailrace.seams import replace
+
 SAM = "samtranslator.translator.transform"
 EC2 = "localstack.aws.api.ec2"
 EC2_ANNOTATIONS = ("AvailabilityZoneList", "DescribeAvailabilityZonesResult")
@@ -48,7 +50,7 @@ def postpone() -> None:
 def postpone_urls() -> None:
     """Let werkzeug make a route's writer when a URL is to be written; LocalStack only ever reads them."""
     rules: Any = importlib.import_module("werkzeug.routing.rules")  # LocalStack's Python has it
-    usual: Callable[[object, bool], Callable[..., object]] = rules.Rule._compile_builder  # noqa: SLF001  the seam
+    usual: Callable[[object, bool], Callable[..., object]]
 
     def late(rule: object, append_unknown: bool = True) -> Callable[..., object]:  # noqa: FBT001, FBT002  werkzeug's
         def write(self: object, **values: object) -> object:
@@ -56,4 +58,4 @@ def postpone_urls() -> None:
 
         return write
 
-    rules.Rule._compile_builder = late  # noqa: SLF001
+    usual = replace(rules.Rule, "_compile_builder", late)

@@ -12,6 +12,8 @@ from typing import Any
 
 from botocore.loaders import JSONFileLoader
 
+from tailrace.seams import replace
+
 type Opener = Callable[[str, str], Any]
 
 
@@ -38,7 +40,8 @@ def install() -> None:
     """Let every loader of botocore's in this process share what has been read."""
     once = Once()
 
-    def load_file(_self: JSONFileLoader, full_path: str, open_method: Opener) -> object:
+    def load_file(self: JSONFileLoader, full_path: str, open_method: Opener) -> object:
+        del self
         return once.load(full_path, open_method)
 
-    JSONFileLoader._load_file = load_file  # type: ignore[attr-defined]  # noqa: SLF001
+    replace(JSONFileLoader, "_load_file", load_file)

@@ -1,43 +1,71 @@
-"""What LocalStack runs as it starts: listen only where told, and load early what will be needed."""
+"""What LocalStack runs as it starts: see whether it is the one that we know, and load early what is needed.
+
+Our hooks run in the order of their priorities. One that fails ends LocalStack's start; the sentence goes to
+its log, from where `tailrace start` takes it.
+"""
 
 import logging
+import os
 import threading
-from importlib import import_module
+from importlib import import_module, metadata
+from pathlib import Path
 from typing import Any
 
-from localstack import config
 from localstack.runtime import hooks
 
-from . import door, late, models, policies
+from tailrace import seams
+from tailrace.control.plugins import DISTRIBUTION, LOCALSTACKS
+
+from . import door, late, models
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
-
-
-@hooks.on_infra_start()
-def listen_where_told() -> None:
-    """Make LocalStack listen on the host of GATEWAY_LISTEN; on IPv4 it heeds only the port."""
-    reactor: Any = import_module("twisted.internet.reactor")  # slow to import, and untyped
-
-    hosts = {at.port: at.host for at in config.GATEWAY_LISTEN}
-    listen = reactor.listenTCP
-
-    def listen_there(port: int, factory: object, backlog: int = 50, interface: str = "") -> object:
-        return listen(port, factory, backlog, interface or hosts.get(port, ""))
-
-    reactor.listenTCP = listen_there
+LATE = {"localstack.cloudformation.resource_providers"}
+"""Groups of entry points whose loading would load a service."""
+EXIT_CODE = 78
+"""Of a LocalStack that is not the one that we know: EX_CONFIG."""
 
 
 @hooks.on_infra_start(priority=100)
-def begin_lightly() -> None:
-    """Parse botocore's data files once, and leave out what a pipeline does not use; before all others."""
+def begin() -> None:
+    """Look at every name that we replace, load every part of ours, and leave out what nobody uses."""
+    try:
+        _load_parts()
+        seams.check()
+        _leave_out()
+        _choose_lambda()
+    except seams.SeamError as error:
+        from localstack.runtime.exceptions import LocalstackExit  # noqa: PLC0415
+
+        raise LocalstackExit(f"{seams.REFUSED}{error}", EXIT_CODE) from None
+    seams.write_list(Path(os.environ["TAILRACE_SEAMS"]))
+
+
+def _load_parts() -> None:
+    """Load what LocalStack finds of ours by entry point; it goes on without what cannot be loaded."""
+    for point in metadata.distribution(DISTRIBUTION).entry_points:
+        if point.group.startswith(LOCALSTACKS) and point.group not in LATE:
+            try:
+                point.load()
+            except Exception as error:
+                raise seams.SeamError(f"{point.value} cannot be loaded: {error}. {seams.OTHER}.") from error
+
+
+def _choose_lambda() -> None:
+    """Choose our Lambda provider here: LocalStack warns of the setting that chooses it, and heeds it."""
+    from localstack import config  # noqa: PLC0415  loaded by then
+
+    config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "tailrace")
+
+
+def _leave_out() -> None:
     models.install()
     late.postpone()
     late.postpone_urls()
-    door.install()
+    door.remember_types()
     aws: Any = import_module("localstack.utils.aws.aws_stack")
     # LocalStack would ask the network whether s3.127.0.0.1 leads to it, which may take 10 s to say no.
-    aws.CACHE_S3_HOSTNAME_DNS_STATUS = False
+    seams.replace(aws, "CACHE_S3_HOSTNAME_DNS_STATUS", False)
 
 
 @hooks.on_infra_start()
@@ -51,8 +79,6 @@ def _load() -> None:
 
     for name in NEEDED:
         try:
-            if name == "iam":
-                policies.install()
             SERVICE_PLUGINS.require(name)
         except Exception:
             LOG.exception("Service %s could not be loaded ahead; it is tried again when asked for", name)

@@ -28,13 +28,3 @@ class Late[Key, Value](Mapping[Key, Value]):
 
     def __len__(self) -> int:
         return len(self._found())
-
-
-def install() -> None:
-    """Let the IAM service begin without them; it must not be loaded yet."""
-    from localstack.services.iam.provider import IamProvider  # noqa: PLC0415  slow to import
-
-    def on_after_init(self: IamProvider) -> None:
-        self._aws_managed_policy_cache = Late(self._build_aws_managed_policy_cache)
-
-    IamProvider.on_after_init = on_after_init

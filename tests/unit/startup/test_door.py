@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tailrace.startup.door import _whole, is_whole
+from tailrace.startup.door import is_whole, whole
 
 pytestmark = pytest.mark.unit
 
@@ -45,7 +45,7 @@ class Network:
 
 def answered(length: str | None, *pieces: bytes) -> list[object]:
     """Return what is sent of an answer in these pieces."""
-    response: Any = _whole(Usual)(length)
+    response: Any = whole(Usual)(length)
     response.request = Network(response.sent)
     for piece in pieces:
         response.write(piece)

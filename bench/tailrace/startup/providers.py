@@ -1,0 +1,67 @@
+"""Services of LocalStack's that are ours or a subclass of its own: `PROVIDER_OVERRIDE_<SERVICE>=tailrace`.
+
+LocalStack loads this file early, so each function imports what it gives when it is called.
+"""
+
+from pathlib import Path
+
+from localstack.services.plugins import Service, aws_provider
+
+
+@aws_provider(api="s3", name="tailrace")
+def tailrace_s3() -> Service:
+    """Give LocalStack its own S3, with large objects below the emulator's folder for what passes.
+
+    LocalStack's folder is `/tmp/localstack-s3-storage` for every emulator of a machine: a second user cannot
+    make a bucket, and two emulators take each other's buckets of the same name away.
+    """
+    from localstack import config  # noqa: PLC0415
+    from localstack.services.s3.provider import S3Provider  # noqa: PLC0415
+    from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore  # noqa: PLC0415
+
+    return Service.for_provider(S3Provider(EphemeralS3ObjectStore(str(Path(config.dirs.tmp) / "s3"))))
+
+
+@aws_provider(api="iam", name="tailrace")
+def tailrace_iam() -> Service:
+    """Give LocalStack its own IAM, whose managed policies come when they are asked for."""
+    from tailrace.startup.iam import IamProvider  # noqa: PLC0415
+
+    return Service.for_provider(IamProvider())
+
+
+@aws_provider(api="dynamodb", name="tailrace")
+def tailrace_dynamodb() -> Service:
+    """Give LocalStack its own DynamoDB, in front of the DynamoDB Local that we start."""
+    from localstack.aws.forwarder import HttpFallbackDispatcher  # noqa: PLC0415
+
+    from tailrace.dynamodb.provider import DynamoDBProvider  # noqa: PLC0415
+
+    def table(provider: DynamoDBProvider) -> HttpFallbackDispatcher:
+        return HttpFallbackDispatcher(provider, provider.get_forward_url)
+
+    return Service.for_provider(DynamoDBProvider(), dispatch_table_factory=table)
+
+
+@aws_provider(api="cloudformation", name="tailrace")
+def tailrace_cloudformation() -> Service:
+    """Give LocalStack its own CloudFormation, with our way of carrying out change sets."""
+    from tailrace.cloudformation.provider import CloudFormationProvider  # noqa: PLC0415
+
+    return Service.for_provider(CloudFormationProvider())
+
+
+@aws_provider(api="lambda", name="tailrace")
+def tailrace_lambda() -> Service:
+    """Give LocalStack its own Lambda, with what it leaves out."""
+    from tailrace.functions.provider import LambdaProvider  # noqa: PLC0415
+
+    return Service.for_provider(LambdaProvider())
+
+
+@aws_provider(api="cloudwatch", name="tailrace")
+def tailrace_cloudwatch() -> Service:
+    """Give LocalStack its own CloudWatch."""
+    from tailrace.cloudwatch.provider import CloudWatchProvider  # noqa: PLC0415
+
+    return Service.for_provider(CloudWatchProvider())
