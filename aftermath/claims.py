@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from aftermath.apart import Apart
-from aftermath.letters import record_of
+from aftermath.dead_letters import record_of
+from aftermath.failed_records import FailedRecord
 from aftermath.tables import Claim, has_own_identity
 from handler.once.records import Record
 from tailrace.stream.reading import Cursor, Start, shards
@@ -32,11 +32,11 @@ SKEW = 5.0
 class Sorted:
     """Records that are to be replayed, by what earlier replays did with them."""
 
-    to_put: list[Apart] = field(default_factory=list)
-    put_before: list[Apart] = field(default_factory=list)
-    under_way: list[Apart] = field(default_factory=list)
+    to_put: list[FailedRecord] = field(default_factory=list)
+    put_before: list[FailedRecord] = field(default_factory=list)
+    under_way: list[FailedRecord] = field(default_factory=list)
     """Claimed a moment ago, by a replay that may be putting them now."""
-    unknown: list[Apart] = field(default_factory=list)
+    unknown: list[FailedRecord] = field(default_factory=list)
     """Claimed longer ago than the stream keeps records: nobody can tell."""
 
 
@@ -61,46 +61,46 @@ class InStream(Protocol):
         ...
 
 
-def sort_out(claims: Claims, records: Iterable[Apart], seen: InStream, now: float) -> Sorted:
+def sort_out(claims: Claims, records: Iterable[FailedRecord], contents: InStream, now: float) -> Sorted:
     """Claim the records that need it, and sort out what an earlier replay has put; `now` in epoch seconds."""
     result = Sorted()
-    doubtful: list[tuple[Apart, Claim]] = []
+    doubtful: list[tuple[FailedRecord, Claim]] = []
     given = list(records)
 
-    def claimed(apart: Apart) -> Claim | None:
-        return None if has_own_identity(apart.record) else claims.claim(apart.record)
+    def claimed(failed: FailedRecord) -> Claim | None:
+        return None if has_own_identity(failed.record) else claims.claim(failed.record)
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         held = list(pool.map(claimed, given))
-    for apart, claim in zip(given, held, strict=True):
+    for failed, claim in zip(given, held, strict=True):
         if claim is None:
-            result.to_put.append(apart)
+            result.to_put.append(failed)
         elif claim.state == "put":
-            result.put_before.append(apart)
+            result.put_before.append(failed)
         elif now - claim.at < UNDER_WAY:
-            result.under_way.append(apart)
-        elif now - claim.at > seen.retention:
-            result.unknown.append(apart)
+            result.under_way.append(failed)
+        elif now - claim.at > contents.retention:
+            result.unknown.append(failed)
         else:
-            doubtful.append((apart, claim))
+            doubtful.append((failed, claim))
     if doubtful:
-        _settle(doubtful, seen, result)
-    result.to_put.sort(key=lambda apart: apart.order)
+        _settle(doubtful, contents, result)
+    result.to_put.sort(key=lambda failed: failed.order)
     return result
 
 
-def _settle(doubtful: Sequence[tuple[Apart, Claim]], seen: InStream, result: Sorted) -> None:
+def _settle(doubtful: Sequence[tuple[FailedRecord, Claim]], contents: InStream, result: Sorted) -> None:
     """Look in the stream for what was begun: each newer record there stands for one of its like."""
     since = min(claim.at for _, claim in doubtful) - SKEW
-    like = seen.like({_likeness(apart.record) for apart, _ in doubtful}, since)
-    own = {apart.order for apart, _ in doubtful}
-    for apart, _ in sorted(doubtful, key=lambda pair: -pair[0].order):
-        newer = [each for each in like[_likeness(apart.record)] if each > apart.order and each not in own]
+    like = contents.like({_likeness(failed.record) for failed, _ in doubtful}, since)
+    own = {failed.order for failed, _ in doubtful}
+    for failed, _ in sorted(doubtful, key=lambda pair: -pair[0].order):
+        newer = [each for each in like[_likeness(failed.record)] if each > failed.order and each not in own]
         if newer:
-            like[_likeness(apart.record)].remove(max(newer))
-            result.put_before.append(apart)
+            like[_likeness(failed.record)].remove(max(newer))
+            result.put_before.append(failed)
         else:
-            result.to_put.append(apart)
+            result.to_put.append(failed)
 
 
 type Likeness = tuple[str, str]
@@ -110,7 +110,7 @@ def _likeness(record: Record) -> Likeness:
     return record.partition_key, record.data
 
 
-class Seen:
+class StreamContents:
     """What stands in a stream; `retention` is for how many seconds."""
 
     def __init__(self, kinesis: "KinesisClient", stream: str) -> None:

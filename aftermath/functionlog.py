@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from aftermath.apart import Letter
 from aftermath.batches import STARTED, Batch, Line, delivered, lines_of
+from aftermath.dead_letters import DeadLetter
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
@@ -37,7 +37,7 @@ class FunctionLog:
         batches = list(delivered(named, shard_id, number))
         return [self._delivery(batch) for batch in batches[:MOST_BATCHES]]
 
-    def last_of(self, letter: Letter) -> Delivery | None:
+    def last_of(self, letter: DeadLetter) -> Delivery | None:
         """Return the last delivery of a dead letter's batch: Lambda names its request, whatever it logged."""
         sent, request = letter.sent, letter.request_id
         named = self._read(sent - LONGEST_RUN, sent + MOMENT, filterPattern=f'"{request}"')

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from aftermath.apart import Apart, Held, Letter
+from aftermath.dead_letters import DeadLetter
+from aftermath.failed_records import FailedRecord
+from aftermath.quarantine_messages import QuarantineContents
 from bootstrap.console import shown
 
 LISTED = 50
@@ -29,48 +31,48 @@ def plural(count: int, noun: str, ending: str = "s") -> str:
     return f"{count:,} {noun}{'' if count == 1 else ending}"
 
 
-def by_reason(records: Iterable[Apart]) -> Iterator[str]:
+def by_reason(records: Iterable[FailedRecord]) -> Iterator[str]:
     """Give a line for each reason: how many, and when the newest came; the most frequent first."""
-    groups: defaultdict[str, list[Apart]] = defaultdict(list)
-    for apart in records:
-        groups[apart.reason].append(apart)
+    groups: defaultdict[str, list[FailedRecord]] = defaultdict(list)
+    for failed in records:
+        groups[failed.reason].append(failed)
     for reason, group in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        newest = max(apart.record.arrival for apart in group)
+        newest = max(failed.record.arrival for failed in group)
         yield f"  {shown(reason, 24):<24}{len(group):>8,}   newest {moment(newest)}"
 
 
-def one_by_one(records: Sequence[Apart]) -> Iterator[str]:
+def one_by_one(records: Sequence[FailedRecord]) -> Iterator[str]:
     """Give two lines for each of the newest records: what it is, and why it was set aside."""
-    newest = sorted(records, key=lambda apart: apart.record.arrival, reverse=True)
-    for apart in newest[:LISTED]:
-        record = apart.record
-        own = apart.event_id is not None and apart.event_id != record.sequence_number
-        name = f"eventId {shown(apart.event_id or '', 60)}" if own else "no eventId"
+    newest = sorted(records, key=lambda failed: failed.record.arrival, reverse=True)
+    for failed in newest[:LISTED]:
+        record = failed.record
+        own = failed.event_id is not None and failed.event_id != record.sequence_number
+        name = f"eventId {shown(failed.event_id or '', 60)}" if own else "no eventId"
         key = f"key {shown(record.partition_key, 40)}"
-        yield f"  {moment(record.arrival)}  {apart.size:>9,} bytes  {key}  {name}"
-        yield f"      {apart.reason}: {shown(apart.detail, 120)}"
+        yield f"  {moment(record.arrival)}  {failed.size:>9,} bytes  {key}  {name}"
+        yield f"      {failed.reason}: {shown(failed.detail, 120)}"
         yield f"      {record.shard_id} {record.sequence_number}"
     if len(newest) > LISTED:
         yield f"  and {len(newest) - LISTED:,} older: REASON=, KEY=, SINCE=, UNTIL= choose among them"
 
 
-def quarantine_lines(held: Held, chosen: Sequence[Apart]) -> Iterator[str]:
+def quarantine_lines(contents: QuarantineContents, chosen: Sequence[FailedRecord]) -> Iterator[str]:
     """Give the lines about a quarantine, of which some records were chosen."""
-    of = "" if len(chosen) == len(held.records) else f" of {len(held.records):,}"
+    of = "" if len(chosen) == len(contents.records) else f" of {len(contents.records):,}"
     yield f"Quarantine: {plural(len(chosen), 'record')}{of}"
     yield from by_reason(chosen)
     if chosen:
         yield "The newest first:"
         yield from one_by_one(chosen)
-    if held.incomplete:
-        some = plural(len(held.incomplete), "record")
+    if contents.incomplete:
+        some = plural(len(contents.incomplete), "record")
         yield f"  parts are missing of {some} (on their way, or in another reader's hands):"
-        yield from (f"      {number}" for number in held.incomplete[:LISTED])
-    if held.foreign:
-        yield f"  and {plural(held.foreign, 'message')} that the handler did not send"
+        yield from (f"      {number}" for number in contents.incomplete[:LISTED])
+    if contents.foreign:
+        yield f"  and {plural(contents.foreign, 'message')} that the handler did not send"
 
 
-def letter_lines(letters: Sequence[Letter]) -> Iterator[str]:
+def letter_lines(letters: Sequence[DeadLetter]) -> Iterator[str]:
     """Give the lines about dead letters."""
     records = sum(letter.size for letter in letters)
     yield f"Dead letters: {plural(len(letters), 'batch', 'es')}, {plural(records, 'record')}"

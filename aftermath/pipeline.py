@@ -3,7 +3,8 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aftermath.apart import Held, Letter, assemble, letters
+from aftermath.dead_letters import DeadLetter, parsed
+from aftermath.quarantine_messages import QuarantineContents, assemble
 from aftermath.queues import Queue
 from aftermath.tables import Tables
 from bootstrap import stacks
@@ -52,13 +53,13 @@ class Pipeline:
         outputs = self.stack.outputs
         return Tables(self.target.client("dynamodb"), outputs["TableName"], outputs["LedgerTableName"])
 
-    def quarantined(self) -> Held:
+    def quarantined(self) -> QuarantineContents:
         """Read the quarantine."""
         return assemble((message.id, message.body) for message in self.quarantine.receive())
 
-    def letters(self) -> list[Letter]:
+    def letters(self) -> list[DeadLetter]:
         """Read the dead letters, in the order in which they were sent."""
-        found = letters((message.id, message.body) for message in self.dead_letters.receive())
+        found = parsed((message.id, message.body) for message in self.dead_letters.receive())
         return sorted(found, key=lambda letter: letter.sent)
 
     def show_again(self) -> None:

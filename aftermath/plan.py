@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aftermath.apart import Apart, Held, wanted
-from aftermath.letters import ReadBack, read_back
+from aftermath.dead_letters import ReadBack, read_back
+from aftermath.failed_records import FailedRecord, wanted
+from aftermath.quarantine_messages import QuarantineContents
 from aftermath.tables import Settled
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class Plan:
     """The records to put, each once, in the order in which they were put first."""
 
-    records: list[Apart]
+    records: list[FailedRecord]
     letters: list[ReadBack]
     settled: int
     """Records of dead letters of which it is known what became."""
@@ -28,39 +29,41 @@ class Plan:
     @classmethod
     def made(cls, pipeline: "Pipeline", settings: "Settings") -> "Plan":
         """Read what was set aside, and choose what the settings ask for."""
-        held, letters = Held([], [], 0), []
+        contents, letters = QuarantineContents([], [], 0), []
         if settings.source in {"quarantine", "both"}:
-            held = pipeline.quarantined()
+            contents = pipeline.quarantined()
         if settings.source in {"dead-letters", "both"}:
             letters = read_back(pipeline.kinesis, pipeline.stream, pipeline.letters())
-        named = [apart.record for read in letters for apart in read.records]
-        return cls.of(held, letters, pipeline.tables.settled(named) if named else {}, settings)
+        named = [failed.record for read in letters for failed in read.records]
+        return cls.of(contents, letters, pipeline.tables.settled(named) if named else {}, settings)
 
     @classmethod
     def of(
         cls,
-        held: Held,
+        contents: QuarantineContents,
         letters: Sequence[ReadBack],
         settled: Mapping[str, Settled],
         settings: "Settings",
     ) -> "Plan":
         """Choose from what was read; `settled` says what became of records that dead letters name."""
-        chosen = {apart.record.sequence_number: apart for apart in held.records if wanted(apart, settings)}
-        named = [apart for read in letters for apart in read.records]
-        for apart in named:
-            number = apart.record.sequence_number
-            if number not in settled and wanted(apart, settings):
-                chosen.setdefault(number, apart)
+        chosen = {
+            failed.record.sequence_number: failed for failed in contents.records if wanted(failed, settings)
+        }
+        named = [failed for read in letters for failed in read.records]
+        for failed in named:
+            number = failed.record.sequence_number
+            if number not in settled and wanted(failed, settings):
+                chosen.setdefault(number, failed)
         still_open = {
-            read.letter.message: {apart.record.sequence_number for apart in read.records} - settled.keys()
+            read.letter.message: {failed.record.sequence_number for failed in read.records} - settled.keys()
             for read in letters
             if not read.expired  # its message stays, and says what was lost
         }
         return cls(
-            records=sorted(chosen.values(), key=lambda apart: apart.order),
+            records=sorted(chosen.values(), key=lambda failed: failed.order),
             letters=list(letters),
-            settled=len({apart.record.sequence_number for apart in named} & settled.keys()),
-            incomplete=len(held.incomplete),
+            settled=len({failed.record.sequence_number for failed in named} & settled.keys()),
+            incomplete=len(contents.incomplete),
             _open=still_open,
         )
 
@@ -69,17 +72,17 @@ class Plan:
         """How many records of dead letters the stream does not hold any more."""
         return sum(read.expired for read in self.letters)
 
-    def through(self, records: Iterable[Apart]) -> tuple[list[str], list[str]]:
+    def through(self, records: Iterable[FailedRecord]) -> tuple[list[str], list[str]]:
         """Note that records are done; return the messages that are: those of quarantine, and dead letters.
 
         A dead letter is through when all its records are; one that had nothing left to do is at the first
         call.
         """
         done = list(records)
-        for apart in done:
+        for failed in done:
             for numbers in self._open.values():
-                numbers.discard(apart.record.sequence_number)
-        quarantine = [each for apart in done if apart.origin == "quarantine" for each in apart.messages]
+                numbers.discard(failed.record.sequence_number)
+        quarantine = [each for failed in done if failed.origin == "quarantine" for each in failed.messages]
         letters = [message for message, numbers in self._open.items() if not numbers]
         for message in letters:
             del self._open[message]

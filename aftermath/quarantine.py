@@ -2,7 +2,7 @@
 
 import os
 
-from aftermath.apart import wanted
+from aftermath.failed_records import wanted
 from aftermath.listing import letter_lines, quarantine_lines
 from aftermath.pipeline import Pipeline
 from aftermath.settings import Settings
@@ -18,9 +18,9 @@ def run() -> int:
     pipeline = Pipeline.find(Target.from_environment(os.environ), stack)
     try:
         if settings.source in {"quarantine", "both"}:
-            held = pipeline.quarantined()
-            chosen = [apart for apart in held.records if wanted(apart, settings)]
-            for line in quarantine_lines(held, chosen):
+            contents = pipeline.quarantined()
+            chosen = [failed for failed in contents.records if wanted(failed, settings)]
+            for line in quarantine_lines(contents, chosen):
                 say(line)
         if settings.source in {"dead-letters", "both"}:
             for line in letter_lines(pipeline.letters()):

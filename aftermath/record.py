@@ -16,9 +16,9 @@ from bootstrap.console import complain, say
 from bootstrap.errors import UsageError
 from bootstrap.target import Target
 from producer.stream import stream_name
-from tailrace.stream.ledger import new_file
+from tailrace.stream.files import new_file
 from tailrace.stream.reading import Cursor, Page, Shard, Start, shards
-from tailrace.stream.recording import Reel, Stop, floor, merge
+from tailrace.stream.recording import ShardRecording, floor, merge
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -68,15 +68,15 @@ class Recorder:
         self._stream = stream
         self._start = Start.at(since) if (since := begun(settings.since)) else Start.oldest()
         self._duration = settings.duration
-        self._stop = Stop(settings.until.timestamp()) if settings.until else None
-        self._reels: dict[str, Reel] = {}
+        self._until = settings.until.timestamp() if settings.until else None
+        self._recordings: dict[str, ShardRecording] = {}
         self.span: tuple[float, float] | None = None
         """Arrival of the oldest and the newest record."""
 
     @property
     def read_shards(self) -> int:
         """How many shards were read."""
-        return len(self._reels)
+        return len(self._recordings)
 
     def read(self, folder: Path) -> bool:
         """Read into files in a folder; return whether Ctrl-C ended it."""
@@ -85,15 +85,15 @@ class Recorder:
         except KeyboardInterrupt:
             return True
         finally:
-            for reel in self._reels.values():
-                reel.close()
+            for recording in self._recordings.values():
+                recording.close()
         return False
 
     def _read(self, folder: Path) -> None:
         ends = time.monotonic() + (self._duration or 0)
         began = datetime.now(UTC).timestamp()
-        if self._stop is None and self._duration is None:
-            self._stop = Stop(began)
+        if self._until is None and self._duration is None:
+            self._until = began
         waiting = shards(self._kinesis, self._stream)
         known = {shard.id for shard in waiting}
         reading: dict[str, Cursor] = {}
@@ -101,7 +101,7 @@ class Recorder:
             for shard in _ready(waiting, reading):
                 waiting.remove(shard)
                 reading[shard.id] = Cursor(self._kinesis, self._stream, shard.id, self._start)
-                self._reels[shard.id] = Reel(folder / shard.id, floor(shard, self._reels))
+                self._recordings[shard.id] = ShardRecording(folder / shard.id, floor(shard, self._recordings))
             for shard_id, cursor in list(reading.items()):
                 page = cursor.read()
                 if self._take(shard_id, page):
@@ -115,18 +115,18 @@ class Recorder:
                 return
 
     def _take(self, shard_id: str, page: Page) -> bool:
-        """Add a page to its reel; return whether the shard is done."""
-        reel = self._reels[shard_id]
-        past = reel.add(page.records, self._stop)
+        """Add a page to its recording; return whether the shard is done."""
+        recording = self._recordings[shard_id]
+        past = recording.add(page.records, self._until)
         for taken in page.records:
-            if not self._stop or taken.arrival < self._stop.at:
+            if self._until is None or taken.arrival < self._until:
                 low, high = self.span or (taken.arrival, taken.arrival)
                 self.span = (min(low, taken.arrival), max(high, taken.arrival))
         return past or page.ended or (page.behind == 0 and not self._duration)
 
     def write(self, out: IO[bytes]) -> int:
         """Write all records that were read; return how many."""
-        return merge(self._reels.values(), out)
+        return merge(self._recordings.values(), out)
 
 
 def _ready(waiting: list[Shard], reading: dict[str, Cursor]) -> Iterator[Shard]:

@@ -9,8 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from aftermath.apart import Apart
-from aftermath.claims import Seen, Sorted, sort_out
+from aftermath.claims import Sorted, StreamContents, sort_out
+from aftermath.failed_records import FailedRecord
 from aftermath.listing import by_reason, plural
 from aftermath.pipeline import Pipeline
 from aftermath.plan import Plan
@@ -77,8 +77,8 @@ class Replay:
         pipeline = self._pipeline
         client = pipeline.target.client("kinesis", **configuration(Rules.requests))
         stream = Stream.find(client, pipeline.stream)
-        seen = Seen(pipeline.kinesis, pipeline.stream)
-        sort = sort_out(pipeline.tables, self._plan.records, seen, time.time())
+        contents = StreamContents(pipeline.kinesis, pipeline.stream)
+        sort = sort_out(pipeline.tables, self._plan.records, contents, time.time())
         self._delete(sort.put_before)
         stop = Stop.at_signals()  # what is on its way is then still heard
         sent = send(stream, sort.to_put, self._done, stop)
@@ -96,11 +96,11 @@ class Replay:
 
     def _done(self, put: Sequence[PutAgain]) -> None:
         """Note what the stream has acknowledged, then delete it where it was set aside."""
-        claimed = [each for each in put if not has_own_identity(each.apart.record)]
-        self._pipeline.tables.note_put([(each.apart.record, each.sequence_number) for each in claimed])
-        self._delete([each.apart for each in put])
+        claimed = [each for each in put if not has_own_identity(each.failed.record)]
+        self._pipeline.tables.note_put([(each.failed.record, each.sequence_number) for each in claimed])
+        self._delete([each.failed for each in put])
 
-    def _delete(self, records: Sequence[Apart]) -> None:
+    def _delete(self, records: Sequence[FailedRecord]) -> None:
         quarantine, letters = self._plan.through(records)
         self._undeleted += len(self._pipeline.quarantine.delete(quarantine))
         self._undeleted += len(self._pipeline.dead_letters.delete(letters))
@@ -116,9 +116,9 @@ class Replay:
                 f"Left: {plural(len(sort.unknown), 'record')} that an earlier replay began to put, longer "
                 "ago than the stream keeps records: nobody can tell whether they were put."
             )
-            yield from (f"  {apart.record.sequence_number}" for apart in sort.unknown[:NAMED])
-        for apart, reason in sent.given_up[:NAMED]:
-            yield f"Not put: {apart.record.sequence_number}: {shown(reason)}"
+            yield from (f"  {failed.record.sequence_number}" for failed in sort.unknown[:NAMED])
+        for failed, reason in sent.given_up[:NAMED]:
+            yield f"Not put: {failed.record.sequence_number}: {shown(reason)}"
         if len(sent.given_up) > NAMED:
             yield f"  and {plural(len(sent.given_up) - NAMED, 'other')}"
         if self._undeleted:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from aftermath.apart import Apart
+from aftermath.failed_records import FailedRecord
 from aftermath.tables import Settled, Tables, has_own_identity, key_of
 from handler.once.records import Record
 from tailrace.stream.event import Event
 from tailrace.stream.feed import Direct
 from tailrace.stream.pace import AtOnce
 from tailrace.stream.rules import Delivered, GivenUp, Outbox, Rules
-from tailrace.stream.sender import Bounds, Line, Sender, Stop
+from tailrace.stream.sender import Bounds, RequestThreads, Sender, Stop
 
 if TYPE_CHECKING:
     from tailrace.stream.event import Unreadable
@@ -28,7 +28,7 @@ LOOK = 0.2
 class PutAgain(NamedTuple):
     """A record and where it stands now."""
 
-    apart: Apart
+    failed: FailedRecord
     shard_id: str
     sequence_number: str
 
@@ -38,11 +38,11 @@ class Sent:
     """What a replay put, and what it did not."""
 
     put: list[PutAgain] = field(default_factory=list)
-    given_up: list[tuple[Apart, str]] = field(default_factory=list)
+    given_up: list[tuple[FailedRecord, str]] = field(default_factory=list)
 
 
 def send(
-    stream: "Stream", records: Sequence[Apart], done: Callable[[Sequence[PutAgain]], None], stop: Stop
+    stream: "Stream", records: Sequence[FailedRecord], done: Callable[[Sequence[PutAgain]], None], stop: Stop
 ) -> Sent:
     """Put records by the producer's rules; `done` is told of each acknowledgement before the next is heard.
 
@@ -64,16 +64,16 @@ def send(
             done(through)
 
     outbox = Outbox(Rules(record_bytes=stream.record_bytes), Random())  # noqa: S311  spreads retries
-    line = Line(stream.put, Rules.requests)
-    stop.wake = line.wake
-    feed = Direct(_event(index, apart.record) for index, apart in enumerate(records))
-    Sender(outbox, feed, AtOnce(), line, tell).run(Bounds(None, None), stop, lambda: None)
+    requests = RequestThreads(stream.put, Rules.requests)
+    stop.wake = requests.wake
+    feed = Direct(_event(index, failed.record) for index, failed in enumerate(records))
+    Sender(outbox, feed, AtOnce(), requests, tell).run(Bounds(None, None), stop, lambda: None)
     return sent
 
 
 def _event(index: int, record: Record) -> Event:
     return Event(
-        b64decode(record.data), record.partition_key, record.sequence_number, "?", index, record.arrival
+        b64decode(record.data), record.partition_key, record.sequence_number, None, index, record.arrival
     )
 
 
@@ -119,7 +119,7 @@ def _look(tables: Tables, results: Results) -> None:
 def _settled(tables: Tables, put: Sequence[PutAgain]) -> dict[str, Settled]:
     """Look the new records up. One without an identity of its own is stored under its new number."""
     records = [
-        each.apart.record._replace(sequence_number=each.sequence_number, shard_id=each.shard_id)
+        each.failed.record._replace(sequence_number=each.sequence_number, shard_id=each.shard_id)
         for each in put
     ]
     found = tables.settled(records)

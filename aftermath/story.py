@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from aftermath.apart import Apart, Letter
+from aftermath.dead_letters import DeadLetter, read_back, record_of
+from aftermath.failed_records import FailedRecord
 from aftermath.functionlog import Delivery, FunctionLog
-from aftermath.letters import read_back, record_of
 from aftermath.pipeline import Pipeline
 from aftermath.tables import Settled, key_of
 from handler.once.records import Record
@@ -35,8 +35,8 @@ class Story:
     item: dict[str, Any] | None = None
     """The item of its event, as DynamoDB types it."""
     settled: Settled | None = None
-    apart: Apart | None = None
-    letters: list[Letter] = field(default_factory=list)
+    failed: FailedRecord | None = None
+    letters: list[DeadLetter] = field(default_factory=list)
     put_as: str = ""
     """The sequence number that a replay gave it."""
     deliveries: list[Delivery] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Story:
         """When it was put, epoch seconds, if that is known."""
         if self.record:
             return self.record.arrival
-        return self.apart.record.arrival if self.apart else None
+        return self.failed.record.arrival if self.failed else None
 
     @property
     def brought_it(self) -> bool:
@@ -56,24 +56,24 @@ class Story:
     @property
     def found(self) -> bool:
         """Whether anything is known."""
-        return bool(self.record or self.item or self.settled or self.apart or self.letters)
+        return bool(self.record or self.item or self.settled or self.failed or self.letters)
 
 
-class Teller:
+class Tracer:
     """Gathers stories. Queues are read once."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
     @cached_property
-    def _quarantined(self) -> list[Apart]:
+    def _quarantined(self) -> list[FailedRecord]:
         return self._pipeline.quarantined().records
 
     @cached_property
-    def _letters(self) -> list[Letter]:
+    def _letters(self) -> list[DeadLetter]:
         return self._pipeline.letters()
 
-    def tell(self, event: str, since: datetime | None) -> list[Story]:
+    def trace(self, event: str, since: datetime | None) -> list[Story]:
         """Return the stories of an event id's records, or that of a sequence number; none if unknown."""
         if NUMBER.fullmatch(event):
             story = self._of_number(event)
@@ -85,18 +85,18 @@ class Teller:
         items = self._pipeline.tables.items_of(event_id)
         places = [(item["shardId"]["S"], item["sequenceNumber"]["S"]) for item in items]
         places += [
-            (apart.record.shard_id, apart.record.sequence_number)
-            for apart in self._quarantined
-            if event_id in {apart.event_id, _id_in(apart.record)}
+            (failed.record.shard_id, failed.record.sequence_number)
+            for failed in self._quarantined
+            if event_id in {failed.event_id, _id_in(failed.record)}
         ]
         if places:
             return places
         pipeline = self._pipeline
         for read in read_back(pipeline.kinesis, pipeline.stream, self._letters):
             places += [
-                (apart.record.shard_id, apart.record.sequence_number)
-                for apart in read.records
-                if _id_in(apart.record) == event_id
+                (failed.record.shard_id, failed.record.sequence_number)
+                for failed in read.records
+                if _id_in(failed.record) == event_id
             ]
         return places or self._search(event_id, since or datetime.now(UTC) - SEARCHED)
 
@@ -124,10 +124,10 @@ class Teller:
             there = find(pipeline.kinesis, pipeline.stream, number)
             record = record_of(*there) if there else None
         story = Story(shard_id, number, record)
-        held = [apart for apart in self._quarantined if apart.record.sequence_number == number]
-        story.apart = held[0] if held else None
+        held = [failed for failed in self._quarantined if failed.record.sequence_number == number]
+        story.failed = held[0] if held else None
         story.letters = [letter for letter in self._letters if letter.holds(shard_id, number)]
-        known = record or (story.apart.record if story.apart else None)
+        known = record or (story.failed.record if story.failed else None)
         key = key_of(known) if known else None
         items = [pipeline.tables.item_at(key)] if key else pipeline.tables.items_of(number)
         story.item = next((item for item in items if item), None)

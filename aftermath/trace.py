@@ -11,7 +11,7 @@ from aftermath.functionlog import Delivery
 from aftermath.listing import moment
 from aftermath.pipeline import Pipeline
 from aftermath.settings import Settings, begun
-from aftermath.story import SEARCHED, Story, Teller
+from aftermath.story import SEARCHED, Story, Tracer
 from bootstrap import measures
 from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say, shown
@@ -30,7 +30,7 @@ def run() -> int:
         raise UsageError("EVENT= names the event: its eventId, or its record's sequence number.")
     pipeline = Pipeline.find(Target.from_environment(os.environ), stack)
     try:
-        stories = Teller(pipeline).tell(settings.event, begun(settings.since))
+        stories = Tracer(pipeline).trace(settings.event, begun(settings.since))
     finally:
         pipeline.show_again()
     say(f"Event {shown(settings.event)}, stack {pipeline.stack.name}")
@@ -48,13 +48,13 @@ def run() -> int:
 
 
 def _pending(story: Story) -> bool:
-    return not (story.brought_it or story.settled or story.apart or story.letters)
+    return not (story.brought_it or story.settled or story.failed or story.letters)
 
 
 def story_lines(story: Story, pipeline: Pipeline) -> Iterator[str]:
     """Give the lines of one record's story."""
     yield f"Record   {story.shard_id} {story.number}"
-    record = story.record or (story.apart.record if story.apart else None)
+    record = story.record or (story.failed.record if story.failed else None)
     if record:
         yield f"Put      {moment(record.arrival)}, key {shown(record.partition_key, 60)}"
     elif story.item:
@@ -92,8 +92,8 @@ def _now_lines(story: Story, pipeline: Pipeline) -> Iterator[str]:
     if story.settled and story.settled.where == "duplicate":
         other = story.item["sequenceNumber"]["S"] if story.item else "another record"
         yield f"Now      nowhere else: its event was brought by {other}"
-    if story.apart:
-        yield f"Now      in quarantine: {story.apart.reason}: {shown(story.apart.detail, WIDEST)}"
+    if story.failed:
+        yield f"Now      in quarantine: {story.failed.reason}: {shown(story.failed.detail, WIDEST)}"
     elif story.settled and story.settled.where == "quarantined":
         yield f"Now      quarantined ({story.settled.reason}: {shown(story.settled.detail, WIDEST)}),"
         yield "         and its message is not in the queue any more: replayed, or taken by somebody"

@@ -5,11 +5,12 @@ import time
 from collections.abc import Mapping
 
 from bootstrap.alone import alone
+from bootstrap.commands import command
 from bootstrap.console import say
 from bootstrap.deploy import TEMPLATE, deploy
 from bootstrap.package import LARGEST
 from bootstrap.progress import shown
-from bootstrap.settings import SETTINGS, Settings
+from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.switch import agree
 from bootstrap.target import Target
@@ -24,8 +25,6 @@ _SHOWN = {
     "MetricNamespace": "metrics",
     "LogGroupName": "log",
 }
-# The settings that say which pipeline is meant: the next command needs them too.
-_WHICH = ("TARGET", "AWS_ENDPOINT_URL", "EMULATOR_PORT", "STACK")
 
 
 def run() -> int:
@@ -51,16 +50,13 @@ def run() -> int:
 
 def next_steps(environ: Mapping[str, str]) -> list[str]:
     """Return what may be done next, with the settings that say which pipeline is meant."""
-    chosen = {name: SETTINGS[name].read(environ) for name in _WHICH}
-    which = [f" {name}={value}" for name, value in chosen.items() if value != SETTINGS[name].default]
-    with_them = "".join(which)
     return [
         "Next:",
-        f"  make produce COUNT=1000{with_them}",
+        f"  {command('produce', environ, COUNT='1000')}",
         "      sends events",
-        f"  make status{with_them}",
+        f"  {command('status', environ)}",
         "      tells what became of them",
-        f'  eval "$(make -s env{with_them})"',
+        f'  eval "$({command("-s env", environ)})"',
         "      points aws, boto3 and any SDK here",
     ]
 

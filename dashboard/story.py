@@ -5,7 +5,7 @@ import os
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aftermath.pipeline import Pipeline
-from aftermath.story import Teller
+from aftermath.story import Tracer
 from aftermath.trace import story_lines
 from bootstrap.console import shown
 from bootstrap.errors import TailraceError
@@ -33,7 +33,7 @@ def told(target: Target, event: str) -> str:
 
 def _told(pipeline: Pipeline, name: str) -> str:
     try:
-        stories = Teller(pipeline).tell(name, None)
+        stories = Tracer(pipeline).trace(name, None)
     finally:
         pipeline.show_again()
     lines = [line for story in stories for line in story_lines(story, pipeline)]

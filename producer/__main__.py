@@ -9,12 +9,14 @@ import sys
 from collections.abc import Mapping
 
 from bootstrap import settings as pipeline
+from bootstrap.commands import command
+from bootstrap.errors import UsageError
 from bootstrap.program import guarded
 from bootstrap.switch import agree
 from bootstrap.target import Target
 from producer.run import Run
-from producer.settings import Settings
-from tailrace.stream.errors import StreamError
+from producer.settings import SETTINGS, Settings
+from tailrace.stream.errors import ForeignFormatError, StreamError, UnknownFormatError
 from tailrace.stream.sender import Stop
 
 
@@ -28,7 +30,19 @@ def _send(environ: Mapping[str, str]) -> int:
     stack = pipeline.Settings.from_environment(environ)
     target = Target.from_environment(environ)
     agree(target, stack, "send events")
-    return Run(settings, target, stack.stack).go(Stop.at_signals())
+    try:
+        return Run(settings, target, stack.stack, environ).go(Stop.at_signals())
+    except ForeignFormatError as error:
+        raise UsageError(f"{error} This sends it:\n  {error.converter} | {_from_a_pipe(environ)}") from None
+    except UnknownFormatError as error:
+        raise UsageError(f"{error} RAW=1 sends its lines as they stand.") from None
+
+
+def _from_a_pipe(environ: Mapping[str, str]) -> str:
+    """Return this very command, reading standard input."""
+    given = {name: environ.get(name, "").strip() for name in SETTINGS}
+    chosen = {name: value for name, value in given.items() if value and name != "SOURCE"}
+    return command("produce", environ, SOURCE="-", **chosen)
 
 
 if __name__ == "__main__":

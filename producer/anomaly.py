@@ -112,7 +112,7 @@ class Outlier:
     def __iter__(self) -> Iterator[Event]:
         """Give the events."""
         for event in self._events:
-            if self.event_id is None and event.line >= self._middle and event.event_type == "purchase":
+            if self.event_id is None and event.line >= self._middle and event.group == "purchase":
                 self.event_id = event.event_id
                 body = json.loads(event.data) | {"amount": OUTLYING_AMOUNT}
                 yield replace(event, data=json.dumps(body, separators=(",", ":")).encode())

@@ -1,38 +1,40 @@
-"""One run: its source, its pace, its files, and what is said about it."""
+"""One run: its source, its pace, and what is said about it."""
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bootstrap.commands import command
 from bootstrap.console import complain, say
-from producer import around
+from producer import warmup_run
 from producer.anomaly import OUTLIER, SHAPES, Outlier, Shaped, middle, stretch
-from producer.around import Around
 from producer.generate import FIXED_START, generated
 from producer.progress import shown
 from producer.settings import Settings
 from producer.source import read, read_raw
-from producer.stream import stream_name
-from producer.tally import Tally
+from producer.stream import find_stream
+from producer.tally import RunTally
 from producer.userkey import user_key
 from producer.visitors import Pseudonyms
+from producer.warmup_run import WarmedUpRun
 from tailrace.stream.event import Event, Unreadable
-from tailrace.stream.feed import Awaited, Direct, Feed
-from tailrace.stream.ledger import Ledger, Undelivered
+from tailrace.stream.lines import may_wait
 from tailrace.stream.pace import AtOnce, AtRate, Pace, Replay
-from tailrace.stream.rules import Delivered, GivenUp, Outbox, Outcome, Rules
-from tailrace.stream.sender import Bounds, Line, Sender, Stop
-from tailrace.stream.writing import Stream, configuration
+from tailrace.stream.rules import Outcome
+from tailrace.stream.sender import Bounds, Sender, Stop
+from tailrace.stream.transfer import Files, Transfer
 
 if TYPE_CHECKING:
     from bootstrap.target import Target
+
+CARRIED = ("RATE", "DURATION", "ANOMALY", "WARMUP", "STREAM")
+"""Settings that a repeated run needs, where they are set."""
 
 
 def pace_of(settings: Settings) -> Pace:
@@ -53,73 +55,58 @@ def now_stamp() -> str:
 class Run:
     """Sends what the settings ask for to the stack's stream."""
 
-    def __init__(self, settings: Settings, target: "Target", stack: str) -> None:
+    def __init__(self, settings: Settings, target: "Target", stack: str, environ: Mapping[str, str]) -> None:
         self._settings = settings
         self._target = target
         self._stack = stack
-        client = target.client("kinesis", **configuration(Rules.requests))
-        self._stream = Stream.find(client, settings.stream or stream_name(target, stack))
-        self._tally = Tally()
-        self._ledger = Ledger(settings.ledger) if settings.ledger else None
-        self._undelivered = Undelivered(settings.undelivered)
+        self._environ = environ
+        self._stream = find_stream(target, stack, settings.stream)
+        self._tally = RunTally(observe=self._observe)
+        files = Files(settings.ledger, settings.undelivered)
+        self._transfer = Transfer(self._stream, self._tally, files, settings.patience)
         self._pace = pace_of(settings)
         self._outlier: Outlier | None = None
-        self._around: Around | None = None
-        self._fault: OSError | None = None
-        rules = Rules(record_bytes=self._stream.record_bytes, patience=settings.patience)
-        self._outbox = Outbox(rules, Random())  # noqa: S311  spreads retries, keeps no secret
+        self._warmed_up: WarmedUpRun | None = None
+        self._repeated: dict[str, str] = {}
+        """Settings that generate the same events again; none where a source says which they are."""
 
     def go(self, stop: Stop) -> int:
         """Send, say what became of it, return the exit code."""
-        again, items = self._items()
-        line = Line(self._stream.put, Rules.requests)
-        stop.wake = line.wake
-        feed: Feed = Awaited(items, line.wake) if self._may_wait else Direct(items)
+        items = self._items()
+        waits = bool(self._settings.source) and may_wait(self._settings.source)
+        if not waits:  # a file that is nothing is refused before anything is said of sending it
+            items = chain(filter(None, [next(items, None)]), items)
         named = {"": "generated events", "-": "standard input"}
         source = self._settings.source
         say(f"Sending {named.get(source, source)} to {self._stream.name}")
-        pace, bounds = self._pace, Bounds(self._settings.count, self._settings.duration)
-        self._around = self._surround(items)
-        if self._around:
-            feed = pace = self._around.surrounded
+        feed, pace = self._transfer.feed(items, waits=waits), self._pace
+        bounds = Bounds(self._settings.count, self._settings.duration)
+        self._warmed_up = self._warm_up(items)
+        if self._warmed_up:
+            feed = pace = self._warmed_up.feed
             bounds = Bounds(None, None)
         self._began = datetime.now(UTC)
         began = time.monotonic()
-        with (
-            closing(self._undelivered),
-            shown(lambda: self._progress(time.monotonic() - began), Console()) as look,
-        ):
-            sender = Sender(self._outbox, feed, pace, line, self._tell)
-            try:
-                sender.run(bounds, stop, look)
-            except OSError as error:  # of a file of the run; what was sent is accounted for first
-                if not sender.taken:
-                    raise
-                self._fault = error
-        if self._ledger:
-            self._ledger.close()
-        code = self._end(sender, stop, time.monotonic() - began, again)
-        if self._fault:
-            raise self._fault
+        with shown(lambda: self._progress(time.monotonic() - began), Console()) as look:
+            sender = self._transfer.run(feed, pace, bounds, stop, look)
+        code = self._end(sender, stop, time.monotonic() - began)
+        if self._transfer.fault:
+            raise self._transfer.fault
         return code
 
-    @property
-    def _may_wait(self) -> bool:
-        """Whether the source may keep one waiting."""
-        name = self._settings.source
-        return name == "-" or (bool(name) and not Path(name).is_file())
-
-    def _items(self) -> tuple[str, Iterator[Event | Unreadable]]:
-        """Return what sends the same events again, where that is not plain, and the source."""
+    def _items(self) -> Iterator[Event | Unreadable]:
+        """Return what is to be sent."""
         settings = self._settings
         if settings.source:
             if settings.raw:
-                return "", read_raw(settings.source)
-            return "", read(settings.source, Pseudonyms(user_key(settings.user_key)), now_stamp)
+                return read_raw(settings.source, settings.named)
+            pseudonyms = Pseudonyms(user_key(settings.user_key))
+            return read(settings.source, settings.named, pseudonyms, now_stamp)
         seed = secrets.randbelow(10**9) if settings.seed is None else settings.seed
         unset = FIXED_START if settings.seed is not None else datetime.now(UTC).replace(microsecond=0)
         start = settings.start or unset
-        return f"SEED={seed} START={start.isoformat()}", self._generated(seed, start)
+        self._repeated = {"SEED": str(seed), "START": start.isoformat()}
+        return self._generated(seed, start)
 
     def _generated(self, seed: int, start: datetime) -> Iterator[Event]:
         settings = self._settings
@@ -129,59 +116,89 @@ class Run:
         self._outlier = Outlier(events, middle(settings.rate, settings.count, settings.duration))
         return iter(self._outlier)
 
-    def _surround(self, items: Iterator[Event | Unreadable]) -> Around | None:
+    def _warm_up(self, items: Iterator[Event | Unreadable]) -> WarmedUpRun | None:
         """Put the run into usual traffic, if it has something that the stack's detector is to find."""
         settings = self._settings
-        if not around.may_be_watched(settings):
+        if not warmup_run.has_warmup(settings):
             return None
-        answer = around.asked(settings, self._target, self._stack)
+        answer = warmup_run.planned(settings, self._target, self._stack)
         if answer is None:
             return None
-        surrounding = Around(settings, *answer, items)
-        surrounding.say(settings.rate)
-        return surrounding
+        warmed_up = WarmedUpRun(settings, *answer, items)
+        warmed_up.say(settings.rate, self._environ)
+        return warmed_up
 
-    def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
-        """Count outcomes, and write each into its file: what is not through yet first."""
-        self._tally.count(outcomes)
+    def _observe(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         if self._outlier:
             self._outlier.tell(outcomes, datetime.now(UTC))
-        self._undelivered.write(outcome for outcome in outcomes if isinstance(outcome, GivenUp))
-        if self._ledger:
-            self._ledger.write(outcome for outcome in outcomes if isinstance(outcome, Delivered))
 
     def _progress(self, seconds: float) -> str:
-        if self._around:
-            return self._around.progress(self._tally, self._outbox.retried)
-        return self._tally.progress(seconds, self._outbox.retried)
+        retried = self._transfer.retried
+        line = (
+            self._warmed_up.progress(self._tally, retried)
+            if self._warmed_up
+            else self._tally.progress(seconds, retried)
+        )
+        silence = self._transfer.silence()
+        return f"{line}  {silence}" if silence else line
+
+    def _end(self, sender: Sender, stop: Stop, seconds: float) -> int:
+        taken = sender.taken
+        if self._warmed_up:
+            taken, seconds = self._warmed_up.taken(sender), self._warmed_up.seconds
+        retried, undelivered = self._transfer.retried, self._transfer.undelivered
+        for line in self._tally.summary(seconds, retried, undelivered, self._send_again):
+            say(line)
+        self._say_what_was_injected()
+        self._say_what_next(taken)
+        if self._warmed_up:
+            self._warmed_up.end(stopped=bool(stop.asked))
+        return self._code(sender, stop)
 
     def _say_what_was_injected(self) -> None:
         pace, began = self._pace, self._began
-        if self._around:
-            pace, began = self._around.pace, self._around.plan.begin
+        if self._warmed_up:
+            pace, began = self._warmed_up.pace, self._warmed_up.plan.begin
         if self._outlier:
             say(self._outlier.said())
         elif isinstance(pace, Shaped):
             say(pace.said(self._settings.anomaly, began))
 
-    def _end(self, sender: Sender, stop: Stop, seconds: float, again: str) -> int:
-        taken = sender.taken
-        if self._around:
-            taken, seconds = self._around.taken(sender), self._around.seconds
-        for line in self._tally.summary(seconds, self._outbox.retried, self._undelivered.path):
-            say(line)
-        self._say_what_was_injected()
-        if self._outlier:
-            again = f"{again} ANOMALY={OUTLIER}"
-        if again and taken:
-            say(f"The same events again: make produce COUNT={taken} {again}")
-        if self._around:
-            self._around.end(stopped=bool(stop.asked))
+    def _say_what_next(self, taken: int) -> None:
+        if self._repeated and taken:
+            again = {"COUNT": str(taken), **self._repeated, **self._carried()}
+            say(f"The same events again: {command('produce', self._environ, **again)}")
+        last = self._tally.last
+        if last and not self._settings.stream:
+            event = last.event.event_id or last.accepted.sequence_number
+            say(f"The last event's story: {command('trace', self._environ, EVENT=event)}")
+
+    def _carried(self) -> dict[str, str]:
+        set_to = {name: self._environ.get(name, "").strip() for name in CARRIED}
+        return {name: value for name, value in set_to.items() if value}
+
+    def _send_again(self, path: Path) -> str:
+        """Return the command that sends the events that did not get through."""
+        raw = {"RAW": "1"} if self._settings.raw else {}
+        stream = {"STREAM": self._settings.stream} if self._settings.stream else {}
+        named = {
+            name: value
+            for name, value in zip(
+                ("PARTITION_KEY", "EVENT_ID", "TIMESTAMP"), self._settings.named, strict=True
+            )
+            if value
+        }
+        return command("produce", self._environ, SOURCE=str(path), **raw, **named, **stream)
+
+    def _code(self, sender: Sender, stop: Stop) -> int:
+        silence = self._transfer.silence()
+        if silence:
+            complain(f"At the end {silence}")
         if sender.fault:
             complain(f"Nothing more could be sent: {sender.fault}")
         if stop.asked:
             complain("Ended before its time; what was acknowledged is above.")
-        if self._settings.source and (sender.fault or stop.asked or self._fault):
+        if self._settings.source and (sender.fault or stop.asked or self._transfer.fault):
             complain(f"The source was taken up to its line {sender.last_line:,}.")
         if stop.asked:
             return 128 + stop.signal

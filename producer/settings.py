@@ -15,6 +15,7 @@ from bootstrap.checks import moment, switch, zoned
 from bootstrap.errors import SettingError
 from bootstrap.settings import Setting
 from producer.anomaly import KINDS, SHAPES
+from producer.jsonevents import Named
 
 GENERATED = 1000
 """Events that are generated where nothing else says how many."""
@@ -22,6 +23,8 @@ FASTEST = 1_000_000
 """Events per second; far above what can be sent."""
 LAST_YEAR = 9000
 """Generated events begin before it: as many as can be are then within what a time can be."""
+LONGEST_FIELD = 256
+"""Characters of a field's name."""
 LONGEST_RUN = 366 * 86_400
 """Seconds that a run with an anomaly lasts at most."""
 
@@ -86,6 +89,10 @@ def _anomaly(value: str) -> str | None:
     return None if value in KINDS else f"it is one of {', '.join(KINDS)}"
 
 
+def _field(value: str) -> str | None:
+    return None if value.isprintable() and len(value) <= LONGEST_FIELD else "expected the name of a field"
+
+
 def _user_key(value: str) -> str | None:
     fits = re.fullmatch(r"[!-~]{16,64}", value)
     return None if fits else "it is 16 to 64 letters, digits and signs without spaces"
@@ -142,8 +149,30 @@ SETTINGS = {
             "SOURCE",
             "",
             "",
-            "file to send, - is standard input: JSON Lines, access log, recording, .gz too",
+            "file to send, - is standard input: JSON Lines, access log, recording; .gz, .bz2, .xz too",
             _source,
+        ),
+        Setting(
+            "PARTITION_KEY",
+            "",
+            "",
+            "field of a JSON event that its partition key is taken from, such as meta.sensor; unset, userId",
+            _field,
+        ),
+        Setting(
+            "EVENT_ID",
+            "",
+            "",
+            "field of a JSON event that holds its id; unset, eventId, or an id is made from the line",
+            _field,
+        ),
+        Setting(
+            "TIMESTAMP",
+            "",
+            "",
+            "field of a JSON event that holds its time: ISO 8601, or epoch seconds or milliseconds; unset, "
+            "timestamp, or the time of reading",
+            _field,
         ),
         Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", switch),
         Setting(
@@ -192,6 +221,7 @@ class Settings:
     undelivered: Path | None
     patience: float
     user_key: str
+    named: Named
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -219,6 +249,7 @@ class Settings:
             undelivered=_path(values["UNDELIVERED"]),
             patience=float(values["PATIENCE"]),
             user_key=values["USER_KEY"],
+            named=Named(values["PARTITION_KEY"], values["EVENT_ID"], values["TIMESTAMP"]),
         )
         _check_length(settings)
         return settings
@@ -226,7 +257,7 @@ class Settings:
 
 def _check_together(given: set[str]) -> None:
     """Refuse what would otherwise be accepted and ignored."""
-    for name in ("SPEED", "RAW"):
+    for name in ("SPEED", "RAW", "PARTITION_KEY", "EVENT_ID", "TIMESTAMP"):
         if name in given and "SOURCE" not in given:
             raise SettingError(f"{name} is about a source: name it with SOURCE=, or leave {name} out.")
     for name in ("SEED", "START", "ANOMALY"):

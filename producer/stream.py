@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING
 
 from bootstrap import stacks
 from bootstrap.errors import UsageError
+from tailrace.stream.errors import NoSuchStreamError
+from tailrace.stream.rules import Rules
+from tailrace.stream.writing import Stream, configuration
 
 if TYPE_CHECKING:
     from bootstrap.target import Target
@@ -16,3 +19,12 @@ def stream_name(target: "Target", stack: str) -> str:
     if not name:
         raise UsageError(f"There is no stack {stack} here: `make up` deploys it, or STREAM= names a stream.")
     return name
+
+
+def find_stream(target: "Target", stack: str, named: str) -> Stream:
+    """Return the stream that is named, else the stack's, ready to be written."""
+    client = target.client("kinesis", **configuration(Rules.requests))
+    try:
+        return Stream.find(client, named or stream_name(target, stack))
+    except NoSuchStreamError as error:
+        raise UsageError(f"{error} STREAM= names another.") from None

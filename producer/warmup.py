@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 
 from handler.once.totals import MINUTE, Minute, minute_of
 from producer.anomaly import Shaped
+from producer.tally import WARMUP
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.feed import Item, Nothing
 
@@ -85,7 +86,7 @@ class Sources:
     usual: Iterator[Event]
 
 
-class Course(NamedTuple):
+class RunBounds(NamedTuple):
     """When the run begins, by the sender's clock, and what ends it: events, seconds; None is no bound."""
 
     begin: float
@@ -93,7 +94,7 @@ class Course(NamedTuple):
     seconds: float | None
 
 
-class Surrounded:
+class WarmupFeed:
     """A run with usual traffic before and after it: both the feed of a sender and its pace.
 
     `enough` says whether the traffic after it may end.
@@ -103,7 +104,7 @@ class Surrounded:
         self,
         sources: Sources,
         pace: Shaped,
-        course: Course,
+        course: RunBounds,
         enough: Callable[[], bool],
         clock: Callable[[], float],
     ) -> None:
@@ -153,4 +154,4 @@ class Surrounded:
         return counted or (seconds is not None and self._due >= begin + seconds)
 
     def _usual(self) -> Event:
-        return replace(next(self._sources.usual), usual=True)
+        return replace(next(self._sources.usual), group=WARMUP)

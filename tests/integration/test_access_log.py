@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from bootstrap.settings import SETTINGS
-from producer.accesslog import AccessLog
-from producer.source import lines
+from producer.accesslog import CombinedLog
 from producer.userkey import user_key
 from producer.visitors import Pseudonyms
 from tailrace.stream.event import Event, Unreadable
+from tailrace.stream.lines import lines
 from tailrace.testing.eventually import eventually
 from tailrace.testing.ledger import Acknowledged, audit
 from tests.frame import reading
@@ -105,9 +105,9 @@ def acknowledged(line: dict[str, Any]) -> Acknowledged:
 
 def expected() -> list[Event | Unreadable]:
     """Read the log's events as the producer does."""
-    log = AccessLog(Pseudonyms(user_key(KEY)))
+    log = CombinedLog(Pseudonyms(user_key(KEY)))
     with gzip.open(PATH) as file:
-        return [line if isinstance(line, Unreadable) else log.read_line(*line) for line in lines(file)]
+        return [line if isinstance(line, Unreadable) else log.read_line(*line) for line in lines(file, PATH)]
 
 
 def test_one_line_is_reported(sent: Sent) -> None:

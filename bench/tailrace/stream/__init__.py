@@ -1,18 +1,29 @@
 """Records on their way into a stream and out of it.
 
-Nothing here knows what stands in them, or who reads the stream.
+Nothing here knows what stands in them, who reads the stream, or which command asks.
 
-    event.py       what is sent: bytes, partition key, and what the sender has to know
-    jsonlines.py   events from JSON Lines
-    recorded.py    the form of a recording
-    feed.py        a source, read ahead of its sender
-    pace.py        when each event is due
-    rules.py       what is sent next, and what is sent again: order, limits, retries, without I/O
-    sender.py      the edge of these rules: threads, requests, signals
-    failures.py    what a failed request means
-    writing.py     a stream, and PutRecords
-    ledger.py      what was acknowledged, and what was not
-    reading.py     shards and places in them, for all that read a stream
-    recording.py   what many shards hold, in one file
-    errors.py      what can go wrong
+    A source
+    lines.py        a file or standard input, unpacked, line by line
+    formats.py      which format its lines are in
+    foreign.py      formats that another program converts
+    json_fields.py  fields of a JSON event, by name
+    recorded.py     a line of a recording
+    event.py        what is sent: bytes, partition key, and what the sender has to know
+
+    Sending
+    feed.py         a source, read ahead of its sender
+    pace.py         when each event is due
+    rules.py        what is sent next, and what is sent again: order, limits, retries, without I/O
+    sender.py       the edge of these rules: threads, requests, signals
+    failures.py     what a failed request means
+    writing.py      a stream, and PutRecords
+    transfer.py     one run of the sender, with its files and its counts
+    tally.py        what became of a run's events, in words
+    files.py        the ledger file, and the file of undelivered events
+
+    Reading
+    reading.py      shards and places in them, for all that read a stream
+    recording.py    what many shards hold, in one file
+
+    errors.py       what can go wrong
 """

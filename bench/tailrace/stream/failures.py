@@ -53,6 +53,11 @@ def meaning(error: Exception) -> Meaning:
     return Meaning.FATAL
 
 
+def answered(error: Exception) -> bool:
+    """Tell whether a failure is an answer: somebody was reached, and said no."""
+    return isinstance(error, ClientError)
+
+
 def said(error: Exception) -> str:
     """Return the failure in one line."""
     if isinstance(error, ClientError):

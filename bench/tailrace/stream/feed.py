@@ -36,7 +36,7 @@ class Direct:
         return next(self._items, Nothing.LEFT)
 
 
-class Awaited:
+class ReadAhead:
     """Of a source that may keep one waiting: standard input, a pipe. A thread reads it ahead."""
 
     AHEAD = 1000

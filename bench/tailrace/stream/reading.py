@@ -28,7 +28,7 @@ MOST = 10_000
 """Records in one page."""
 
 
-class Taken(NamedTuple):
+class StreamRecord(NamedTuple):
     """A record as the stream gives it."""
 
     sequence_number: str
@@ -41,7 +41,7 @@ class Taken(NamedTuple):
 class Page(NamedTuple):
     """One answer."""
 
-    records: list[Taken]
+    records: list[StreamRecord]
     behind: int
     """Milliseconds that the place behind it is behind the shard's newest record."""
     ended: bool
@@ -90,7 +90,7 @@ def shards(kinesis: "KinesisClient", stream: str) -> list[Shard]:
                     int(last) if last else None,
                 )
     except kinesis.exceptions.ResourceNotFoundException:
-        raise NoSuchStreamError(f"There is no stream {stream} here: STREAM= names one that is.") from None
+        raise NoSuchStreamError(f"There is no stream {stream} here.") from None
     # A shard is older than its children, and its id smaller.
     return [found[shard_id] for shard_id in sorted(found)]
 
@@ -169,7 +169,7 @@ class Cursor:
         self._next_read = self._clock.now() + INTERVAL
         answer = self._kinesis.get_records(ShardIterator=self._iterator, Limit=limit)
         records = [
-            Taken(
+            StreamRecord(
                 each["SequenceNumber"],
                 each["PartitionKey"],
                 each["Data"],
@@ -182,7 +182,7 @@ class Cursor:
         self._iterator = answer.get("NextShardIterator")
         return Page(records, answer.get("MillisBehindLatest", 0), ended=not self._iterator)
 
-    def to_its_end(self) -> Iterator[list[Taken]]:
+    def to_its_end(self) -> Iterator[list[StreamRecord]]:
         """Give page after page, until nothing newer is there."""
         while True:
             page = self.read()
@@ -195,21 +195,21 @@ def _expired(error: Exception) -> bool:
     return isinstance(error, ClientError) and error.response["Error"]["Code"] == "ExpiredIteratorException"
 
 
-def between(cursor: Cursor, last: str, most: int) -> Iterator[Taken]:
+def between(cursor: Cursor, last: str, most: int) -> Iterator[StreamRecord]:
     """Give the records behind the cursor up to the one of this sequence number: `most` of them at most."""
     end, left = int(last), most
     while left > 0:
         page = cursor.read(min(MOST, left))
-        for taken in page.records:
-            if int(taken.sequence_number) > end:
+        for record in page.records:
+            if int(record.sequence_number) > end:
                 return
             left -= 1
-            yield taken
+            yield record
         if page.ended or (not page.records and page.behind == 0):
             return
 
 
-def find(kinesis: "KinesisClient", stream: str, sequence_number: str) -> tuple[str, Taken] | None:
+def find(kinesis: "KinesisClient", stream: str, sequence_number: str) -> tuple[str, StreamRecord] | None:
     """Return a record and its shard's id by its sequence number; None if it is not in the stream any more."""
     for shard in shards(kinesis, stream):
         if shard.may_hold(sequence_number):

@@ -1,4 +1,4 @@
-"""A recording: what stood in a stream, with keys and times. `make record` writes it, `SOURCE=` plays it.
+"""A line of a recording: a record that stood in a stream, with its key and its time of arrival.
 
 JSON Lines, in the order of arrival: {"at": "2026-01-02T03:04:05.678+00:00", "partitionKey": "user_1",
 "data": "<base64>"}. A line is one if it has these three fields and no other.
@@ -9,8 +9,8 @@ from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 from typing import Any
 
-from tailrace.stream import jsonlines
-from tailrace.stream.event import LONGEST_KEY, Event, Unreadable
+from tailrace.stream.event import Event, Unreadable
+from tailrace.stream.json_fields import LONGEST_KEY, iso_time, parse_object
 
 FIELDS = {"at", "partitionKey", "data"}
 
@@ -29,25 +29,27 @@ def line_of(at: float, key: str, data: bytes) -> bytes:
 def is_recorded(line: bytes) -> bool:
     """Tell whether a line is one of a recording."""
     try:
-        return jsonlines.parse_object(line).keys() == FIELDS
+        return parse_object(line).keys() == FIELDS
     except ValueError:
         return False
 
 
 def read_line(number: int, line: bytes) -> Event | Unreadable:
-    """Return the record on a line: its bytes and its key as they were recorded, its arrival as its time."""
+    """Return the record on a line: its bytes and its key as they were recorded, its arrival as its time.
+
+    Nothing is said here of what stands in it: it has no id and no group.
+    """
     try:
-        at, key, data = _parts(jsonlines.parse_object(line))
+        at, key, data = _parts(parse_object(line))
     except ValueError as error:
         return Unreadable(number, f"not a line of a recording: {error}")
-    raw = jsonlines.read_raw(number, data)
-    return Event(data, key, raw.event_id, raw.event_type, number, at, recorded=True)
+    return Event(data, key, None, None, number, at, recorded=True)
 
 
 def _parts(record: dict[str, Any]) -> tuple[float, str, bytes]:
     if record.keys() != FIELDS:
         raise ValueError("not the fields of a recorded record")
-    at, key, data = jsonlines.own_time(record["at"]), record["partitionKey"], record["data"]
+    at, key, data = iso_time(record["at"]), record["partitionKey"], record["data"]
     if at is None:
         raise ValueError("its at is no time in ISO 8601")
     if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:

@@ -8,19 +8,13 @@ earlier place than those of its shard's parents, even where the shards' clocks d
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
-from tailrace.stream.reading import Shard, Taken
+from tailrace.stream.reading import Shard, StreamRecord
 from tailrace.stream.recorded import line_of
 
 
-class Stop(NamedTuple):
-    """Records that arrived at this time (epoch seconds) or later are not recorded."""
-
-    at: float
-
-
-class Reel:
+class ShardRecording:
     """One shard's records, as they are read."""
 
     def __init__(self, path: Path, floor: float) -> None:
@@ -30,13 +24,13 @@ class Reel:
         self.count = 0
         self._file: IO[bytes] = path.open("wb")
 
-    def add(self, records: Iterable[Taken], stop: Stop | None) -> bool:
-        """Add records; return whether one came that is not recorded any more."""
-        for taken in records:
-            if stop and taken.arrival >= stop.at:
+    def add(self, records: Iterable[StreamRecord], until: float | None) -> bool:
+        """Add records; return whether one came that arrived at `until` (epoch seconds) or later."""
+        for record in records:
+            if until is not None and record.arrival >= until:
                 return True
-            self.last = max(self.last, taken.arrival)
-            line = line_of(taken.arrival, taken.partition_key, taken.data)
+            self.last = max(self.last, record.arrival)
+            line = line_of(record.arrival, record.partition_key, record.data)
             self._file.write(f"{self.last:.3f} ".encode() + line + b"\n")
             self.count += 1
         return False
@@ -52,18 +46,20 @@ class Reel:
                 yield float(place), record
 
 
-def floor(shard: Shard, reels: Mapping[str, Reel]) -> float:
+def floor(shard: Shard, recorded: Mapping[str, ShardRecording]) -> float:
     """Return the earliest place that a record of a shard may have: behind all of its parents'."""
-    return max((reels[parent].last for parent in shard.parents if parent in reels), default=float("-inf"))
+    return max(
+        (recorded[parent].last for parent in shard.parents if parent in recorded), default=float("-inf")
+    )
 
 
-def merge(reels: Iterable[Reel], out: IO[bytes]) -> int:
-    """Write the records of all reels in the order of their places; return how many.
+def merge(recorded: Iterable[ShardRecording], out: IO[bytes]) -> int:
+    """Write the records of all shards in the order of their places; return how many.
 
-    Reels come parents first: of two records of one place the one of the earlier reel comes first.
+    Parents come before their children: of two records of one place the one of the earlier shard comes first.
     """
     count = 0
-    for _, line in heapq.merge(*reels, key=lambda placed: placed[0]):
+    for _, line in heapq.merge(*recorded, key=lambda placed: placed[0]):
         out.write(line)
         count += 1
     return count

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
 from tailrace.stream.event import Event, Unreadable
-from tailrace.stream.failures import Meaning, meaning, said
+from tailrace.stream.failures import Meaning, answered, meaning, said
 from tailrace.stream.feed import Feed, Nothing
 from tailrace.stream.pace import Pace
 from tailrace.stream.rules import Accepted, Outbox, Outcome, Refused, Request
@@ -20,6 +21,8 @@ DRAIN = 10.0
 """Seconds that what was read has, after a request to stop, to be acknowledged."""
 IDLE = 0.25
 """Seconds at most between two looks at what is going on."""
+NOTICED = 3.0
+"""Seconds without an answer from which on it is said that nobody answers."""
 AT_A_TIME = 500
 """Events taken from the source between two looks at the answers."""
 
@@ -59,7 +62,7 @@ class Bounds:
     seconds: float | None
 
 
-class Line:
+class RequestThreads:
     """The threads that make requests, each one at a time."""
 
     def __init__(self, put: Put, threads: int) -> None:
@@ -102,14 +105,48 @@ class Line:
             self._answers.put((request, answer))
 
 
+class Unanswered(NamedTuple):
+    """Nobody answers: since when (seconds of the monotonic clock), and what the last request came to."""
+
+    since: float
+    reason: str
+
+
+class Silence:
+    """Since when the stream's side has said nothing, though it was asked."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._reason = ""
+
+    def sent(self, now: float, *, first: bool) -> None:
+        """Note that a request was made; `first` if no other is on its way."""
+        if first and not self._reason:
+            self._since = now
+
+    def heard(self, now: float) -> None:
+        """Note that an answer came, a refusal too."""
+        self._since, self._reason = now, ""
+
+    def failed(self, reason: str) -> None:
+        """Note that a request got no answer."""
+        self._reason = reason
+
+    def noticed(self, now: float, *, waiting: bool) -> Unanswered | None:
+        """Return since when it has lasted; `waiting` tells whether requests are on their way."""
+        if not (self._reason or waiting) or now - self._since < NOTICED:
+            return None
+        return Unanswered(self._since, self._reason or "no answer yet")
+
+
 class Sender:
     """Takes events from a feed when they are due, and sends them by the rules."""
 
-    def __init__(self, outbox: Outbox, feed: Feed, pace: Pace, line: Line, tell: Tell) -> None:
+    def __init__(self, outbox: Outbox, feed: Feed, pace: Pace, requests: RequestThreads, tell: Tell) -> None:
         self._outbox = outbox
         self._feed = feed
         self._pace = pace
-        self._line = line
+        self._requests = requests
         self._tell = tell
         self._next: tuple[Event, float] | None = None
         self._open = True
@@ -120,11 +157,16 @@ class Sender:
         """Line of the source that the last of them stood on."""
         self._broken: str | None = None
         self._drain_until = float("inf")
+        self._silence = Silence()
 
     @property
     def fault(self) -> str | None:
         """Why no request can succeed, if that came up."""
         return self._broken
+
+    def unanswered(self, now: float) -> Unanswered | None:
+        """Return since when nobody answers, if that has lasted for `NOTICED` seconds; `now` is monotonic."""
+        return self._silence.noticed(now, waiting=bool(self._outbox.flying))
 
     @property
     def holds(self) -> bool:
@@ -143,7 +185,7 @@ class Sender:
                 look()
         finally:
             self._tell(self._outbox.abandon("the sender broke off"))
-            self._line.close()
+            self._requests.close()
 
     def _turn(self, bounds: Bounds, ends: float, stop: Stop) -> None:
         now = time.monotonic()
@@ -199,7 +241,8 @@ class Sender:
 
     def _dispatch(self, now: float) -> None:
         while not self._broken and (request := self._outbox.next_request(now)):
-            self._line.send(request)
+            self._silence.sent(now, first=self._outbox.flying == 1)
+            self._requests.send(request)
 
     def _pause(self, now: float, ends: float) -> float:
         """Return how long nothing is to be done, unless an answer comes."""
@@ -213,15 +256,19 @@ class Sender:
 
     def _hear(self, seconds: float) -> None:
         """Take in the answers that are there, waiting for the first one at most so long."""
-        heard = self._line.answer(seconds)
+        heard = self._requests.answer(seconds)
         while heard:
             request, answer = heard
             self._tell(self._judge(request, answer))
-            heard = self._line.answer(0)
+            heard = self._requests.answer(0)
 
     def _judge(self, request: Request, answer: Sequence[Accepted | Refused] | Exception) -> list[Outcome]:
         now = time.monotonic()
         number = request.number
+        if not isinstance(answer, Exception) or answered(answer):
+            self._silence.heard(now)
+        else:
+            self._silence.failed(said(answer))
         if not isinstance(answer, Exception):
             if len(answer) != len(request.events):
                 return self._outbox.failed(

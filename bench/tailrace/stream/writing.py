@@ -42,7 +42,7 @@ class Stream:
         try:
             about = client.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
         except client.exceptions.ResourceNotFoundException:
-            raise NoSuchStreamError(f"There is no stream {name} here: STREAM= names another.") from None
+            raise NoSuchStreamError(f"There is no stream {name} here.") from None
         except ClientError as error:
             raise StreamError(f"The stream {name} does not answer: {error}") from error
         return cls(name, about.get("MaxRecordSizeInKiB", 1024) * 1024, client)

@@ -1,10 +1,11 @@
-"""Records that were set aside, as the tests give them."""
+"""Records that failed, as the tests give them."""
 
 import json
 from base64 import b64encode
 from typing import Any
 
-from aftermath.apart import Apart, Letter, letters
+from aftermath.dead_letters import DeadLetter, parsed
+from aftermath.failed_records import FailedRecord
 from aftermath.settings import Settings
 from handler.once.batches import Refused
 from handler.once.quarantine import messages
@@ -36,12 +37,12 @@ def quarantined(given: Record, reason: Reason = Reason.NOT_JSON) -> list[str]:
     return [message.body for message in messages(Refused(given, reason, "why", None))]
 
 
-def apart(given: Record, reason: str = "not-json", message: str = "m") -> Apart:
-    """Return a record that was set aside."""
-    return Apart(given, reason, "why", None, [message])
+def failed(given: Record, reason: str = "not-json", message: str = "m") -> FailedRecord:
+    """Return a record that is in quarantine."""
+    return FailedRecord(given, reason, "why", None, [message])
 
 
-def letter(first: int, last: int, size: int, message: str = "d") -> Letter:
+def letter(first: int, last: int, size: int, message: str = "d") -> DeadLetter:
     """Return a dead letter about the shard's records from `first` to `last`."""
     body = {
         "requestContext": {
@@ -59,5 +60,5 @@ def letter(first: int, last: int, size: int, message: str = "d") -> Letter:
             "batchSize": size,
         },
     }
-    (found,) = letters([(message, json.dumps(body))])
+    (found,) = parsed([(message, json.dumps(body))])
     return found

@@ -5,7 +5,7 @@ import pytest
 from aftermath.claims import SKEW, UNDER_WAY, Sorted, sort_out
 from aftermath.tables import Claim, has_own_identity
 from handler.once.records import Record
-from tests.unit.aftermath.given import FIRST, apart, event, record
+from tests.unit.aftermath.given import FIRST, event, failed, record
 
 pytestmark = pytest.mark.unit
 NOW = 2_000_000_000.0
@@ -46,7 +46,7 @@ class Stream:
 
 def sort(records: list[Record], held: dict[int, Claim], stream: Stream | None = None) -> Sorted:
     """Sort records out."""
-    return sort_out(Book(held), [apart(each) for each in records], stream or Stream(), NOW)
+    return sort_out(Book(held), [failed(each) for each in records], stream or Stream(), NOW)
 
 
 def put(sorted_: Sorted) -> list[int]:
@@ -58,7 +58,7 @@ def test_only_what_has_no_identity_is_claimed() -> None:
     """An event with an id is stored once anyway, and costs no claim; anything else might be put twice."""
     book = Book({})
     given = [event(0, "e-1"), event(1), record(2, b"no json"), record(3, b'{"eventId": "e-2"}')]
-    found = sort_out(book, [apart(each) for each in given], Stream(), NOW)
+    found = sort_out(book, [failed(each) for each in given], Stream(), NOW)
     assert put(found) == [0, 1, 2, 3]
     assert [int(number) - FIRST for number in sorted(book.asked)] == [1, 2, 3]
     assert [has_own_identity(each) for each in given] == [True, False, False, False]

@@ -1,39 +1,40 @@
 import pytest
 
-from aftermath.apart import Apart, Held
-from aftermath.letters import ReadBack
+from aftermath.dead_letters import ReadBack
+from aftermath.failed_records import FailedRecord
 from aftermath.plan import Plan
+from aftermath.quarantine_messages import QuarantineContents
 from aftermath.tables import Settled
-from tests.unit.aftermath.given import FIRST, apart, letter, record, settings
+from tests.unit.aftermath.given import FIRST, failed, letter, record, settings
 
 pytestmark = pytest.mark.unit
 
 
-def named(n: int, message: str = "d") -> Apart:
+def named(n: int, message: str = "d") -> FailedRecord:
     """Return the n-th record as a dead letter names it."""
-    return Apart(record(n), "RetryAttemptsExhausted", "why", None, [message], "dead letters")
+    return FailedRecord(record(n), "RetryAttemptsExhausted", "why", None, [message], "dead letters")
 
 
-def plan(held: list[Apart], letters: list[ReadBack], *settled: int, **filters: str) -> Plan:
+def plan(held: list[FailedRecord], letters: list[ReadBack], *settled: int, **filters: str) -> Plan:
     """Return the plan for these; `settled` are records of dead letters that are settled."""
     known = {str(FIRST + n): Settled("stored") for n in settled}
-    return Plan.of(Held(held, [], 0), letters, known, settings(**filters))
+    return Plan.of(QuarantineContents(held, [], 0), letters, known, settings(**filters))
 
 
 def numbers(made: Plan) -> list[int]:
     """Return which records a plan puts, in its order."""
-    return [apart.order - FIRST for apart in made.records]
+    return [each.order - FIRST for each in made.records]
 
 
 def test_the_order_is_the_stream_s_and_each_comes_once() -> None:
     """Records of both queues are put in the order in which they were put first, none of them twice."""
     read = [ReadBack(letter(3, 4, 2), [named(3), named(4)]), ReadBack(letter(4, 4, 1, "e"), [named(4, "e")])]
-    assert numbers(plan([apart(record(5)), apart(record(1)), apart(record(3))], read)) == [1, 3, 4, 5]
+    assert numbers(plan([failed(record(5)), failed(record(1)), failed(record(3))], read)) == [1, 3, 4, 5]
 
 
 def test_settled_neighbours_are_passed_over() -> None:
     """What of a dead letter is stored already is not put again; what is in quarantine is another matter."""
-    made = plan([apart(record(9))], [ReadBack(letter(0, 2, 3), [named(0), named(1), named(2)])], 0, 1)
+    made = plan([failed(record(9))], [ReadBack(letter(0, 2, 3), [named(0), named(1), named(2)])], 0, 1)
     assert (numbers(made), made.settled) == ([2, 9], 2)
 
 
@@ -74,5 +75,5 @@ def test_a_letter_of_which_a_filter_left_something_stays() -> None:
 
 def test_a_quarantined_record_takes_all_its_messages_along() -> None:
     """Each part, and each copy, goes when the record is put."""
-    one = Apart(record(0), "not-json", "why", None, ["m1", "m2", "m3"])
+    one = FailedRecord(record(0), "not-json", "why", None, ["m1", "m2", "m3"])
     assert plan([one], []).through([one]) == (["m1", "m2", "m3"], [])

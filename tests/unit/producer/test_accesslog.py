@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from producer.accesslog import AccessLog, parse_line
+from producer.accesslog import CombinedLog, CommonLog
+from producer.logline import parse_line
 from producer.visitors import Pseudonyms
 from tailrace.stream.event import Event, Unreadable
 
@@ -17,7 +18,7 @@ SAMPLE = (Path(__file__).parents[2] / "data" / "access.log").read_bytes().splitl
 
 def events(key: bytes = b"a key of the tests") -> list[Event | Unreadable]:
     """Return what stands on each line of the sample."""
-    log = AccessLog(Pseudonyms(key))
+    log = CombinedLog(Pseudonyms(key))
     return [log.read_line(number, line) for number, line in enumerate(SAMPLE, start=1)]
 
 
@@ -178,6 +179,92 @@ def test_other_lines_are_not_taken(bad: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        ("192.0.2.1 - -", "192.0.2.1"),
+        ("192.0.2.1 - john doe", "192.0.2.1"),
+        ("2001:db8::1 - -", "2001:db8::1"),
+        ("client.example.net - -", "client.example.net"),
+        ("client.example.net - john doe", "client.example.net"),
+        ("www.example.org:80 192.0.2.1 - -", "192.0.2.1"),
+        ("www.example.org:443 192.0.2.1 - john doe", "192.0.2.1"),
+        ("www.example.org:443 2001:db8::1 - -", "2001:db8::1"),
+        ("[2001:db8::2]:443 192.0.2.1 - -", "192.0.2.1"),
+        ("www.example.org:443 client.example.net - -", "client.example.net"),
+        ("www.example.org 192.0.2.1 - -", "192.0.2.1"),
+        ("www.example.org client.example.net - -", "client.example.net"),
+        ("192.0.2.1 www.example.org -", "192.0.2.1"),
+        ("192.0.2.1, 198.51.100.7 - -", "192.0.2.1"),
+        ("unix: - -", "unix:"),
+    ],
+)
+def test_the_visitor_is_found_beside_what_servers_put_in_front(who: str, address: str) -> None:
+    """A virtual host in front (Debian's other_vhosts_access.log), several addresses, a user with a space."""
+    assert parse_line(line(who=who)).address == address
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        ("192.0.2.1 198.51.100.7 - -", "two addresses in front of the time"),
+        ("Nov 27 10:00:00 host nginx: 192.0.2.1 - -", "something else than an address"),
+        ("2026-11-27T10:00:00Z stdout F 192.0.2.1 - -", "something else than an address"),
+        ("web-1 | 192.0.2.1 - -", "something else than an address"),
+        ("", "something else than an address"),
+    ],
+)
+def test_a_visitor_that_is_not_sure_is_not_guessed(who: str, reason: str) -> None:
+    """Where it is open who made the request, the line is reported: all visitors would become one."""
+    with pytest.raises(ValueError, match=reason):
+        parse_line(line(who=who))
+
+
+def test_a_request_that_was_forwarded() -> None:
+    """Behind a proxy of one's own, the visitor is the first address in what nginx's `main` adds."""
+    forwarded = ' "203.0.113.1, 198.51.100.7"'
+    assert parse_line(line(who="10.1.2.3 - -") + forwarded).address == "203.0.113.1"
+    assert parse_line(line(who="10.1.2.3 - -") + ' "-"').address == "10.1.2.3"
+    assert parse_line(line() + forwarded).address == "192.0.2.1"
+
+
+def test_a_time_to_serve_between_size_and_referrer() -> None:
+    """Fields without quotes in front of the referrer change nothing."""
+    assert parse_line(line(numbers="200 17 0.004 1234")) == parse_line(line())
+
+
+COMMON = '192.0.2.1 - - [02/Mar/2026:09:00:00 +0100] "GET / HTTP/1.1" 200 17'
+
+
+def test_the_common_format() -> None:
+    """It is read, without referrer and user agent; also with more fields that have no quotes."""
+    log = CommonLog(Pseudonyms(b"key"))
+    for text in (COMMON, COMMON + " 0.004"):
+        assert log.fits(text.encode())
+        event = log.read_line(1, text.encode())
+        assert isinstance(event, Event)
+        body = json.loads(event.data)
+        assert (body["bytes"], body["referrer"], body["deviceType"]) == (17, "", "other")
+
+
+def test_a_line_of_the_other_format_is_reported() -> None:
+    """In a combined log a line that ends behind the size was cut off, and is no event; and the other way."""
+    combined, common = CombinedLog(Pseudonyms(b"key")), CommonLog(Pseudonyms(b"key"))
+    assert not combined.fits(COMMON.encode())
+    assert not common.fits(line().encode())
+    read = combined.read_line(4, COMMON.encode())
+    assert read == Unreadable(4, "not in the combined log format: no referrer and user agent (cut off?)")
+    one_field = combined.read_line(5, (COMMON + ' "-"').encode())
+    assert isinstance(one_field, Unreadable)
+
+
+def test_what_is_wrong_with_a_line_that_is_almost_one() -> None:
+    """A line with an access log's time says why it is none; any other says nothing."""
+    log = CombinedLog(Pseudonyms(b"key"))
+    assert log.complaint(line(who="192.0.2.1 198.51.100.7 - -").encode()).startswith("two addresses")
+    assert not log.complaint(b"2026-11-27 hello")
+
+
+@pytest.mark.parametrize(
     "time", ["31/Feb/2026:09:00:00 +0100", "01/Foo/2026:09:00:00 +0100", "01/Mar/2026:24:00:00 +0100"]
 )
 def test_a_time_that_cannot_be_is_not_taken(time: str) -> None:
@@ -188,12 +275,13 @@ def test_a_time_that_cannot_be_is_not_taken(time: str) -> None:
 
 def test_more_at_the_end_is_passed_over() -> None:
     """Fields that a server adds at the end change nothing."""
-    assert parse_line(line() + ' "203.0.113.1" 0.004') == parse_line(line())
+    for more in (" 0.004", ' "www.example.org" 0.004', ' "-"', ' 17 "', ' a"b'):
+        assert parse_line(line() + more) == parse_line(line())
 
 
 def test_bytes_that_are_no_text() -> None:
     """A line with bytes that are not UTF-8 is an event, with those bytes escaped."""
-    event = AccessLog(Pseudonyms(b"key")).read_line(
+    event = CombinedLog(Pseudonyms(b"key")).read_line(
         1, line(request="GET /caf@ HTTP/1.1").encode().replace(b"@", b"\xe9")
     )
     assert isinstance(event, Event)

@@ -79,7 +79,7 @@ def test_outlier() -> None:
     before, after = json.loads(usual[changed].data), json.loads(given[changed].data)
     assert after == before | {"amount": OUTLYING_AMOUNT}
     assert changed >= 99
-    assert [event.event_type for event in given[99:changed]].count("purchase") == 0
+    assert [event.group for event in given[99:changed]].count("purchase") == 0
     assert 15_000 < OUTLYING_AMOUNT < 16_000
 
 

@@ -62,7 +62,7 @@ def test_the_events_own_facts() -> None:
     """What the sender knows of an event is what stands in it: key, id, type, time."""
     event = events(1)[0]
     body = json.loads(event.data)
-    assert (event.key, event.event_id, event.event_type) == (
+    assert (event.key, event.event_id, event.group) == (
         body["userId"],
         body["eventId"],
         body["eventType"],

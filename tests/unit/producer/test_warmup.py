@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from handler.once.totals import MINUTE, Minute
 from producer.anomaly import SHAPES, Shaped, Stretch, stretch
-from producer.around import may_be_watched, minutes_of, part_of
 from producer.generate import FIXED_START, generated
 from producer.settings import Settings
-from producer.warmup import Course, Plan, Sources, Surrounded, next_minute, usual_minutes
+from producer.tally import WARMUP
+from producer.warmup import Plan, RunBounds, Sources, WarmupFeed, next_minute, usual_minutes
+from producer.warmup_run import has_warmup, minutes_of, part_of
 from tailrace.stream.event import Event
 from tailrace.stream.feed import Nothing
 
@@ -91,10 +92,10 @@ def test_every_plan(second: int, have: int, wanted: int, kind: str, duration: in
 class Played:
     """A sender without a stream: takes each event when it is due, on a clock of its own."""
 
-    def __init__(self, pace: Shaped, course: Course, enough: Callable[[float], bool]) -> None:
+    def __init__(self, pace: Shaped, course: RunBounds, enough: Callable[[float], bool]) -> None:
         self.now = 0.0
         self.sent: list[tuple[float, Event]] = []
-        self.feed = Surrounded(
+        self.feed = WarmupFeed(
             Sources(generated(7, FIXED_START), generated(8, FIXED_START)),
             pace,
             course,
@@ -112,7 +113,7 @@ class Played:
 
     def own(self) -> list[tuple[float, Event]]:
         """Return the run's events, with their moments."""
-        return [(at, event) for at, event in self.sent if not event.usual]
+        return [(at, event) for at, event in self.sent if event.group != WARMUP]
 
     def between(self, begin: float, end: float) -> int:
         """Count what was sent in a part."""
@@ -123,7 +124,7 @@ class Played:
 def test_run_is_surrounded(kind: str, minute: int) -> None:
     """A run's anomaly stands among usual minutes; its own events are those of the seed, and all of them."""
     part = stretch(kind, 10, 1000, None)
-    course = Course(240 - part.begin, 1000, None)
+    course = RunBounds(240 - part.begin, 1000, None)
     played = Played(Shaped(10, part, course.begin), course, lambda now: now >= 480).play()
     assert [event for _, event in played.own()] == list(islice(generated(7, FIXED_START), 1000))
     assert played.own()[0][0] == pytest.approx(course.begin, abs=0.11)
@@ -137,7 +138,7 @@ def test_run_is_surrounded(kind: str, minute: int) -> None:
 
 def test_duration_ends_a_run() -> None:
     """A run of so many seconds ends by them, and usual traffic follows."""
-    course = Course(60.0, None, 30.0)
+    course = RunBounds(60.0, None, 30.0)
     played = Played(Shaped(10, Stretch(10, 20, 5.0), 60.0), course, lambda now: now >= 120).play()
     assert [at for at, _ in played.own()][-1] < 90 <= played.sent[-1][0]
     assert len(played.own()) == pytest.approx(200 + 500, abs=5)
@@ -147,7 +148,7 @@ def test_duration_ends_a_run() -> None:
 
 def test_phases() -> None:
     """It knows what it sends: usual traffic before the run, the run, usual traffic after it."""
-    course = Course(1.0, 10, None)
+    course = RunBounds(1.0, 10, None)
     played = Played(Shaped(10, Stretch(0.5, 0.5, 1.0), 1.0), course, lambda now: now >= 3)
     phases = []
     while not isinstance(taken := played.feed.take(), Nothing):
@@ -182,4 +183,4 @@ def test_where_in_its_minute_an_anomaly_begins(kind: str, begins: float) -> None
 )
 def test_what_is_not_surrounded(environ: dict[str, str]) -> None:
     """Without an anomaly, a rate, or on another stream than the stack's, a run is sent as it is."""
-    assert not may_be_watched(Settings.from_environment(environ))
+    assert not has_warmup(Settings.from_environment(environ))

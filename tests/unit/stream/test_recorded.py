@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.source import form_of
 from tailrace.stream.event import Event, Unreadable
-from tailrace.stream.ledger import Undelivered
+from tailrace.stream.files import Undelivered
 from tailrace.stream.pace import Replay
-from tailrace.stream.recorded import line_of, read_line
+from tailrace.stream.recorded import is_recorded, line_of, read_line
 from tailrace.stream.rules import GivenUp
 
 pytestmark = pytest.mark.unit
@@ -32,18 +31,8 @@ def test_a_record_is_read_as_it_was_written(milliseconds: int, key: str, data: b
 def test_a_recording_is_told_by_its_fields() -> None:
     """The three fields make it a recording; an event that has one more is JSON Lines."""
     line = line_of(AT, "k", b"\xff")
-    assert form_of(line) == "recording"
-    assert form_of(json.dumps({**json.loads(line), "eventId": "e-1"}).encode()) == "json"
-
-
-def test_what_a_recorded_record_holds_is_known() -> None:
-    """The id and type of an event are those in its bytes; bytes that are no event have none."""
-    event = read_line(3, line_of(AT, "k", b'{"eventId": "e-1", "eventType": "click"}'))
-    assert isinstance(event, Event)
-    assert (event.event_id, event.event_type, event.line) == ("e-1", "click", 3)
-    other = read_line(4, line_of(AT, "k", b"\x00\xff"))
-    assert isinstance(other, Event)
-    assert (other.event_id, other.event_type) == (None, "?")
+    assert is_recorded(line)
+    assert not is_recorded(json.dumps({**json.loads(line), "eventId": "e-1"}).encode())
 
 
 @pytest.mark.parametrize(

@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.stream.reading import Shard, Taken
-from tailrace.stream.recording import Reel, Stop, floor, merge
+from tailrace.stream.reading import Shard, StreamRecord
+from tailrace.stream.recording import ShardRecording, floor, merge
 
 pytestmark = pytest.mark.unit
 
 
-def taken(at: float, name: str) -> Taken:
+def taken(at: float, name: str) -> StreamRecord:
     """Return a record with this name as its bytes and key."""
-    return Taken("1", name, name.encode(), at)
+    return StreamRecord("1", name, name.encode(), at)
 
 
-def recorded(*reels: Reel) -> list[str]:
-    """Return the keys in the file that these reels make."""
-    for reel in reels:
-        reel.close()
+def recorded(*shards: ShardRecording) -> list[str]:
+    """Return the keys in the file that these shards make."""
+    for shard in shards:
+        shard.close()
     out = io.BytesIO()
-    count = merge(reels, out)
+    count = merge(shards, out)
     keys = [json.loads(line)["partitionKey"] for line in out.getvalue().splitlines()]
     assert count == len(keys)
     return keys
@@ -33,13 +33,13 @@ def test_shards_are_merged_by_arrival(
     tmp_path_factory: pytest.TempPathFactory, shards: list[list[int]]
 ) -> None:
     """All records stand in one file, in the order of arrival; each shard's own order is kept."""
-    folder = tmp_path_factory.mktemp("reels")
-    reels = []
+    folder = tmp_path_factory.mktemp("shards")
+    recordings = []
     for index, moments in enumerate(shards):
-        reel = Reel(folder / str(index), float("-inf"))
-        reel.add((taken(at, f"{index}-{n}-{at}") for n, at in enumerate(moments)), None)
-        reels.append(reel)
-    keys = [[int(part) for part in key.split("-")] for key in recorded(*reels)]
+        recording = ShardRecording(folder / str(index), float("-inf"))
+        recording.add((taken(at, f"{index}-{n}-{at}") for n, at in enumerate(moments)), None)
+        recordings.append(recording)
+    keys = [[int(part) for part in key.split("-")] for key in recorded(*recordings)]
     for index, moments in enumerate(shards):
         assert [n for shard, n, _ in keys if shard == index] == list(range(len(moments)))
     if all(moments == sorted(moments) for moments in shards):
@@ -48,18 +48,18 @@ def test_shards_are_merged_by_arrival(
 
 def test_a_child_comes_behind_its_parents(tmp_path: Path) -> None:
     """After a split a key goes on in a child, whose clock may be behind: its records still come later."""
-    parent = Reel(tmp_path / "p", float("-inf"))
+    parent = ShardRecording(tmp_path / "p", float("-inf"))
     parent.add([taken(100, "first")], None)
     shard = Shard("c", ("p", "expired"), 0, None)
     assert floor(shard, {"p": parent}) == 100
-    child = Reel(tmp_path / "c", floor(shard, {"p": parent}))
+    child = ShardRecording(tmp_path / "c", floor(shard, {"p": parent}))
     child.add([taken(99, "second")], None)
     assert recorded(parent, child) == ["first", "second"]
 
 
 def test_it_ends_where_it_is_told_to(tmp_path: Path) -> None:
     """Nothing that arrived at that moment or later is recorded."""
-    reel = Reel(tmp_path / "r", float("-inf"))
-    assert not reel.add([taken(1, "a")], Stop(2))
-    assert reel.add([taken(1.999, "b"), taken(2, "c"), taken(3, "d")], Stop(2))
-    assert recorded(reel) == ["a", "b"]
+    recording = ShardRecording(tmp_path / "r", float("-inf"))
+    assert not recording.add([taken(1, "a")], 2)
+    assert recording.add([taken(1.999, "b"), taken(2, "c"), taken(3, "d")], 2)
+    assert recorded(recording) == ["a", "b"]

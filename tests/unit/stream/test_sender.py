@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from tailrace.stream.event import Event, Unreadable
-from tailrace.stream.feed import Awaited, Direct, Item
+from tailrace.stream.feed import Direct, Item, ReadAhead
 from tailrace.stream.pace import AtOnce, AtRate, Pace
 from tailrace.stream.rules import Accepted, Delivered, GivenUp, Outcome, Refused, Rules
-from tailrace.stream.sender import Bounds, Line, Put, Sender, Stop
+from tailrace.stream.sender import Bounds, Put, RequestThreads, Sender, Stop
 from tests.unit.stream.invented_stream import THROTTLED, event, outbox_of
 
 pytestmark = pytest.mark.unit
@@ -32,20 +32,20 @@ class Sending:
     def __init__(self, put: Put, rules: Rules = QUICK, pace: Pace | None = None) -> None:
         self.told: list[Outcome | Unreadable] = []
         self.stop = Stop()
-        self.line = Line(put, rules.requests)
-        self.stop.wake = self.line.wake
+        self.requests = RequestThreads(put, rules.requests)
+        self.stop.wake = self.requests.wake
         self._outbox = outbox_of(rules)
         self._pace = pace or AtOnce()
 
     def run(
         self,
-        items: Iterator[Item] | Awaited,
+        items: Iterator[Item] | ReadAhead,
         bounds: Bounds = Bounds(None, None),  # noqa: B008  frozen
         look: Callable[[], None] = lambda: None,
     ) -> Sender:
         """Send these to the end; fail if that never comes."""
-        feed = items if isinstance(items, Awaited) else Direct(items)
-        sender = Sender(self._outbox, feed, self._pace, self.line, self.told.extend)
+        feed = items if isinstance(items, ReadAhead) else Direct(items)
+        sender = Sender(self._outbox, feed, self._pace, self.requests, self.told.extend)
         failed: list[Exception] = []
 
         def run() -> None:
@@ -207,7 +207,9 @@ def test_a_source_that_pauses_holds_up_nothing() -> None:
         yield event(1, "a")
 
     sending = Sending(take)
-    sending.run(Awaited(pausing(), sending.line.wake), look=lambda: seen.set() if sending.delivered else None)
+    sending.run(
+        ReadAhead(pausing(), sending.requests.wake), look=lambda: seen.set() if sending.delivered else None
+    )
     assert sending.delivered == [0, 1]
 
 
@@ -220,4 +222,4 @@ def test_what_reading_ahead_raises_is_raised() -> None:
 
     sending = Sending(take)
     with pytest.raises(OSError, match="the pipe is gone"):
-        sending.run(Awaited(breaking(), sending.line.wake))
+        sending.run(ReadAhead(breaking(), sending.requests.wake))

@@ -23,7 +23,7 @@ def new_file(path: Path) -> Path:
             return place
 
 
-class Lines:
+class LineFile:
     """A file that lines are added to; they are written at once, so that nothing is left for its end."""
 
     def __init__(self, path: Path) -> None:
@@ -44,14 +44,14 @@ class Lines:
         self._file.close()
 
 
-class Ledger:
+class LedgerFile:
     """One JSON line for each acknowledged event, added to a file and flushed with each answer.
 
     What is flushed survives the end of this process, however it ends.
     """
 
     def __init__(self, path: Path) -> None:
-        self._lines = Lines(path)
+        self._lines = LineFile(path)
 
     def write(self, delivered: Iterable[Delivered]) -> None:
         """Add a line for each."""
@@ -82,7 +82,7 @@ class Undelivered:
 
     def __init__(self, path: Path | None) -> None:
         self._wanted = path
-        self._lines: Lines | None = None
+        self._lines: LineFile | None = None
 
     @property
     def path(self) -> Path | None:
@@ -104,7 +104,7 @@ class Undelivered:
         if self._lines:
             self._lines.close()
 
-    def _made(self) -> Lines:
+    def _made(self) -> LineFile:
         if self._wanted:
-            return Lines(self._wanted)
-        return Lines(new_file(Path(f"undelivered-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl")))
+            return LineFile(self._wanted)
+        return LineFile(new_file(Path(f"undelivered-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jsonl")))

@@ -1,12 +1,15 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producer.jsonevents import JsonEvents, Named, RawLines, with_contents
 from tailrace.stream.event import Event, Unreadable
-from tailrace.stream.jsonlines import read_line, read_raw
+from tailrace.stream.recorded import line_of
+from tailrace.stream.recorded import read_line as read_recorded
 
 pytestmark = pytest.mark.unit
 
@@ -14,9 +17,9 @@ pytestmark = pytest.mark.unit
 NOW = "2026-03-02T09:00:00+00:00"
 
 
-def read(line: bytes, number: int = 1) -> Event:
-    """Return the event on a line that has one."""
-    event = read_line(number, line, NOW)
+def read(line: bytes, number: int = 1, **named: str) -> Event:
+    """Return the event on a line that has one; `named` are names of fields."""
+    event = JsonEvents(Named(**named), lambda: NOW).read_line(number, line)
     assert isinstance(event, Event)
     return event
 
@@ -25,7 +28,7 @@ def test_an_event_with_id_and_time_stays_as_it_is() -> None:
     """Not a byte of a complete event is changed: neither its spaces nor its numbers."""
     line = b'{ "eventId": "e-1",  "timestamp": "2026-01-01T00:00:00Z", "userId": "u", "n": 1.10, "m": 1e400 }'
     assert read(line).data == line
-    assert read(line) == Event(line, "u", "e-1", "?", 1, 1767225600.0)
+    assert read(line) == Event(line, "u", "e-1", None, 1, 1767225600.0)
 
 
 def test_a_missing_id_is_given() -> None:
@@ -54,7 +57,8 @@ def test_a_missing_time_is_given() -> None:
 def test_an_unusable_time_is_sent_as_it_is(stamp: str) -> None:
     """What the pipeline makes of a timestamp that cannot be read is the pipeline's to say."""
     line = f'{{"timestamp": {stamp}, "userId": "u"}}'.encode()
-    assert read(line) == Event(line, "u", None, "?", 1, None)
+    note = "its timestamp is not ISO 8601: sent as it stands, without an id from here"
+    assert read(line) == Event(line, "u", None, None, 1, None, notes=(note,))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,7 @@ def test_an_unusable_time_is_sent_as_it_is(stamp: str) -> None:
 )
 def test_a_line_that_is_no_object_is_reported(line: bytes, reason: str) -> None:
     """It is reported with its number and the reason."""
-    assert read_line(3, line, NOW) == Unreadable(3, reason)
+    assert JsonEvents(Named(), lambda: NOW).read_line(3, line) == Unreadable(3, reason)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_the_key_is_the_user(body: dict[str, Any], key: str) -> None:
 @pytest.mark.parametrize("line", [b"", b"\xff\x00", b"[1]", b'{"a": NaN}', b'{"eventId": 5}'])
 def test_raw_lines_are_sent_as_they_stand(line: bytes) -> None:
     """RAW sends any bytes, with a key made from them."""
-    event = read_raw(4, line)
+    event = RawLines(Named()).read_line(4, line)
     assert (event.data, event.event_id, event.line) == (line, None, 4)
     assert len(event.key) == 32
 
@@ -123,3 +127,76 @@ def test_any_object_survives(body: dict[str, Any], ascii_only: bool) -> None:  #
     assert sent.keys() - body.keys() <= {"eventId", "timestamp"}
     assert 1 <= len(event.key) <= 256
     event.key.encode()
+
+
+def test_a_strangers_fields() -> None:
+    """Named fields give key, id and time, numbers too and nested ones; all other bytes stay as they are."""
+    line = b'{"meta": {"sensor": 17, "n": 1.50}, "reading": 4711, "at": 1767225600123}'
+    event = read(line, key="meta.sensor", event_id="reading", time="at")
+    stamp = "2026-01-01T00:00:00.123+00:00"
+    assert event.data == b'{"timestamp":"%s","eventId":"4711",%s' % (stamp.encode(), line[1:])
+    assert (event.key, event.event_id, event.at, event.notes) == ("17", "4711", 1767225600.123, ())
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ("1767225600", 1767225600.0),
+        ("1767225600.25", 1767225600.25),
+        ("1767225600250", 1767225600.25),
+        ("1767225600250000", 1767225600.25),
+        ('"1767225600"', 1767225600.0),
+        ('"2026-01-01T01:00:00+01:00"', 1767225600.0),
+        ('"2026-01-01 00:00:00"', 1767225600.0),
+    ],
+)
+def test_a_time_in_any_unit(value: str, at: float) -> None:
+    """Epoch seconds, milli- and microseconds, as numbers or texts, and ISO 8601 are times."""
+    event = read(b'{"ts": %s}' % value.encode(), time="ts")
+    assert event.at == at
+    assert datetime.fromisoformat(json.loads(event.data)["timestamp"]).replace(tzinfo=UTC).timestamp() in {
+        at,
+        at + 3600,  # the zone that the text itself names
+    }
+
+
+def test_fields_that_are_missing() -> None:
+    """What a line lacks is replaced, and a note says by what; the line next to it is not touched."""
+    whole = read(b'{"s": "a", "id": "x", "ts": 1767225600}', key="s", event_id="id", time="ts")
+    assert whole.notes == ()
+    event = read(b'{"s": {}, "id": null, "ts": "soon"}', key="s", event_id="id", time="ts")
+    assert event.key == event.event_id
+    assert json.loads(event.data)["timestamp"] == NOW
+    assert event.notes == (
+        "no id: an id is made from the line and its number",
+        "no ts: the time of reading is used",
+        "no s: the partition key is the event's id, so no order is kept",
+    )
+
+
+def test_the_pipelines_own_fields_come_first() -> None:
+    """An event that has an eventId and a timestamp is stored by these, whatever else was named."""
+    line = b'{"eventId": "e-1", "timestamp": "2026-01-01T00:00:00Z", "id": "x", "s": "a"}'
+    event = read(line, key="s", event_id="id")
+    assert (event.data, event.event_id, event.key) == (line, "e-1", "a")
+    assert event.notes == ("it has an eventId, which the pipeline reads instead of id",)
+
+
+def test_raw_lines_have_keys_too() -> None:
+    """With RAW the named fields are read, and not a byte is added."""
+    line = b'{"s": 5, "id": 7, "ts": 1767225600}'
+    event = RawLines(Named("s", "id", "ts")).read_line(1, line)
+    assert event == Event(line, "5", "7", None, 1, 1767225600.0)
+
+
+def test_what_a_recorded_record_holds_is_known() -> None:
+    """The id and type of an event are those in its bytes; bytes that are no event have none."""
+    for data, known in (
+        (b'{"eventId": "e-1", "eventType": "click"}', ("e-1", "click")),
+        (b"\x00", (None, None)),
+    ):
+        recorded = read_recorded(3, line_of(0, "k", data))
+        assert isinstance(recorded, Event)
+        event = with_contents(recorded)
+        assert (event.event_id, event.group) == known
+        assert (event.key, event.recorded) == ("k", True)

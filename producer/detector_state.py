@@ -25,7 +25,7 @@ EVERY = 2.0
 
 
 @dataclass(frozen=True)
-class Watching:
+class DetectorState:
     """The detector of a stack."""
 
     looks: bool
@@ -35,7 +35,7 @@ class Watching:
     ledger: watched.Ledger
 
     @classmethod
-    def find(cls, target: "Target", name: str) -> "Watching":
+    def find(cls, target: "Target", name: str) -> "DetectorState":
         """Ask the stack."""
         stack = stacks.find(target.client("cloudformation"), name)
         if stack is None:
@@ -51,11 +51,11 @@ class Watching:
         return usual_minutes(self.ledger.history(now - HISTORY, now))
 
 
-class Awaited:
+class DetectorWait:
     """Waits in a thread until the detector has looked at all minutes before `judged`."""
 
-    def __init__(self, watching: Watching, judged: datetime) -> None:
-        self._watching = watching
+    def __init__(self, detector: DetectorState, judged: datetime) -> None:
+        self._detector = detector
         self._judged = judged
         self._ended = Flag()
         self._seen = Flag()
@@ -80,7 +80,7 @@ class Awaited:
             if datetime.now(UTC) < self._judged:
                 continue
             try:
-                looked = self._watching.ledger.looked_until()
+                looked = self._detector.ledger.looked_until()
             except (BotoCoreError, ClientError):
                 continue  # it is asked again, until there is no use in it
             if looked and looked >= self._judged:

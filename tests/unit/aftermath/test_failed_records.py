@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftermath.apart import assemble, letters, wanted
+from aftermath.dead_letters import parsed
+from aftermath.failed_records import wanted
+from aftermath.quarantine_messages import assemble
 from handler.once.records import Reason
-from tests.unit.aftermath.given import FIRST, SHARD, apart, letter, quarantined, record, settings
+from tests.unit.aftermath.given import FIRST, SHARD, failed, letter, quarantined, record, settings
 
 pytestmark = pytest.mark.unit
 
@@ -68,7 +70,7 @@ def test_a_dead_letter_says_where_its_records_stand() -> None:
 
 def test_what_is_no_dead_letter_is_passed_over() -> None:
     """A message of another kind does not stop the reading of the others."""
-    assert list(letters([("a", "no"), ("b", "{}"), ("c", json.dumps({"KinesisBatchInfo": 1}))])) == []
+    assert list(parsed([("a", "no"), ("b", "{}"), ("c", json.dumps({"KinesisBatchInfo": 1}))])) == []
 
 
 @pytest.mark.parametrize(
@@ -88,4 +90,4 @@ def test_what_is_no_dead_letter_is_passed_over() -> None:
 )
 def test_filters(named: dict[str, str], chosen: bool) -> None:  # noqa: FBT001  a table of cases
     """Each filter must hold; SINCE is the first moment, UNTIL the first after; without a zone it is UTC."""
-    assert wanted(apart(record(0)), settings(**named)) is chosen
+    assert wanted(failed(record(0)), settings(**named)) is chosen

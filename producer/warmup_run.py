@@ -2,18 +2,19 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bootstrap.commands import command
 from bootstrap.console import complain, say
 from handler.once.totals import MINUTE, minute_of
 from producer.anomaly import OUTLIER, Shaped, Stretch, middle, stretch
+from producer.detector_state import DetectorState, DetectorWait
 from producer.generate import generated
 from producer.settings import Settings
-from producer.tally import Tally
-from producer.warmup import Course, Plan, Sources, Surrounded
-from producer.watching import Awaited, Watching
+from producer.tally import RunTally
+from producer.warmup import Plan, RunBounds, Sources, WarmupFeed
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.sender import Sender
 
@@ -39,7 +40,7 @@ def minutes_of(settings: Settings) -> tuple[float, float]:
     return max(0.0, part.begin - shift), max(0.0, part.end - shift)
 
 
-def may_be_watched(settings: Settings) -> bool:
+def has_warmup(settings: Settings) -> bool:
     """Tell whether a run has something for the detector, and says how fast the usual traffic is.
 
     Another stream than the stack's is not the detector's.
@@ -47,81 +48,82 @@ def may_be_watched(settings: Settings) -> bool:
     return bool(settings.anomaly and settings.rate and not settings.stream)
 
 
-def asked(settings: Settings, target: "Target", stack: str) -> tuple[Watching, Plan] | None:
-    """Ask the stack's detector what it wants; None, and a sentence, where the run is not to be surrounded."""
-    watching = Watching.find(target, stack)
-    if not watching.looks:
+def planned(settings: Settings, target: "Target", stack: str) -> tuple[DetectorState, Plan] | None:
+    """Ask the stack's detector what it wants; None, and a sentence, where there is to be no warm-up."""
+    detector = DetectorState.find(target, stack)
+    if not detector.looks:
         say(f"The detector of {stack} is not invoked (DETECTOR=0): nobody looks for the {settings.anomaly}.")
         return None
-    there = watching.history(datetime.now(UTC))
-    plan = Plan.of(datetime.now(UTC), there, watching.minimum, minutes_of(settings))
+    there = detector.history(datetime.now(UTC))
+    plan = Plan.of(datetime.now(UTC), there, detector.minimum, minutes_of(settings))
     if settings.warmup:
-        return watching, plan
+        return detector, plan
     if plan.anew:
-        say(f"{_history(plan)}, and WARMUP=0 sends none first: the detector will not speak.")
+        say(f"{_history(plan)}, and WARMUP=0 sends none first: the detector will not report.")
     return None
 
 
-class Around:
+class WarmedUpRun:
     """The usual traffic around one run."""
 
     def __init__(
-        self, settings: Settings, watching: Watching, plan: Plan, run: Iterator[Event | Unreadable]
+        self, settings: Settings, detector: DetectorState, plan: Plan, run: Iterator[Event | Unreadable]
     ) -> None:
         self._kind = settings.anomaly
-        self._watching = watching
+        self._detector = detector
         self.plan = plan
         if plan.anew:
-            watching.ledger.note_gap(plan.since)
-        self._awaited = Awaited(watching, plan.judged)
+            detector.ledger.note_gap(plan.since)
+        self._wait = DetectorWait(detector, plan.judged)
         begin = time.monotonic() + (plan.begin - datetime.now(UTC)).total_seconds()
         seed = secrets.randbelow(10**9)  # never the run's events, nor those around another run
         self.pace = Shaped(settings.rate, part_of(settings), begin)
-        self.surrounded = Surrounded(
+        self.feed = WarmupFeed(
             Sources(run, generated(seed, datetime.now(UTC))),
             self.pace,
-            Course(begin, settings.count, settings.duration),
-            self._awaited.enough,
+            RunBounds(begin, settings.count, settings.duration),
+            self._wait.enough,
             time.monotonic,
         )
 
-    def say(self, rate: float) -> None:
+    def say(self, rate: float, environ: Mapping[str, str]) -> None:
         """Say what is going to be sent, and why."""
         minutes = (self.plan.begin - datetime.now(UTC)).total_seconds() / 60
         when = f"the run begins at {self.plan.begin:%H:%M:%S} UTC, in {minutes:.1f} min"
         if self.plan.anew:
             say(f"{_history(self.plan)}: usual traffic at {rate:g}/s is sent first, and {when}.")
-            say("WARMUP=0 leaves that out; `make up ANOMALY_MINIMUM=3` makes it short.")
+            shorter = command("up", environ, ANOMALY_MINIMUM="3")
+            say(f"WARMUP=0 leaves that out; `{shorter}` makes it short.")
         else:
             say(f"{_history(self.plan)}: {when}, so that the {self._kind} begins with a minute.")
 
     @property
     def seconds(self) -> float:
         """Return how long the run went on."""
-        return self.surrounded.run_seconds(time.monotonic())
+        return self.feed.run_seconds(time.monotonic())
 
     def taken(self, sender: Sender) -> int:
         """Return how many events of the run the sender has taken."""
-        held = sender.holds and self.surrounded.phase == "run"
-        return self.surrounded.taken - held
+        held = sender.holds and self.feed.phase == "run"
+        return self.feed.taken - held
 
-    def progress(self, tally: Tally, retried: int) -> str:
+    def progress(self, tally: RunTally, retried: int) -> str:
         """Return the line of progress."""
-        usual = f"usual traffic: sent {tally.usual:,}"
-        if self.surrounded.phase == "before":
+        usual = f"usual traffic: sent {tally.warmup:,}"
+        if self.feed.phase == "before":
             left = max(0.0, (self.plan.begin - datetime.now(UTC)).total_seconds())
             return f"{usual}  the run begins at {self.plan.begin:%H:%M:%S} UTC, in {left:.0f} s"
-        if self.surrounded.phase == "after":
+        if self.feed.phase == "after":
             return f"{usual}  until the detector has looked at {self.plan.anomaly:%H:%M} UTC"
         return tally.progress(self.seconds, retried)
 
     def end(self, *, stopped: bool) -> None:
         """End the history that was made here, and say what the detector has found."""
-        self._awaited.close()
+        self._wait.close()
         if self.plan.anew:
-            self._watching.ledger.note_gap(minute_of(datetime.now(UTC)) + MINUTE)
-        if self._awaited.seen:
-            found = self._watching.ledger.anomalies(self.plan.anomaly)
+            self._detector.ledger.note_gap(minute_of(datetime.now(UTC)) + MINUTE)
+        if self._wait.seen:
+            found = self._detector.ledger.anomalies(self.plan.anomaly)
             for line in found:
                 say(f"The detector found: {line}")
             if not found:
