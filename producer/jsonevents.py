@@ -105,7 +105,8 @@ class JsonEvents:
         name = self._named.key or "userId"
         key = key_of(field(body, name))
         if key is None:
-            notes.append(f"no {name}: the partition key is the event's id, so no order is kept")
+            hint = "" if self._named.key else " (PARTITION_KEY= names another field)"
+            notes.append(f"no {name}{hint}: the partition key is the event's id, so no order is kept")
         return key or key_of(event_id) or digest(data)
 
 
