@@ -238,7 +238,7 @@ def test_what_is_not_there_is_named(producer: Producer) -> None:
     )
     done = producer.run(STREAM="nobody-made-this")
     assert (done.code, done.said) == (2, "")
-    assert done.complained == "There is no stream nobody-made-this here: STREAM= names another.\n"
+    assert done.complained == "There is no stream nobody-made-this here. STREAM= names another.\n"
 
 
 def test_nobody_looks_for_an_anomaly(careless: Producer) -> None:

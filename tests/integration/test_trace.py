@@ -77,7 +77,7 @@ def test_a_quarantined_event(bench: Bench) -> None:
     bench.empty()
     (record,) = bench.pipeline.put([event("trace-3", fail="analytics")])
     bench.wait_for("QuarantineUrl", 1)
-    wanted = ("1 quarantined", "Now      in quarantine: analytics-failed: analytics raised ValueError")
+    wanted = ("1 quarantined", "Now      in quarantine: analytics-failed: analyse raised ValueError")
     story(bench, record.sequence_number, *wanted)
     story(bench, "trace-3", record.sequence_number, *wanted)
     assert len(bench.pipeline.quarantined()) == 1
