@@ -49,26 +49,6 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "ChangeSetModelExecutor": "value",
         "CloudformationProviderV2": "class",
     },
-    "localstack.services.cloudwatch.alarm_scheduler": {
-        "AlarmScheduler.schedule_metric_alarm": "(self, alarm_arn)",
-        "collect_metric_data": "(alarm_details, client)",
-        "get_metric_alarm_details_for_alarm_arn": "(alarm_arn)",
-    },
-    "localstack.services.cloudwatch.cloudwatch_database_helper": {
-        "CloudwatchDatabase.__init__": "(self)",
-        "CloudwatchDatabase._get_ordered_dimensions_with_separator": "(self, dims, for_search)",
-        "CloudwatchDatabase._restore_dimensions_from_string": "(self, dimensions)",
-        "CloudwatchDatabase.add_metric_data": "(self, account_id, region, namespace, metric_data)",
-        "CloudwatchDatabase.clear_tables": "(self)",
-        "CloudwatchDatabase.get_all_metric_data": "(self)",
-        "CloudwatchDatabase.get_metric_data_stat": (
-            "(self, account_id, region, query, start_time, end_time, scan_by)"
-        ),
-        "CloudwatchDatabase.get_units_for_metric_data_stat": (
-            "(self, account_id, region, start_time, end_time, metric_name, namespace)"
-        ),
-        "CloudwatchDatabase.list_metrics": "(self, account_id, region, namespace, metric_name, dimensions)",
-    },
     "localstack.services.cloudwatch.provider_v2": {
         "CloudwatchProvider": "class",
     },

@@ -1,14 +1,30 @@
-"""CloudWatch metrics of the emulator's own: gathered, stored every 0.5 s and before anybody reads."""
+"""CloudWatch of the emulator's own, in memory.
+
+What the parts of the emulator measure is put into one store; whoever reads CloudWatch sees it at once.
+
+    cells.py        samples added up, with their distribution
+    series.py       one metric over time, kept as long as AWS keeps it
+    store.py        all metrics
+    statistics.py   CloudWatch's statistics: plain, percentiles, trimmed
+    expressions/    metric math
+    queries.py      GetMetricData, GetMetricStatistics, ListMetrics
+    alarms/         when an alarm changes its state, why, and who is told
+    embedded.py     metrics in what a function logs (embedded metric format)
+    flusher.py      a thread that puts away what was noted
+    provider.py     CloudWatch's API, in place of LocalStack's
+"""
 
 from collections.abc import Callable, Mapping
 
+from tailrace.clock import CLOCK
+from tailrace.cloudwatch.cells import Cell, Key, key, repeated
 from tailrace.cloudwatch.flusher import Flusher
-from tailrace.cloudwatch.gather import Gathered, Key, Statistics, key
+from tailrace.cloudwatch.store import Store
 
 INTERVAL = 0.5
-"""Seconds until a sample is stored."""
+"""Seconds until what a part has noted is put into the store."""
 
-GATHERED = Gathered()
+STORE = Store(CLOCK.now)
 _SOURCES: list[Callable[[], None]] = []
 
 
@@ -23,28 +39,24 @@ def record(  # noqa: PLR0913  a metric has that many parts, all named
     at: float,
     dimensions: Mapping[str, str] = {},
 ) -> None:
-    """One sample, at `at` (epoch seconds). Returns at once; whoever reads metrics afterwards sees it."""
-    add(key((account, region), (namespace, name, unit), dimensions, at), Statistics(1, value, value, value))
+    """One sample, at `at` (epoch seconds)."""
+    add(key((account, region), (namespace, name, unit), dimensions, at), repeated(value, 1))
 
 
-def add(which: Key, statistics: Statistics) -> None:
+def add(which: Key, cell: Cell) -> None:
     """Many samples of one metric and second at once."""
-    GATHERED.add(which, statistics)
-    FLUSHER.note()
+    STORE.add(which, cell)
 
 
 def before_flush(source: Callable[[], None]) -> None:
-    """Register a function that records what its part has kept back so far."""
+    """Register a function that puts into the store what its part has noted so far."""
     _SOURCES.append(source)
 
 
 def flush() -> None:
-    """Store what waits; returns when all that was recorded before is readable."""
-    from tailrace.cloudwatch import store  # noqa: PLC0415  the one module here that needs LocalStack
-
+    """Return when all that was noted before is in the store."""
     for source in _SOURCES:
         source()
-    store.write(GATHERED)
 
 
 FLUSHER = Flusher("metrics", INTERVAL, flush)

@@ -15,6 +15,8 @@ from localstack.services.moto import call_moto
 from moto.logs.exceptions import ResourceAlreadyExistsException
 from moto.logs.models import LogEvent, LogGroup, LogStream
 
+from tailrace import cloudwatch
+from tailrace.cloudwatch.embedded import MARK, metrics_in
 from tailrace.cloudwatch.log_delivery import Delivery, Stored
 from tailrace.cloudwatch.subscriptions import Line, Source
 
@@ -67,6 +69,13 @@ def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa
     events = [LogEvent(self.last_ingestion_time, event) for event in log_events]
     self.events += events
     self.upload_sequence_token += 1
+    place = (self.account_id, self.region)
+    cloudwatch.STORE.add_all(
+        found
+        for event in events
+        if MARK in event.message
+        for found in metrics_in(place, event.message, event.timestamp / 1000)
+    )
     group = self.log_group
     filters = get_moto_logs_backend(self.account_id, self.region).filters
     metric_filters = filters.get_matching_filters(log_group_name=group.name)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tailrace import cloudwatch
-from tailrace.cloudwatch.gather import Key, Statistics, key, statistics
+from tailrace.cloudwatch.cells import Cell, Key, cell_of, key
 from tailrace.functions.shapes import Counting, FunctionId
 
 NAMESPACE = "AWS/Lambda"
@@ -66,11 +66,10 @@ def concurrency(counting: Counting, function_id: FunctionId) -> tuple[int, int]:
 def record_noted() -> None:
     """Record what was noted; `metrics` calls this before it stores."""
     noted = [_noted.popleft() for _ in range(len(_noted))]
-    for which, sums in spread(noted):
-        cloudwatch.GATHERED.add(which, sums)
+    cloudwatch.STORE.add_all(spread(noted))
 
 
-def spread(noted: Iterable[Noted]) -> Iterator[tuple[Key, Statistics]]:
+def spread(noted: Iterable[Noted]) -> Iterator[tuple[Key, Cell]]:
     """Add up what was noted by function and second, under each of AWS's sets of dimensions."""
     grouped: defaultdict[tuple[Metered, int], list[Sample]] = defaultdict(list)
     for metered, second, sample in noted:
@@ -83,13 +82,13 @@ def spread(noted: Iterable[Noted]) -> Iterator[tuple[Key, Statistics]]:
         yield from _spread(metered, second, ("Duration", "Milliseconds"), durations)
         concurrent = (NAMESPACE, "ConcurrentExecutions", "Count")
         owner = (metered.account, metered.region)
-        yield key(owner, concurrent, {}, second), statistics(of_account)
-        yield key(owner, concurrent, {"FunctionName": metered.function}, second), statistics(of_function)
+        yield key(owner, concurrent, {}, second), cell_of(of_account)
+        yield key(owner, concurrent, {"FunctionName": metered.function}, second), cell_of(of_function)
 
 
 def _spread(
     metered: Metered, second: int, metric: tuple[str, str], samples: Sequence[float]
-) -> Iterator[tuple[Key, Statistics]]:
-    sums = statistics(samples)
+) -> Iterator[tuple[Key, Cell]]:
+    sums = cell_of(samples)
     for dimensions in metered.dimensions():
         yield key((metered.account, metered.region), (NAMESPACE, *metric), dimensions, second), sums

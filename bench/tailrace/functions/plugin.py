@@ -27,12 +27,10 @@ def install_executor() -> None:
     from localstack.runtime.shutdown import ON_AFTER_SERVICE_SHUTDOWN_HANDLERS  # noqa: PLC0415
 
     from tailrace import cloudwatch  # noqa: PLC0415
-    from tailrace.cloudwatch import alarms, store  # noqa: PLC0415
-    from tailrace.functions import measures, requests, service  # noqa: PLC0415
+    from tailrace.functions import logs, measures, requests, service  # noqa: PLC0415
 
-    store.install()
-    alarms.install()
     cloudwatch.before_flush(measures.record_noted)
+    cloudwatch.before_flush(logs.flush)  # metrics in embedded format
     service.install()
     handlers.serve_custom_service_request_handlers.append(requests.before_service)
     ON_AFTER_SERVICE_SHUTDOWN_HANDLERS.register(service.shut_down)

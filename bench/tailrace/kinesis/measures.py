@@ -6,7 +6,7 @@ Of AWS's metrics of a stream (namespace AWS/Kinesis, dimension StreamName) these
 from typing import NamedTuple
 
 from tailrace import cloudwatch
-from tailrace.cloudwatch.gather import Statistics, key
+from tailrace.cloudwatch.cells import key, repeated
 from tailrace.kinesis.call import Answer, Call, Request
 
 PUTS = {"PutRecord", "PutRecords"}
@@ -40,4 +40,4 @@ def record(call: Call, body: Request, counted: Counts) -> None:
     ):
         place, metric = (call.account, call.region), (NAMESPACE, name, "Count")
         which = key(place, metric, {"StreamName": stream}, call.now)
-        cloudwatch.add(which, Statistics(1, value, value, value))
+        cloudwatch.add(which, repeated(value, 1))

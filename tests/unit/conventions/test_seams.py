@@ -13,9 +13,7 @@ pytestmark = pytest.mark.unit
 
 BENCH = Path(__file__).resolve().parents[3] / "bench" / "tailrace"
 WAITING = {
-    "cloudwatch/alarms.py",
     "cloudwatch/log_service.py",
-    "cloudwatch/store.py",
     "functions/service.py",
     "kinesis/parser.py",
     "mapping/provider.py",

@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace.cloudwatch.gather import Gathered, Key, Statistics, key, statistics
+from tailrace.cloudwatch.cells import Cell, Key, key
 from tailrace.functions.measures import Metered, Sample, spread
 
 pytestmark = pytest.mark.unit
@@ -14,6 +14,11 @@ def lambda_key(name: str, unit: str, **dimensions: str) -> Key:
     return key(OWNER, ("AWS/Lambda", name, unit), dimensions, 7)
 
 
+def sums(cell: Cell) -> tuple[float, float, float, float]:
+    """Return count, sum and extremes."""
+    return cell.count, cell.total, cell.low, cell.high
+
+
 def test_an_invocation_is_counted_under_each_set_of_dimensions() -> None:
     """By none, by function, by resource, and an alias by its version; a good one is an error of 0."""
     found = dict(spread([(ME, 7, Sample(12.5, 0, 2, 3))]))
@@ -24,13 +29,13 @@ def test_an_invocation_is_counted_under_each_set_of_dimensions() -> None:
         {"FunctionName": "f", "Resource": "f:live", "ExecutedVersion": "3"},
     ]
     for dimensions in sets:
-        assert found[lambda_key("Invocations", "Count", **dimensions)] == Statistics(1, 1, 1, 1)
-        assert found[lambda_key("Errors", "Count", **dimensions)] == Statistics(1, 0, 0, 0)
-        assert found[lambda_key("Throttles", "Count", **dimensions)] == Statistics(1, 0, 0, 0)
+        assert sums(found[lambda_key("Invocations", "Count", **dimensions)]) == (1, 1, 1, 1)
+        assert sums(found[lambda_key("Errors", "Count", **dimensions)]) == (1, 0, 0, 0)
+        assert sums(found[lambda_key("Throttles", "Count", **dimensions)]) == (1, 0, 0, 0)
         duration = found[lambda_key("Duration", "Milliseconds", **dimensions)]
-        assert duration == Statistics(1, 12.5, 12.5, 12.5)
-    assert found[lambda_key("ConcurrentExecutions", "Count")] == Statistics(1, 3, 3, 3)
-    assert found[lambda_key("ConcurrentExecutions", "Count", FunctionName="f")] == Statistics(1, 2, 2, 2)
+        assert sums(duration) == (1, 12.5, 12.5, 12.5)
+    assert sums(found[lambda_key("ConcurrentExecutions", "Count")]) == (1, 3, 3, 3)
+    assert sums(found[lambda_key("ConcurrentExecutions", "Count", FunctionName="f")]) == (1, 2, 2, 2)
     assert len(found) == 18
 
 
@@ -45,19 +50,9 @@ def test_invocations_of_one_second_are_added_up() -> None:
     """Sum, count, least and most are those of all samples; another second stays apart."""
     noted = [(ME, 7, Sample(10, 0, 1, 1)), (ME, 7, Sample(30, 1, 2, 2)), (ME, 8, Sample(99, 0, 1, 1))]
     found = dict(spread(noted))
-    assert found[lambda_key("Duration", "Milliseconds", FunctionName="f")] == Statistics(2, 40, 10, 30)
-    assert found[lambda_key("Errors", "Count", FunctionName="f")] == Statistics(2, 1, 0, 1)
-    assert found[lambda_key("ConcurrentExecutions", "Count", FunctionName="f")] == Statistics(2, 3, 1, 2)
-
-
-def test_gathered_samples_are_taken_once() -> None:
-    """What was taken to be stored is not there a second time."""
-    gathered = Gathered()
-    which = lambda_key("IteratorAge", "Milliseconds")
-    gathered.add(which, statistics([5.0]))
-    gathered.add(which, statistics([1.0, 2.0]))
-    assert gathered.take() == {which: Statistics(3, 8.0, 1.0, 5.0)}
-    assert gathered.take() == {}
+    assert sums(found[lambda_key("Duration", "Milliseconds", FunctionName="f")]) == (2, 40, 10, 30)
+    assert sums(found[lambda_key("Errors", "Count", FunctionName="f")]) == (2, 1, 0, 1)
+    assert sums(found[lambda_key("ConcurrentExecutions", "Count", FunctionName="f")]) == (2, 3, 1, 2)
 
 
 def test_dimensions_are_a_set() -> None:

@@ -1,0 +1,157 @@
+"""Samples of one metric added up, with their distribution. Pure: no clock, no store.
+
+CloudWatch keeps what it needs to answer any statistic later: count, sum, extremes, and how often each value
+came. So does a cell; beyond `EXACT` different values it keeps them to within half a percent.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+EXACT = 400
+"""Different values that a cell keeps exactly."""
+WIDTH = math.log(1.01)
+"""Natural logarithm of the ratio between the borders of one bucket, for more values than that."""
+
+
+class Key(NamedTuple):
+    """A metric's identity within a second. `dimensions` in order of name."""
+
+    account: str
+    region: str
+    namespace: str
+    name: str
+    unit: str
+    dimensions: tuple[tuple[str, str], ...]
+    second: int
+
+
+def key(
+    owner: tuple[str, str], metric: tuple[str, str, str], dimensions: Mapping[str, str], at: float
+) -> Key:
+    """Of (account, region), (namespace, name, unit), dimensions, and epoch seconds."""
+    return Key(*owner, *metric, tuple(sorted(dimensions.items())), int(at))
+
+
+class Cell:
+    """Samples added up, of one metric and one stretch of time.
+
+    >>> cell = cell_of([1.0, 1.0, 4.0])
+    >>> cell.count, cell.total, cell.low, cell.high, dict(cell.items())
+    (3.0, 6.0, 1.0, 4.0, {1.0: 2.0, 4.0: 1.0})
+    """
+
+    __slots__ = ("_values", "count", "distributed", "high", "low", "total")
+
+    def __init__(self) -> None:
+        self.count = 0.0
+        self.total = 0.0
+        self.low = math.inf
+        self.high = -math.inf
+        self.distributed = True
+        """Whether every sample's value is known; not so where a statistic set was published."""
+        self._values: dict[float, float] | None = None  # None: every sample is `low`
+
+    def add(self, value: float, count: float = 1.0) -> None:
+        """Add a value that came `count` times."""
+        if self.distributed and self.count and (self._values is not None or value != self.low):
+            values = self._opened()
+            values[value] = values.get(value, 0.0) + count
+            if len(values) > EXACT:
+                self._values = _bucketed(values.items())
+        self.count += count
+        self.total += value * count
+        self.low = min(self.low, value)
+        self.high = max(self.high, value)
+
+    def add_set(self, count: float, total: float, low: float, high: float) -> None:
+        """Add a statistic set: of its values only the extremes are known, unless they are all the same."""
+        if count <= 0:
+            return
+        if low == high:
+            self.add(low, count)
+            return
+        self.distributed = False
+        self._values = None
+        self.count += count
+        self.total += total
+        self.low = min(self.low, low)
+        self.high = max(self.high, high)
+
+    def merge(self, other: "Cell") -> None:
+        """Add all that another cell holds."""
+        if not other.count:
+            return
+        if not (self.distributed and other.distributed):
+            self.distributed = False
+            self._values = None
+        elif len(other.items()) > 1 or (self.count and (self._values is not None or self.low != other.low)):
+            values = self._opened()
+            for value, count in other.items():
+                values[value] = values.get(value, 0.0) + count
+            if len(values) > EXACT:
+                self._values = _bucketed(values.items())
+        self.count += other.count
+        self.total += other.total
+        self.low = min(self.low, other.low)
+        self.high = max(self.high, other.high)
+
+    def items(self) -> Collection[tuple[float, float]]:
+        """Give each value and how often it came; nothing where that is not known."""
+        if not self.distributed or not self.count:
+            return ()
+        return ((self.low, self.count),) if self._values is None else self._values.items()
+
+    def _opened(self) -> dict[float, float]:
+        if self._values is None:
+            self._values = {self.low: self.count} if self.count and self.distributed else {}
+        return self._values
+
+
+def cell_of(samples: Iterable[float]) -> Cell:
+    """Add up samples."""
+    cell = Cell()
+    for sample in samples:
+        cell.add(sample)
+    return cell
+
+
+def repeated(value: float, count: float) -> Cell:
+    """Return `count` samples of one value."""
+    cell = Cell()
+    cell.add(value, count)
+    return cell
+
+
+def merged(cells: Sequence[Cell]) -> Cell:
+    """Return one cell of many: a new one, which does not change when they do."""
+    whole = Cell()
+    for cell in cells:
+        whole.merge(cell)
+    return whole
+
+
+def summed(cells: Sequence[Cell]) -> Cell:
+    """Return one cell of many, without their distribution: enough for plain statistics, and much quicker."""
+    whole = Cell()
+    whole.distributed = False
+    if len(cells) == 1:
+        (one,) = cells
+        whole.count, whole.total, whole.low, whole.high = one.count, one.total, one.low, one.high
+        return whole
+    whole.count = sum([cell.count for cell in cells])
+    whole.total = sum([cell.total for cell in cells])
+    whole.low = min([cell.low for cell in cells])
+    whole.high = max([cell.high for cell in cells])
+    return whole
+
+
+def _bucketed(items: Iterable[tuple[float, float]]) -> dict[float, float]:
+    """Put values together that differ by less than a percent; zero stays zero."""
+    buckets: dict[float, float] = {}
+    for value, count in items:
+        middle = value
+        if value and math.isfinite(value):
+            middle = math.copysign(math.exp(round(math.log(abs(value)) / WIDTH) * WIDTH), value)
+        buckets[middle] = buckets.get(middle, 0.0) + count
+    return buckets
