@@ -14,6 +14,7 @@ from bootstrap.settings import Settings
 from bootstrap.stacks import Change, Pace, Stack, Step
 from bootstrap.target import Target
 from bootstrap.template import function_of, load
+from bootstrap.trial import refuse_syntax_errors
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -78,7 +79,10 @@ def deploy(
 
 
 def packed(target: Target, settings: Settings, template: str) -> Code:
-    """Pack both functions: the handler for the platform that it runs on, an emulator's or the template's."""
+    """Pack both functions: the handler for the platform that it runs on, an emulator's or the template's.
+
+    Raises `HandlerError` for what cannot be packed, and for what is no Python.
+    """
     asked = function_of(load(template), "CodeKey")
     version = re.fullmatch(r"python(3\.\d+)", str(asked.get("Runtime")))
     python = version[1] if version else PYTHON
@@ -86,7 +90,9 @@ def packed(target: Target, settings: Settings, template: str) -> Code:
         platform = Platform.of_machine(python)
     else:
         platform = Platform.of_lambda(python, asked.get("Architectures", ["x86_64"])[0])
-    return Code(pack_handler(ROOT / settings.handler, platform), pack_detector())
+    folder = ROOT / settings.handler
+    refuse_syntax_errors(folder)
+    return Code(pack_handler(folder, platform), pack_detector())
 
 
 def _not_changed(before: Stack, left: Stack | None, why: str) -> StackError:

@@ -3,16 +3,22 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bootstrap import measures, stacks, watched
 from bootstrap.console import say
+from bootstrap.failures import last_failure
 from bootstrap.measures import Counted
+from bootstrap.requirements import ROOT
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from bootstrap.trial import shown_place
 
 _WELL = "OK"
+_RECENT = timedelta(hours=1)
+_FUNCTIONS = (("FunctionName", "LogGroupName"), ("DetectorName", "DetectorLogGroupName"))  # outputs
 _COUNTS = (
     ("Processed", "EventsProcessed", "EventType"),
     ("Duplicates", "EventsDuplicate", "EventType"),
@@ -30,12 +36,15 @@ class Line:
     well: bool = True
 
 
-def lines(target: Target, stack: Stack) -> Iterator[Line]:
-    """Ask every service, and give its line."""
+def lines(target: Target, stack: Stack, folder: Path) -> Iterator[Line]:
+    """Ask every service, and give its line. `folder` is where the user's handler stands."""
     yield Line("Stack", f"{stack.name}: {stack.status}", well=stack.status in stacks.WHOLE)
     if stack.status not in stacks.WHOLE:
         return
-    yield _mapping(target, stack)
+    mapping = _mapping(target, stack)
+    yield mapping
+    well = mapping.value.endswith(f": {_WELL}")  # a later batch went well
+    yield from _failures(target, stack, folder, well=well)
     yield from _events(target, stack)
     sqs = target.client("sqs")
     quarantined = measures.depth(sqs, stack.outputs["QuarantineUrl"])
@@ -51,6 +60,24 @@ def _mapping(target: Target, stack: Stack) -> Line:
     state, result = found["State"], found.get("LastProcessingResult", "")
     well = state in {"Enabled", "Creating", "Enabling", "Updating"} and result in _MAPPING_WELL
     return Line("Mapping", f"{state}, last result: {result}", well=well)
+
+
+def _failures(target: Target, stack: Stack, folder: Path, *, well: bool) -> Iterator[Line]:
+    """Give what each function failed with last, in the last hour and as it is deployed now."""
+    logs, lambdas = target.client("logs"), target.client("lambda")
+    for function, group in _FUNCTIONS:
+        if function not in stack.outputs or group not in stack.outputs:
+            continue
+        name = stack.outputs[function]
+        deployed = lambdas.get_function_configuration(FunctionName=name)["LastModified"]
+        since = max(datetime.fromisoformat(deployed), datetime.now(UTC) - _RECENT)
+        failure = last_failure(logs, stack.outputs[group], since)
+        if failure:
+            failure = failure._replace(place=shown_place(failure.place, folder))
+            often = "once" if failure.times == 1 else f"{failure.times:,} times"
+            yield Line(
+                "Failed", f"{name}: {failure} ({often}, last at {failure.last:%H:%M:%S} UTC)", well=well
+            )
 
 
 def _events(target: Target, stack: Stack) -> Iterator[Line]:
@@ -104,7 +131,7 @@ def run() -> int:
         say(f"{'Stack':<13} {settings.stack}: not there (`make up` deploys it)")
         return 1
     all_well = True
-    for line in lines(target, stack):
+    for line in lines(target, stack, ROOT / settings.handler):
         say(f"{line.name:<13} {line.value}{'' if line.well else '   <- look here'}")
         all_well = all_well and line.well
     return 0 if all_well else 1

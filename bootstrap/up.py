@@ -3,18 +3,23 @@
 import os
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from bootstrap.alone import alone
 from bootstrap.commands import command
 from bootstrap.console import say
 from bootstrap.deploy import TEMPLATE, deploy
+from bootstrap.failures import Failure
 from bootstrap.package import LARGEST
 from bootstrap.progress import shown
+from bootstrap.requirements import ROOT
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.switch import agree
 from bootstrap.target import Target
-from bootstrap.verify import verify
+from bootstrap.trial import IMPATIENT, try_out
+from bootstrap.verify import Verified, verify
 
 _SHOWN = {
     "StreamName": "events go in",
@@ -35,17 +40,31 @@ def run() -> int:
     agree(target, settings, "deploy the pipeline")
     with alone(settings.stack), shown() as progress:
         deployed = deploy(target, settings, progress)
-    verified = verify(target, deployed.stack, TEMPLATE.read_text(encoding="utf-8"))
+    verified, failure = _proven(target, deployed.stack, ROOT / settings.handler)
     done = "is deployed" if deployed.changed else "is as it should be, nothing was changed"
     say(f"The stack {settings.stack} {done} ({time.monotonic() - began:.1f} s)")
     counts = f"{verified.resources} resources, {verified.properties} properties"
     say(f"Verified: {counts}, all as the template asks")
     handler, detector = deployed.code.handler.size, deployed.code.detector.size
     say(f"Code: handler {handler}, detector {detector}; Lambda takes {LARGEST // 2**20} MB each")
+    if failure:
+        say(f"The function fails with an empty batch, which Lambda never sends it: {failure}")
     describe(target, deployed.stack)
     for line in next_steps(os.environ):
         say(line)
     return 0
+
+
+def _proven(target: Target, stack: Stack, folder: Path) -> tuple[Verified, Failure | None]:
+    """Verify each resource, and try the handler out at once; what is wrong with that is said first."""
+    client = target.client("lambda", **IMPATIENT)
+    with ThreadPoolExecutor(1) as beside:
+        trial = beside.submit(try_out, stack.outputs["FunctionName"], client, folder)
+        try:
+            verified = verify(target, stack, TEMPLATE.read_text(encoding="utf-8"))
+        finally:
+            failure = trial.result()
+    return verified, failure
 
 
 def next_steps(environ: Mapping[str, str]) -> list[str]:

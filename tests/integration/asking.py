@@ -21,7 +21,8 @@ def note(event, arguments):
     if line or named:
         method, path = (line[1].decode(), line[2].decode()) if line else ("", "")
         with open(os.environ["ASKED"], "a") as file:
-            file.write(json.dumps([method, path, named[1].decode() if named else ""]) + "\n")
+            which = id(arguments[0])
+            file.write(json.dumps([which, method, path, named[1].decode() if named else ""]) + "\n")
 
 sys.addaudithook(note)
 """
@@ -53,9 +54,14 @@ class Notes:
     def read(self) -> list[Asked]:
         """Return the requests so far."""
         found: list[Asked] = []
-        for one in (Asked(*json.loads(line)) for line in self._file.read_text().splitlines()):
+        by_connection: dict[int, int] = {}
+        for line in self._file.read_text().splitlines():
+            connection, *noted = json.loads(line)
+            one = Asked(*noted)
             if one.method:
+                by_connection[connection] = len(found)
                 found.append(one)
-            else:  # the body of the last one
-                found[-1] = found[-1]._replace(operation=one.operation)
+            else:  # the body of that connection's last one
+                last = by_connection[connection]
+                found[last] = found[last]._replace(operation=one.operation)
         return found

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bootstrap import status
+from bootstrap.package import HANDLER
 from bootstrap.watched import minutes
 from handler.once.totals import MINUTE, PREFIX, Minute
 from tailrace.testing.eventually import eventually
@@ -115,7 +116,7 @@ def test_status_tells_of_totals_alarms_and_anomalies(counting: Pipeline) -> None
         "expected": {"N": "203.5"},
     }
     counting.dynamodb.put_item(TableName=counting["LedgerTableName"], Item=anomaly)
-    said = list(status.lines(counting.target, counting.stack))
+    said = list(status.lines(counting.target, counting.stack, HANDLER))
     newest = totals(counting)[-1]
     (minute,) = (line.value for line in said if line.name == "Minute")
     assert minute.startswith(f"{newest.at:%H:%M} UTC: {newest.events:,} events")
