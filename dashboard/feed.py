@@ -1,34 +1,34 @@
-"""Asks AWS for what a page shows, and knows when the other side is gone. One feed serves every open page."""
+"""Asks AWS for what pages show, and knows when the other side is gone. One feed serves every open page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
-from bootstrap import measures, stacks, watched
+from bootstrap import stacks
 from bootstrap.errors import TailraceError
-from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from dashboard.colours import Palette
+from dashboard.newest import Newest
+from dashboard.ranges import DEFAULT, Range
+from dashboard.reading import QUICK, Reading
 from dashboard.schedule import Schedule
-from dashboard.view import SHOWN_MINUTES, Alarm, Delivery, Mark, Rest, View, viewed
-from detector.book import PK as ANOMALIES
+from dashboard.view import Read, Rest, View, viewed
 from handler.once.totals import MINUTE, Minute
-
-_QUICK = {"connect_timeout": 2, "read_timeout": 5}
-_MOST_MARKS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the feed stands with the other side, and the last view that it got, if any."""
+    """How the feed stands with the other side, and the last views that it got, if any."""
 
     kind: Literal["loading", "live", "gone", "missing", "refused"]
     said: str = ""
     """What is wrong, and the fix."""
     since: datetime | None = None
-    view: View | None = None
+    views: Mapping[Range, View] = field(default_factory=dict)
+    """A view for each range that a page shows."""
 
 
 class Feed:
@@ -38,16 +38,19 @@ class Feed:
         self.target = target
         self.stack = stack
         self.state = State("loading")
-        self._cloudformation = target.client("cloudformation", **_QUICK)
+        self._cloudformation = target.client("cloudformation", **QUICK)
         self._schedule = Schedule()
+        self._palette = Palette()
         self._reading: Reading | None = None
         self._minutes: dict[datetime, Minute] = {}
+        self._newest = Newest()
         self._rest = Rest()
 
-    def look(self, now: datetime) -> State:
-        """Ask for what is due; return how it stands. What fails is a state, no exception."""
+    def look(self, now: datetime, shown: Collection[Range] = (DEFAULT,)) -> State:
+        """Ask for what is due; return how it stands, with a view for each range. What fails is a state."""
         try:
-            self.state = State("live", view=self._view(now))
+            self._read(now, max(each.minutes for each in shown))
+            self.state = State("live", views={each: self._view(now, each) for each in shown})
         except TailraceError as error:
             self._fail("missing", str(error), now)
         except (ConnectionError, HTTPClientError):
@@ -62,17 +65,26 @@ class Feed:
             self._fail("refused", f"AWS could not be asked: {error}", now)
         return self.state
 
-    def _view(self, now: datetime) -> View:
+    def read_queues(self) -> None:
+        """Have quarantine and dead letters read at the next look, though it is an account."""
+        if self._reading:
+            self._reading.queues.ask()
+
+    def _read(self, now: datetime, minutes: int) -> None:
         if self._reading is None:
             self._reading = Reading(self.target, stacks.standing(self._cloudformation, self.stack))
-        look = self._schedule.next(now)
-        for minute in self._reading.minutes(look.begin, look.end):
-            self._minutes[minute.at] = minute
-        oldest = look.end - SHOWN_MINUTES * MINUTE
-        self._minutes = {at: minute for at, minute in sorted(self._minutes.items()) if at >= oldest}
+        look = self._schedule.next(now, minutes)
+        read = self._reading.minutes(look.begin, look.end)
+        self._newest.see(read)
+        oldest = look.end - minutes * MINUTE
+        known = self._minutes | {minute.at: minute for minute in read}
+        self._minutes = {at: minute for at, minute in sorted(known.items()) if at >= oldest}
         if look.rest:
-            self._rest = self._reading.rest(oldest)
-        return viewed(now, list(self._minutes.values()), self._rest)
+            self._rest = self._reading.rest(oldest, now)
+
+    def _view(self, now: datetime, shown: Range) -> View:
+        read = Read(now, list(self._minutes.values()), self._rest, self._newest.shown())
+        return viewed(read, shown, self._palette)
 
     def _fail(self, kind: Literal["gone", "missing", "refused"], said: str, now: datetime) -> None:
         """Note what is wrong and since when; begin anew next time, with the stack as it then stands."""
@@ -80,58 +92,5 @@ class Feed:
         self.state = replace(self.state, kind=kind, said=said, since=since)
         self._reading = None
         self._minutes = {}
+        self._newest = Newest()
         self._schedule.forget()
-
-
-class Reading:
-    """A stack's tables, queues and alarms, through AWS's clients."""
-
-    def __init__(self, target: Target, stack: Stack) -> None:
-        self._outputs = stack.outputs
-        self._dynamodb = target.client("dynamodb", **_QUICK)
-        self._sqs = target.client("sqs", **_QUICK)
-        self._lambda = target.client("lambda", **_QUICK)
-        self._cloudwatch = target.client("cloudwatch", **_QUICK)
-
-    def minutes(self, begin: datetime, end: datetime) -> list[Minute]:
-        """Return the totals of each minute from `begin` up to, not with, `end`."""
-        return watched.minutes(self._dynamodb, self._outputs["LedgerTableName"], begin, end)
-
-    def rest(self, since: datetime) -> Rest:
-        """Return what is shown besides: anomalies that began since then."""
-        mapping = self._lambda.get_event_source_mapping(UUID=self._outputs["MappingId"])
-        return Rest(
-            marks=self._marks(since),
-            alarms=self._alarms(),
-            quarantined=measures.depth(self._sqs, self._outputs["QuarantineUrl"]),
-            dead_letters=measures.depth(self._sqs, self._outputs["DeadLetterUrl"]),
-            mapping=Delivery(mapping["State"], mapping.get("LastProcessingResult", "")),
-        )
-
-    def _alarms(self) -> Sequence[Alarm]:
-        names = [name for output, name in self._outputs.items() if output.endswith("AlarmName")]
-        found = self._cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]
-        return [Alarm(alarm["AlarmName"], alarm["StateValue"]) for alarm in found]
-
-    def _marks(self, since: datetime) -> Sequence[Mark]:
-        found = self._dynamodb.query(
-            TableName=self._outputs["LedgerTableName"],
-            KeyConditionExpression="pk = :anomalies AND sk >= :since",
-            ExpressionAttributeValues={
-                ":anomalies": {"S": ANOMALIES},
-                ":since": {"S": f"{since:%Y-%m-%dT%H:%M}"},
-            },
-            ScanIndexForward=False,
-            Limit=_MOST_MARKS,
-        )["Items"]
-        return [
-            Mark(
-                at=datetime.fromisoformat(item["begin"]["S"]),
-                end=datetime.fromisoformat(item["end"]["S"]),
-                kind=item["kind"]["S"],
-                series=item["series"]["S"],
-                seen=float(item["seen"]["N"]),
-                expected=float(item["expected"]["N"]),
-            )
-            for item in found
-        ]

@@ -14,3 +14,10 @@ function nextTheme() {
   showTheme();
 }
 showTheme();
+// Asks for an event's story, as if it had been typed; the story's panel comes into view.
+function askFor(event) {
+  document.getElementById("event").value = event;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.getElementById("story").scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+  return event;
+}

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bootstrap.target import Target
 from dashboard.feed import Feed
 from dashboard.page import Page
+from dashboard.ranges import DEFAULT, RANGES
 from dashboard.schedule import TICK
 from dashboard.settings import Settings
 
@@ -54,8 +55,8 @@ def serve(target: Target, stack: str, settings: Settings, host: str) -> None:
     feed = Feed(target, stack)
 
     @ui.page("/", title=f"{stack} - Tailrace")
-    def _open() -> None:
-        page = Page(target, stack)
+    def _open(range: str = DEFAULT.name) -> None:  # noqa: A002  the name in the page's address
+        page = Page(target, stack, RANGES.get(range, DEFAULT), feed.read_queues)
         page.show(feed.state)
         pages.add(page)
         page.client.on_delete(lambda: pages.discard(page))
@@ -82,7 +83,7 @@ def _watching(feed: Feed, pages: set[Page]) -> Callable[[], Awaitable[None]]:
         while True:
             began = time.monotonic()
             if pages:
-                await run.io_bound(feed.look, datetime.now(UTC))
+                await run.io_bound(feed.look, datetime.now(UTC), {page.shown for page in pages})
                 for page in list(pages):
                     page.show(feed.state)
             await asyncio.sleep(max(TICK - (time.monotonic() - began), TICK / 10))

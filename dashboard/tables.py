@@ -5,15 +5,17 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from html import escape
 
-from dashboard.charts import colours, kinds_by_minute, label
-from dashboard.view import Alarm, Counts, Mark, View
+from dashboard.charts import kinds_by_bar, label
+from dashboard.counted import Keyed, Number
+from dashboard.view import Alarm, Mark, View
 
 NONE = "\N{EN DASH}"
 _STATES = {"OK": "ok", "ALARM": "alarm", "INSUFFICIENT_DATA": "unknown"}
 _SAID = {"OK": "OK", "ALARM": "ALARM", "INSUFFICIENT_DATA": "no data yet"}
 _WORDS = re.compile(r"(?<=[a-zA-Z])(?=[A-Z][a-z])")
 """Where a word of an alarm's name begins: DynamoDB|Throttling."""
-_WELL = {"OK", "No records processed", ""}
+_WIDEST = 1_000_000
+"""From here on a number has no room for a fraction."""
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -27,28 +29,34 @@ def _cells(cells: Iterable[str]) -> str:
     return "".join(f"<td>{escape(cell)}</td>" for cell in cells)
 
 
+def _head(view: View) -> str:
+    return "Minute (UTC)" if view.shown.step == 1 else f"{view.shown.step} minutes from (UTC)"
+
+
 def rates(view: View) -> str:
-    """Return the table behind the chart of rates, the newest minute first."""
-    kinds = kinds_by_minute(view)
-    names = [name for name, _ in view.types]
+    """Return the table behind the chart of rates, the newest bar first."""
+    kinds = kinds_by_bar(view)
+    names = [name for name, _ in view.values]
     rows = [
         (
             label(rate.at),
-            *(f"{rate.by_type.get(name, 0):,.2f}" for name in names),
+            *(f"{rate.by_value.get(name, 0):,.2f}" for name in names),
             ", ".join(kinds.get(label(rate.at), ())),
         )
         for rate in reversed(view.rates)
     ]
-    return table("Events a second by type", ("Minute (UTC)", *names, "Unusual"), rows)
+    return table("Events a second", (_head(view), *names, "Unusual"), rows)
 
 
-def revenue(view: View) -> str:
-    """Return the table behind the chart of revenue."""
+def number(view: View, one: Number) -> str:
+    """Return the table behind the charts of a total, the newest bar first."""
+    means = one.means or [None] * len(one.sums)
+    triples = zip(view.rates, one.sums, means, strict=True)
     rows = [
-        (label(rate.at), f"{value:,.2f}")
-        for rate, value in zip(reversed(view.rates), reversed(view.revenue), strict=True)
+        (label(rate.at), plain(total), *([NONE if mean is None else plain(mean)] if one.means else []))
+        for rate, total, mean in reversed(list(triples))
     ]
-    return table("Revenue of each minute", ("Minute (UTC)", "Revenue"), rows)
+    return table(one.said, (_head(view), "Sum", *(["Mean"] if one.means else [])), rows)
 
 
 def lag(view: View) -> str:
@@ -58,31 +66,43 @@ def lag(view: View) -> str:
         (label(rate.at), NONE if mean is None else f"{mean / 1000:.2f} s", f"{longest / 1000:.2f} s")
         for rate, mean, longest in reversed(list(triples))
     ]
-    return table("Lag of each minute", ("Minute (UTC)", "Mean", "All below"), rows)
+    return table("Lag", (_head(view), "Mean", "All below"), rows)
 
 
 def legend(view: View) -> str:
-    """Return the types with their colours and their events of the hour."""
-    colour = colours(view.types)
+    """Return the values of the first dimension with their colours and their events."""
     return "".join(
-        f'<li data-type="{escape(name)}"><span class="swatch" style="background:{colour[name]}"></span>'
+        f'<li data-value="{escape(name)}">{swatch(view.colours[name])}'
         f"<span>{escape(name)}</span> <b>{count:,}</b></li>"
-        for name, count in view.types
+        for name, count in view.values
     )
 
 
-def ranked(caption: str, counts: Counts) -> str:
-    """Return names with their counts as bars, the largest as long as the row."""
-    if not counts:
-        return f"<caption>{escape(caption)}</caption><tbody><tr><td>none in the last hour</td></tr></tbody>"
-    longest = max(count for _, count in counts) or 1
+def swatch(colour: str) -> str:
+    """Return a square of a colour."""
+    return f'<span class="swatch" style="background:{colour}"></span>'
+
+
+def ranked(one: Keyed) -> str:
+    """Return names with their sums as bars, the largest as long as the row."""
+    longest = max((abs(value) for _, value in one.top), default=0) or 1
     rows = "".join(
         f'<tr data-name="{escape(name)}">'
         f'<th scope="row"><span title="{escape(name)}">{escape(name)}</span></th>'
-        f'<td class="bar"><i style="width:{100 * count / longest:.1f}%"></i></td><td>{count:,}</td></tr>'
-        for name, count in counts
+        f'<td class="bar"><i style="width:{100 * abs(value) / longest:.1f}%"></i></td>'
+        f"<td>{plain(value)}</td></tr>"
+        for name, value in one.top
     )
-    return f"<caption>{escape(caption)}</caption><tbody>{rows}</tbody>"
+    return f"<caption>{escape(one.said)}</caption><tbody>{rows}</tbody>"
+
+
+def distribution(one: Number) -> str:
+    """Return what stands beside a total's sum: how its single values are distributed."""
+    if one.values is None:
+        return ""
+    found = one.values
+    values = "1 value" if found.number == 1 else f"{found.number:,} values"
+    return f"mean <b>{plain(found.mean)}</b> \N{PLUS-MINUS SIGN} {plain(found.deviation)}, {values}"
 
 
 def alarms(found: Sequence[Alarm], stack: str) -> str:
@@ -102,14 +122,14 @@ def _short(name: str, stack: str) -> str:
     return " ".join([first, *(word.lower() for word in words)])
 
 
-def anomalies(marks: Sequence[Mark]) -> str:
+def anomalies(view: View) -> str:
     """Return the anomalies in words, the newest first."""
-    if not marks:
-        return "<li>none in the last hour</li>"
+    if not view.rest.marks:
+        return f"<li>none in the {view.shown.said}</li>"
     return "".join(
         f"<li><b>{escape(mark.kind)}</b> <time>{_span(mark)}</time> "
         f"<span>{escape(mark.series)}: {mark.seen:,.0f} seen, {mark.expected:,.0f} expected</span></li>"
-        for mark in sorted(marks, reverse=True)
+        for mark in sorted(view.rest.marks, reverse=True)
     )
 
 
@@ -122,31 +142,13 @@ def seconds(milliseconds: float) -> str:
     return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:,.1f} s"  # noqa: PLR2004
 
 
-def money(taken: Decimal) -> str:
-    """Return an amount in the room that a tile has: from a million on without cents."""
-    return f"{taken:,.2f}" if taken < 1_000_000 else f"{taken:,.0f}"  # noqa: PLR2004
+def plain(value: float | Decimal) -> str:
+    """Return a number in the room that a tile has: whole ones without a fraction, large ones too.
 
-
-def figures(view: View) -> dict[str, tuple[str, str, bool]]:
-    """Return each tile's figure, what stands below it, and whether it is as it should be."""
-    rest, lag_now = view.rest, view.last_lag
-    return {
-        "Events": (f"{view.events:,}", f"{view.newest:,} in this minute", True),
-        "Revenue": (money(view.taken), f"{view.purchases:,} purchases", True),
-        "Lag": (
-            (seconds(lag_now[0]), f"all below {seconds(lag_now[1])}", True)
-            if lag_now
-            else (NONE, "no events", True)
-        ),
-        "Quarantine": (
-            f"{rest.quarantined:,}",
-            f"{view.rejected:,} rejected this hour",
-            not rest.quarantined,
-        ),
-        "Dead letters": (f"{rest.dead_letters:,}", "batches that failed", not rest.dead_letters),
-        "Mapping": (
-            rest.mapping.state or NONE,
-            rest.mapping.result,
-            rest.mapping.state in {"", "Enabled"} and rest.mapping.result in _WELL,
-        ),
-    }
+    >>> plain(12), plain(Decimal("410.5")), plain(16096388.25), plain(0.0042)
+    ('12', '410.50', '16,096,388', '0.0042')
+    """
+    size = abs(float(value))
+    if value == int(value) or size >= _WIDEST:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if size >= 1 else f"{value:.2g}"

@@ -1,18 +1,17 @@
 """What a page shows, as data. No I/O, no clock: `now` comes in."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from handler.once.totals import EVENTS, MINUTE, OTHER, Minute
-
-SHOWN_MINUTES = 60
-TOP = 8
-MOST_TYPES = 6
-"""Types that have a colour of their own; the rest are shown as one."""
+from dashboard.bars import Bar, Counts, added, bars
+from dashboard.colours import ALONE, COLOURS, Palette
+from dashboard.counted import Keyed, Number, keyed, numbers
+from dashboard.queues import Both
+from dashboard.ranges import Range
+from handler.once.totals import DUPLICATES, EVENTS, LAG, OTHER, Minute, Stored, counted
 
 
 class Alarm(NamedTuple):
@@ -46,29 +45,29 @@ class Rest:
 
     marks: Sequence[Mark] = ()
     alarms: Sequence[Alarm] = ()
-    quarantined: int = 0
-    dead_letters: int = 0
+    queues: Both = field(default_factory=Both)
     mapping: Delivery = field(default_factory=Delivery)
 
 
 class Rate(NamedTuple):
-    """One minute of the chart: when it began, events a second by type."""
+    """One bar of the chart: when it began, events a second by value of the first dimension."""
 
     at: datetime
-    by_type: Mapping[str, float]
-
-
-type Counts = tuple[tuple[str, int], ...]
+    by_value: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is shown: sums are of the shown hour, sequences have a member for each minute of `rates`."""
+    """What is shown: sums are of the range, sequences have a member for each bar of `rates`."""
 
     now: datetime
-    types: Counts
+    shown: Range
+    dimension: str
+    """The name of the handler's first dimension; empty without one, and then the only value is `events`."""
+    values: Counts
+    """Events by value of that dimension: those that have a colour of their own by name, then `other`."""
+    colours: Mapping[str, str]
     rates: tuple[Rate, ...]
-    revenue: tuple[float, ...]
     lag: tuple[float | None, ...]
     """Mean milliseconds from arrival to write; None without events."""
     longest_lag: tuple[int, ...]
@@ -76,99 +75,106 @@ class View:
     events: int
     newest: int
     """In the minute that goes on."""
-    taken: Decimal
-    """Revenue."""
-    purchases: int
+    duplicates: int
     rejected: int
-    devices: Counts
-    countries: Counts
-    pages: Counts
+    numbers: tuple[Number, ...]
+    """The handler's totals."""
+    keyed: tuple[Keyed, ...]
+    """Its totals by key."""
+    recent: tuple[Stored, ...]
+    """The newest events that were stored, the newest first."""
     rest: Rest
 
     @property
     def empty(self) -> bool:
-        """Whether nothing has come in the shown hour."""
+        """Whether nothing has come in the range."""
         return not self.events and not self.rejected
 
     @property
     def last_lag(self) -> tuple[float, int] | None:
-        """Mean and longest lag of the newest minute that has events."""
+        """Mean and longest lag of the newest bar that has events."""
         both = zip(reversed(self.lag), reversed(self.longest_lag), strict=True)
         return next(((mean, longest) for mean, longest in both if mean is not None), None)
 
     @property
-    def alarmed(self) -> int:
-        """How many alarms are in ALARM."""
-        return sum(alarm.state == "ALARM" for alarm in self.rest.alarms)
+    def rate(self) -> tuple[float, bool]:
+        """Events a second in the newest whole bar, and True; in the one that goes on if no other has any."""
+        *whole, going_on = [sum(rate.by_value.values()) for rate in self.rates] or [0.0]
+        return (whole[-1], True) if whole and whole[-1] else (going_on, False)
 
 
-def viewed(now: datetime, minutes: Sequence[Minute], rest: Rest) -> View:
-    """Make the view of what was read: the last hour, the newest last; the minute that goes on included."""
-    shown = list(minutes)[-SHOWN_MINUTES:]
-    kinds = [minute.by(EVENTS) for minute in shown]
-    types = _types(kinds)
-    named = {name for name, _ in types}
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read by a moment."""
+
+    now: datetime
+    minutes: Sequence[Minute]
+    """The newest last; it goes on."""
+    rest: Rest = field(default_factory=Rest)
+    recent: tuple[Stored, ...] = ()
+
+
+def viewed(read: Read, shown: Range, palette: Palette) -> View:
+    """Make the view of a range: its bars, the newest last; the one that goes on included."""
+    now, minutes = read.now, read.minutes
+    found = bars(minutes, shown, now)
+    each = [bar.counted for bar in found]
+    handlers = counted(each)
+    by_value = [_by_value(bar, handlers.dimension) for bar in each]
+    values = _values(by_value)
+    named = [name for name, _ in values]
     return View(
         now=now,
-        types=types,
+        shown=shown,
+        dimension=handlers.dimension,
+        values=values,
+        colours=palette.of(named) if handlers.dimension else {EVENTS: ALONE},
         rates=tuple(
-            Rate(minute.at, _rate(by_type, named, _seconds(minute, now)))
-            for minute, by_type in zip(shown, kinds, strict=True)
+            Rate(bar.at, _rate(counts, named, bar.seconds))
+            for bar, counts in zip(found, by_value, strict=True)
         ),
-        revenue=tuple(float(minute.total("revenue")) for minute in shown),
-        lag=tuple(float(minute.total("lag")) / minute.events if minute.events else None for minute in shown),
-        longest_lag=tuple(minute.longest_lag() for minute in shown),
-        events=sum(minute.events for minute in shown),
-        newest=shown[-1].events if shown else 0,
-        taken=sum((minute.total("revenue") for minute in shown), Decimal(0)),
-        purchases=int(sum(minute.total("purchases") for minute in shown)),
-        rejected=sum(minute.rejected for minute in shown),
-        devices=_top(minute.by("device") for minute in shown),
-        countries=_top(minute.by("country") for minute in shown),
-        pages=_top(minute.by("page") for minute in shown),
-        rest=_shown(rest, shown),
+        lag=tuple(float(bar.total(LAG)) / bar.events if bar.events else None for bar in each),
+        longest_lag=tuple(bar.longest_lag() for bar in each),
+        events=sum(bar.events for bar in each),
+        newest=minutes[-1].events if minutes else 0,
+        duplicates=int(sum(bar.total(DUPLICATES) for bar in each)),
+        rejected=sum(bar.rejected for bar in each),
+        numbers=numbers(handlers, each),
+        keyed=keyed(handlers, each),
+        recent=read.recent,
+        rest=_shown(read.rest, found),
     )
 
 
-def _seconds(minute: Minute, now: datetime) -> float:
-    """Return how long a minute has lasted by now: the last one is still going on."""
-    return min(max(now - minute.at, timedelta(seconds=1)), MINUTE).total_seconds()
+def _by_value(minute: Minute, dimension: str) -> Mapping[str, Decimal]:
+    """Return events by value of the first dimension; what was counted under none is `other`."""
+    if not dimension:
+        return {EVENTS: minute.total(EVENTS)} if minute.events else {}
+    by_value = minute.by(EVENTS)
+    left = minute.total(EVENTS) - sum(by_value.values())
+    return {**by_value, OTHER: by_value.get(OTHER, Decimal()) + left} if left > 0 else by_value
 
 
-def _types(kinds: Iterable[Mapping[str, Decimal]]) -> Counts:
-    """Return the most frequent types by name, so that each keeps its place, and all others as one."""
-    counts = _added(kinds)
-    others = counts.pop(OTHER, 0)
-    ranked = sorted(counts, key=lambda name: (-counts[name], name))
-    others += sum(counts[name] for name in ranked[MOST_TYPES:])
-    named = tuple((name, counts[name]) for name in sorted(ranked[:MOST_TYPES]))
+def _values(counts: Iterable[Mapping[str, Decimal]]) -> Counts:
+    """Return the most frequent values by name, so that each keeps its place, and all others as one."""
+    sums = {name: int(count) for name, count in added(counts).items()}
+    others = sums.pop(OTHER, 0)
+    ranked = sorted(sums, key=lambda name: (-sums[name], name))
+    others += sum(sums[name] for name in ranked[COLOURS:])
+    named = tuple((name, sums[name]) for name in sorted(ranked[:COLOURS]))
     return (*named, (OTHER, others)) if others else named
 
 
-def _rate(by_type: Mapping[str, Decimal], named: set[str], seconds: float) -> dict[str, float]:
+def _rate(counts: Mapping[str, Decimal], named: Sequence[str], seconds: float) -> dict[str, float]:
     rates: dict[str, float] = dict.fromkeys(named, 0.0)
-    for name, count in by_type.items():
-        shown = name if name in named else OTHER
+    for name, count in counts.items():
+        shown = name if name in rates else OTHER
         rates[shown] = rates.get(shown, 0.0) + float(count) / seconds
     return rates
 
 
-def _shown(rest: Rest, shown: Sequence[Minute]) -> Rest:
-    """Leave out anomalies that ended before the shown hour; alarms in ALARM come first."""
-    marks = tuple(mark for mark in rest.marks if shown and mark.end >= shown[0].at)
+def _shown(rest: Rest, found: Sequence[Bar]) -> Rest:
+    """Leave out anomalies that ended before the range; alarms in ALARM come first."""
+    marks = tuple(mark for mark in rest.marks if found and mark.end >= found[0].at)
     alarms = tuple(sorted(rest.alarms, key=lambda alarm: (alarm.state != "ALARM", alarm.name)))
-    return Rest(marks, alarms, rest.quarantined, rest.dead_letters, rest.mapping)
-
-
-def _added(counts: Iterable[Mapping[str, Decimal]]) -> dict[str, int]:
-    added: dict[str, int] = defaultdict(int)
-    for by_key in counts:
-        for key, count in by_key.items():
-            added[key] += int(count)
-    return dict(added)
-
-
-def _top(counts: Iterable[Mapping[str, Decimal]]) -> Counts:
-    """Add counts up by key; return the largest, largest first; keys that no minute listed come last."""
-    added = _added(counts)
-    return tuple(sorted(added.items(), key=lambda pair: (pair[0] == OTHER, -pair[1], pair[0]))[:TOP])
+    return replace(rest, marks=marks, alarms=alarms)

@@ -51,9 +51,11 @@ def sums(steps: Sequence[Step], at: Moment) -> list[Sums]:
         elif isinstance(step.entry, Accepted):
             lag = _lag(record, at)
             minute.add(Addend(totals.EVENTS, None, UNIT))
+            value = ""
             if step.entry.dimensions:
                 minute.dimension, value = step.entry.dimensions[0]
                 minute.add(Addend(totals.EVENTS, value, UNIT))
+            minute.name(step.entry.key.event_id, round(record.arrival * 1000), value)
             minute.add(Addend(totals.LAG, None, min(lag, LARGEST) * UNIT, squares=True))
             minute.add(Addend(totals.LAG, str(1 << lag.bit_length()), UNIT))
             for part in step.entry.addends:

@@ -8,7 +8,7 @@ shard.
 """
 
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -16,7 +16,21 @@ from typing import Any, NamedTuple
 
 from handler.once.metrics import exact
 from handler.once.records import Reason, RejectedError
-from handler.once.totals import BY, CLIPPED, DIMENSION, LISTED, NUMBER, OTHER, OWN, SQUARES, Total, place
+from handler.once.totals import (
+    BY,
+    CLIPPED,
+    DIMENSION,
+    LISTED,
+    LONGEST_NEWEST,
+    MOST_NEWEST,
+    NEWEST,
+    NUMBER,
+    OTHER,
+    OWN,
+    SQUARES,
+    Total,
+    place,
+)
 
 DECIMALS = 6
 UNIT = 10**DECIMALS
@@ -94,6 +108,8 @@ class Sums:
         self.squares: dict[str, int] = defaultdict(int)
         """In units of units."""
         self.keyed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.newest: deque[tuple[str, int, str]] = deque(maxlen=MOST_NEWEST)
+        """The last events: id, arrival in milliseconds, value of the first dimension."""
 
     def add(self, part: Addend) -> None:
         """Count what one event adds."""
@@ -107,6 +123,11 @@ class Sums:
             self.squares[name] += units * units
         if clipped:
             self.plain[CLIPPED] += UNIT
+
+    def name(self, event: str, arrival: int, value: str) -> None:
+        """Name a stored event among the newest; one whose id is too long is counted only."""
+        if len(event) <= LONGEST_NEWEST:
+            self.newest.append((event, arrival, value))
 
 
 class Book:
@@ -143,6 +164,10 @@ class Book:
             setting += ", #d = :d"
             names["#d"] = DIMENSION
             values[":d"] = {"S": sums.dimension}
+        if sums.newest:
+            setting += ", #l = :l"
+            names["#l"] = NEWEST
+            values[":l"] = {"S": json.dumps(list(sums.newest), separators=(",", ":"))}
         update: dict[str, Any] = {
             "TableName": self._ledger,
             "Key": {"pk": {"S": pk}, "sk": {"S": sk}},

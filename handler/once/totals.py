@@ -15,6 +15,7 @@ and flat attributes, all of them numbers but for the lists:
     revenue^2           the sum of its squares, likewise
     page|/page/7        a total by key
     listed|page         the keys of `page` that the item has: at most 80; every other key counts as `other`
+    newest              the last events of the last transaction, JSON: [["event1", 1767323045678, "purchase"]]
     clipped             values that were counted as 10^9 or rounded to six decimals
     expiresAt           epoch seconds, TTL: the minute and RETENTION_DAYS
 
@@ -44,8 +45,9 @@ A reader asks DynamoDB `queries(table, begin, end)`, every page of each, and giv
     for minute in series(items, begin, end): print(minute.at, minute.events, minute.total("revenue"))
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
@@ -65,7 +67,13 @@ LAG = "lag"
 128 to 255 ms."""
 DIMENSION = "dimension"
 """The attribute that names the first dimension, by whose values `events` are counted too."""
-OWN = frozenset({EVENTS, DUPLICATES, REJECTED, CLIPPED, LAG, DIMENSION, "listed", "pk", "sk", "expiresAt"})
+NEWEST = "newest"
+"""The attribute with the last events of a transaction: id, arrival in milliseconds, first dimension."""
+MOST_NEWEST, LONGEST_NEWEST = 5, 200
+"""How many it names, and how long an id may be that is named there."""
+OWN = frozenset(
+    {EVENTS, DUPLICATES, REJECTED, CLIPPED, LAG, DIMENSION, NEWEST, "listed", "pk", "sk", "expiresAt"}
+)
 """Names that are not analytics' to count. `rejected` has its reasons as keys."""
 
 MINUTE = timedelta(minutes=1)
@@ -102,6 +110,17 @@ def place(shard_id: str, minute: int) -> tuple[str, str]:
     return f"{PREFIX}{at[:13]}#{group}", f"{at}#{shard_id}"
 
 
+class Stored(NamedTuple):
+    """An event that was stored, as the totals of its minute name it."""
+
+    at: datetime
+    """When it arrived in the stream."""
+    event: str
+    """Its id: `eventId`, or its record's sequence number."""
+    value: str = ""
+    """That of the first dimension; empty without one."""
+
+
 class Minute(NamedTuple):
     """The totals of one minute, of all shards."""
 
@@ -113,6 +132,10 @@ class Minute(NamedTuple):
     """By name, then by key."""
     dimension: str = ""
     """The first dimension, by which `events` are counted; empty without one."""
+    newest: tuple[Stored, ...] = ()
+    """The last few events of each shard's last transaction, by time of arrival.
+
+    A reader that looks once a second and keeps what it saw has the newest events of the stream."""
 
     @property
     def events(self) -> int:
@@ -227,6 +250,7 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
     """
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     dimensions: dict[str, str] = {}
+    newest: dict[str, list[Stored]] = defaultdict(list)
     keyed: dict[str, dict[str, dict[str, Decimal]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(Decimal))
     )
@@ -235,6 +259,8 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
         for attribute, typed in item.items():
             if attribute == DIMENSION:
                 dimensions[at] = typed["S"]
+            elif attribute == NEWEST:
+                newest[at] += map(_stored, json.loads(typed["S"]))
             if "N" not in typed or attribute == "expiresAt":
                 continue
             name, by, key = attribute.partition(BY)
@@ -246,9 +272,15 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
     while moment < last:
         at = f"{moment:%Y-%m-%dT%H:%M}"
         by_name = {name: dict(values) for name, values in keyed[at].items()}
-        found.append(Minute(moment, dict(sums[at]), by_name, dimensions.get(at, "")))
+        stored = tuple(sorted(newest[at]))
+        found.append(Minute(moment, dict(sums[at]), by_name, dimensions.get(at, ""), stored))
         moment += MINUTE
     return found
+
+
+def _stored(members: Sequence[Any]) -> Stored:
+    event, arrival, value = members
+    return Stored(datetime.fromtimestamp(arrival / 1000, UTC), event, value)
 
 
 def minute_of(at: datetime) -> datetime:

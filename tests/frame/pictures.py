@@ -18,7 +18,7 @@ def take(width: int, scheme: str) -> Path:
         page = context.pages[0]
         page.goto(f"http://127.0.0.1:{port}/")
         page.locator("#state.live").wait_for()
-        page.locator("#types li").first.wait_for()
+        page.locator("#values li").first.wait_for()
         page.screenshot(path=path, full_page=True)
     return path
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tailrace.testing.eventually import eventually
+from tailrace.testing.sending import Put
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
@@ -32,9 +33,9 @@ def address(run: Run, watched: Pipeline) -> Iterator[str]:
         yield where
 
 
-def counts(page: Page, table: str) -> dict[str, int]:
-    """Return a ranked list as it is read on the page."""
-    rows = page.locator(f"#{table} tr[data-name]").all()
+def counts(page: Page, total: str) -> dict[str, int]:
+    """Return a total by key as it is read on the page."""
+    rows = page.locator(f"#by-{total} tr[data-name]").all()
     return {
         row.locator("th").inner_text(): int(row.locator("td").last.inner_text().replace(",", ""))
         for row in rows
@@ -44,13 +45,14 @@ def counts(page: Page, table: str) -> dict[str, int]:
 @pytest.mark.anywhere
 def test_empty(page: Page) -> None:
     """Without events the page says so, and how to send some."""
-    expect(page.locator(".empty")).to_contain_text("No events in the last hour")
+    expect(page.locator("#empty")).to_contain_text("No events in the last 15 minutes")
+    expect(page.locator("#aside")).to_be_hidden()
     assert figure(page, "events") == "0"
 
 
 @pytest.mark.anywhere
 def test_figures_are_what_was_sent(page: Page, watched: Pipeline) -> None:
-    """The open page shows each event that was sent, by type, device, country and page, and the revenue."""
+    """The open page shows each event that was sent, by the first dimension and in each of the totals."""
     place: dict[str, Any] = {"location": {"country": "DE"}, "deviceType": "mobile"}
     bought = [
         event(f"bought-{number}", eventType="purchase", amount=10.25, deviceType="tablet")
@@ -65,22 +67,54 @@ def test_figures_are_what_was_sent(page: Page, watched: Pipeline) -> None:
         """Show a hundred events."""
         assert figure(page, "events") == "100"
         return {
-            "types": [text.split() for text in page.locator("#types li").all_inner_texts()],
-            "revenue": figure(page, "revenue"),
-            "devices": counts(page, "devices"),
-            "countries": counts(page, "countries"),
-            "top-pages": counts(page, "top-pages"),
+            "dimension": page.locator("#dimension").inner_text(),
+            "values": [text.split() for text in page.locator("#values li").all_inner_texts()],
+            "revenue": page.locator("#sum-revenue").inner_text(),
+            "purchases": page.locator("#sum-purchases").inner_text(),
+            "mean": page.locator("#mean-revenue").inner_text(),
+            "device": counts(page, "device"),
+            "country": counts(page, "country"),
+            "page": counts(page, "page"),
         }
 
     assert eventually(shown, within=10 * watched.patience, every=0.1) == {
-        "types": [["page_view", "60"], ["purchase", "40"]],
-        "revenue": "410.00",
-        "devices": {"mobile": 60, "tablet": 40},
-        "countries": {"DE": 60, "unknown": 40},
-        "top-pages": {"/page/7": 59, HOSTILE: 1},
+        "dimension": "by EventType",
+        "values": [["page_view", "60"], ["purchase", "40"]],
+        "revenue": "410",
+        "purchases": "40",
+        "mean": "mean 10.25 ± 0, 40 values",
+        "device": {"mobile": 60, "tablet": 40},
+        "country": {"DE": 60, "unknown": 40},
+        "page": {"/page/7": 59, HOSTILE: 1},
     }
-    expect(page.locator(".empty")).to_be_hidden()
+    expect(page.locator("#empty")).to_be_hidden()
     assert page.title() != "taken"
+
+
+@pytest.mark.anywhere
+def test_newest_events_are_asked_for(page: Page, watched: Pipeline) -> None:
+    """The newest event stands on top of a list soon after it was stored; a click tells its story."""
+    watched.put([event("newest-of-all")])
+    newest = page.locator("#events button").first
+    expect(newest).to_contain_text("newest-of-all", timeout=30_000 * watched.patience)
+    newest.click()
+    expect(page.locator("#told")).to_contain_text("Event newest-of-all", timeout=30_000)
+    expect(page.locator("#told")).to_contain_text(f"in the table {watched['TableName']}")
+
+
+@pytest.mark.anywhere
+def test_range_is_chosen_and_kept(page: Page, watched: Pipeline) -> None:
+    """A page begins with 15 minutes; another range is chosen by a button, and is there after a reload."""
+    watched.put([event("in-range")])
+    page.locator("summary").first.click()
+    rows = page.locator("#t-events-a-second tbody tr")
+    expect(rows).to_have_count(15)
+    hours = page.get_by_role("group", name="Time range").get_by_role("button", name="6 h")
+    hours.click()
+    expect(rows).to_have_count(72)
+    expect(hours).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(hours).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.anywhere
@@ -110,14 +144,21 @@ def test_update_is_soon(page: Page, watched: Pipeline) -> None:
     assert sorted(delays)[2] < 2, delays
 
 
-@pytest.mark.anywhere
+@pytest.mark.emulator_only
 def test_quarantine(page: Page, watched: Pipeline) -> None:
-    """A record that was set aside is counted, and pointed out in words."""
+    """Records that were set aside are counted as records, with their reasons; a click tells one's story."""
     assert figure(page, "quarantine") == "0"
-    watched.put([event("bad", eventType="purchase", amount="a lot")])
-    expect(page.locator("#f-quarantine")).to_have_text("1", timeout=30_000)
+    large = Put(b"[" + b"1," * 300_000, "k", "large")  # in several messages
+    watched.put([event("bad", eventType="purchase", amount="a lot"), large])
+    expect(page.locator("#f-quarantine")).to_have_text("2", timeout=60_000)
     expect(page.locator(".figure.look dt")).to_have_text("Quarantine")
-    expect(page.locator("#n-quarantine")).to_have_text("1 rejected this hour")
+    assert set(page.locator("#reasons li").all_inner_texts()) == {
+        "1 bad-value quarantine",
+        "1 not-json quarantine",
+    }
+    page.locator("#records button", has_text="bad-value").click()
+    expect(page.locator("#told")).to_contain_text("in quarantine: bad-value", timeout=30_000)
+    assert len(watched.quarantined()) == 2, "the page hides nothing from other readers"
 
 
 @pytest.mark.anywhere

@@ -1,12 +1,14 @@
-"""Minutes that tests give."""
+"""Minutes that tests give: of a handler that counts orders by channel, or of one without dimensions."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from dashboard.view import Mark
-from handler.once.totals import Minute
+from dashboard.colours import Palette
+from dashboard.ranges import HOUR, Range
+from dashboard.view import Mark, Read, Rest, View
+from dashboard.view import viewed as view_of
+from handler.once.totals import Minute, Stored
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 
@@ -17,23 +19,33 @@ def at(minutes: float) -> datetime:
 
 
 def minute(
-    number: int, kinds: Mapping[str, int], sums: Mapping[str, str] | None = None, **keyed: Mapping[str, int]
+    number: int, counts: Mapping[str, int], sums: Mapping[str, str] | None = None, **keyed: Mapping[str, int]
 ) -> Minute:
-    """Return a minute, so many minutes after noon, with events by `type|device`."""
-    by = {name: {key: Decimal(count) for key, count in counts.items()} for name, counts in keyed.items()}
-    types: dict[str, Decimal] = defaultdict(Decimal)
-    devices: dict[str, Decimal] = defaultdict(Decimal)
-    for key, count in kinds.items():
-        kind, _, device = key.partition("|")
-        types[kind] += count
-        devices[device] += count
+    """Return a minute, so many minutes after noon, with orders by channel."""
+    by = {
+        name: {key: Decimal(count) for key, count in each.items()}
+        for name, each in (keyed | ({"events": counts} if counts else {})).items()
+    }
     totals = {name: Decimal(value) for name, value in (sums or {}).items()}
     return Minute(
-        at(number),
-        {"events": Decimal(sum(kinds.values()))} | totals,
-        {"events": types, "device": devices} | by,
-        "EventType",
+        at(number), {"events": Decimal(sum(counts.values()))} | totals, by, "Channel" if counts else ""
     )
+
+
+def uncounted(number: int, events: int) -> Minute:
+    """Return a minute of a handler that counts by no dimension, and has no totals of its own."""
+    return Minute(at(number), {"events": Decimal(events)}, {})
+
+
+def viewed(
+    now: datetime,
+    minutes: list[Minute],
+    rest: Rest | None = None,
+    shown: Range = HOUR,
+    recent: tuple[Stored, ...] = (),
+) -> View:
+    """Return the view of minutes."""
+    return view_of(Read(now, minutes, rest or Rest(), recent), shown, Palette())
 
 
 def mark(first: int, last: int, kind: str = "spike") -> Mark:

@@ -1,6 +1,7 @@
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -8,7 +9,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dashboard import costs
 from dashboard.feed import Feed
-from dashboard.view import Alarm, Delivery
+from dashboard.queues import Held
+from dashboard.ranges import HOUR, QUARTER, SIX_HOURS, Range
+from dashboard.view import Alarm, Delivery, View
 from handler.once.totals import place
 from tests.unit.dashboard.given import NOON, at
 
@@ -90,9 +93,8 @@ class InventedAws:
         return self._answer({"Items": []})
 
     def get_queue_attributes(self, **_: object) -> Any:  # noqa: ANN401  as above
-        """Give three messages, one of them in somebody's hands."""
-        attributes = {"ApproximateNumberOfMessages": "2", "ApproximateNumberOfMessagesNotVisible": "1"}
-        return self._answer({"Attributes": attributes})
+        """Give a queue without messages."""
+        return self._answer({"Attributes": {"ApproximateNumberOfMessages": "0"}})
 
     def describe_alarms(self, **_: object) -> Any:  # noqa: ANN401  as above
         """Give the alarm that is asked for."""
@@ -115,16 +117,21 @@ def given() -> tuple[Feed, InventedAws]:
     return Feed(cast("Target", aws), "s"), aws
 
 
+def seen(feed: Feed, now: datetime, shown: Range = HOUR) -> View:
+    """Look; return the view of a range, which must be live."""
+    state = feed.look(now, {shown})
+    assert state.kind == "live", state.said
+    return state.views[shown]
+
+
 def test_live() -> None:
     """The view holds what the services say."""
     feed, aws = given()
     aws.items = [totals(-59, 1), totals(-1, 3), totals(0, 5)]
-    state = feed.look(NOON)
-    assert state.kind == "live"
-    assert state.view
-    assert (state.view.events, state.view.newest) == (9, 5)
-    rest = state.view.rest
-    assert (rest.quarantined, rest.dead_letters, rest.mapping) == (3, 3, Delivery("Enabled", "OK"))
+    view = seen(feed, NOON)
+    assert (view.events, view.newest) == (9, 5)
+    rest = view.rest
+    assert (rest.queues.quarantine, rest.mapping) == (Held(), Delivery("Enabled", "OK"))
     assert list(rest.alarms) == [Alarm("s-Lag", "OK")]
 
 
@@ -132,20 +139,18 @@ def test_newest_minutes_are_read_again() -> None:
     """What comes into the newest two minutes is in the next look; older minutes are kept as they were."""
     feed, aws = given()
     aws.items = [totals(-30, 10), totals(0, 1)]
-    feed.look(NOON + timedelta(seconds=10))
+    seen(feed, NOON + timedelta(seconds=10))
     aws.items = [totals(-30, 999), totals(-1, 2), totals(0, 4)]
-    view = feed.look(NOON + timedelta(seconds=11)).view
-    assert view
+    view = seen(feed, NOON + timedelta(seconds=11))
     assert view.events == 16
 
 
 def test_late_events_show_in_the_next_minute() -> None:
     """What came late into an older minute is there when the minute is over."""
     feed, aws = given()
-    feed.look(NOON)
+    seen(feed, NOON)
     aws.items = [totals(-30, 7)]
-    view = feed.look(at(1)).view
-    assert view
+    view = seen(feed, at(1))
     assert view.events == 7
 
 
@@ -153,9 +158,8 @@ def test_minutes_leave_after_an_hour() -> None:
     """A minute that is an hour old is not shown any more."""
     feed, aws = given()
     aws.items = [totals(-59, 8)]
-    feed.look(NOON)
-    view = feed.look(at(1)).view
-    assert view
+    seen(feed, NOON)
+    view = seen(feed, at(1))
     assert (view.events, len(view.rates)) == (0, 60)
 
 
@@ -175,19 +179,39 @@ def test_failure_is_a_state(failure: Exception, kind: str, said: str) -> None:
     """What fails is said with the fix and since when; the figures of before are kept, and then it goes on."""
     feed, aws = given()
     aws.items = [totals(-30, 5)]
-    before = feed.look(NOON).view
+    before = feed.look(NOON).views
     aws.failure = failure
     assert feed.look(at(0.1)).kind == kind
     state = feed.look(at(0.2))
-    assert (state.kind, state.since, state.view) == (kind, at(0.1), before)
+    assert (state.kind, state.since, state.views) == (kind, at(0.1), before)
     assert said in state.said
     aws.failure = None
     aws.items = [totals(-30, 9)]
-    back = feed.look(at(0.3))
-    assert (back.kind, back.said) == ("live", "")
-    assert back.view
-    assert back.view.events == 9
+    assert seen(feed, at(0.3)).events == 9
+    assert feed.state.said == ""
     assert aws.asked["cloudformation"] == 2
+
+
+def test_ranges_of_several_pages() -> None:
+    """Each page has the view of its range; the widest is what is read, and a narrower one is a part of it."""
+    feed, aws = given()
+    aws.items = [totals(-200, 1), totals(-30, 10), totals(0, 100)]
+    views = feed.look(NOON, {QUARTER, HOUR, SIX_HOURS}).views
+    assert {shown.name: view.events for shown, view in views.items()} == {"15min": 100, "1h": 110, "6h": 111}
+    assert seen(feed, NOON + timedelta(seconds=1), QUARTER).events == 100
+    assert seen(feed, NOON + timedelta(seconds=2), SIX_HOURS).events == 111
+
+
+def test_newest_events() -> None:
+    """Events that looks have seen are kept, the newest first, as many as are listed."""
+    feed, aws = given()
+    for second in range(4):
+        names = [[f"e{second}-{number}", 1000 * second + number, "shop"] for number in range(3)]
+        aws.items = [{**totals(0, 3 * second), "newest": {"S": json.dumps(names)}}]
+        view = seen(feed, NOON + timedelta(seconds=second))
+    assert [stored.event for stored in view.recent] == [
+        *("e3-2", "e3-1", "e3-0", "e2-2", "e2-1", "e2-0", "e1-2", "e1-1", "e1-0", "e0-2"),
+    ]
 
 
 def test_stack_that_was_removed_is_found_again() -> None:

@@ -120,6 +120,17 @@ def test_full_redelivery_changes_nothing() -> None:
     assert (counted(aws, PROCESSED), counted(aws, DUPLICATES), counted(aws, REJECTED)) == (3, 1, 2)
 
 
+def test_newest_events_are_stored_ones() -> None:
+    """The totals name what a transaction stored, by the first dimension: no duplicate, nothing rejected."""
+    aws = FakeAws()
+    batch = [*events(2), event(2, "e-1"), record(3, b"{"), event(4, "bought", eventType="purchase", amount=1)]
+    settle(batch, analyse, aws.services(), FakeClock())
+    begin = datetime.fromtimestamp(ARRIVAL, UTC)
+    (minute,) = aws.minutes(begin, begin + timedelta(minutes=1))
+    named = [(stored.event, stored.value) for stored in minute.newest]
+    assert named == [("bought", "purchase"), ("e-0", "click"), ("e-1", "click")]
+
+
 def test_an_event_put_twice_is_stored_once() -> None:
     """The same event in another record is counted as a duplicate, once however often it is delivered."""
     aws = FakeAws()

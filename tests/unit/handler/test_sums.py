@@ -70,6 +70,22 @@ def test_what_is_written() -> None:
     }
 
 
+def test_the_newest_events_are_named() -> None:
+    """An update names its last five events with arrival and value; too long an id is left out."""
+    table, sums = Table(), sums_of(Total("bounces", 0))
+    for number in range(7):
+        sums.name(f"e{number}", 1_767_323_045_000 + number, "click")
+    sums.name("x" * 201, 1_767_323_046_000, "click")
+    table.write(Book("ledger", 30), sums)
+    assert json.loads(table.item["newest"]["S"]) == [
+        ["e2", 1_767_323_045_002, "click"],
+        ["e3", 1_767_323_045_003, "click"],
+        ["e4", 1_767_323_045_004, "click"],
+        ["e5", 1_767_323_045_005, "click"],
+        ["e6", 1_767_323_045_006, "click"],
+    ]
+
+
 @given(st.lists(st.lists(AMOUNTS, min_size=1, max_size=5), max_size=5))
 def test_sums_are_exact(batches: list[list[Decimal]]) -> None:
     """However values are cut into transactions, sum and sum of squares are those of exact arithmetic."""

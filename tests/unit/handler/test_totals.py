@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from handler.once.totals import (
     Counted,
     Distribution,
     Minute,
+    Stored,
     counted,
     distribution,
     place,
@@ -113,6 +115,20 @@ def test_lists_and_expiry_are_no_totals() -> None:
     typed: dict[str, object] = {**item("2026-01-02T03:04", 0, events="1"), "listed|page": {"SS": ["/a"]}}
     (minute,) = series([typed], BEGIN, BEGIN + MINUTE)
     assert minute == Minute(BEGIN, {"events": Decimal(1)}, {})
+
+
+def test_newest_events_of_a_minute() -> None:
+    """The events that a minute's items name are read with time, id and value, by time of arrival."""
+    named = [json.dumps([[f"e{shard}", 1_767_323_045_678 - shard, "click"]]) for shard in range(2)]
+    items: list[dict[str, object]] = [
+        {**item("2026-01-02T03:04", shard, events="1"), "newest": {"S": named[shard]}} for shard in range(2)
+    ]
+    (minute,) = series(items, BEGIN, BEGIN + MINUTE)
+    later = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
+    assert minute.newest == (
+        Stored(later - timedelta(milliseconds=1), "e1", "click"),
+        Stored(later, "e0", "click"),
+    )
 
 
 def test_what_a_handler_counts_is_found() -> None:

@@ -37,13 +37,12 @@ def updated(update: Item, item: Item) -> Item:
     names, values = update["ExpressionAttributeNames"], update["ExpressionAttributeValues"]
     assert len(text) <= MOST_CHARACTERS
     prefix, _, terms = text.partition(" ADD ")
-    assert prefix in ("SET expiresAt = :e", "SET expiresAt = :e, #d = :d")
+    assert re.fullmatch(r"SET expiresAt = :e(, #d = :d)?(, #l = :l)?", prefix)
     assert terms.count(",") < MOST_TERMS
     used = set(re.findall(r"[#:]\w+", text + update.get("ConditionExpression", "")))
     assert used == names.keys() | values.keys(), "DynamoDB refuses names and values that are not used"
     new = {**item, **update["Key"], "expiresAt": values[":e"]}
-    if "#d" in names:
-        new[names["#d"]] = values[":d"]
+    new |= {names[name]: values[f":{name[1:]}"] for name in ("#d", "#l") if name in names}
     for term in terms.split(","):
         matched = _TERM.fullmatch(term)
         assert matched, term
