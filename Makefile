@@ -3,55 +3,84 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help up status dashboard produce quarantine replay record trace logs env test lint bench doctor destroy down clean
 
+PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 CONTROL := $(PYTHON) -m tailrace
 EMULATOR ?= auto
 # Where it is set, each command would compile all that it imports: a second more, every time.
 unexport PYTHONDONTWRITEBYTECODE
-# The emulator is ours to start and stop unless the target is AWS or somebody else's endpoint.
-OURS = [ "$${TARGET:-localstack}" = localstack ] && [ -z "$$AWS_ENDPOINT_URL" ]
+
+LOCAL = [ "$${TARGET:-localstack}" = localstack ]
+# $(call IF_OURS,A,B): A where the emulator is this project's own, to start and stop; B where it is another one, or AWS.
+WHOSE = if ! $(LOCAL); then (exit 3); elif [ "$$AWS_ENDPOINT_URL" ]; then $(CONTROL) whose; fi
+IF_OURS = $(WHOSE); case $$? in 0) $(1) ;; 3) $(2) ;; *) exit 1 ;; esac
+# Before anything is sent, read or removed: another project's emulator may have the port.
+OWN_RUNS = [ -z "$$AWS_ENDPOINT_URL" ] && [ -e "$${EMULATOR_HOME:-.emulator}/run/$${EMULATOR_PORT:-4566}/pid" ]
+ASK = ! $(LOCAL) || { $(OWN_RUNS); } || { $(CONTROL) whose; [ $$? -eq 0 ] || [ $$? -eq 3 ]; }
+# Nothing is installed only to say that nothing runs.
+INSTALLED = [ -e $(READY) ] || ! $(LOCAL) || [ "$$AWS_ENDPOINT_URL" ]
+# An environment whose folder was moved, or whose Python is gone, is made anew.
+RUNS_HERE = import sys, tailrace; sys.exit(tailrace.__file__ != sys.argv[1])
+OLD = echo "$(PYTHON3) is missing or too old: Tailrace needs Python 3.9 or newer to set itself up: make PYTHON3=python3.13" >&2
+NEW_ENOUGH = $(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || { $(OLD); exit 1; }
+ifneq ($(filter-out help clean doctor,$(MAKECMDGOALS)),)
+BROKEN := $(shell [ ! -e $(READY) ] || $(PYTHON) -c '$(RUNS_HERE)' '$(CURDIR)/bench/tailrace/__init__.py' 2>/dev/null || echo broken)
+endif
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-$(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml
-	@python3 bootstrap/environment.py
+$(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml $(BROKEN)
+	@$(NEW_ENOUGH)
+	@$(PYTHON3) bootstrap/environment.py
+
+.PHONY: broken
 
 up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it
-	@if $(OURS); then $(CONTROL) up --via '$(EMULATOR)'; fi
+	@$(call IF_OURS,$(CONTROL) up --via '$(EMULATOR)',:)
 	@$(PYTHON) -m bootstrap up
 
-status: $(READY) ## emulator, stack, mapping, lag, counts by event type, quarantine, dead letters
-	@if $(OURS); then $(CONTROL) where; fi
+status: ## emulator, stack, mapping, lag, counts by event type, quarantine, dead letters
+	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs: make up"; exit 1; }
+	@$(MAKE) -s $(READY)
+	@$(call IF_OURS,$(CONTROL) where,:)
+	@$(ASK)
 	@$(PYTHON) -m bootstrap status
 
 dashboard: $(READY) ## open a live page on this machine: DASHBOARD_PORT= DASHBOARD_OPEN=
+	@$(ASK)
 	@$(PYTHON) -m dashboard
 
 produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= DURATION= SPEED= LEDGER=
+	@$(ASK)
 	@$(PYTHON) -m producer
 
 quarantine: $(READY) ## list what was set aside, and why: FROM= REASON= KEY= SINCE= UNTIL=
+	@$(ASK)
 	@$(PYTHON) -m aftermath quarantine
 
 replay: $(READY) ## say what of it would be sent again; GO=1 sends it: the same filters
+	@$(ASK)
 	@$(PYTHON) -m aftermath replay
 
 record: $(READY) ## read a stream into a file that SOURCE= plays: OUT= STREAM= SINCE= UNTIL= DURATION=
+	@$(ASK)
 	@$(PYTHON) -m aftermath record
 
 trace: $(READY) ## one event's story: EVENT= its eventId or sequence number
+	@$(ASK)
 	@$(PYTHON) -m aftermath trace
 
 logs: $(READY) ## follow the function's log
+	@$(ASK)
 	@$(PYTHON) -m bootstrap logs --follow
 
 env: $(READY) ## for `eval "$$(make -s env)"`: makes aws, boto3 and any SDK talk to the target
 	@$(PYTHON) -m bootstrap env
 
 test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
-	@if $(OURS); then $(CONTROL) install --via '$(EMULATOR)'; fi
+	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
 	@if [ "$$TARGET" = aws ]; then $(PYTHON) -m tests.frame.permission; fi
 	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
 
@@ -72,17 +101,26 @@ bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NA
 	@.build/anomalies/bin/python -m benchmarks.anomalies
 
 doctor: ## what is missing or in the way, and the fix
-	@python3 bootstrap/environment.py check
-	@if [ -f $(READY) ]; then $(CONTROL) doctor; else echo "Nothing is installed yet: make up"; fi
+	@$(NEW_ENOUGH)
+	@$(PYTHON3) bootstrap/environment.py check
+	@[ -f $(READY) ] || { echo "Nothing is installed yet: make up"; exit 0; }; \
+	    if $(LOCAL); then $(CONTROL) doctor; else $(PYTHON) -m bootstrap doctor; fi
 
 destroy: $(READY) ## remove the stack and all that belongs to it
+	@$(ASK)
 	@$(PYTHON) -m bootstrap destroy
 
-down: $(READY) ## remove the stack and stop the emulator
-	@if $(OURS); then $(CONTROL) down; else $(PYTHON) -m bootstrap destroy; fi
+down: ## remove the stack and stop the emulator
+	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs."; exit 0; }; \
+	    $(MAKE) -s $(READY) && { $(call IF_OURS,$(CONTROL) down,$(PYTHON) -m bootstrap destroy); }
 
-clean: ## stop the emulator and remove all that was installed and built
-	@if [ -f $(READY) ] && $(OURS); then $(CONTROL) down --image; fi
+clean: ## stop all emulators of this folder and remove all that was installed and built
+	@for python in .venv/bin/python .emulator/localstack/bin/python; do \
+	    PYTHONPATH=bench $$python -c 'import tailrace.cli' 2>/dev/null || continue; \
+	    for home in "$${EMULATOR_HOME:-.emulator}" .emulator; do \
+	        env -u AWS_ENDPOINT_URL PYTHONPATH=bench EMULATOR_HOME="$$home" $$python -m tailrace down --all --image || exit 1; \
+	    done; break; \
+	done
 	@[ ! -d .emulator ] || chmod -R u+w .emulator
 	@rm -rf .emulator .build .venv .uv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

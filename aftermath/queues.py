@@ -61,7 +61,7 @@ class Queue:
     def delete(self, ids: Iterable[str]) -> list[str]:
         """Delete messages for good; return the ids of those that could not be deleted."""
         failed: list[str] = []
-        for group in batched(ids, MOST, strict=False):
+        for group in batched(ids, MOST):
             answer = self._sqs.delete_message_batch(
                 QueueUrl=self._url,
                 Entries=[
@@ -77,7 +77,7 @@ class Queue:
 
     def show_again(self) -> None:
         """Let others see every message in our hands. One that cannot be shown shows up by itself later."""
-        for group in batched(self._held.values(), MOST, strict=False):
+        for group in batched(self._held.values(), MOST):
             self._sqs.change_message_visibility_batch(
                 QueueUrl=self._url,
                 Entries=[

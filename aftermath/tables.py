@@ -122,7 +122,7 @@ class Tables:
 
     def note_put(self, put: Sequence[tuple[Record, str]]) -> None:
         """Note that claimed records were put, and under which sequence numbers they stand now."""
-        for group in batched(put, MOST_WRITES, strict=False):
+        for group in batched(put, MOST_WRITES):
             items = [{**_claim(record, "put"), "putAs": {"S": number}} for record, number in group]
             left: Any = {self._ledger: [{"PutRequest": {"Item": item}} for item in items]}
             while left:
@@ -130,7 +130,7 @@ class Tables:
 
     def _get(self, table: str, keys: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        for group in batched(keys, MOST_READS, strict=False):
+        for group in batched(keys, MOST_READS):
             wanted: Any = {table: {"Keys": list(group), "ConsistentRead": True}}
             while wanted:
                 answer = self._dynamodb.batch_get_item(RequestItems=wanted)

@@ -55,7 +55,7 @@ def throughput(bed: Bed, stack: Stack, events: int) -> Throughput:
     before = stored(bed.target, stack)
     said = len(bed.requests())
     began = time.monotonic()
-    for batch in batched(islice(fresh(), events), ENTRIES, strict=False):
+    for batch in batched(islice(fresh(), events), ENTRIES):
         answer = kinesis.put_records(
             StreamName=stack.outputs["StreamName"],
             Records=[{"Data": event.data, "PartitionKey": event.key} for event in batch],

@@ -12,6 +12,7 @@ COMMANDS = {
     "verify": "compare every resource with the template",
     "status": "say what is there, how it runs, and what became of the events",
     "logs": "show the function's log; --follow goes on until Ctrl-C",
+    "doctor": "say what is in the way of using an AWS account",
     "env": "print what points aws, boto3 and any SDK to the target",
     "destroy": "remove the stack and all that belongs to it",
 }

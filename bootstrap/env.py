@@ -2,38 +2,73 @@
 
 import os
 import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from bootstrap.console import say
+from bootstrap.console import complain, say
 from bootstrap.settings import SETTINGS
 from bootstrap.target import DUMMY_KEY, Target
+from tailrace.endpoint import PORT, URL, direct, meant
 
 # What would lead an SDK elsewhere, or past the dummy credentials.
-_IN_THE_WAY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+_IN_THE_WAY = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+)
+OLD_CLI = (
+    f'AWS CLI 1 ignores {URL} for sqs and goes to AWS: add --endpoint-url "${URL}" there, or take AWS CLI 2.'
+)
 
 
-def lines(target: Target) -> list[str]:
-    """Return shell commands that point every SDK to the target."""
-    region = [_export("AWS_REGION", target.region), _export("AWS_DEFAULT_REGION", target.region)]
+def lines(target: Target, environ: Mapping[str, str]) -> Iterator[str]:
+    """Give shell commands that point every SDK to the target, in a shell with this environment."""
+    services = sorted(name for name in environ if name.startswith(f"{URL}_"))
     if target.endpoint is None:
-        return ["unset AWS_ENDPOINT_URL", *region]
-    return [
-        f"unset {' '.join(_IN_THE_WAY)}",
-        _export("AWS_ENDPOINT_URL", target.endpoint),
-        _export("AWS_ACCESS_KEY_ID", DUMMY_KEY),
-        _export("AWS_SECRET_ACCESS_KEY", DUMMY_KEY),
-        *region,
-    ]
+        yield f"unset {' '.join((URL, *services))}"
+    else:
+        yield f"unset {' '.join((*_IN_THE_WAY, *services))}"
+        yield _export(URL, target.endpoint)
+        yield _export("AWS_ACCESS_KEY_ID", DUMMY_KEY)
+        yield _export("AWS_SECRET_ACCESS_KEY", DUMMY_KEY)
+        yield from (_export(*pair) for pair in direct(target.endpoint, environ).items())
+    yield _export("AWS_REGION", target.region)
+    yield _export("AWS_DEFAULT_REGION", target.region)
 
 
 def _export(name: str, value: str) -> str:
     return f"export {name}={shlex.quote(value)}"
 
 
+def has_old_cli(path: str | None) -> bool:
+    """Tell whether the `aws` of a PATH is AWS CLI 1. Version 2 is mostly no script, and is not asked then."""
+    found = shutil.which("aws", path=path)
+    try:
+        if not found or not Path(found).read_bytes().startswith(b"#!"):
+            return False
+        asked = subprocess.run(
+            [found, "--version"], env={"PATH": path or ""}, capture_output=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.stdout.startswith(b"aws-cli/1.")
+
+
 def run() -> int:
     """Print the lines; return the exit code."""
-    # The endpoint that these very lines have set is no reason to refuse the account that is asked for now.
-    aws = SETTINGS["TARGET"].read(os.environ) == "aws"
-    environ = {name: value for name, value in os.environ.items() if not (aws and name == "AWS_ENDPOINT_URL")}
-    for line in lines(Target.from_environment(environ)):
+    environ = dict(os.environ)
+    if SETTINGS["TARGET"].read(environ) == "aws" or environ.get(PORT):
+        environ.pop(URL, None)  # these very lines may have set it, for what was asked for before
+    target = Target.from_environment(environ)
+    for line in lines(target, os.environ):
         say(line)
+    if target.emulated:
+        own = meant(environ, Path.cwd()).own_port
+        say(f"export {PORT}={own}" if own else f"unset {PORT}")
+        say(f"# {OLD_CLI}")
+        if has_old_cli(environ.get("PATH")):
+            complain(OLD_CLI)
     return 0

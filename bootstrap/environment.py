@@ -1,11 +1,13 @@
 """Make the project's Python environment (`.venv`), on a machine that has Python and nothing else.
 
-Run by `make` before anything else, with whatever `python3` there is (3.11 or newer), so: standard library
-only, and nothing newer than Python 3.11 has. Where `uv` is missing it is installed into the project (`.uv/`).
+Run by `make` before anything else, with whatever `python3` there is (3.9 or newer), so: standard library
+only, and nothing newer than Python 3.9 has. Where `uv` is missing it is installed into the project (`.uv/`).
 
     python3 bootstrap/environment.py          make it, or bring it up to date
     python3 bootstrap/environment.py check    say what is in the way; exit 1 if something is
 """
+
+from __future__ import annotations  # Python 3.9 takes `str | Path` apart where it stands
 
 import os
 import shutil
@@ -19,8 +21,11 @@ VENV = ROOT / ".venv"
 OWN_UV = ROOT / ".uv"
 LOCK = ROOT / "requirements.txt"
 READY = VENV / ".ready"
-OLDEST = (3, 11)
+OLDEST = (3, 9)  # of the Python that runs this file
+WANTED, FITTING = "3.13", ("3.12", "3.13", "3.14")  # of the environment's Python: the first choice, and all
 NEEDED_MB = 1500
+# Made where it stands, and by a Python that is still there: then the bench's code is found, and is ours.
+PROBE = "import tailrace, click, sys; sys.exit(tailrace.__file__ != sys.argv[1])"
 
 
 class SetupError(Exception):
@@ -42,12 +47,26 @@ def run(*command: str | Path, why: str) -> None:
         raise SetupError(f"{why}\n  {' '.join(words)}\nended with {done.returncode}:\n{tail}")
 
 
+def answers(*command: str | Path) -> str | None:
+    """Return what a command prints, None if it cannot be run or fails."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in command], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
 def works(uv: str | Path) -> bool:
     """Tell whether this `uv` runs: a version manager's shim may be on the PATH and refuse."""
-    try:
-        return subprocess.run([uv, "--version"], cwd=ROOT, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
+    return answers(uv, "--version") is not None
+
+
+def usable() -> bool:
+    """Tell whether the environment runs here: not after its folder was moved, or its Python removed."""
+    package = ROOT / "bench" / "tailrace" / "__init__.py"
+    return answers(VENV / "bin" / "python", "-c", PROBE, package) is not None
 
 
 def locked(name: str) -> str:
@@ -97,16 +116,54 @@ def install_uv() -> None:
     run(OWN_UV / "bin" / "python", "-m", *pip, why=why)
 
 
+def find_python(uv: str | Path) -> str | None:
+    """Return a Python of this machine that the project runs on, 3.13 if it is here; None if there is none."""
+    ours = "{}.{}".format(*sys.version_info)
+    if ours == WANTED:
+        return sys.executable
+    there = answers(uv, "python", "find", "--no-python-downloads", "--no-project", WANTED)
+    if there:
+        return there
+    if ours in FITTING:
+        return sys.executable
+    asked = (answers(uv, "python", "find", "--no-python-downloads", "--no-project", one) for one in FITTING)
+    return next((found for found in asked if found), None)
+
+
+def make_venv(uv: str) -> None:
+    """Make an empty environment, with a Python of the machine or one that uv fetches."""
+    python = find_python(uv)
+    if python:
+        say(f"Making .venv with {python}")
+        run(
+            uv,
+            "venv",
+            "--quiet",
+            "--clear",
+            "--python",
+            python,
+            VENV,
+            why="The environment .venv could not be made.",
+        )
+        return
+    say(f"There is no Python {', '.join(FITTING)} here: uv fetches {WANTED} (about 35 MB, from github.com)")
+    why = (
+        f"No Python {WANTED} could be fetched. Install Python 3.12, 3.13 or 3.14 yourself and run make again "
+        "(make PYTHON3=/path/to/python3.13 if it is not on the PATH), or tell uv another place to fetch it "
+        "from: UV_PYTHON_INSTALL_MIRROR."
+    )
+    run(uv, "venv", "--quiet", "--clear", "--python", WANTED, VENV, why=why)
+
+
 def make() -> None:
-    """Make `.venv` from the lock, with the emulator's distribution in it; leave the stamp that says so."""
+    """Make `.venv` from the lock, with the bench in it; leave the stamp that says so."""
     began = time.monotonic()
     READY.unlink(missing_ok=True)
     uv = find_uv()
     python = VENV / "bin" / "python"
-    if not works(python):
-        say("Making .venv (Python 3.13; where the machine has none, uv fetches one, about 35 MB)")
-        run(uv, "venv", "--quiet", "--clear", VENV, why="The environment .venv could not be made.")
-    say("Installing the project's packages into .venv (about 90 MB to fetch, unless they are cached)")
+    if not usable():
+        make_venv(uv)
+    say("Installing the project's packages into .venv (about 90 MB to fetch, unless uv has them cached)")
     why = "The project's packages could not be installed. Is the network there, and space on the disk?"
     run(uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", LOCK, why=why)
     own = ("--no-deps", "--no-build-isolation", "--editable", ROOT / "bench")
@@ -116,20 +173,25 @@ def make() -> None:
 
 
 def check() -> list[str]:
-    """Return what is in the way of making the environment, each with its fix."""
+    """Return what is in the way of making the environment, or of using it, each with its fix."""
     found = []
     free = shutil.disk_usage(ROOT).free // 2**20
     if free < NEEDED_MB and not READY.exists():
         found.append(f"{free} MB are free here; the installation needs {NEEDED_MB}: make room")
     if not os.access(ROOT, os.W_OK):
         found.append(f"{ROOT} cannot be written: clone the project to a folder of your own")
+    if READY.exists() and not usable():
+        found.append(
+            "The environment .venv does not run any more: was this folder moved, or its Python removed? "
+            "`make up` makes it anew."
+        )
     return found
 
 
 def main(arguments: list[str]) -> int:
     """Do what was asked; return the exit code."""
     if sys.version_info < OLDEST:
-        say(f"Python {sys.version.split()[0]} is too old: Tailrace needs 3.11 or newer to set itself up.")
+        say(f"Python {sys.version.split()[0]} is too old: Tailrace needs 3.9 or newer to set itself up.")
         return 1
     try:
         if arguments == ["check"]:
@@ -141,8 +203,11 @@ def main(arguments: list[str]) -> int:
         say(str(error))
         return 1
     except OSError as error:
-        say(f"The environment could not be made: {error}. Mend that, and run make again.")
+        say(f"The environment could not be made: {error}. Fix that and try again.")
         return 1
+    except KeyboardInterrupt:
+        say("Interrupted; nothing half-made is in use. Run the same command again to go on.")
+        return 130
     return 0
 
 

@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 from botocore.parsers import ResponseParserError
 
 from bootstrap.console import complain
 from bootstrap.errors import TailraceError
+from tailrace.endpoint import URL, meant
 
 FAILED = 1
 INTERRUPTED = 130
@@ -32,7 +34,7 @@ def guarded(
         complain(str(error))
         return int(getattr(error, "exit_code", FAILED))
     except (ConnectionError, HTTPClientError) as error:
-        complain(f"Nobody answers: {error} `make up` starts the emulator and deploys.")
+        complain(f"Nobody answers: {error} {_way_out(os.environ)}")
     except ResponseParserError:
         complain("What answers is not AWS: another program may have the port. `make doctor` says which.")
     except (BotoCoreError, ClientError) as error:
@@ -40,9 +42,16 @@ def guarded(
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads what we say any more
     except OSError as error:
-        complain(f"{error}. Mend that, and run it again.")
+        complain(f"{error}. Fix that and try again.")
     except KeyboardInterrupt:
         if interrupted:
             complain(interrupted)
         return INTERRUPTED
     return FAILED
+
+
+def _way_out(environ: Mapping[str, str]) -> str:
+    """Say how somebody comes to answer: what AWS_ENDPOINT_URL names is not always ours to start."""
+    if meant(environ, Path.cwd()).own_port is None:
+        return f"{URL} names that address: start what runs there, or unset {URL}."
+    return "`make up` starts the emulator and deploys."

@@ -5,12 +5,11 @@ credentials, and reads nothing of the user's own AWS configuration. With TARGET=
 and the credentials must belong to the very account that `AWS_ACCOUNT_ID` names.
 """
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -19,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import TargetError
 from bootstrap.settings import SETTINGS
+from tailrace.endpoint import EndpointError, is_loopback, meant
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -66,12 +66,17 @@ class Target:
         """
         if SETTINGS["TARGET"].read(environ) == "aws":
             return _account(environ)
-        port = SETTINGS["EMULATOR_PORT"].read(environ)
+        SETTINGS["EMULATOR_PORT"].read(environ)
+        SETTINGS[_ENDPOINT].read(environ)
+        try:
+            endpoint = meant(environ, Path.cwd()).url
+        except EndpointError as undecided:
+            raise TargetError(str(undecided)) from None
         return cls(
             name="localstack",
-            region=_region(environ) or SETTINGS["AWS_REGION"].default,
+            region=region(environ) or SETTINGS["AWS_REGION"].default,
             account=EMULATED_ACCOUNT,
-            endpoint=(SETTINGS[_ENDPOINT].read(environ) or f"http://127.0.0.1:{port}").rstrip("/"),
+            endpoint=endpoint,
             session=_isolated_session(),
         )
 
@@ -120,20 +125,13 @@ def _botocore(endpoint: str | None) -> dict[str, Any]:
     if endpoint:
         settings["retries"]["total_max_attempts"] = 2  # an emulator that is not there will not come
         settings["s3"] = {"addressing_style": "path"}  # a bucket's name is no host name on an emulator
-        if _is_loopback(endpoint):
+        if is_loopback(endpoint):
             settings["proxies"] = {}  # what the environment says of proxies is not about this machine
     return settings
 
 
-def _is_loopback(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".localhost.localstack.cloud"))
-
-
-def _region(environ: Mapping[str, str]) -> str:
+def region(environ: Mapping[str, str]) -> str:
+    """Return the region that the settings name, empty if none does."""
     named = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
     return SETTINGS["AWS_REGION"].read({"AWS_REGION": named}) if named else ""
 
@@ -150,25 +148,20 @@ def _isolated_session() -> boto3.Session:
 
 def _account(environ: Mapping[str, str]) -> Target:
     """Return the account that the credentials belong to, if it is the one that is meant."""
-    endpoints = [name for name, value in environ.items() if name.startswith(_ENDPOINT) and value]
-    if endpoints:
-        raise TargetError(f"TARGET=aws, and {endpoints[0]} is set: unset it, or the requests would go there.")
+    named = endpoints(environ)
+    if named:
+        raise TargetError(f"TARGET=aws, and {named[0]} is set: unset it, or the requests would go there.")
     wanted = SETTINGS["AWS_ACCOUNT_ID"].read(environ)
     if not wanted:
         raise TargetError(
             "TARGET=aws needs AWS_ACCOUNT_ID: set it to the account that you mean (twelve digits)."
         )
-    session = boto3.Session(
-        profile_name=environ.get("AWS_PROFILE") or None,
-        aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID") or None,
-        aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") or None,
-        aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
-    )
-    region = _region(environ) or session.region_name
-    if not region:
+    session = session_of(environ)
+    where = region(environ) or session.region_name
+    if not where:
         raise TargetError("TARGET=aws needs a region: set AWS_REGION.")
-    target = Target("aws", region, wanted, None, session, environ.get("AWS_CA_BUNDLE") or None)
-    found = _caller(target)
+    target = Target("aws", where, wanted, None, session, environ.get("AWS_CA_BUNDLE") or None)
+    found = caller(target)
     if found != wanted:
         raise TargetError(
             f"The credentials belong to account {found}, AWS_ACCOUNT_ID says {wanted}: change one of them."
@@ -176,7 +169,22 @@ def _account(environ: Mapping[str, str]) -> Target:
     return target
 
 
-def _caller(target: Target) -> str:
+def endpoints(environ: Mapping[str, str]) -> list[str]:
+    """Return the settings that would lead requests elsewhere than to AWS."""
+    return [name for name, value in environ.items() if name.startswith(_ENDPOINT) and value]
+
+
+def session_of(environ: Mapping[str, str]) -> boto3.Session:
+    """Return a session with the user's own credentials."""
+    return boto3.Session(
+        profile_name=environ.get("AWS_PROFILE") or None,
+        aws_access_key_id=environ.get("AWS_ACCESS_KEY_ID") or None,
+        aws_secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY") or None,
+        aws_session_token=environ.get("AWS_SESSION_TOKEN") or None,
+    )
+
+
+def caller(target: Target) -> str:
     """Ask AWS which account the target's credentials belong to."""
     try:
         if target.session.get_credentials() is None:

@@ -35,7 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Take two workers more than there are processors: much of the integration tests is waiting."""
-    return (os.process_cpu_count() or 1) + 2
+    return (
+        len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)) + 2
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

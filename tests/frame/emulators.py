@@ -13,7 +13,7 @@ from bootstrap.settings import SETTINGS
 from tailrace.compose import choice
 from tailrace.compose.container import Container
 from tailrace.control import Emulator, Installation
-from tailrace.testing.health import healthy
+from tailrace.control.health import healthy
 from tests.frame import containers
 from tests.frame.run import Run
 

@@ -61,7 +61,7 @@ def for_audit(item: Item) -> Stored:
 
 def by_key(dynamodb: "DynamoDBClient", table: str, keys: Iterable[tuple[str, int]]) -> Iterator[Item]:
     """Give the items of these keys that exist, 100 to a call."""
-    for group in batched(keys, 100, strict=False):
+    for group in batched(keys, 100):
         wanted: Any = {
             table: {
                 "Keys": [{"eventId": {"S": name}, "timestamp": {"N": str(at)}} for name, at in group],

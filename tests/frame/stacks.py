@@ -10,8 +10,8 @@ from bootstrap.package import Code
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from tailrace.control.health import healthy
 from tailrace.testing.eventually import eventually
-from tailrace.testing.health import healthy
 from tests.frame import emulators, leftovers
 from tests.frame.run import Run
 
@@ -20,7 +20,7 @@ PLACES = "places"  # in the run's folder: the endpoints where it made stacks
 
 def target_at(run: Run, endpoint: str | None) -> Target:
     """Return the target of the run at this endpoint; None is the account that the run is on."""
-    named = {} if endpoint is None else {"AWS_ENDPOINT_URL": endpoint}
+    named = {} if endpoint is None else {"AWS_ENDPOINT_URL": endpoint, "EMULATOR_PORT": ""}
     return Target.from_environment({**run.environ, **named})
 
 

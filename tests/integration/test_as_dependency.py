@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tailrace.control import Installation, plugins, processes
+from tailrace.control.health import healthy
 from tailrace.control.processes import Process
 from tailrace.control.uv import find_uv
 from tailrace.testing.eventually import eventually
-from tailrace.testing.health import healthy
 from tailrace.testing.keeping import OWNED, Keeping, remove_left
 from tests.frame.run import Run
 from tests.integration import children, installing

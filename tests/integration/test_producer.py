@@ -277,5 +277,5 @@ def test_a_ledger_that_cannot_be_written(producer: Producer) -> None:
     given_up = (producer.folder / "full.jsonl").read_text().splitlines()
     assert int(acknowledged[1]) + len(given_up) == int(taken[1])
     assert f"Undelivered: {len(given_up)}, kept in full.jsonl" in done.said
-    assert "No space left on device: '/dev/full'. Mend that" in done.complained
+    assert "No space left on device: '/dev/full'. Fix that" in done.complained
     assert "Traceback" not in done.complained

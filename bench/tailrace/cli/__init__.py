@@ -14,15 +14,16 @@ import click
 
 from tailrace.cli.console import say
 from tailrace.control.errors import EmulatorError
+from tailrace.endpoint import EndpointError
 from tailrace.stream.errors import StreamError
 
 INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
-    "The emulator": ("up", "down", "where", "logs", "doctor", "install"),
+    "The emulator": ("up", "down", "where", "whose", "logs", "doctor", "install"),
     "The embedded emulator alone": ("start", "stop", "status", "run"),
     "The shell": ("completion",),
 }
-SENTENCES = (EmulatorError, StreamError)  # errors whose text is a sentence for the user
+SENTENCES = (EmulatorError, EndpointError, StreamError)  # errors whose text is a sentence for the user
 
 
 class Verbs(click.Group):

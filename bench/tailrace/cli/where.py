@@ -1,4 +1,4 @@
-"""`where`: what the emulator runs in."""
+"""`where`: what the emulator runs in, and whose it is."""
 
 import os
 from pathlib import Path
@@ -12,14 +12,18 @@ from tailrace.control import Emulator
 
 @click.command()
 def command() -> None:
-    """Say in one line what the emulator runs in, if it runs."""
-    emulator = Emulator.from_environment()
-    process = emulator.process()
-    container = None if process else choice.reachable(emulator.port, Path.cwd(), os.environ)
+    """Say in one line what the emulator runs in, if it runs, and whose it is."""
+    answer(f"{'Emulator':<13} {where(Emulator.from_environment())}")
+
+
+def where(emulator: Emulator) -> str:
+    """Describe what runs on the emulator's port."""
+    if process := emulator.process():
+        return f"embedded, process {process.pid}, log {emulator.log}"
+    if who := choice.stranger(emulator, Path.cwd()):
+        return f"not this project's own: on port {emulator.port} answers {who}"
+    container = choice.reachable(emulator.port, Path.cwd(), os.environ)
     found = container.find() if container else None
-    if process:
-        answer(f"{'Emulator':<13} embedded, process {process.pid}, log {emulator.log}")
-    elif container and found and found.running:
-        answer(f"{'Emulator':<13} in Docker {container.engine.version}, container {found.name}")
-    else:
-        answer(f"{'Emulator':<13} does not run on port {emulator.port}")
+    if container and found and found.running:
+        return f"in Docker {container.engine.version}, container {found.name}"
+    return f"does not run on port {emulator.port}"

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from tailrace.control import Emulator, EmulatorError
+from tailrace.control import Emulator, EmulatorError, processes
 from tailrace.control.errors import PortTakenError
+from tailrace.control.occupant import occupant
+from tailrace.endpoint import HOST
 
 from . import engine
 from .container import Container
@@ -68,7 +70,7 @@ def choose(want: Wanted, embedded: Emulator, folder: Path, environ: Mapping[str,
     except EngineError as none:
         if want == "docker":
             raise EngineError(
-                f"{VARIABLE}=docker, but {none}. Mend that, or take {VARIABLE}=embedded."
+                f"{VARIABLE}=docker, but {none}. Fix that, or take {VARIABLE}=embedded."
             ) from none
         return Choice(embedded, str(none))
     container = Container(there, embedded.port, folder)
@@ -100,7 +102,11 @@ def up(want: Wanted, embedded: Emulator, folder: Path, report: Report) -> Up:
     report(str(choice))
     if isinstance(choice.emulator, Container):
         try:
-            return Up(choice, choice.emulator.up(report))
+            started = Up(choice, choice.emulator.up(report))
+            embedded.folder.mkdir(
+                parents=True, exist_ok=True
+            )  # tells that this port is ours: `endpoint.meant`
+            return started  # noqa: TRY300  what is guarded is the image
         except ImageError as failed:
             choice = _instead(want, embedded, failed, report)
     return Up(choice, _start(embedded, folder, report))
@@ -141,3 +147,19 @@ def reachable(port: int, folder: Path, environ: Mapping[str, str]) -> Container 
         return Container(engine.find(environ), port, folder)
     except EngineError:
         return None
+
+
+def stranger(own: Emulator, folder: Path) -> str | None:
+    """Say who has the port of this project's own emulator if it is somebody else, None if nobody else has."""
+    if own.process() is not None or not processes.taken(HOST, own.port):
+        return None
+    who = occupant(own.port)
+    container = None if who.home else reachable(own.port, folder, os.environ)
+    found = container.find() if container else None
+    if not found or not found.running:
+        return str(who)
+    return (
+        None
+        if found.folder == folder.resolve()
+        else f"the container {found.name}, started from {found.folder}"
+    )

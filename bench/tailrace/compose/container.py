@@ -1,7 +1,5 @@
 """One emulator in a container: docker-compose.yml's service, on one port."""
 
-import http.client
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +8,9 @@ from typing import NamedTuple
 
 from tailrace.control import processes
 from tailrace.control.errors import PortTakenError
-from tailrace.control.settings import HOST
+from tailrace.control.health import healthy
+from tailrace.control.occupant import occupant, taken_by
+from tailrace.endpoint import HOST, at
 
 from . import image
 from .engine import LONG, Engine, last_line
@@ -25,7 +25,6 @@ UNLICENSED = 55  # exit code of LocalStack's own image without a licence
 PULL = 1800.0  # seconds for fetching LocalStack's own image and starting it
 HEALTHY_WITHIN = "90"  # seconds
 GRACE = "2"  # seconds to end by itself: all state goes with the container anyway
-HEALTH = "/_localstack/health"
 TAIL = 25  # lines of the log that an error shows
 Report = Callable[[str], None]
 
@@ -48,7 +47,7 @@ class Container:
     @property
     def endpoint(self) -> str:
         """The address that goes into AWS_ENDPOINT_URL."""
-        return f"http://{HOST}:{self.port}"
+        return at(self.port)
 
     @property
     def official(self) -> str:
@@ -68,7 +67,7 @@ class Container:
         Raises ImageError, ContainerError, PortTakenError.
         """
         found = self.find()
-        if found and found.running and healthy(self.port):
+        if found and found.running and healthy(self.endpoint):
             self._refuse_other(found)
             return None
         self.prepare(report)
@@ -77,7 +76,7 @@ class Container:
         started = self._compose("up", "--detach", "--wait", "--wait-timeout", HEALTHY_WITHIN, "--no-build")
         if started.returncode:
             raise self._failed(started.stderr)
-        if not healthy(self.port):
+        if not healthy(self.endpoint):
             self.down()
             raise ContainerError(
                 f"The container was healthy, but nothing answers at {self.endpoint} from here. Is this "
@@ -147,11 +146,7 @@ class Container:
         if found and found.running:
             self._refuse_other(found)
         elif processes.taken(HOST, self.port):
-            owner = processes.listener(self.port)
-            raise PortTakenError(
-                f"Port {self.port} is taken by {owner.describe() if owner else 'a process of another user'}\n"
-                f"End that process, or take another port: EMULATOR_PORT={self.port + 1}"
-            )
+            raise PortTakenError(taken_by(self.port, occupant(self.port)))
 
     def _failed(self, said: str) -> ContainerError:
         """Say why it did not start, and remove what is there of it."""
@@ -168,6 +163,15 @@ class Container:
         return ContainerError(f"The container did not become healthy. The end of its log:\n{tail}")
 
 
+def ports(engine: Engine, folder: Path) -> list[int]:
+    """Return the ports of all emulators that were started from this folder."""
+    mine = ("--filter", f"label={EMULATOR}", "--filter", f"label={FOLDER}={folder.resolve()}")
+    return [
+        int(port)
+        for port in engine.ask("ps", "--all", *mine, "--format", f'{{{{.Label "{EMULATOR}"}}}}').split()
+    ]
+
+
 def unlicensed(of: str) -> str:
     """Say what to do about exit code 55 of an image."""
     return (
@@ -175,15 +179,3 @@ def unlicensed(of: str) -> str:
         f"(https://app.localstack.cloud), or take the last image that needs none, {OFFICIAL}="
         f"localstack/localstack:4.14.0, or unset {OFFICIAL}: the project's own image needs none."
     )
-
-
-def healthy(port: int) -> bool:
-    """Tell whether an emulator answers on this port of 127.0.0.1."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", HEALTH)
-        return "services" in json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, ValueError):
-        return False
-    finally:
-        connection.close()

@@ -8,10 +8,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from . import pidfile, processes, settings, uv
+from tailrace import endpoint
+from tailrace.endpoint import HOST, URL
+
+from . import pidfile, processes, uv
 from .emulator import Emulator
 from .errors import UvMissingError
+from .health import healthy
 from .installation import LEFTOVER, Installation
+from .occupant import occupant, taken_by
 
 INSTALL = "tailrace install (in this project: make up)"
 STOP = "tailrace stop (in this project: make down)"
@@ -39,6 +44,7 @@ def examine(emulator: Emulator) -> Iterator[Finding]:
     yield tool()
     yield from disk(installation)
     yield from parts(installation)
+    yield from named(os.environ, Path.cwd())
     yield from port(emulator)
     yield from remains(installation)
     yield from proxies(os.environ)
@@ -46,11 +52,11 @@ def examine(emulator: Emulator) -> Iterator[Finding]:
 
 
 def python() -> Finding:
-    """Look at the Python that runs us: 3.13 is used for LocalStack, any other makes uv look for one."""
+    """Look at the Python that runs us: LocalStack runs on it too, unless it is too new."""
     found = f"Python {platform.python_version()} ({sys.executable})"
-    if sys.version_info[:2] == uv.WANTED_PYTHON:
+    if uv.python_request() == sys.executable:
         return Finding(found)
-    return Finding(found, "none needed, but with Python 3.13 uv would not have to find or fetch one (35 MB)")
+    return Finding(found, "none needed, but with Python 3.12 to 3.14 uv would not have to find or fetch one")
 
 
 def tool() -> Finding:
@@ -82,8 +88,11 @@ def parts(installation: Installation) -> Iterator[Finding]:
     """Look at what is installed, from which locks, and at what killed installations left."""
     missing = installation.missing()
     for part in missing:
-        old = (installation.home / part.where).exists()
-        yield Finding(f"{'from another version' if old else 'not installed'}: {part.title}", INSTALL)
+        place = installation.home / part.where
+        how = "not installed" if not place.exists() else "from another version"
+        if place.exists() and not part.runs(place):
+            how = "does not run any more (the Python that it was made with is gone)"
+        yield Finding(f"{how}: {part.title}", INSTALL)
     if not missing:
         yield Finding(f"installed in {installation.home}")
     for folder in installation.home.glob(f"{LEFTOVER}*"):
@@ -97,13 +106,32 @@ def port(emulator: Emulator) -> Iterator[Finding]:
         answers = "answers" if now.state == "running" else "does not answer"
         what = f"the emulator runs on port {emulator.port} (process {now.pid}) and {answers}"
         yield Finding(what, "" if now.state == "running" else f"wait, or {STOP}; its log: {now.log}")
-    elif processes.taken(settings.HOST, emulator.port):
-        owner = processes.listener(emulator.port)
-        who = owner.describe() if owner else "a process of another user"
-        fix = f"end it, or take another: EMULATOR_PORT={emulator.port + 1}"
-        yield Finding(f"port {emulator.port} is taken by {who}", fix, blocks=True)
+    elif processes.taken(HOST, emulator.port):
+        what, _, fix = taken_by(emulator.port, occupant(emulator.port)).partition("\n")
+        yield Finding(what, fix, blocks=True)
     else:
         yield Finding(f"port {emulator.port} is free")
+
+
+def named(environ: Mapping[str, str], folder: Path) -> Iterator[Finding]:
+    """Look at what AWS_ENDPOINT_URL names, where it is set: whose emulator, and who answers."""
+    url = environ.get(URL)
+    if not url:
+        return
+    try:
+        meant = endpoint.meant(environ, folder)
+    except endpoint.EndpointError as undecided:
+        yield Finding(str(undecided), f"unset {URL}", blocks=True)
+        return
+    if meant.own_port is not None:
+        yield Finding(meant.note or f"{URL}={url} is this project's own emulator")
+    elif healthy(url):
+        yield Finding(f"{URL}={url}: an emulator answers there, and is used; none is started here")
+    else:
+        port = endpoint.local_port(url)
+        who = f": {occupant(port)} has the port" if port and processes.taken(HOST, port) else ""
+        fix = f"start it, or unset {URL}"
+        yield Finding(f"{URL}={url}, and no emulator answers there{who}", fix, blocks=True)
 
 
 def remains(installation: Installation) -> Iterator[Finding]:
@@ -128,11 +156,11 @@ def proxies(environment: Mapping[str, str]) -> Iterator[Finding]:
     if not proxy:
         return
     direct = [host.strip().partition(":")[0] for host in lower.get("no_proxy", "").split(",")]
-    if "*" in direct or settings.HOST in direct:
-        yield Finding(f"proxy {proxy}, not used for {settings.HOST}")
+    if "*" in direct or HOST in direct:
+        yield Finding(f"proxy {proxy}, not used for {HOST}")
     else:
-        fix = f"export NO_PROXY={settings.HOST},localhost"
-        yield Finding(f"the proxy {proxy} would be asked for {settings.HOST}", fix, blocks=True)
+        fix = f"export NO_PROXY={HOST},localhost"
+        yield Finding(f"the proxy {proxy} would be asked for {HOST}", fix, blocks=True)
 
 
 def memory(meminfo: Path) -> Iterator[Finding]:

@@ -18,17 +18,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
-from tailrace import seams
+from tailrace import endpoint, seams
 
 from . import pidfile, plugins, processes, settings, trees
 from .claim import claim
 from .errors import EmulatorError, NotInstalledError, PortTakenError, StartError, StopError, UnhealthyError
+from .health import HEALTH
 from .installation import Installation
+from .occupant import occupant, taken_by
 from .processes import Process
 
-PORT = "EMULATOR_PORT"
-DEFAULT_PORT = 4566
-HEALTH = "/_localstack/health"
 PATIENCE = (
     90.0  # seconds until it must be healthy; the first start on a slow machine compiles all of LocalStack
 )
@@ -54,7 +53,7 @@ class Status(NamedTuple):
     @property
     def endpoint(self) -> str:
         """The address that goes into AWS_ENDPOINT_URL."""
-        return f"http://{settings.HOST}:{self.port}"
+        return endpoint.at(self.port)
 
 
 class Emulator:
@@ -68,15 +67,19 @@ class Emulator:
     @property
     def endpoint(self) -> str:
         """The address that goes into AWS_ENDPOINT_URL."""
-        return f"http://{settings.HOST}:{self.port}"
+        return endpoint.at(self.port)
 
     @classmethod
     def from_environment(cls) -> "Emulator":
-        """Return the emulator that EMULATOR_HOME and EMULATOR_PORT name."""
-        given = os.environ.get(PORT) or str(DEFAULT_PORT)
-        if not re.fullmatch(r"[0-9]{1,5}", given) or not 0 < int(given) < 2**16:
-            raise EmulatorError(f"{PORT}={given} is no port: give a number from 1 to 65535.")
-        return cls(Installation.from_environment(), int(given))
+        """Return this project's own emulator, as the settings name it (`endpoint.meant`).
+
+        Where AWS_ENDPOINT_URL names somebody else's, that is the one on the default port.
+        """
+        try:
+            port = endpoint.meant(os.environ, Path.cwd()).own_port
+        except endpoint.EndpointError as undecided:
+            raise EmulatorError(str(undecided)) from None
+        return cls(Installation.from_environment(), port or endpoint.DEFAULT_PORT)
 
     def start(self, extra: Mapping[str, str] = NO_SETTINGS) -> bool:
         """Start LocalStack and return once it is healthy: True, or False if it ran already.
@@ -144,14 +147,9 @@ class Emulator:
 
     def refuse_taken_port(self) -> None:
         """Raise PortTakenError, with the owner's name, if somebody listens on the port."""
-        if not processes.taken(settings.HOST, self.port):
+        if not processes.taken(endpoint.HOST, self.port):
             return
-        owner = processes.listener(self.port)
-        who = owner.describe() if owner else "a process of another user"
-        raise PortTakenError(
-            f"Port {self.port} is taken by {who}\n"
-            f"End that process, or take another port: EMULATOR_PORT={self.port + 1}"
-        )
+        raise PortTakenError(taken_by(self.port, occupant(self.port)))
 
     def tail(self, lines: int = TAIL) -> str:
         """Return the end of the log."""
@@ -166,8 +164,14 @@ class Emulator:
             if self._becomes_healthy():
                 return False
             command, env = self._prepare(extra)
-            pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
-            if not self._becomes_healthy():
+            try:
+                pidfile.write(self.folder, _detach(command, self.folder, env, self.log))
+                healthy = self._becomes_healthy()
+            except KeyboardInterrupt:
+                self._kill(self._family(self.process()))
+                self._clear()
+                raise
+            if not healthy:
                 raise self._unhealthy("LocalStack ended before it was healthy")
             if not (self.folder / settings.SEAMS).exists():
                 raise self._unhealthy("LocalStack started without the bench: it ran none of its hooks")
@@ -224,7 +228,7 @@ class Emulator:
 
     def _health(self) -> Mapping[str, str] | None:
         """Return the services' states, None while it does not answer."""
-        connection = http.client.HTTPConnection(settings.HOST, self.port, timeout=5)
+        connection = http.client.HTTPConnection(endpoint.HOST, self.port, timeout=5)
         try:
             connection.request("GET", HEALTH)
             answer = connection.getresponse()

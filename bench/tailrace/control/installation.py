@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tailrace.endpoint import DEFAULT_HOME, HOME
+
 from . import pidfile
 from .claim import claim
 from .errors import BusyError, InstallError
@@ -24,7 +26,6 @@ from .parts import CATALOG, STAMP, Environment, LocalStack, Part, java_of
 from .processes import Process
 from .simulator import DynamoDBLocalFiles, DynamoDBLocalTraining
 
-HOME = "EMULATOR_HOME"
 OTHERS = 900.0  # seconds for which another installation may keep us waiting
 PARTS: tuple[Part, ...] = (  # in the order in which they are made
     LocalStack(
@@ -50,7 +51,7 @@ class Installation:
     @classmethod
     def from_environment(cls) -> "Installation":
         """Return the installation that EMULATOR_HOME names, `.emulator` in the current folder without it."""
-        return cls(os.environ.get(HOME) or ".emulator")
+        return cls(os.environ.get(HOME) or DEFAULT_HOME)
 
     @property
     def python(self) -> Path:
@@ -95,10 +96,12 @@ class Installation:
         return True
 
     def _stands(self, part: Part) -> bool:
+        place = self.home / part.where
         try:
-            return (self.home / part.where / STAMP).read_text(encoding="ascii") == part.stamp()
+            stamped = (place / STAMP).read_text(encoding="ascii") == part.stamp()
         except OSError:
             return False
+        return stamped and part.runs(place)
 
     def _check(self, missing: list[Part]) -> None:
         """Refuse what would end badly: too little room, or replacing what runs."""

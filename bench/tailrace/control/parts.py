@@ -36,6 +36,10 @@ class Part(ABC):
     def made_of(self) -> Sequence[bytes]:
         """Return what decides what the part holds."""
 
+    def runs(self, folder: Path) -> bool:  # noqa: ARG002  for those parts that can be broken from outside
+        """Tell whether what stands in the folder can be run."""
+        return True
+
     @abstractmethod
     def make(self, site: Site) -> None:
         """Make the part in the site's folder."""
@@ -56,6 +60,10 @@ class Environment(Part):
     def made_of(self) -> Sequence[bytes]:
         """Return what decides what the part holds."""
         return (self.lock.read_bytes(),)
+
+    def runs(self, folder: Path) -> bool:
+        """Tell whether the Python that the environment stands on is still there."""
+        return os.access(folder / "bin" / "python", os.X_OK)
 
     def make(self, site: Site) -> None:
         """Make the environment."""

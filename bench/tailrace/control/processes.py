@@ -69,6 +69,16 @@ def command_of(pid: int) -> str:
         return ""
 
 
+def environment_of(pid: int) -> dict[str, str]:
+    """Return the environment that a process began with (Linux; elsewhere none, nor somebody else's)."""
+    try:
+        entries = (PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return {}
+    pairs = (entry.decode(errors="replace").partition("=") for entry in entries)
+    return {name: value for name, _, value in pairs if name}
+
+
 def descendants(pid: int) -> set[Process]:
     """Return all processes that this one started, directly or not, and that still have it as ancestor."""
     children: dict[int, list[int]] = {}

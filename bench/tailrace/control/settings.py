@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from tailrace.endpoint import HOST
+
 from . import plugins
 from .offline import OFFLINE
 
-HOST = "127.0.0.1"
 SEAMS = "seams"
 """File of the run folder that LocalStack writes once our parts are in it: the names that we replace there."""
 SERVICES = ("CLOUDFORMATION", "CLOUDWATCH", "DYNAMODB", "IAM", "KINESIS", "LOGS", "S3")
 """Services whose providers are ours, or subclasses of LocalStack's. Lambda's too: see `startup/plugin.py`."""
+INSTALLED_IN = "TAILRACE_HOME"  # tells whose an emulator is
 OURS = {
     "GATEWAY_SERVER": "tailrace",
     "LAMBDA_RUNTIME_EXECUTOR": "tailrace",
@@ -41,7 +43,7 @@ def environment(
         "FILESYSTEM_ROOT": str(folder / "fs"),
         "GATEWAY_LISTEN": f"{HOST}:{port}",
         "LOCALSTACK_HOST": f"{HOST}:{port}",
-        "TAILRACE_HOME": str(home),
+        INSTALLED_IN: str(home),
         "TAILRACE_JAVA": str(java),
         "TAILRACE_SEAMS": str(folder / SEAMS),
         **OFFLINE,

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from .errors import UvMissingError
 
-WANTED_PYTHON = (3, 13)
+OLDEST, NEWEST = (3, 12), (3, 14)  # Python of LocalStack: its lock was tried on each of them
 LEAKING = (
     "VIRTUAL_ENV",
     "PYTHONPATH",
@@ -33,8 +33,14 @@ def find_uv() -> str:
 
 
 def python_request() -> str:
-    """Return which Python uv shall take: ours if it has the right version, else any that has."""
-    return sys.executable if sys.version_info[:2] == WANTED_PYTHON else ".".join(map(str, WANTED_PYTHON))
+    """Return which Python uv shall take: ours if LocalStack runs on it, else any that is here."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return sys.executable
+    return f">={_text(OLDEST)},<={_text(NEWEST)}.99"
+
+
+def _text(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
 
 
 def environment() -> dict[str, str]:

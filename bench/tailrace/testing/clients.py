@@ -1,22 +1,25 @@
 """Clients of an emulator, with dummy credentials: nothing of the user's own AWS configuration has a say."""
 
-import ipaddress
 import os
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+from tailrace.endpoint import direct, is_loopback
 
 if TYPE_CHECKING:
     import boto3
 
 REGION = "us-east-1"
 DUMMY_KEY = "test"
+PROFILE = Path(__file__).with_name("aws-profile")  # dummy credentials, in a profile `default`
 
 
 class Aws:
     """Makes clients of one emulator: `aws("kinesis")`, with botocore's settings as options.
 
-    `environ` is what makes any other program talk to it: the AWS CLI, an SDK, the code under test.
+    `environ` is what makes any other program talk to it: the AWS CLI, an SDK, the code under test; it goes
+    over the program's usual environment, of which no profile and no proxy leads it elsewhere then.
 
     >>> Aws("http://127.0.0.1:4566").environ["AWS_ENDPOINT_URL"]
     'http://127.0.0.1:4566'
@@ -33,7 +36,7 @@ class Aws:
             "retries": {"mode": "standard", "total_max_attempts": 2},  # one that is not there will not come
             "s3": {"addressing_style": "path"},  # a bucket's name is no host name on an emulator
         }
-        if _is_loopback(self.endpoint):
+        if is_loopback(self.endpoint):
             settings["proxies"] = {}  # what the environment says of proxies is not about this machine
         config = Config(**{**settings, **options})
         make: Any = self._session.client
@@ -41,15 +44,22 @@ class Aws:
 
     @property
     def environ(self) -> dict[str, str]:
-        """Variables for other programs."""
+        """Variables for other programs.
+
+        A profile cannot be taken away by adding variables: they are given one that leads to the emulator.
+        """
         return {
+            **direct(self.endpoint, os.environ),
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ACCESS_KEY_ID": DUMMY_KEY,
             "AWS_SECRET_ACCESS_KEY": DUMMY_KEY,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_SESSION_TOKEN": "",
+            "AWS_PROFILE": "default",
+            "AWS_DEFAULT_PROFILE": "default",
+            "AWS_CONFIG_FILE": str(PROFILE),
+            "AWS_SHARED_CREDENTIALS_FILE": str(PROFILE),
         }
 
     @cached_property
@@ -63,11 +73,3 @@ class Aws:
         )
         core.set_credentials(DUMMY_KEY, DUMMY_KEY)
         return boto3.Session(botocore_session=core)
-
-
-def _is_loopback(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -22,11 +22,11 @@ from testcontainers.core.utils import inside_container
 
 from tailrace.compose import image
 from tailrace.compose.container import OFFLINE
+from tailrace.control.health import healthy
 from tailrace.control.processes import Process, process
 
 from .clients import REGION
 from .eventually import eventually
-from .health import healthy
 from .owners import ended, label, machine
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from signal import SIGTERM
 from typing import Any
 
 from tailrace.control import processes
+from tailrace.control.health import healthy
 from tailrace.control.processes import Process
 
-from .health import healthy
 from .owners import ended_here, on_this_machine
 
 ATTACH, WRAPPER = "AWS_ENDPOINT_URL", "EMULATOR"

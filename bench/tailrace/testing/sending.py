@@ -45,7 +45,7 @@ def put_all(kinesis: "KinesisClient", stream: str, puts: Iterable[Put]) -> Tries
 
 def requests(puts: Iterable[Put]) -> Iterator[Sequence[Put]]:
     """Cut records into requests within the limits of PutRecords."""
-    for group in batched(puts, MOST, strict=False):
+    for group in batched(puts, MOST):
         size, chunk = 0, list[Put]()
         for put in group:
             if chunk and size + len(put.data) > MOST_BYTES:

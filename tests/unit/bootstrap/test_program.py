@@ -37,7 +37,7 @@ def test_a_code_of_its_own(code: int) -> None:
         (REFUSED, 1, "AWS says no: An error occurred (AccessDenied)"),
         (ResponseParserError("invalid XML received:\nb'<html>'"), 1, "What answers is not AWS"),
         (NoCredentialsError(), 1, "AWS says no: Unable to locate credentials"),
-        (FileNotFoundError(2, "No such file or directory", "events.json"), 1, "'events.json'. Mend that"),
+        (FileNotFoundError(2, "No such file or directory", "events.json"), 1, "'events.json'. Fix that"),
         (KeyboardInterrupt(), 130, "Run it again"),
     ],
 )

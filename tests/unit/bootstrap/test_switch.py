@@ -3,11 +3,11 @@ from dataclasses import dataclass, field
 import boto3
 import pytest
 
-from bootstrap.env import lines
+from bootstrap.env import _IN_THE_WAY, lines
 from bootstrap.errors import Declined
 from bootstrap.settings import Settings
 from bootstrap.switch import agree
-from bootstrap.target import Target, _is_loopback
+from bootstrap.target import Target
 
 pytestmark = pytest.mark.unit
 SETTINGS = Settings.from_environment({"STACK": "mine"})
@@ -66,8 +66,8 @@ def test_an_emulator(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_env_for_an_emulator() -> None:
     """The lines point to the endpoint, and away from the user's own profile."""
-    assert lines(target("localstack")) == [
-        "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    assert list(lines(target("localstack"), {"AWS_ENDPOINT_URL_SQS": "http://elsewhere"})) == [
+        f"unset {' '.join((*_IN_THE_WAY, 'AWS_ENDPOINT_URL_SQS'))}",
         "export AWS_ENDPOINT_URL=http://127.0.0.1:4600",
         "export AWS_ACCESS_KEY_ID=test",
         "export AWS_SECRET_ACCESS_KEY=test",
@@ -76,27 +76,22 @@ def test_env_for_an_emulator() -> None:
     ]
 
 
+def test_env_beside_a_proxy() -> None:
+    """Where a proxy is set, it is not asked for the emulator; what was excepted before stays so."""
+    proxied = {
+        "HTTPS_PROXY": "http://proxy:3128",
+        "http_proxy": "http://proxy:3128",
+        "NO_PROXY": "example.org",
+    }
+    made = list(lines(target("localstack"), proxied))
+    assert "export NO_PROXY=example.org,127.0.0.1,localhost" in made
+    assert "export no_proxy=example.org,127.0.0.1,localhost" in made
+
+
 def test_env_for_an_account() -> None:
     """The lines take the endpoint away, and touch no credentials."""
-    assert lines(target()) == [
+    assert list(lines(target(), {})) == [
         "unset AWS_ENDPOINT_URL",
         "export AWS_REGION=eu-central-1",
         "export AWS_DEFAULT_REGION=eu-central-1",
     ]
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "loopback"),
-    [
-        ("http://127.0.0.1:4566", True),
-        ("http://[::1]:4566", True),
-        ("http://localhost:4566", True),
-        ("https://s3.localhost.localstack.cloud:4566", True),
-        ("http://emulator:4566", False),
-        ("http://10.0.0.7:4566", False),
-        ("http://127.0.0.1.example.com", False),
-    ],
-)
-def test_loopback(endpoint: str, loopback: bool) -> None:  # noqa: FBT001  a column of the table
-    """What is on this machine is told apart from what a proxy may lie in between of."""
-    assert _is_loopback(endpoint) is loopback

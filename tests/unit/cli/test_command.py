@@ -51,7 +51,7 @@ def test_an_error_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch:
     """What fails says so in one line, without a traceback, with exit code 1."""
     monkeypatch.setenv("EMULATOR_PORT", "none")
     assert main(["status"]) == 1
-    assert capsys.readouterr().err == "EMULATOR_PORT=none is no port: give a number from 1 to 65535.\n"
+    assert capsys.readouterr().err == "EMULATOR_PORT=none is not a port: expected a number from 1 to 65535.\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -80,6 +80,6 @@ def test_no_variable(text: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_port(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no port is refused, and the same is one here and in the project's settings."""
     monkeypatch.setenv("EMULATOR_PORT", port)
-    with pytest.raises(EmulatorError, match=f"EMULATOR_PORT={port} is no port"):
+    with pytest.raises(EmulatorError, match=f"EMULATOR_PORT={port} is not a port"):
         Emulator.from_environment()
     assert SETTINGS["EMULATOR_PORT"].check(port)
