@@ -21,6 +21,7 @@ RUN = pytest.StashKey[Run]()
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run, or join the one that this worker belongs to."""
+    _samples()
     given = getattr(config, "workerinput", None)
     if given is None:
         config.stash[RUN] = Run.begin(config.stash[KEEPING])
@@ -64,6 +65,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse a test without its marker; skip what the target cannot do."""
     run = config.stash[RUN]
+    recipe = _samples().RECIPE
     looking = any(item.get_closest_marker(markers.IN_VIEW) for item in items)
     hidden = looking and not run.on_aws and not emulators.open_to_view(run)
     for item in items:
@@ -73,8 +75,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(wrong)
         if run.on_aws and "emulator_only" in carried:
             item.add_marker(pytest.mark.skip(reason=markers.ON_AWS))
+        if markers.RECIPE in carried and not recipe:
+            item.add_marker(pytest.mark.skip(reason=markers.ANOTHER_HANDLER))
         if hidden and markers.IN_VIEW in carried:
             item.add_marker(pytest.mark.skip(reason=markers.OUT_OF_VIEW))
+
+
+def _samples() -> Any:  # noqa: ANN401  a module
+    """Return the events of the handler in use; a complaint if it has none."""
+    try:
+        from tests.frame import samples  # noqa: PLC0415  what a user wrote may not load
+    except Exception as error:  # noqa: BLE001  whatever it is, it is the user's
+        where = Path(os.environ.get("HANDLER") or "handler") / "samples.py"
+        raise pytest.UsageError(
+            f"{where}, whose events the tests send, does not load: {type(error).__name__}: {error}"
+        ) from None
+    return samples
 
 
 @pytest.fixture(autouse=True)

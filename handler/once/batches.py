@@ -15,7 +15,7 @@ from typing import NamedTuple
 from handler.once.analysis import Analyse, checked
 from handler.once.events import Key, parse
 from handler.once.faults import Fault, fault_of
-from handler.once.items import render, same
+from handler.once.items import raw, render, same
 from handler.once.metrics import DimensionValue, Sample, sample
 from handler.once.records import Json, Reason, Record, RejectedError
 from handler.once.sums import Addend, addend
@@ -58,8 +58,9 @@ def read(record: Record, analyse: Analyse) -> Entry:
     try:
         event = parse(record)
         event_id = event.key.event_id
+        stored = raw(event)
         analysis = checked(analyse(event.body))
-        item = render(record, event, analysis)
+        item = render(record, event, analysis, stored)
         samples = tuple(map(sample, analysis.measures))
         addends = tuple(map(addend, analysis.totals))
     except RejectedError as error:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from handler.once.analysis import Analysis
+from handler.once.analysis import Analysis, Body
 from handler.once.events import Event
 from handler.once.records import Json, Reason, Record, RejectedError
 
@@ -35,7 +35,14 @@ OWN = frozenset(
 """Attributes that are not analytics' to give."""
 
 
-def render(record: Record, event: Event, analysis: Analysis) -> bytes:
+def raw(event: Event) -> bytes:
+    """Return an event as it is stored, `rawData` in JSON text; RejectedError if DynamoDB cannot hold it."""
+    text = _text({"rawData": event.body})
+    _check_size({"rawData": event.body}, len(text))
+    return text
+
+
+def render(record: Record, event: Event, analysis: Analysis, raw: bytes) -> bytes:
     """Return an item's attributes, as JSON text without the outer braces; RejectedError if it cannot be.
 
     What is known only at the time of writing (processedAt, appliedAt, expiresAt, receipt) is added then.
@@ -45,28 +52,37 @@ def render(record: Record, event: Event, analysis: Analysis) -> bytes:
         raise RejectedError(
             Reason.ANALYTICS_FAILED, f"analytics gives attributes that are not its own: {names}"
         )
-    attributes: dict[str, Json] = {
+    attributes: Body = {
         "eventId": event.key.event_id,
         "timestamp": event.key.timestamp,
         **analysis.attributes,
         "sequenceNumber": record.sequence_number,
         "shardId": record.shard_id,
         "partitionKey": record.partition_key,
-        "rawData": event.body,
     }
+    text = b"%b,%b" % (_text(attributes), raw)
+    _check_size({**attributes, "rawData": event.body}, len(text))
+    return text
+
+
+def _text(attributes: Body) -> bytes:
+    """Return attributes as JSON text without the outer braces."""
     try:
-        text = _members(attributes, 0).encode()
+        return _members(attributes, 0).encode()
     except UnicodeEncodeError:
         raise RejectedError(
             Reason.BAD_TEXT, "a text holds half of a surrogate pair, which is no Unicode"
         ) from None
-    if len(text) > SURELY_SMALL:
+
+
+def _check_size(attributes: Body, length: int) -> None:
+    """Refuse an item that is too large; `length` is that of its text, in bytes."""
+    if length > SURELY_SMALL:
         size = item_size(attributes) + STAMPS_SIZE
         if size > LARGEST_ITEM:
             raise RejectedError(
                 Reason.TOO_LARGE, f"the item would have {size} bytes, more than {LARGEST_ITEM}"
             )
-    return text
 
 
 def _members(values: dict[str, Json], level: int) -> str:

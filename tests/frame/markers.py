@@ -6,6 +6,8 @@ from pathlib import PurePath
 WHERE = ("anywhere", "emulator_only")
 IN_VIEW = "processes"  # looks at the emulator's own processes and at the folders they share with the tests
 OUT_OF_VIEW = "looks at the emulator's processes and files, which a container hides"
+RECIPE = "recipe"  # expects what the recipe's handler stores and counts
+ANOTHER_HANDLER = "expects the recipe's handler; samples.py says that another one is in use"
 ON_AWS = "only an emulator can do this; the target is an AWS account"
 
 

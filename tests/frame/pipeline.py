@@ -103,6 +103,10 @@ class Pipeline:
         """Return the sums of one of the pipeline's own metrics."""
         return reading.metric(self.cloudwatch, Series(self["MetricNamespace"], name, dimensions))
 
+    def series(self) -> list[Series]:
+        """Return every metric of the pipeline's own, those of its handler too."""
+        return reading.all_series(self.cloudwatch, self["MetricNamespace"])
+
     def log(self) -> list[str]:
         """Return the lines of the function's log."""
         return reading.log(self.logs, self["LogGroupName"])

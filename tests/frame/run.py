@@ -13,11 +13,12 @@ ROOT = Path(__file__).resolve().parents[2]
 STACKS = "tailrace-test"
 """What the names of the tests' stacks on an account begin with."""
 
-# Settings that choose where the tests run. Everything else of Tailrace's and AWS's is taken from the
-# environment of each test: no test reads what the developer has set.
+# Settings that choose where the tests run, and with which handler. Everything else of Tailrace's and AWS's is
+# taken from the environment of each test: no test reads what the developer has set.
 OBEYED = (
     "TARGET",
     "AWS_ENDPOINT_URL",
+    "HANDLER",
     "EMULATOR",
     "EMULATOR_PORT",
     "EMULATOR_HOME",
@@ -55,6 +56,11 @@ class Run:
     def on_aws(self) -> bool:
         """Tell whether this run is on an account."""
         return self.environ.get("TARGET") == "aws"
+
+    @property
+    def handler(self) -> Mapping[str, str]:
+        """Return the setting that names the handler's folder, if one was given."""
+        return {name: value for name, value in self.environ.items() if name == "HANDLER"}
 
     def stack_name(self, purpose: str) -> str:
         """Name a stack of this run; every name that the run makes begins with `prefix`."""

@@ -34,7 +34,7 @@ def deployed(
     run: Run, target: Target, purpose: str, settings: dict[str, str], code: Code | None = None
 ) -> Iterator[Stack]:
     """Deploy a pipeline of the run's own, destroy it at the end. `settings` as in the environment."""
-    chosen = Settings.from_environment({**settings, "STACK": run.stack_name(purpose)})
+    chosen = Settings.from_environment({**run.handler, **settings, "STACK": run.stack_name(purpose)})
     note(run, target, chosen.stack)
     try:
         yield deploy(target, chosen, lambda _: None, code=code).stack

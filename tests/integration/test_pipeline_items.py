@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tailrace.testing.sending import Put
+from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 
-pytestmark = pytest.mark.anywhere
+pytestmark = [pytest.mark.anywhere, pytest.mark.recipe]
 
 SENT = {
     "eventId": "evt-1",
@@ -150,3 +151,10 @@ def test_values_of_every_kind_come_back_as_they_were_sent(pipeline: Pipeline) ->
         "empty": {"text": "", "list": [], "map": {}},
         "größe": '日本語 \0 "q"',
     }
+
+
+def test_an_item_just_under_400_kb_is_stored(pipeline: Pipeline) -> None:
+    """What DynamoDB can hold is stored, and not set apart for being large."""
+    pipeline.put([event("quarantine-large", text="x" * 405_000)])
+    pipeline.settle().check()
+    assert len(pipeline.item("quarantine-large")["rawData"]["text"]) == 405_000

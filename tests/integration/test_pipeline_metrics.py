@@ -1,4 +1,4 @@
-"""What is counted, exactly: by dimension and in total, events that are stored, refused and put again."""
+"""What the recipe's handler counts, exactly: by type and device, and amounts; no sender makes a metric."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Sum
 from tests.integration.conftest import MakePipeline
 
-pytestmark = pytest.mark.anywhere
+pytestmark = [pytest.mark.anywhere, pytest.mark.recipe]
 
 SENT: list[dict[str, Any]] = [
     *({"eventType": "page_view", "deviceType": "mobile"} for _ in range(3)),
@@ -73,28 +73,6 @@ def test_purchases_keep_their_statistics(counting: Pipeline) -> None:
     """Purchases have their number, sum, smallest and largest amount."""
     found = counting.metric("PurchaseAmount")
     assert found._replace(total=round(found.total, 9)) == Sum(4, 35.31, 0.01, 20.20)
-
-
-def test_refused_records_are_counted_by_reason(counting: Pipeline) -> None:
-    """Records that were set apart count in total and by reason, and not as processed."""
-    assert counting.metric("EventsRejected").total == 2
-    assert counting.metric("EventsRejected", Reason="not-json").total == 1
-    assert counting.metric("EventsRejected", Reason="no-timestamp").total == 1
-
-
-def test_a_duplicate_is_counted_as_a_duplicate(counting: Pipeline) -> None:
-    """The same event put twice counts once as processed and once as a duplicate."""
-    assert counting.metric("EventsDuplicate").total == 1
-    assert counting.metric("EventsProcessed", EventType="purchase", DeviceType="desktop").total == 1
-
-
-def test_lag_has_a_value_for_each_stored_event(counting: Pipeline) -> None:
-    """The time from arrival to storing is measured for every event, in milliseconds."""
-    lag = counting.metric("Lag")
-    assert lag.samples == len(SENT) + 1
-    assert lag.low is not None
-    assert lag.high is not None
-    assert 0 <= lag.low <= lag.high <= 30_000 * counting.patience
 
 
 def test_no_sender_can_make_metrics(counting: Pipeline) -> None:

@@ -1,44 +1,21 @@
 """A record that can never be stored is set apart, whole, with the reason; its neighbours are stored."""
 
-import json
-from typing import NamedTuple
-
 import pytest
 
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
-from tests.frame.events import event
+from tests.frame import samples
 from tests.frame.pipeline import Pipeline
+from tests.frame.samples import Bad, changed, literal
 
 pytestmark = pytest.mark.anywhere
 
-STAMP = "2026-01-02T03:04:05Z"
-
-
-def body(**fields: object) -> bytes:
-    """Make the JSON of an event with an id and a timestamp; fields may replace them."""
-    return json.dumps({"eventId": "bad", "timestamp": STAMP, **fields}).encode()
-
-
-def literal(text: str) -> bytes:
-    """Make an event with a value that is written just so."""
-    return f'{{"eventId": "bad", "timestamp": "{STAMP}", "value": {text}}}'.encode()
-
-
-class Bad(NamedTuple):
-    """A record that can never be stored, what quarantine says of it, and its id if it can be read."""
-
-    data: bytes
-    reason: str
-    says: str
-    event_id: str | None = None
-
-
+ID: str = samples.event(0)[1]["eventId"]
 BAD = {
     "empty": Bad(b"", "not-json", "Expecting value at character 0"),
     "not JSON": Bad(b"not json at all", "not-json", "Expecting value at character 0"),
-    "cut off": Bad(b'{"eventId": "bad", "timest', "not-json", "Unterminated string"),
-    "two objects": Bad(body() * 2, "not-json", "Extra data"),
+    "cut off": Bad(changed()[:-9], "not-json", "character"),
+    "two objects": Bad(changed() * 2, "not-json", "Extra data"),
     "not UTF-8": Bad(b'{"name": "\xff\xfe"}', "not-json", "not UTF-8 at byte 10"),
     "an array": Bad(b"[1, 2]", "not-an-event", "array"),
     "a string": Bad(b'"event"', "not-an-event", "string"),
@@ -47,31 +24,29 @@ BAD = {
     "NaN": Bad(literal("NaN"), "bad-number", "NaN"),
     "Infinity": Bad(literal("Infinity"), "bad-number", "Infinity"),
     "-Infinity": Bad(literal("[1, -Infinity]"), "bad-number", "-Infinity"),
-    "39 digits": Bad(literal("1" * 39), "bad-number", "39 digits", "bad"),
-    "39 digits of a fraction": Bad(literal("0." + "1" * 39), "bad-number", "39 digits", "bad"),
+    "39 digits": Bad(literal("1" * 39), "bad-number", "39 digits", ID),
+    "39 digits of a fraction": Bad(literal("0." + "1" * 39), "bad-number", "39 digits", ID),
     "5,000 digits": Bad(literal("9" * 5000), "bad-number", "4,300 digits"),
-    "1e126": Bad(literal("1e126"), "bad-number", "126", "bad"),
-    "1e-131": Bad(literal("1e-131"), "bad-number", "-131", "bad"),
-    "an empty name": Bad(literal('{"": 1}'), "bad-name", "name is empty", "bad"),
-    "nested too deep": Bad(literal("[" * 40 + "1" + "]" * 40), "too-deep", "32 levels", "bad"),
+    "1e126": Bad(literal("1e126"), "bad-number", "126", ID),
+    "1e-131": Bad(literal("1e-131"), "bad-number", "-131", ID),
+    "an empty name": Bad(literal('{"": 1}'), "bad-name", "name is empty", ID),
+    "nested too deep": Bad(literal("[" * 40 + "1" + "]" * 40), "too-deep", "32 levels", ID),
     "nested much too deep": Bad(literal("[" * 200_000), "too-deep", "nested too deep"),
-    "over 400 KB": Bad(body(text="x" * 420_000), "too-large", "more than 409600", "bad"),
+    "over 400 KB": Bad(changed(text="x" * 420_000), "too-large", "more than 409600", ID),
     "over 400 KB by multi-byte text": Bad(
-        json.dumps(
-            {"eventId": "bad", "timestamp": STAMP, "text": "é" * 210_000}, ensure_ascii=False
-        ).encode(),
+        literal(f'"{"é" * 210_000}"'),
         "too-large",
         "more than 409600",
-        "bad",
+        ID,
     ),
-    "half a surrogate pair": Bad(literal('"\\ud800"'), "bad-text", "surrogate", "bad"),
-    "no timestamp": Bad(b'{"eventId": "bad"}', "no-timestamp", "needs an ISO 8601 timestamp"),
-    "a timestamp that is none": Bad(body(timestamp="yesterday"), "no-timestamp", "not a time in ISO 8601"),
-    "a timestamp that is a number": Bad(body(timestamp=1767323045), "no-timestamp", "as a string"),
-    "an eventId that is a number": Bad(body(eventId=7), "not-an-event", "eventId is not a string"),
-    "an empty eventId": Bad(body(eventId=""), "not-an-event", "eventId is not a string"),
-    "an eventId too long for a key": Bad(body(eventId="x" * 2049), "not-an-event", "2048 bytes"),
-    "an amount that is none": Bad(body(eventType="purchase", amount="a lot"), "bad-value", "amount", "bad"),
+    "half a surrogate pair": Bad(literal('"\\ud800"'), "bad-text", "surrogate", ID),
+    "no timestamp": Bad(b'{"eventId": "x"}', "no-timestamp", "needs an ISO 8601 timestamp"),
+    "a timestamp that is none": Bad(changed(timestamp="yesterday"), "no-timestamp", "not a time in ISO 8601"),
+    "a timestamp that is a number": Bad(changed(timestamp=1767323045), "no-timestamp", "as a string"),
+    "an eventId that is a number": Bad(changed(eventId=7), "not-an-event", "eventId is not a string"),
+    "an empty eventId": Bad(changed(eventId=""), "not-an-event", "eventId is not a string"),
+    "an eventId too long for a key": Bad(changed(eventId="x" * 2049), "not-an-event", "2048 bytes"),
+    **{f"rejected by the handler {n}": bad for n, bad in enumerate(samples.rejected(), 1)},
 }
 
 
@@ -79,9 +54,8 @@ BAD = {
 def test_a_bad_record_is_quarantined_whole(pipeline: Pipeline, name: str) -> None:
     """The message holds the reason and the original bytes; the records before and behind it are stored."""
     bad, key = BAD[name], f"quarantine-{name}"
-    before, record, after = pipeline.put(
-        [event(f"{key}-1", key=key), Put(bad.data, key, f"{key}-bad"), event(f"{key}-2", key=key)]
-    )
+    one, other = samples.fresh(2, key)
+    before, record, after = pipeline.put([one, Put(bad.data, key, f"{key}-bad"), other])
     pipeline.settle().check()
     (apart,) = (one for one in pipeline.quarantined() if one.message["partitionKey"] == key)
     message = apart.message
@@ -94,23 +68,14 @@ def test_a_bad_record_is_quarantined_whole(pipeline: Pipeline, name: str) -> Non
     assert [item["eventId"] for item in pipeline.items(key)] == [before.element, after.element]
 
 
-def test_an_item_just_under_400_kb_is_stored(pipeline: Pipeline) -> None:
-    """What DynamoDB can hold is stored, and not set apart for being large."""
-    pipeline.put([event("quarantine-large", text="x" * 405_000)])
-    pipeline.settle().check()
-    assert len(pipeline.item("quarantine-large")["rawData"]["text"]) == 405_000
-
-
 def test_one_bad_record_in_each_place_of_a_batch(pipeline: Pipeline) -> None:
     """Bad records first, last and side by side: each is set apart, all others are stored, in order."""
     key, bad = "quarantine-places", {0, 1, 50, 98, 99}
-    pipeline.put(
-        Put(b"bad", key, f"places-{n}") if n in bad else event(f"places-{n}", key=key) for n in range(100)
-    )
+    good = samples.fresh(95, key)
+    left = iter(good)
+    pipeline.put(Put(b"bad", key, f"places-{n}") if n in bad else next(left) for n in range(100))
     pipeline.settle().check()
-    assert [item["eventId"] for item in pipeline.items(key)] == [
-        f"places-{n}" for n in range(100) if n not in bad
-    ]
+    assert [item["eventId"] for item in pipeline.items(key)] == [put.element for put in good]
     assert sum(one.message["partitionKey"] == key for one in pipeline.quarantined()) == 5
 
 

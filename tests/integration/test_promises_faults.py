@@ -12,8 +12,7 @@ from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
-from tests.frame import emulators, stacks
-from tests.frame.events import event
+from tests.frame import emulators, samples, stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.integration.conftest import MakePipeline
@@ -63,7 +62,7 @@ def switch(target: Target, variable: str, probability: float) -> None:
 def test_a_quarter_of_the_entries_refused(throttled: Pipeline, faults: Target) -> None:
     """The stream refuses 25 % of the entries: each is put again until it is taken, and nothing is lost."""
     switch(faults, KINESIS, 0.25)
-    tries = throttled.try_to_put(event(f"refused-{n}", key=f"refused-{n}") for n in range(1000))
+    tries = throttled.try_to_put(samples.fresh(1000, lambda n: f"refused-{n}"))
     assert set(tries.refused) <= {"ProvisionedThroughputExceededException", "InternalFailure"}
     assert 200 < len(tries.refused) < 500, "a quarter of 1,333 tries is to be refused"
     assert len(tries.acknowledged) == 1000
@@ -99,14 +98,15 @@ def test_a_third_of_the_writes_throttled(throttled: Pipeline, faults: Target, ru
     before = throttled.metric("EventsProcessed").total
     met = throttled_writes(run)
     switch(faults, DYNAMODB, 0.3)
-    throttled.put(event(f"throttled-{n}", key=f"throttled-{n % 25}") for n in range(300))
+    puts = samples.fresh(300, lambda n: f"throttled-{n % 25}")
+    throttled.put(puts)
     throttled.settle(within=90, published=False).check()
     assert throttled_writes(run) >= met + 5
-    stored = [item["eventId"] for item in throttled.items("throttled-")]
+    stored = throttled.items("throttled-")
     assert len(stored) == 300
     for key in range(25):
-        mine = [name for name in stored if int(name.removeprefix("throttled-")) % 25 == key]
-        assert mine == [f"throttled-{n}" for n in range(key, 300, 25)]
+        mine = [item["eventId"] for item in stored if item["partitionKey"] == f"throttled-{key}"]
+        assert mine == [put.element for put in puts[key::25]]
     eventually(lambda: throttled.metric("EventsProcessed").total == before + 300, within=60)
 
 
@@ -114,7 +114,7 @@ def test_an_outage_of_the_table(throttled: Pipeline, faults: Target) -> None:
     """While every write is refused, batches are given back; after it all is stored, in order."""
     given_back = sum(LEFT in line for line in throttled.log())
     switch(faults, DYNAMODB, 1)
-    throttled.put(event(f"outage-{n}", key=f"outage-{n % 5}") for n in range(40))
+    throttled.put(samples.fresh(40, lambda n: f"outage-{n % 5}"))
     eventually(lambda: sum(LEFT in line for line in throttled.log()) > given_back, within=120)
     assert throttled.items("outage-") == []
     switch(faults, DYNAMODB, 0)

@@ -3,9 +3,9 @@
 import pytest
 
 from tailrace.testing.eventually import eventually
+from tailrace.testing.ledger import Acknowledged
 from tailrace.testing.sending import Put
-from tests.frame import reading
-from tests.frame.events import event
+from tests.frame import reading, samples
 from tests.frame.pipeline import Pipeline
 from tests.frame.variants import variant
 from tests.integration.conftest import MakePipeline
@@ -14,11 +14,10 @@ pytestmark = pytest.mark.anywhere
 
 BATCH = 150  # more than one transaction holds
 
-# Kills its own process once for each record that asks for it, before or after the n-th call of a kind to AWS.
-# That it did is written to the ledger table first, so that it does not do it again.
+# Kills its own process once for each key that asks for it (NAME!MOMENT!OPERATION!N), before or after the N-th
+# call of a kind to AWS. That it did is written to the ledger first, so that it does not do it again.
 DIES = """
-import json, os, signal
-from base64 import b64decode
+import os, signal
 
 import boto3
 from botocore.client import BaseClient
@@ -26,14 +25,14 @@ from botocore.exceptions import ClientError
 
 from handler.original import lambda_handler as settle
 
-ledger, table, made, wish = boto3.client("dynamodb"), os.environ["LEDGER_TABLE"], {}, {}
+ledger, table, made, wish = boto3.client("dynamodb"), os.environ["LEDGER_TABLE"], {}, []
 send = BaseClient._make_api_call
 
 
 def die_if_asked(moment, operation):
-    if wish.get("kill") != [moment, operation, made.get(operation, 0)]:
+    if wish[1:] != [moment, operation, str(made.get(operation, 0))]:
         return
-    item = {"pk": {"S": "killed#" + wish["name"]}, "sk": {"S": "killed"}}
+    item = {"pk": {"S": "killed#" + "!".join(wish)}, "sk": {"S": "killed"}}
     once = "attribute_not_exists(pk)"
     try:
         send(ledger, "PutItem", {"TableName": table, "Item": item, "ConditionExpression": once})
@@ -58,9 +57,7 @@ BaseClient._make_api_call = call
 def lambda_handler(event, context):
     made.clear(), wish.clear()
     for record in event["Records"]:
-        data = b64decode(record["kinesis"]["data"])
-        if b'"kill"' in data:
-            wish.update(json.loads(data))
+        wish[:] = record["kinesis"]["partitionKey"].split("!")
     return settle(event, context)
 """
 
@@ -74,15 +71,12 @@ def mortal(make_pipeline: MakePipeline) -> Pipeline:
 
 
 def put_a_batch(pipeline: Pipeline, when: str, *, bad_every: int = BATCH + 1) -> str:
-    """Put a batch that has the handler killed once; return the name that its ids begin with."""
+    """Put a batch that has the handler killed once; return its partition key."""
     moment, _, nth, operation = when.split()
-    name, kill = when.replace(" ", "-"), [moment, operation, int(nth[0])]
-    bad = range(bad_every - 1, BATCH, bad_every)
-    pipeline.put(
-        Put(b"bad", name) if n in bad else event(f"{name}-{n}", key=name, kill=kill, name=name)
-        for n in range(BATCH)
-    )
-    return name
+    key = f"{when.replace(' ', '-')}!{moment}!{operation}!{nth[0]}"
+    good = iter(samples.fresh(BATCH, key))
+    pipeline.put(Put(b"bad", key) if n % bad_every == bad_every - 1 else next(good) for n in range(BATCH))
+    return key
 
 
 def counts(pipeline: Pipeline) -> tuple[float, float]:
@@ -113,7 +107,8 @@ def test_a_killed_handler_loses_and_doubles_nothing(mortal: Pipeline, when: str)
     mortal.settle(within=120).check()
     assert has_died(mortal, name)
     stored = [item["eventId"] for item in mortal.items(name)]
-    assert stored == [f"{name}-{n}" for n in range(BATCH) if n % 50 != 49]
+    assert stored == [put.element for put in mortal.acknowledged if put.partition_key == name and _good(put)]
+    assert len(stored) == BATCH - BATCH // 50
     wanted = (counted + len(stored), rejected + BATCH - len(stored))
     eventually(lambda: counts(mortal) == wanted, within=60 * mortal.patience)
     assert mortal.dead_letters() == []
@@ -130,7 +125,7 @@ def test_metrics_that_a_killed_handler_owes_are_published(mortal: Pipeline) -> N
 
 def test_the_function_was_killed_indeed(mortal: Pipeline) -> None:
     """Lambda says that the runtime ended by a signal, and counts the invocation as an error."""
-    mortal.put([event("indeed", name="indeed", kill=["before", "TransactWriteItems", 1])])
+    mortal.put([samples.one("indeed!before!TransactWriteItems!1")])
     mortal.settle().check()
     assert any("signal: killed" in line for line in mortal.log())
     errors = reading.Series("AWS/Lambda", "Errors", {"FunctionName": mortal["FunctionName"]})
@@ -154,6 +149,10 @@ def test_a_refused_record_may_be_told_of_twice(mortal: Pipeline) -> None:
     assert len(told()) == 2 * (BATCH // 50)
     assert not verdict.lost
     assert not verdict.disordered
+
+
+def _good(put: Acknowledged) -> bool:
+    return put.content != b"bad"
 
 
 def _key(one: reading.Apart) -> str:

@@ -24,6 +24,7 @@ from tests.integration.conftest import MakePipeline
 from tests.integration.redelivery import redeliver, settled_before
 
 anywhere = pytest.mark.anywhere
+pytestmark = pytest.mark.recipe
 
 DAY = 86_400
 DAYS = 7

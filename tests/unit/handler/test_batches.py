@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handler.once import Analysis, Body
+from handler.once import batches as layer
 from handler.once.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan
 from handler.once.metrics import Series
 from handler.once.records import Reason, Record, RejectedError
@@ -40,6 +42,24 @@ def test_a_bad_record_is_refused_and_raises_nothing() -> None:
     )
     assert isinstance(second, Refused)
     assert (second.reason, second.event_id) == (Reason.BAD_NAME, "e-1")
+
+
+def test_what_can_never_be_stored_never_reaches_analytics() -> None:
+    """An event that DynamoDB cannot hold is refused for that, whatever analytics would have made of it."""
+    seen: list[Body] = []
+
+    def watching(event: Body) -> Analysis:
+        seen.append(event)
+        return Analysis({})
+
+    bad = [event(0, "e-1", value=10**126), event(1, "e-2", text="x" * 500_000), record(2, b'{"a": NaN}')]
+    refused = [layer.read(each, watching) for each in bad]
+    assert [entry.reason for entry in refused if isinstance(entry, Refused)] == [
+        Reason.BAD_NUMBER,
+        Reason.TOO_LARGE,
+        Reason.BAD_NUMBER,
+    ]
+    assert seen == []
 
 
 def test_a_detail_can_be_stored_whatever_it_quotes() -> None:

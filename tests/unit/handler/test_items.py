@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from handler.once import Analysis, Body
 from handler.once.events import Event, Key, parse
-from handler.once.items import item_size, plain, render, same
+from handler.once.items import item_size, plain, raw, render, same
 from handler.once.records import Json, Reason, Record, RejectedError
 from tests.unit.handler.given import analyse, record
 
@@ -35,7 +35,8 @@ VALUES: st.SearchStrategy[Json] = st.recursive(
 def item_of(body: Body, at: Record | None = None) -> dict[str, Any]:
     """Return the item in which an event is stored, as DynamoDB gets it."""
     at = at or record(0, b"")
-    item: dict[str, Any] = json.loads(b"{" + render(at, Event(Key("e-1", 1), body), analyse(body)) + b"}")
+    event = Event(Key("e-1", 1), body)
+    item: dict[str, Any] = json.loads(b"{" + render(at, event, analyse(body), raw(event)) + b"}")
     return item
 
 
@@ -63,7 +64,7 @@ def test_a_purchase_attribute_by_attribute() -> None:
     at = Record("4959", "shardId-000000000001", "user_1234", 1.5, b64encode(data).decode())
     event = parse(at)
     analysis = Analysis({"paid": {"amount": event.body["amount"]}, "mean": 0.1})
-    assert json.loads(b"{" + render(at, event, analysis) + b"}") == {
+    assert json.loads(b"{" + render(at, event, analysis, raw(event)) + b"}") == {
         "eventId": {"S": "e-1"},
         "timestamp": {"N": "1767225600"},
         "paid": {"M": {"amount": {"N": "19.90"}}},
@@ -207,7 +208,8 @@ def test_the_size_of_an_item() -> None:
 @settings(max_examples=50)
 def test_an_item_is_smaller_than_its_text(body: Body) -> None:
     """What is not counted, because its text is short, is small enough."""
-    text = render(record(0, b""), Event(Key("e", 1), body), Analysis({}))
+    event = Event(Key("e", 1), body)
+    text = render(record(0, b""), event, Analysis({}), raw(event))
     assert item_size(body) < len(text)
 
 
@@ -215,5 +217,5 @@ def test_analytics_may_not_write_the_pipelines_attributes() -> None:
     """An attribute that is not analytics' own is a fault of analytics, and says which."""
     analysis = Analysis({"receipt": "x", "fine": 1})
     with pytest.raises(RejectedError, match="attributes that are not its own: receipt") as caught:
-        render(record(0, b""), Event(Key("e", 1), {}), analysis)
+        render(record(0, b""), Event(Key("e", 1), {}), analysis, b"")
     assert caught.value.reason is Reason.ANALYTICS_FAILED
