@@ -36,12 +36,12 @@ def test_events_of_1000_keys_are_applied_in_order(wide: Pipeline) -> None:
     assert _applied(wide, "key-") == _sent(puts)
 
 
-def test_events_are_applied_in_the_order_of_their_own_keys(wide: Pipeline) -> None:
+def test_events_are_applied_in_the_order_of_their_own_keys(pipeline: Pipeline) -> None:
     """The partition keys that a handler's own events have are kept in order as well."""
     puts = samples.fresh(300)
-    wide.put(puts)
-    wide.settle().check()
-    applied = _applied(wide, "")
+    pipeline.put(puts)
+    pipeline.settle().check()
+    applied = _applied(pipeline, "")
     assert {key: applied[key] for key in _sent(puts)} == _sent(puts)
 
 
