@@ -21,6 +21,8 @@ from tests.frame.reading import drain
 FUNCTION = """
 import base64, json, time
 
+import boto3
+
 failed_once = set()
 
 def handler(event, context):
@@ -33,6 +35,8 @@ def handler(event, context):
     failures = []
     for number, what in said:
         do = what.get("do")
+        if what.get("tell"):
+            boto3.client("sqs").send_message(QueueUrl=what["tell"], MessageBody='{"begun": true}')
         if do == "raise":
             raise ValueError("asked to")
         if do == "wait":

@@ -90,10 +90,9 @@ def test_disabled_and_enabled(rig: Rig) -> None:
 def test_disabled_while_the_function_runs(rig: Rig) -> None:
     """An invocation under way is not cut short: the mapping is Disabling until it ends, then Disabled."""
     made = rig.make_mapping(rig.make_stream(), BatchSize=1)
-    rig.put({"name": 1, "do": "wait", "seconds": 1}, {"name": 2})
-    eventually(
-        lambda: rig.metric("IteratorAge", FunctionName=rig.name), within=PATIENCE, what="an invocation"
-    )
+    queue, _ = rig.make_queue()
+    rig.put({"name": 1, "do": "wait", "seconds": 1, "tell": queue}, {"name": 2})
+    rig.message(queue)
     assert rig.functions.update_event_source_mapping(UUID=made["UUID"], Enabled=False)["State"] == "Disabling"
     assert rig.state(made["UUID"]) == "Disabling"
     eventually(
@@ -107,10 +106,9 @@ def test_disabled_while_the_function_runs(rig: Rig) -> None:
 def test_removed_while_the_function_runs(rig: Rig) -> None:
     """A mapping does not wait for a long invocation: it is gone after two seconds, unchanged."""
     made = rig.make_mapping(rig.make_stream(), BatchSize=1)
-    rig.put({"name": 1, "do": "wait", "seconds": 6}, {"name": 2})
-    eventually(
-        lambda: rig.metric("IteratorAge", FunctionName=rig.name), within=PATIENCE, what="an invocation"
-    )
+    queue, _ = rig.make_queue()
+    rig.put({"name": 1, "do": "wait", "seconds": 6, "tell": queue}, {"name": 2})
+    rig.message(queue)
     rig.functions.delete_event_source_mapping(UUID=made["UUID"])
     with pytest.raises(rig.functions.exceptions.ResourceInUseException):
         rig.functions.update_event_source_mapping(UUID=made["UUID"], BatchSize=2)

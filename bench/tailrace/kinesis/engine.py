@@ -5,15 +5,16 @@ event source mapping share.
 """
 
 import os
+from collections.abc import Callable
 from threading import Lock
 
 from tailrace.kinesis.errors import ResourceInUseError, UnknownStream
 from tailrace.kinesis.iterators import Iterators
 from tailrace.kinesis.settings import Settings
-from tailrace.kinesis.shards import Record, Shard
+from tailrace.kinesis.shards import Page, Record, Shard
 from tailrace.kinesis.streams import DEFAULT_MAX_RECORD_KIB, Mode, Stream
 
-__all__ = ["ENGINE", "Engine", "Record", "Shard", "Stream", "UnknownStream"]
+__all__ = ["ENGINE", "Engine", "Page", "Record", "Shard", "Stream", "UnknownStream"]
 
 
 class Engine:
@@ -24,6 +25,7 @@ class Engine:
         self.iterators = Iterators(secret)
         self._lock = Lock()
         self._streams: dict[tuple[str, str, str], Stream] = {}
+        self._told: tuple[Callable[[Stream], None], ...] = ()
 
     def stream(self, account: str, region: str, name: str) -> Stream:
         """Give a stream, in whatever state it is. Raises UnknownStream."""
@@ -63,8 +65,21 @@ class Engine:
         with self._lock:
             if self._streams.setdefault((account, region, name), stream) is not stream:
                 raise ResourceInUseError(f"Stream {name} under account {account} already exists.")
+            told = self._told
         stream.status(now)
+        for tell in told:
+            tell(stream)
         return stream
+
+    def on_created(self, tell: Callable[[Stream], None]) -> None:
+        """Have a function called with each stream that is created from now on, in the thread that does so."""
+        with self._lock:
+            self._told = (*self._told, tell)
+
+    def off_created(self, tell: Callable[[Stream], None]) -> None:
+        """Have it called no more."""
+        with self._lock:
+            self._told = tuple(one for one in self._told if one != tell)
 
     def delete(self, stream: Stream, now: float) -> None:
         """Delete a stream; it stays visible as DELETING for the delay that the settings name."""

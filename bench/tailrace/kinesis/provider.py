@@ -3,7 +3,6 @@
 import logging
 import random
 import sys
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from localstack.aws.spec import load_service
 from localstack.http import Response
 from localstack.services.plugins import ServiceLifecycleHook
 
+from tailrace.clock import CLOCK
 from tailrace.kinesis import measures
 from tailrace.kinesis.call import Answer, Call
 from tailrace.kinesis.engine import ENGINE
@@ -81,7 +81,7 @@ class KinesisProvider(ServiceLifecycleHook):
 
     def _answer(self, name: str, context: RequestContext, body: object) -> Answer:
         limits = _count(config.KINESIS_SHARD_LIMIT), _count(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT)
-        call = Call(ENGINE, context.account_id, context.region, time.time(), _faults(), limits)
+        call = Call(ENGINE, context.account_id, context.region, CLOCK.now(), _faults(), limits)
         if name not in measures.PUTS or not isinstance(body, dict):
             return perform(self.checker, call, name, body)
         try:

@@ -78,7 +78,17 @@ def sequence_base(created: int, shard: int) -> int:
     )
 
 
+def counter_of(above: int) -> int:
+    """Give the counter in what a sequence number has above its shard's base; 0 for a number below it."""
+    return min(max(0, above >> _COUNTER_SHIFT), CLOSED)
+
+
+def number_of(base: int, counter: int, second: int) -> int:
+    """Give one sequence number as a whole number, by its shard's base."""
+    return base + (counter << _COUNTER_SHIFT) + (second << _SECOND_SHIFT)
+
+
 def numbered(base: int, counter: int, second: int, count: int) -> list[str]:
     """Give the sequence numbers of `count` records of a shard, by the shard's base, from a counter on."""
-    first = base + (counter << _COUNTER_SHIFT) + (second << _SECOND_SHIFT)
+    first = number_of(base, counter, second)
     return [str(number) for number in range(first, first + (count << _COUNTER_SHIFT), 1 << _COUNTER_SHIFT)]

@@ -1,11 +1,15 @@
-"""A shard: an append-only list of records. A record's position counts from the shard's first record."""
+"""A shard: rows of records in columns. A record's position counts from the shard's first record.
 
+What can be computed is not kept: a record's sequence number follows from the shard's base, its counter and
+its second, so a small record costs little more than its key and its data.
+"""
+
+from array import array
 from bisect import bisect_left
-from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from tailrace.kinesis.sequence import CLOSED, Sequence, numbered, sequence_base
+from tailrace.kinesis.sequence import CLOSED, Sequence, counter_of, number_of, numbered, sequence_base
 from tailrace.protocol.jsontypes import decoded_length
 
 if TYPE_CHECKING:
@@ -15,14 +19,30 @@ if TYPE_CHECKING:
     from tailrace.kinesis.hashkeys import HashKeyRange
     from tailrace.kinesis.limits import Throughput
 
+COMPACT = 1024
+"""Rows of records that were trimmed are removed together, so many at once."""
+
 
 class Record(NamedTuple):
-    """A record as it lies in a shard."""
+    """A record as a shard gives it."""
 
     sequence_number: str
     partition_key: str
     data: str  # standard base64, as it came
     arrival: float  # epoch seconds, to the millisecond
+
+
+class Page(NamedTuple):
+    """What a read gives: the position of the first record, the records, and whether none can follow."""
+
+    start: int
+    records: list[Record]
+    ended: bool  # the shard is closed, and these are its last records
+
+    @property
+    def following(self) -> int:
+        """The position to read from next."""
+        return self.start + len(self.records)
 
 
 class Entry(NamedTuple):
@@ -35,10 +55,6 @@ class Entry(NamedTuple):
     def size(self) -> int:
         """Give what counts against the limits: the bytes of the data, decoded, and of the key."""
         return decoded_length(self.data) + len(self.partition_key.encode(errors="replace"))
-
-
-_number = attrgetter("sequence_number")
-_arrival = attrgetter("arrival")
 
 
 class Shard:
@@ -61,7 +77,11 @@ class Shard:
         self.parents: tuple[str, ...] = ()
         self._base = sequence_base(created, index)
         self._earliest = 0
-        self._records: list[Record] = []
+        self._first = 0  # the position of the first row, which may be trimmed already
+        self._counters = array("Q")
+        self._arrivals = array("d")
+        self._keys: list[str] = []
+        self._data: list[str] = []
         self._lock = Lock()
         self._wakes: tuple[Callable[[], None], ...] = ()
 
@@ -74,52 +94,66 @@ class Shard:
     def latest(self) -> int:
         """The position after the newest record, where the next one will lie."""
         with self._lock:
-            return self._earliest + len(self._records)
+            return self._first + len(self._keys)
 
     def append(self, entries: "ListLike[Entry]", counter: int, arrival: float) -> list[str]:
         """Add entries, numbered from `counter` on; give their sequence numbers.
 
         Neither counter nor arrival may be below those of the last ones.
         """
-        numbers = numbered(self._base, counter, int(arrival), len(entries))
-        records = [
-            Record(number, key, data, arrival)
-            for number, (key, data, _) in zip(numbers, entries, strict=True)
-        ]
+        count = len(entries)
+        keys, data = [entry.partition_key for entry in entries], [entry.data for entry in entries]
         with self._lock:
-            self._records.extend(records)
-        return numbers
+            self._counters.extend(range(counter, counter + count))
+            self._arrivals.extend([arrival] * count)
+            self._keys += keys
+            self._data += data
+        return numbered(self._base, counter, int(arrival), count)
 
-    def read(self, position: int, limit: int) -> list[Record]:
+    def read(self, position: int, limit: int) -> Page:
         """Give up to `limit` records from `position` on; those no longer kept are skipped silently."""
         with self._lock:
-            start = max(0, position - self._earliest)
-            return self._records[start : start + limit]
+            start = max(position, self._earliest)
+            rows = range(start - self._first, min(start - self._first + limit, len(self._keys)))
+            return Page(
+                start,
+                [self._record(row) for row in rows],
+                self.closed and start + len(rows) >= self._first + len(self._keys),
+            )
 
     def position_of(self, sequence_number: str) -> int:
         """Give the position of this sequence number, or of the first record after it."""
-        wanted = sequence_number.zfill(56)
+        number = int(sequence_number)
+        counter = counter_of(number - self._base)
         with self._lock:
-            return self._earliest + bisect_left(self._records, wanted, key=_number)
+            row = bisect_left(self._counters, counter, self._earliest - self._first)
+            if row < len(self._keys) and self._counters[row] == counter and number > self._number(row):
+                row += 1
+            return self._first + row
 
     def position_at(self, arrival: float) -> int:
         """Give the position of the first record that arrived at this time (epoch seconds) or later."""
         with self._lock:
-            return self._earliest + bisect_left(self._records, arrival, key=_arrival)
+            return self._first + bisect_left(self._arrivals, arrival, self._earliest - self._first)
 
     def trim(self, horizon: float) -> None:
         """Let go of the records that arrived before `horizon` (epoch seconds)."""
-        if not self._records or self._records[0].arrival >= horizon:
-            return
         with self._lock:
-            gone = bisect_left(self._records, horizon, key=_arrival)
-            del self._records[:gone]
-            self._earliest += gone
+            before = self._earliest - self._first
+            gone = bisect_left(self._arrivals, horizon, before)
+            self._earliest = self._first + gone
+            if gone == len(self._keys) or gone >= COMPACT:
+                self._first += gone
+                for column in (self._counters, self._arrivals, self._keys, self._data):
+                    del column[:gone]
+            else:
+                self._data[before:gone] = [""] * (gone - before)
 
     def close(self, second: int) -> None:
         """Take no more records."""
-        self.closed = True
-        self.ending_sequence_number = str(Sequence(self.created, self.index, CLOSED, second))
+        with self._lock:
+            self.ending_sequence_number = str(Sequence(self.created, self.index, CLOSED, second))
+            self.closed = True
         self.wake()
 
     def subscribe(self, wake: "Callable[[], None]") -> "Callable[[], None]":
@@ -137,3 +171,9 @@ class Shard:
         """Tell all who wait that something changed."""
         for wake in self._wakes:
             wake()
+
+    def _record(self, row: int) -> Record:
+        return Record(str(self._number(row)), self._keys[row], self._data[row], self._arrivals[row])
+
+    def _number(self, row: int) -> int:
+        return number_of(self._base, self._counters[row], int(self._arrivals[row]))

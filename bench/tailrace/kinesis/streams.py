@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tailrace.kinesis.hashkeys import divide, key_bytes
 from tailrace.kinesis.limits import Throughput
-from tailrace.kinesis.shards import Entry, Shard
+from tailrace.kinesis.shards import Entry, Page, Shard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as ListLike
@@ -19,6 +19,7 @@ type Put = tuple[str, str | None]  # shard id and sequence number; none: that sh
 
 CREATED_BEFORE = 3  # seconds by which a shard's creation precedes its stream's, as on AWS
 DEFAULT_RETENTION_HOURS = 24
+HOUR = 3600
 DEFAULT_MAX_RECORD_KIB = 1024
 SKIP, SKIPS = (
     118,
@@ -94,7 +95,7 @@ class Stream:
         with self._lock:
             self._arrival = max(self._arrival, int(now * 1000) / 1000)
             self._counter += SKIP + self._counter % SKIPS
-            self._trim(now)
+            self.trim(now)
             taken = self._place(entries, puts, now)
             for shard, places in taken.items():
                 numbers = shard.append([entries[place] for place in places], self._counter, self._arrival)
@@ -105,10 +106,16 @@ class Stream:
             shard.wake()
         return puts
 
+    def read(self, shard: Shard, position: int, limit: int, now: float) -> Page:
+        """Read from a shard what the stream still keeps at this time."""
+        shard.trim(now - self.retention_hours * HOUR)
+        return shard.read(position, limit)
+
     def trim(self, now: float) -> None:
         """Let go of what is older than the stream's retention."""
-        with self._lock:
-            self._trim(now)
+        horizon = now - self.retention_hours * HOUR
+        for shard in list(self.shards.values()):
+            shard.trim(horizon)
 
     def wake(self) -> None:
         """Tell all who wait on the stream's shards that something changed."""
@@ -124,11 +131,6 @@ class Stream:
             if shard.throughput is None or shard.throughput.take(entry.size(), now):
                 taken[shard].append(place)
         return taken
-
-    def _trim(self, now: float) -> None:
-        horizon = now - self.retention_hours * 3600
-        for shard in self.shards.values():
-            shard.trim(horizon)
 
     def _route(self) -> None:
         self._routes = sorted(self.open_shards(), key=lambda shard: shard.keys.start)

@@ -1,12 +1,11 @@
-"""The event source mapping for Kinesis: rules without I/O, workers at the edge.
+"""The event source mapping for Kinesis: rules without I/O, and an edge that does what they ask for.
 
-    settings, request              what a mapping may ask for
-    lane, states, actions          when records are sent, retried, split, dropped: the state machine
-    backoff, answers, filters      its parts: how long to rest, what an answer means, what passes
-    event, messages                what the function and the on-failure destination are given
-    delivery, worker               the edge: a thread for each shard, a worker for each mapping
-    target, destinations           the edge: invocations, metrics, queues, topics, buckets
-    provider, plugin               where LocalStack hands Kinesis mappings over
-
-All above the edge is plain Python: no LocalStack, no thread, no clock.
+settings, request             what a mapping may ask for
+rules/                        when records are read, sent, retried, split, given up: state machines
+filters, matching             which records pass
+event, messages               what the function and the on-failure destination are given
+crew, delivery, deliveries    the edge: one shard, all shards of a stream
+worker                        the edge: one mapping, what it is and what state it is in
+target, destinations          the edge: invocations, metrics, queues, topics, buckets
+provider                      where LocalStack hands Kinesis mappings over
 """

@@ -1,36 +1,47 @@
-"""One shard of a stream on its way to a function: the thread that does what a lane says."""
+"""One shard of a stream on its way to a function: what the rules of the shard ask for is done here.
+
+No thread belongs to a shard. A put, a time that has come or a change of plan has some thread of the crew step
+the rules; that thread does what one lane wants, and leaves the further lanes to others. A shard without
+records costs a subscription, and nothing that runs.
+"""
 
 import logging
-import time
 import uuid
 from collections.abc import Callable
-from threading import Event, Lock, Thread
+from enum import Enum
+from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
+from tailrace.clock import CLOCK, Call, Clock
 from tailrace.kinesis.engine import Record, Shard, Stream
-from tailrace.mapping.actions import Discard, Gather, Invoke, Read, Rest
-from tailrace.mapping.answers import Verdict
+from tailrace.mapping.crew import Crew
 from tailrace.mapping.event import Scale, Source
-from tailrace.mapping.lane import Lane
+from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, Work
+from tailrace.mapping.rules.answers import Kind, Verdict
+from tailrace.mapping.rules.shard import Dealt, Remains, ShardReader
 from tailrace.mapping.settings import Settings
 
 LOG = logging.getLogger(__name__)
 HOUR = 3600
 PAUSE = 1.0
 """Seconds to wait after an error of our own, so that it cannot fill the log."""
+CREW = Crew("mapping")
 
 
 class Target(Protocol):
-    """What a delivery needs of the world outside the stream."""
+    """What a delivery needs of the world outside the stream. Only `source` may be called under a lock."""
 
     def invoke(self, source: Source, action: Invoke[Any]) -> Verdict:
         """Invoke the function and judge what came of it."""
 
     def discard(self, source: Source, action: Discard[Any]) -> None:
-        """Report records to the on-failure destination. Never raises."""
+        """Report records to the on-failure destination."""
 
     def source(self, shard_id: str) -> Source:
         """Give what every record of the shard repeats in its event."""
+
+    def polled(self, dealt: Dealt) -> None:
+        """Take note of what a read gave."""
 
     def result(self, result: str) -> None:
         """Take note of what `LastProcessingResult` is now."""
@@ -44,103 +55,207 @@ class Plan(NamedTuple):
     target: Target
 
 
+class _Gate(Enum):
+    RESTING = "nobody steps the rules; whoever brings news has somebody do it"
+    STEPPING = "some thread steps the rules, or is about to, and will look for news"
+    FULL = "every lane is busy; the first that ends steps the rules and looks for news"
+
+
 class Delivery:
     """Delivers a shard, in order, from where it stands.
 
     It keeps its place while it has no plan, so that a mapping that is enabled again goes on where it stopped.
-    `ended` is called in the thread that ends, when the last invocation of the last plan is over.
+    Another plan begins when all that is under way by the one before has ended.
+    `halted` is called, in some thread, when the last invocation of the last plan is over, and when the
+    shard is done for good (`finished`).
     """
 
-    def __init__(self, stream: Stream, shard: Shard, position: int, ended: Callable[[], None]) -> None:
+    def __init__(  # noqa: PLR0913  where from, and what to run on
+        self,
+        stream: Stream,
+        shard: Shard,
+        position: int,
+        halted: Callable[["Delivery"], None],
+        *,
+        clock: Clock = CLOCK,
+        crew: Crew = CREW,
+    ) -> None:
+        self.shard = shard
+        self.finished = False
         self._stream = stream
-        self._shard = shard
-        self._position = position
-        self._ended = ended
+        self._halted = halted
+        self._clock = clock
+        self._crew = crew
+        self._lock = Lock()  # of these five
+        self._remains: Remains[Record] = Remains(position)
+        self._wanted: Plan | None = None
         self._plan: Plan | None = None
-        self._thread: Thread | None = None
-        self._lock = Lock()
-        self._records = Event()  # there may be new records, or a new plan
-        self._change = Event()  # there is a new plan
+        self._reader: ShardReader[Record] | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._gate = Lock()  # of these three
+        self._state = _Gate.RESTING
+        self._news = False
+        self._alarm: Call | None = None
 
     @property
     def running(self) -> bool:
         """Whether it may still invoke the function."""
-        return self._thread is not None
+        return self._reader is not None
+
+    @property
+    def checkpoint(self) -> int:
+        """The position of the lowest record that is not settled."""
+        with self._lock:
+            if self._reader:
+                return self._reader.checkpoint
+            left = self._remains.unfinished
+            return left[0][0] if left else self._remains.position
 
     def follow(self, plan: Plan | None) -> None:
         """Deliver by this plan from now on, or not at all; an invocation under way is not cut short."""
         with self._lock:
-            self._plan = plan
-            self._change.set()
-            self._records.set()
-            if plan and self._thread is None:
-                name = f"mapping-{self._stream.name}-{self._shard.shard_id}"
-                self._thread = Thread(target=self._run, name=name, daemon=True)
-                self._thread.start()
+            self._wanted = plan
+            self._adopt()
+        self._wake()
 
-    def _run(self) -> None:
-        unsubscribe = self._shard.subscribe(self._records.set)
+    # Who steps the rules
+
+    def _wake(self) -> None:
+        """Have somebody step the rules; there may be new records, a time may have come."""
+        with self._gate:
+            self._news = True
+            if self._state is not _Gate.RESTING:
+                return
+            self._state = _Gate.STEPPING
+        self._crew.run(self._work)
+
+    def _work(self) -> None:
+        """Step the rules and do what they want; an error of ours has it done once more, a little later."""
         try:
-            while plan := self._next_plan():
-                try:
-                    self._deliver(plan)
-                except Exception:
-                    LOG.exception(
-                        "%s of %s: delivery failed, goes on", self._shard.shard_id, self._stream.arn
-                    )
-                    self._change.wait(PAUSE)
-        finally:
-            unsubscribe()
-            self._ended()
+            self._work_on()
+        except Exception:
+            LOG.exception("%s of %s: delivery failed, goes on", self.shard.shard_id, self._stream.arn)
+            with self._gate:
+                self._state = _Gate.RESTING
+            self._clock.call_at(self._clock.now() + PAUSE, self._wake)
 
-    def _next_plan(self) -> Plan | None:
-        with self._lock:
-            self._change.clear()
-            if self._plan is None or self._stream.deleted:
-                self._thread = None
+    def _work_on(self) -> None:
+        """Step the rules, and do what one lane wants, until there is nothing to do or somebody else steps."""
+        while True:
+            with self._lock:
+                was = self._reader
+                work, plan = self._next(), self._plan
+                stopped = was is not None and self._reader is None
+                result = was.result if was else None
+            if plan and result:
+                plan.target.result(result)
+            if stopped:
+                self._halted(self)
+            if work is None or plan is None:
+                return
+            self._do(plan, work)
+            with self._gate:
+                if self._state is _Gate.STEPPING:
+                    self._news = True
+                    return
+                self._state = _Gate.STEPPING
+
+    def _next(self) -> Work[Record] | None:
+        """Step until a lane wants something, or nothing is to be done now."""
+        while True:
+            with self._gate:
+                news, self._news = self._news, False
+            self._adopt()
+            if news and self._reader:
+                self._reader.look()
+            step = self._step()
+            if isinstance(step, Work):
+                self._hand_over()
+                return step
+            if self._rest(step.until):
                 return None
-            return self._plan
 
-    def _deliver(self, plan: Plan) -> None:
-        lane: Lane[Record] = Lane(
-            plan.settings,
-            weigh=Scale(plan.target.source(self._shard.shard_id)),
-            accepts=plan.accepts,
+    def _step(self) -> Work[Record] | Wait:
+        reader, plan = self._reader, self._plan
+        while reader and plan:
+            now = self._clock.now()
+            reader.retain(self._stream.retention_hours * HOUR)
+            step = reader.step(now)
+            if isinstance(step, Read):
+                page = self._stream.read(self.shard, step.position, step.limit, now)
+                plan.target.polled(reader.receive(page.start, page.records, now, ended=page.ended))
+            elif isinstance(step, Ended):
+                self.finished, self._wanted = True, None
+                self._adopt()
+                break
+            else:
+                return step
+        return Wait(None)
+
+    def _hand_over(self) -> None:
+        """Leave the other lanes to another thread, if any is free."""
+        with self._gate:
+            if self._reader and self._reader.saturated:
+                self._state = _Gate.FULL
+                return
+        self._crew.run(self._work)
+
+    def _rest(self, until: float | None) -> bool:
+        """Have nobody step until a time or news; False if there are some already."""
+        with self._gate:
+            if self._news:
+                return False
+            self._state = _Gate.RESTING
+            if self._alarm is None or self._alarm.due != until:
+                if self._alarm:
+                    self._alarm.cancel()
+                self._alarm = None if until is None else self._clock.call_at(until, self._wake)
+            return True
+
+    # What is done
+
+    def _adopt(self) -> None:
+        """Go over to the plan that is wanted, unless an invocation by the one before is under way."""
+        wanted = None if self._stream.deleted or self.finished else self._wanted
+        if wanted is self._plan or (self._reader and self._reader.busy):
+            return
+        if self._reader:
+            self._remains = self._reader.remains()
+        self._unsubscribe()
+        self._unsubscribe = self.shard.subscribe(self._wake) if wanted else lambda: None
+        self._plan = wanted
+        self._reader = wanted and ShardReader(
+            wanted.settings,
+            self._remains,
+            weigh=Scale(wanted.target.source(self.shard.shard_id)),
+            accepts=wanted.accepts,
             new_request_id=lambda: str(uuid.uuid4()),
             retention=self._stream.retention_hours * HOUR,
         )
-        position = self._position
+
+    def _do(self, plan: Plan, work: Work[Record]) -> None:
+        """Do what a lane wants, and tell it what came of it, whatever goes wrong with us."""
+        reader, lane, action = self._reader, work.lane, work.action
+        if reader is None:
+            raise RuntimeError("a busy lane without its rules")
+        if isinstance(action, Invoke):
+            verdict = self._invoke(plan, action)
+            with self._lock:
+                reader.judged(lane, verdict, self._clock.now())
+        else:
+            self._discard(plan, action)
+            with self._lock:
+                reader.reported(lane, self._clock.now())
+
+    def _invoke(self, plan: Plan, action: Invoke[Record]) -> Verdict:
         try:
-            while self._plan is plan and not self._stream.deleted:
-                lane.retention = self._stream.retention_hours * HOUR
-                position = self._do(lane, plan, position)
-        finally:
-            if lane.checkpoint:
-                self._position = self._after(lane.checkpoint)
+            return plan.target.invoke(plan.target.source(self.shard.shard_id), action)
+        except Exception:
+            LOG.exception("%s of %s: the invocation failed", self.shard.shard_id, self._stream.arn)
+            return Verdict(Kind.FAULT)
 
-    def _do(self, lane: Lane[Record], plan: Plan, position: int) -> int:
-        """Do what the lane asks; returns the position to read from next."""
-        now = time.time()
-        match lane.step(now):
-            case Read(limit):
-                self._records.clear()
-                records = self._shard.read(position, limit)
-                lane.receive(records, now)
-                return self._after(records[-1].sequence_number) if records else position
-            case Gather(until):
-                self._records.wait(None if until is None else max(0.0, until - now))
-            case Rest(until):
-                if lane.result:  # here too: an event that is too large rests without an invocation
-                    plan.target.result(lane.result)
-                self._change.wait(max(0.0, until - now))
-            case Invoke() as action:
-                lane.judged(plan.target.invoke(plan.target.source(self._shard.shard_id), action), time.time())
-                plan.target.result(lane.result or "")
-            case Discard() as action:
-                plan.target.discard(plan.target.source(self._shard.shard_id), action)
-                lane.reported(time.time())
-        return position
-
-    def _after(self, sequence_number: str) -> int:
-        """Give the position after this record, also if it has left the stream meanwhile."""
-        return self._shard.position_of(str(int(sequence_number) + 1))
+    def _discard(self, plan: Plan, action: Discard[Record]) -> None:
+        try:
+            plan.target.discard(plan.target.source(self.shard.shard_id), action)
+        except Exception:
+            LOG.exception("%s of %s: records are not reported", self.shard.shard_id, self._stream.arn)

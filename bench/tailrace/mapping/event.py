@@ -5,7 +5,10 @@ A record's data is base64 from put to event, so an event is joined from strings 
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
+
+from tailrace.mapping.rules.windows import View
 
 LIMIT = 6 * 1024 * 1024
 """Bytes of the largest event that a synchronous invocation takes."""
@@ -49,13 +52,23 @@ def render(source: Source, record: Record) -> str:
     )
 
 
-def event(source: Source, records: Iterable[Record]) -> bytes:
-    """Write the whole event, as UTF-8.
+def event(source: Source, records: Iterable[Record], window: View | None = None) -> bytes:
+    """Write the whole event, as UTF-8; under a tumbling window, with what the event says of it.
 
     Half a surrogate pair in a key, which JSON can say and UTF-8 cannot, becomes `?` as in Java.
     """
-    written = '{"Records":[' + ",".join([render(source, record) for record in records]) + "]}"
+    rendered = ",".join([render(source, record) for record in records])
+    written = f'{{"Records":[{rendered}]{_window(source, window) if window else ""}}}'
     return written.encode(errors="replace")
+
+
+def _window(source: Source, view: View) -> str:
+    start, end = (datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in view.window)
+    return (
+        f',"window":{{"start":"{start}","end":"{end}"}},"state":{view.state},"shardId":"{source.shard_id}",'
+        f'"eventSourceARN":"{source.stream_arn}","isFinalInvokeForWindow":{json.dumps(view.final)},'
+        f'"isWindowTerminatedEarly":{json.dumps(view.early)}'
+    )
 
 
 class Scale:

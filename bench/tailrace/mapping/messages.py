@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from tailrace.mapping.actions import Discard
 from tailrace.mapping.event import Record, Source
+from tailrace.mapping.rules.actions import Discard
 
 OK = 200  # the invocation's status is that of the call, also if the function failed
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -12,10 +13,10 @@ from localstack.services.lambda_.event_source_mapping.esm_worker_factory import 
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.utils.collections import PaginatedList
-from localstack.utils.patch import Patch
 
 from tailrace.mapping.request import Refusal, check
 from tailrace.mapping.worker import MappingWorker
+from tailrace.seams import replace
 
 SERVICE = "kinesis"
 MOST_LISTED = 100
@@ -29,16 +30,26 @@ type Original = Callable[..., Configuration]
 
 def install() -> None:
     """Patch the provider's operations on mappings, once."""
-    for target, ours in (
-        (EsmWorkerFactory.get_esm_worker, _make_worker),
-        (LambdaProvider.validate_event_source_mapping, _validate),
-        (LambdaProvider.create_event_source_mapping_v2, _create),
-        (LambdaProvider.update_event_source_mapping_v2, _update),
-        (LambdaProvider.delete_event_source_mapping, _delete),
-        (LambdaProvider.get_event_source_mapping, _get),
-        (LambdaProvider.list_event_source_mappings, _list),
+    for owner, name, ours in (
+        (EsmWorkerFactory, "get_esm_worker", _make_worker),
+        (LambdaProvider, "validate_event_source_mapping", _validate),
+        (LambdaProvider, "create_event_source_mapping_v2", _create),
+        (LambdaProvider, "update_event_source_mapping_v2", _update),
+        (LambdaProvider, "delete_event_source_mapping", _delete),
+        (LambdaProvider, "get_event_source_mapping", _get),
+        (LambdaProvider, "list_event_source_mappings", _list),
     ):
-        Patch.function(target, ours).apply()
+        _over(owner, name, ours)
+
+
+def _over(owner: type, name: str, ours: Callable[..., Any]) -> None:
+    """Put ours over a method; it is given the method that was there first."""
+
+    @wraps(vars(owner)[name])
+    def over(*arguments: object, **named: object) -> object:
+        return ours(usual, *arguments, **named)
+
+    usual = replace(owner, name, over)
 
 
 def _is_kinesis(configuration: Configuration) -> bool:

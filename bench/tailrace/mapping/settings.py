@@ -28,6 +28,10 @@ class Settings(NamedTuple):
     """The function says which record failed (`ReportBatchItemFailures`)."""
     destination: str | None = None
     """ARN of the on-failure destination."""
+    factor: int = 1
+    """Lanes of a shard that run side by side (`ParallelizationFactor`)."""
+    tumbling: float = 0.0
+    """Seconds of a tumbling window; 0 for none."""
     patterns: tuple[str, ...] = ()
     """Filter patterns, JSON; a record passes that matches one."""
 
@@ -44,5 +48,7 @@ class Settings(NamedTuple):
             bisect=bool(configuration.get("BisectBatchOnFunctionError")),
             partial_answers="ReportBatchItemFailures" in (configuration.get("FunctionResponseTypes") or []),
             destination=on_failure.get("Destination") or None,
+            factor=configuration.get("ParallelizationFactor") or 1,
+            tumbling=float(configuration.get("TumblingWindowInSeconds") or 0),
             patterns=tuple(one["Pattern"] for one in filters),
         )

@@ -2,21 +2,21 @@
 
 import json
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from localstack.services.lambda_.provider_utils import get_function_version_from_arn
 
 from tailrace import cloudwatch
+from tailrace.clock import CLOCK
 from tailrace.functions.invoke import invoke
 from tailrace.kinesis.engine import Record
-from tailrace.mapping.actions import Discard, Invoke
-from tailrace.mapping.answers import Kind, Verdict, judge
 from tailrace.mapping.destinations import deliver
 from tailrace.mapping.event import Source, event
 from tailrace.mapping.messages import message
+from tailrace.mapping.rules.actions import Discard, Invoke
+from tailrace.mapping.rules.answers import NEVER_RAN, Verdict, judge
+from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -45,27 +45,33 @@ class Function:
 
     def invoke(self, source: Source, action: Invoke[Record]) -> Verdict:
         """Invoke the function with the event of these records; what it answers is judged."""
-        now = time.time()
-        self._record("IteratorAge", (now - action.records[-1].arrival) * 1000, "Milliseconds", at=now)
-        try:
-            outcome = invoke(self._arn, event(source, action.records), action.request_id)
-        except Exception:
-            LOG.exception("%s could not be invoked", self._arn)
-            return Verdict(Kind.THROTTLED)
-        if outcome.status in ("throttled", "missing"):
+        now = CLOCK.now()
+        outcome = invoke(self._arn, event(source, action.records, action.window), action.request_id)
+        if outcome.status in NEVER_RAN:
             LOG.info("%s: %s, tried again later", self._arn, outcome.status)
+        elif action.records:
+            self._record("IteratorAge", (now - action.records[-1].arrival) * 1000, "Milliseconds", at=now)
         numbers = [record.sequence_number for record in action.records]
-        return judge(outcome, numbers, partial_answers=self._settings.partial_answers)
+        return judge(
+            outcome,
+            numbers,
+            partial_answers=self._settings.partial_answers,
+            stateful=action.window is not None and not action.window.final,
+        )
+
+    def polled(self, dealt: Dealt) -> None:
+        """Take note of what a read gave."""
 
     def discard(self, source: Source, action: Discard[Record]) -> None:
         """Report records to the destination; if it does not take them, they are done with all the same."""
         if not self._settings.destination:
             return
-        now = time.time()
+        now = CLOCK.now()
         written = message(source, self._arn, action, now)
+        content = event(source, action.records, action.window)
         try:
-            deliver(self._settings.destination, written, event(source, action.records), self._mapping, now)
-        except (BotoCoreError, ClientError) as error:
+            deliver(self._settings.destination, written, content, self._mapping, now)
+        except Exception as error:  # noqa: BLE001  whatever it is: a failed report, sent no second time
             LOG.warning("%s does not take %s: %s", self._settings.destination, json.dumps(written), error)
             self._record("DestinationDeliveryFailures", 1, "Count", at=now)
 

@@ -1,17 +1,25 @@
-"""A mapping at work, as LocalStack's Lambda provider knows it: one delivery for each shard of the stream."""
+"""A mapping at work, as LocalStack's Lambda provider knows it.
+
+What a mapping is stands in one immutable `Mapping`. It is replaced whole, under one lock, in `_become`, which
+also writes it to LocalStack's store: no thread ever writes back what it read before somebody else's change.
+"""
 
 import logging
 from collections.abc import Callable
-from threading import RLock, Timer
-from typing import Any
+from functools import partial
+from threading import RLock
+from typing import Any, NamedTuple
 
-from localstack.services.events.event_rule_engine import EventRuleEngine
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmStateReason
 from localstack.services.lambda_.invocation.models import lambda_stores
 
-from tailrace.kinesis.engine import ENGINE, Stream, UnknownStream
-from tailrace.mapping.delivery import Delivery, Plan
+from tailrace.arns import Arn
+from tailrace.clock import CLOCK, Clock
+from tailrace.kinesis.engine import ENGINE, Shard, Stream, UnknownStream
+from tailrace.mapping.deliveries import Deliveries
+from tailrace.mapping.delivery import Plan
 from tailrace.mapping.filters import record_filter
+from tailrace.mapping.matching import matches
 from tailrace.mapping.settings import Settings
 from tailrace.mapping.target import Function
 
@@ -22,77 +30,73 @@ GONE = "PROBLEM: Stream not found"
 """What `LastProcessingResult` says once the stream is deleted; AWS's own words were never recorded."""
 
 
-class _Rules(EventRuleEngine):
-    """LocalStack's matcher, but that true and false are no numbers: to Python they are 1 and 0."""
+class Mapping(NamedTuple):
+    """What a mapping is: nothing in it is ever changed in place."""
 
-    def _evaluate_condition(self, value: Any, condition: Any, field_exists: bool) -> bool:  # noqa: ANN401, FBT001
-        if isinstance(condition, bool) or (isinstance(value, bool) and not isinstance(condition, dict)):
-            return field_exists and value is condition
-        known = _NO_NUMBER if isinstance(value, bool) else value
-        return bool(super()._evaluate_condition(known, condition, field_exists))
-
-
-_NO_NUMBER = object()
-_RULES = _Rules()
-
-
-def _matches(pattern: dict[str, Any], seen: dict[str, Any]) -> bool:
-    """Match by EventBridge's language; a value that the matcher cannot compare does not match."""
-    try:
-        return bool(_RULES.evaluate_pattern_on_event(pattern, seen))
-    except Exception:
-        LOG.debug("%s cannot be matched with %s", seen, pattern, exc_info=True)
-        return False
+    configuration: dict[str, Any]  # as the Lambda API words it, without its state
+    state: EsmState
+    enabled: bool
+    role: str
 
 
 class MappingWorker:
     """The worker of one mapping, for its whole life: updates, disabling and enabling keep it and its places.
 
-    It has the interface of LocalStack's `EsmWorker`, and keeps the mapping's entry in LocalStack's store.
+    It has the interface of LocalStack's `EsmWorker`.
     """
 
-    def __init__(self, configuration: dict[str, Any], role: str, *, enabled: bool) -> None:
-        self.esm_config = dict(configuration)
-        self.enabled = enabled
-        self.current_state = EsmState.CREATING
-        self.state_transition_reason = EsmStateReason.USER_ACTION
-        self._role = role
-        self._deliveries: list[Delivery] = []
-        self._stream: Stream | None = None
+    state_transition_reason = EsmStateReason.USER_ACTION
+
+    def __init__(
+        self, configuration: dict[str, Any], role: str, *, enabled: bool, clock: Clock = CLOCK
+    ) -> None:
+        self._clock = clock
         self._lock = RLock()
+        self._mapping = Mapping(dict(configuration), EsmState.CREATING, enabled, role)
+        self._deliveries: Deliveries | None = None
         self._gone: Callable[[], None] = lambda: None
-        self._patience: Timer | None = None
 
     @property
     def uuid(self) -> str:
         """The mapping's id."""
-        return str(self.esm_config["UUID"])
+        return str(self._mapping.configuration["UUID"])
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it is to deliver."""
+        return self._mapping.enabled
+
+    @property
+    def current_state(self) -> EsmState:
+        """The state as the API names it."""
+        return self._mapping.state
+
+    @property
+    def esm_config(self) -> dict[str, Any]:
+        """The configuration as LocalStack's store has it."""
+        return self._mapping.configuration
 
     def create(self) -> None:
         """Settle where each shard is read from; start, if the mapping is enabled."""
         with self._lock:
+            ENGINE.on_created(self._stream_made)
             self._settle_positions()
             if self.enabled:
                 self.start()
             else:
-                self._enter(EsmState.DISABLED)
+                self._become(state=EsmState.DISABLED)
 
     def start(self) -> None:
         """Deliver by the configuration as it stands, each shard from where it was left."""
         with self._lock:
-            self.enabled = True
+            self._become(enabled=True, state=EsmState.ENABLED)
             self._settle_positions()
-            settings = Settings.of(self.esm_config)
-            function = Function(self.esm_config, settings, self._role, self._note)
-            plan = Plan(settings, record_filter(settings.patterns, _matches), function)
-            self._enter(EsmState.ENABLED)
-            for delivery in self._deliveries:
-                delivery.follow(plan)
+            self._follow()
 
     def update(self, configuration: dict[str, Any], role: str, *, enabled: bool) -> None:
         """Take a new configuration; an invocation under way ends by the old one."""
         with self._lock:
-            self.esm_config, self._role = configuration, role
+            self._become(configuration=configuration, role=role)
             if enabled:
                 self.start()
             else:
@@ -101,84 +105,102 @@ class MappingWorker:
     def stop(self) -> None:
         """Disable: no further invocation begins. Once the last one is over the state is `Disabled`."""
         with self._lock:
-            self.enabled = False
-            self._enter(EsmState.DISABLING)
+            self._become(enabled=False, state=EsmState.DISABLING)
             self._halt()
 
     def delete(self, gone: Callable[[], None] = lambda: None) -> None:
         """Stop for good; `gone` is called once the last invocation is over, and the mapping with it."""
         with self._lock:
             self._gone = gone
-            self._enter(EsmState.DELETING)
+            ENGINE.off_created(self._stream_made)
+            self._become(state=EsmState.DELETING)
             self._halt()
 
     def stop_for_shutdown(self) -> None:
         """Begin no further invocation; the state in the store stays."""
         with self._lock:
-            for delivery in self._deliveries:
-                delivery.follow(None)
+            if self._deliveries:
+                self._deliveries.follow(None)
+
+    def note(self, changed: dict[str, Any]) -> None:
+        """Take over properties that no delivery depends on."""
+        with self._lock:
+            self._become(configuration=self._mapping.configuration | changed)
+
+    def _follow(self) -> None:
+        if self._deliveries is None:
+            return
+        configuration, _, _, role = self._mapping
+        settings = Settings.of(configuration)
+        function = Function(configuration, settings, role, self._note_result)
+        self._deliveries.follow(Plan(settings, record_filter(settings.patterns, matches), function))
 
     def _halt(self) -> None:
-        for delivery in self._deliveries:
-            delivery.follow(None)
-        if any(delivery.running for delivery in self._deliveries):
-            self._patience = Timer(PATIENCE, self._come_to_rest)
-            self._patience.daemon = True
-            self._patience.start()
+        if self._deliveries:
+            self._deliveries.follow(None)
+        if self._deliveries and self._deliveries.running:
+            self._clock.call_at(self._clock.now() + PATIENCE, partial(self._rest, self.current_state))
         else:
-            self._come_to_rest()
+            self._rest(self.current_state)
 
-    def _ended(self) -> None:
-        """Come to rest, if no delivery runs any more."""
+    def _halted(self) -> None:
+        """Come to rest: no delivery runs any more."""
         with self._lock:
-            if self._stream and self._stream.deleted:
-                self._note(GONE)
-            if not any(delivery.running for delivery in self._deliveries):
-                self._come_to_rest()
+            if self._deliveries and self._deliveries.stream.deleted:
+                self._note_result(GONE)
+            self._rest(self.current_state)
 
-    def _come_to_rest(self) -> None:
+    def _rest(self, state: EsmState) -> None:
+        """End a transition, if it is still the one that was meant."""
         with self._lock:
-            if self._patience:
-                self._patience.cancel()
-            if self.current_state is EsmState.DISABLING:
-                self._enter(EsmState.DISABLED)
-            elif self.current_state is EsmState.DELETING:
+            if state is not self.current_state:
+                return
+            if state is EsmState.DISABLING:
+                self._become(state=EsmState.DISABLED)
+            elif state is EsmState.DELETING:
                 self._store().pop(self.uuid, None)
                 self._gone()
 
     def _settle_positions(self) -> None:
         """Fix where each shard is read from, unless that is settled for this very stream."""
-        _, _, _, region, account, name = self.esm_config["EventSourceArn"].split(":")
+        arn = Arn.of(self._mapping.configuration["EventSourceArn"])
         try:
-            stream = ENGINE.stream(account, region, name.partition("/")[2])
+            stream = ENGINE.stream(arn.account, arn.region, arn.name)
         except UnknownStream:
-            LOG.warning("%s: its stream %s is gone", self.uuid, name)
-            self._note(GONE)
+            LOG.warning("%s: its stream %s is gone", self.uuid, arn.name)
+            self._note_result(GONE)
             return
-        if stream is self._stream:
-            return
-        latest = self.esm_config["StartingPosition"] == "LATEST"
-        self._stream = stream
-        self._deliveries = [
-            Delivery(stream, shard, shard.latest if latest else shard.earliest, self._ended)
-            for shard in stream.shards.values()
-        ]
+        if self._deliveries is None or stream is not self._deliveries.stream:
+            self._deliveries = Deliveries(stream, self._begin, self._halted)
 
-    def _enter(self, state: EsmState) -> None:
-        self.current_state = state
-        if record := self._store().get(self.uuid):
-            record["State"] = state
+    def _begin(self, shard: Shard) -> int | None:
+        """Give the position at which a shard of the stream as it is now is read first."""
+        position = self._mapping.configuration["StartingPosition"]
+        if position == "LATEST":
+            return None if shard.closed else shard.latest
+        if position == "AT_TIMESTAMP":
+            return shard.position_at(self._mapping.configuration["StartingPositionTimestamp"].timestamp())
+        return shard.earliest
 
-    def note(self, changed: dict[str, Any]) -> None:
-        """Take over properties that no delivery depends on."""
-        self.esm_config |= changed
-        if record := self._store().get(self.uuid):
-            record |= changed
+    def _stream_made(self, stream: Stream) -> None:
+        """Go on with a new stream of the old one's name: it is another, so it is read as at the beginning."""
+        with self._lock:
+            if stream.arn == str(Arn.of(self._mapping.configuration["EventSourceArn"]).parent):
+                self._settle_positions()
+                if self.enabled and self.current_state is EsmState.ENABLED:
+                    self._follow()
 
-    def _note(self, result: str) -> None:
-        if self.esm_config.get("LastProcessingResult") != result:
+    def _note_result(self, result: str) -> None:
+        if self._mapping.configuration.get("LastProcessingResult") != result:
             self.note({"LastProcessingResult": result})
 
+    def _become(self, **changed: Any) -> None:  # noqa: ANN401  the mapping's own fields
+        """Be another mapping from now on, for everybody: the one place that changes it, and the store."""
+        self._mapping = self._mapping._replace(**changed)
+        store = self._store()
+        if self.uuid in store:
+            store[self.uuid] = self._mapping.configuration | {"State": self._mapping.state}
+
     def _store(self) -> Any:  # noqa: ANN401  LocalStack's store is untyped
-        _, _, _, region, account, *_ = self.esm_config["FunctionArn"].split(":")
-        return lambda_stores[account][region].event_source_mappings
+        arn = Arn.of(self._mapping.configuration["FunctionArn"])
+        return lambda_stores[arn.account][arn.region].event_source_mappings

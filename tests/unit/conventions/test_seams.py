@@ -16,7 +16,6 @@ WAITING = {
     "cloudwatch/log_service.py",
     "functions/service.py",
     "kinesis/parser.py",
-    "mapping/provider.py",
 }
 """Files that still replace names by themselves."""
 OWN_PROCESS = {"testing/container.py"}

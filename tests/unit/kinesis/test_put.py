@@ -39,7 +39,7 @@ def test_each_entry_lies_where_the_answer_says(records: list[dict[str, str]], sh
     assert answer["FailedRecordCount"] == 0
     for entry, stored in zip(records, answer["Records"], strict=True):
         shard = stage.stream.shards[stored["ShardId"]]
-        [record] = shard.read(shard.position_of(stored["SequenceNumber"]), 1)
+        [record] = shard.read(shard.position_of(stored["SequenceNumber"]), 1).records
         assert record.sequence_number == stored["SequenceNumber"]
         assert (record.data, record.partition_key) == (entry["Data"], entry["PartitionKey"])
 
@@ -89,7 +89,7 @@ def test_putting_lets_go_of_what_expired() -> None:
     stage.put("a")
     stage.now += 86_401
     stage.put("b")
-    assert sum(len(shard.read(0, 10)) for shard in stage.stream.shards.values()) == 1
+    assert sum(len(shard.read(0, 10).records) for shard in stage.stream.shards.values()) == 1
 
 
 def test_an_explicit_hash_key_overrides_the_partition_key() -> None:

@@ -236,7 +236,7 @@ def test_a_shorter_retention_lets_go_at_once() -> None:
     stage.put("a")
     stage.now += DAY + 3600
     stage("DecreaseStreamRetentionPeriod", StreamName="clicks", RetentionPeriodHours=24)
-    assert stage.stream.shards[FIRST].read(0, 1) == []
+    assert stage.stream.shards[FIRST].read(0, 1).records == []
     assert stage.read(stage.iterator("TRIM_HORIZON")) == []
 
 
@@ -252,11 +252,13 @@ def test_an_iterator_is_good_for_five_minutes() -> None:
 
 
 def test_a_closed_shard_ends_without_a_next_iterator() -> None:
-    """Behind the last record of a closed shard there is no NextShardIterator."""
+    """Behind the last record of a closed shard comes a page without records and NextShardIterator."""
     stage = Stage(shards=1)
     stage.put("a")
     iterator = stage.iterator("TRIM_HORIZON")
     stage.stream.shards[FIRST].close(int(START) + 1)
-    page = stage("GetRecords", ShardIterator=iterator, Limit=1)
+    last = stage("GetRecords", ShardIterator=iterator, Limit=1)
+    page = stage("GetRecords", ShardIterator=last["NextShardIterator"])
+    assert (len(last["Records"]), page["Records"]) == (1, [])
     assert "NextShardIterator" not in page
     assert page["ChildShards"] == []

@@ -98,7 +98,7 @@ def test_keeps_data_as_it_came() -> None:
     """A record holds the very base64 that was put."""
     stage = Stage(shards=1)
     stage.put("hello", key="someone")
-    [record] = stage.stream.shards[FIRST].read(0, 10)
+    [record] = stage.stream.shards[FIRST].read(0, 10).records
     assert record == Record(record.sequence_number, "someone", "aGVsbG8=", START)
 
 
@@ -107,7 +107,7 @@ def test_arrival_is_cut_to_milliseconds() -> None:
     stage = Stage(shards=1)
     stage.now = START + 0.123_456
     stage.put("a")
-    [record] = stage.stream.shards[FIRST].read(0, 1)
+    [record] = stage.stream.shards[FIRST].read(0, 1).records
     assert record.arrival == pytest.approx(START + 0.123, abs=1e-6)
     assert round(record.arrival * 1000) == pytest.approx(record.arrival * 1000, abs=1e-3)
 
@@ -115,7 +115,7 @@ def test_arrival_is_cut_to_milliseconds() -> None:
 def test_a_position_is_found_by_its_number() -> None:
     """Each record's number leads to its position, also after the first ones are gone."""
     shard = shard_of(50)
-    numbers = [record.sequence_number for record in shard.read(0, 50)]
+    numbers = [record.sequence_number for record in shard.read(0, 50).records]
     shard.trim(1010.0)
     assert [shard.position_of(number) for number in numbers[10:]] == list(range(10, 50))
     assert shard.position_of(numbers[3]) == shard.earliest == 10
@@ -124,7 +124,7 @@ def test_a_position_is_found_by_its_number() -> None:
 def test_a_number_between_two_records_leads_to_the_later_one() -> None:
     """A number that was left out stands for the next record, one beyond the end for the end."""
     shard = shard_of(3)
-    number = int(shard.read(1, 1)[0].sequence_number)
+    number = int(shard.read(1, 1).records[0].sequence_number)
     assert shard.position_of(str(number + 1)) == 2
     assert shard.position_of(str(number * 2)) == 3
 
@@ -140,8 +140,8 @@ def test_trimming_moves_the_horizon_and_no_position() -> None:
     shard = shard_of(5)
     shard.trim(1002.0)
     assert (shard.earliest, shard.latest) == (2, 5)
-    assert [record.partition_key for record in shard.read(3, 1)] == ["key-3"]
-    assert [record.partition_key for record in shard.read(0, 2)] == ["key-2", "key-3"]
+    assert [record.partition_key for record in shard.read(3, 1).records] == ["key-3"]
+    assert [record.partition_key for record in shard.read(0, 2).records] == ["key-2", "key-3"]
 
 
 def test_who_waits_is_woken_by_each_put_to_the_shard() -> None:

@@ -1,13 +1,15 @@
-"""A lane's whole life, simulated: records that arrive over time, a function that follows a script."""
+"""A shard's whole life, simulated: records that arrive over time, a function that follows a script."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from itertools import count
 from typing import Any, NamedTuple
 
-from tailrace.mapping.actions import Discard, Gather, Invoke, Read, Rest
-from tailrace.mapping.answers import Answer, Kind, Verdict
-from tailrace.mapping.lane import Lane
+from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, Work
+from tailrace.mapping.rules.answers import Answer, Kind, Verdict
+from tailrace.mapping.rules.shard import Remains, ShardReader
+from tailrace.mapping.rules.windows import View
 from tailrace.mapping.settings import Settings
 
 DAY = 86_400.0
@@ -37,6 +39,7 @@ class Call(NamedTuple):
     records: tuple[Item, ...]
     request_id: str
     verdict: Verdict
+    window: View | None = None
 
     @property
     def processed(self) -> tuple[Item, ...]:
@@ -77,7 +80,7 @@ def sizes(history: "History") -> list[int]:
 
 @dataclass
 class History:
-    """Runs a lane over a shard and keeps all that happened."""
+    """Runs a shard's rules over its records and keeps all that happened; invocations overlap by lane."""
 
     settings: Settings
     shard: Sequence[Item]
@@ -85,25 +88,29 @@ class History:
     retention: float = DAY
     duration: float = 0.01
     now: float = 0.0
-    log: list[Call | Report] = field(default_factory=list)
-    checkpoints: list[str | None] = field(default_factory=list)
+    closed: bool = False
+    log: list[Call | Report] = field(default_factory=list, repr=False)
+    checkpoints: list[int] = field(default_factory=list, repr=False)
     rested: bool = False
+    ended: bool = False
 
     def __post_init__(self) -> None:
         self._ids = count(1)
-        self._position = self._resume = 0
-        self.lane = self._new_lane()
+        self._looked = (-1.0, -1)
+        self._running: list[tuple[float, int, tuple[int, Call]]] = []
+        self.reader = self._new_reader(Remains(0))
 
     def restart(self) -> None:
-        """Go on with a new lane from the old one's checkpoint, as after an update."""
-        checkpoint = self.lane.checkpoint
-        if checkpoint:
-            self._resume = next(
-                (place for place, item in enumerate(self.shard) if item.sequence_number > checkpoint),
-                len(self.shard),
-            )
-        self._position = self._resume
-        self.lane = self._new_lane()
+        """Go on from the checkpoint alone, as after a crash."""
+        self._running = []
+        self.reader = self._new_reader(Remains(self.reader.checkpoint))
+
+    def change(self, settings: Settings) -> None:
+        """Go on under other settings, once what is under way has ended."""
+        while self._running:
+            self._end_one()
+        self.settings = settings
+        self.reader = self._new_reader(self.reader.remains())
 
     def run(self, steps: int = 100_000) -> "History":
         """Step until the shard is read to its end and nothing is left to do; at most so many steps."""
@@ -111,12 +118,12 @@ class History:
             self.rested = not self._step()
             if self.rested:
                 return self
-            self.checkpoints.append(self.lane.checkpoint)
+            self.checkpoints.append(self.reader.checkpoint)
         return self
 
     @property
     def calls(self) -> list[Call]:
-        """All invocations, in order."""
+        """All invocations, in the order in which they began."""
         return [entry for entry in self.log if isinstance(entry, Call)]
 
     @property
@@ -134,9 +141,10 @@ class History:
         """The records that were reported to the destination, in order."""
         return [record for report in self.reports for record in report.records]
 
-    def _new_lane(self) -> Lane[Item]:
-        return Lane(
+    def _new_reader(self, remains: Remains[Item]) -> ShardReader[Item]:
+        return ShardReader(
             self.settings,
+            remains,
             weigh=lambda item: item.size,
             accepts=lambda item: item.passes,
             new_request_id=lambda: f"request-{next(self._ids)}",
@@ -144,35 +152,59 @@ class History:
         )
 
     def _step(self) -> bool:
-        """Do what the lane asks; False if it waits for records that never come."""
-        match self.lane.step(self.now):
-            case Read(limit):
-                self._read(limit)
-            case Gather(until):
-                coming = [item.arrival for item in self.shard[self._position :]][:1]
-                times = [*coming, *([] if until is None else [until])]
-                if not times:
-                    return False
-                self.now = max(self.now, min(times))
-            case Rest(until):
-                assert until > self.now
-                self.now = until
-            case Invoke(records, request_id):
-                at, self.now = self.now, self.now + self.duration
+        """Do what the shard asks; False if it waits for records that never come."""
+        match self.reader.step(self.now):
+            case Read(position, limit):
+                self._read(position, limit)
+            case Wait(until):
+                return self._wait(until)
+            case Work(lane, Invoke(records, request_id, window)):
                 verdict = self.function(records)
-                self.log.append(Call(at, self.now, records, request_id, verdict))
-                self.lane.judged(verdict, self.now)
-            case Discard() as discard:
+                call = Call(self.now, self.now + self.duration, records, request_id, verdict, window)
+                self.log.append(call)
+                heappush(self._running, (call.ended, len(self.log), (lane, call)))
+                if not self._others_may_begin:
+                    self._end_one()
+            case Work(lane, Discard() as discard):
                 self.log.append(Report(self.now, discard))
-                self.lane.reported(self.now)
+                self.reader.reported(lane, self.now)
+            case Ended():
+                self.ended = True
+                return False
         return True
 
-    def _read(self, limit: int) -> None:
+    @property
+    def _others_may_begin(self) -> bool:
+        return self.settings.factor > 1
+
+    def _wait(self, until: float | None) -> bool:
+        coming = [item.arrival for item in self.shard[self.reader.position :]][:1]
+        if coming and coming[0] <= self.now and self._looked != (self.now, self.reader.position):
+            self._looked = self.now, self.reader.position
+            self.reader.look()
+            return True
+        coming = [arrival for arrival in coming if arrival > self.now]
+        ends = [ended for ended, _, _ in self._running[:1]]
+        times = [*coming, *ends, *([] if until is None else [until])]
+        if not times:
+            return False
+        assert until is None or until > self.now
+        if ends and ends[0] <= min(times):
+            self._end_one()
+            return True
+        self.now = max(self.now, min(times))
+        self.reader.look()
+        return True
+
+    def _end_one(self) -> None:
+        ended, _, (lane, call) = heappop(self._running)
+        self.now = max(self.now, ended)
+        self.reader.judged(lane, call.verdict, self.now)
+
+    def _read(self, position: int, limit: int) -> None:
         gone = self.now - self.retention
-        while self._position < len(self.shard) and self.shard[self._position].arrival <= gone:
-            self._position += 1
-        ready = [
-            item for item in self.shard[self._position : self._position + limit] if item.arrival <= self.now
-        ]
-        self._position += len(ready)
-        self.lane.receive(ready, self.now)
+        while position < len(self.shard) and self.shard[position].arrival <= gone:
+            position += 1
+        ready = [item for item in self.shard[position : position + limit] if item.arrival <= self.now]
+        ended = self.closed and position + len(ready) == len(self.shard)
+        self.reader.receive(position, ready, self.now, ended=ended)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from tailrace.mapping.actions import Condition
-from tailrace.mapping.answers import Verdict
+from tailrace.mapping.rules.actions import Condition
+from tailrace.mapping.rules.answers import Verdict
 from tailrace.mapping.settings import Settings
 from tests.unit.mapping.history import FAILED, PROCESSED, THROTTLED, History, Item, items, sizes
 
@@ -66,7 +66,7 @@ def test_gone_from_the_stream() -> None:
     shard = items([0.0, 0.0])
     history = History(Settings(), shard, lambda _: FAILED, retention=100).run()
     assert history.reports == []
-    assert history.lane.checkpoint == shard[-1].sequence_number
+    assert history.reader.checkpoint == len(shard)
 
 
 def test_what_is_still_in_the_stream_is_not_skipped() -> None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tailrace.mapping.answers import Answer, Kind, Verdict, judge
+from tailrace.mapping.rules.answers import Answer, Kind, Verdict, judge
 
 pytestmark = pytest.mark.unit
 BATCH = ["101", "102", "103"]

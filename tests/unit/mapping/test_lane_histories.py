@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from tailrace.mapping.actions import Condition
-from tailrace.mapping.answers import Verdict
-from tailrace.mapping.backoff import FIRST
 from tailrace.mapping.event import LIMIT, fits
+from tailrace.mapping.rules.actions import Condition
+from tailrace.mapping.rules.answers import Verdict
+from tailrace.mapping.rules.backoff import FIRST
+from tailrace.mapping.rules.states import FAILURES
 from tailrace.mapping.settings import FOREVER, Settings
-from tailrace.mapping.states import FAILURES
 from tests.unit.mapping.history import (
     FAILED,
     MISSING,
@@ -186,12 +186,9 @@ def check_backoff(history: History) -> None:
 
 def check_checkpoint(history: History) -> None:
     """Check: the checkpoint never goes back, and ends at the last record."""
-    known = [checkpoint for checkpoint in history.checkpoints if checkpoint]
-    assert known == sorted(known)
-    gone = [item for item in history.shard if history.now >= item.arrival + history.retention]
-    unread = {item.sequence_number for item in gone}
-    if history.shard and history.shard[-1].sequence_number not in unread:
-        assert history.lane.checkpoint == history.shard[-1].sequence_number
+    assert history.checkpoints == sorted(history.checkpoints)
+    if history.shard and history.now < history.shard[-1].arrival + history.retention:
+        assert history.reader.checkpoint == len(history.shard)
 
 
 def check_rest(history: History) -> None:
@@ -238,12 +235,12 @@ def test_restart(history: History, data: st.DataObject) -> None:
     again = History(history.settings, history.shard, history.function, history.retention, history.duration)
     for steps in data.draw(st.lists(st.integers(1, 30), max_size=5)):
         again.run(steps)
-        before = again.lane.checkpoint
+        before = again.reader.checkpoint
         made = len(again.calls)
         again.restart()
         again.run(3)
         for call in again.calls[made:]:
-            assert before is None or call.records[0].sequence_number > before
+            assert history.shard.index(call.records[0]) >= before
     again.run()
     ended = {*again.processed, *again.discarded}
     for item in history.shard:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tailrace.mapping.actions import Condition, Discard
-from tailrace.mapping.answers import Answer
 from tailrace.mapping.event import Source
 from tailrace.mapping.messages import body, message, object_key, timestamp, with_payload
+from tailrace.mapping.rules.actions import Condition, Discard
+from tailrace.mapping.rules.answers import Answer
 from tests.unit.mapping.history import Item
 
 pytestmark = pytest.mark.unit

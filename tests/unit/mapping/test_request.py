@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tailrace.mapping.request import Refusal, check
-from tailrace.mapping.settings import FOREVER, Settings
+from tailrace.mapping.settings import Settings
 
 pytestmark = pytest.mark.unit
 PLAIN = {
@@ -232,7 +232,7 @@ def test_empty_values_ask_for_nothing() -> None:
 
 def test_settings() -> None:
     """A configuration is read as the API words it, with AWS's defaults for what it leaves out."""
-    assert Settings.of(PLAIN) == Settings(100, 0.0, FOREVER, FOREVER, False, False, None, ())
+    assert Settings.of(PLAIN) == Settings()
     assert Settings.of(
         {
             "BatchSize": 7,
@@ -244,4 +244,4 @@ def test_settings() -> None:
             "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}},
             "FilterCriteria": {"Filters": [{"Pattern": "{}"}]},
         }
-    ) == Settings(7, 5.0, 0, 60.0, True, True, "arn:aws:sqs:us-east-1:123456789012:q", ("{}",))
+    ) == Settings(7, 5.0, 0, 60.0, True, True, "arn:aws:sqs:us-east-1:123456789012:q", 1, 0.0, ("{}",))

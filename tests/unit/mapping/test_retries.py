@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from tailrace.mapping.actions import Condition
-from tailrace.mapping.answers import Kind
+from tailrace.mapping.rules.actions import Condition
+from tailrace.mapping.rules.answers import Kind
 from tailrace.mapping.settings import Settings
 from tests.unit.mapping.history import (
     DAY,
@@ -108,7 +108,7 @@ def test_backoff_is_capped() -> None:
 def test_result() -> None:
     """A partial answer counts as OK, a failure as a problem; before any try there is no result."""
     history = History(Settings(retries=0), items([0.0] * 2), lambda _: FAILED)
-    assert history.lane.result is None
-    assert history.run().lane.result == "PROBLEM: Function call failed"
+    assert history.reader.result is None
+    assert history.run().reader.result == "PROBLEM: Function call failed"
     answers = iter([partly(1), PROCESSED])
-    assert History(Settings(), items([0.0] * 2), lambda _: next(answers)).run().lane.result == "OK"
+    assert History(Settings(), items([0.0] * 2), lambda _: next(answers)).run().reader.result == "OK"

@@ -4,7 +4,7 @@ import math
 import re
 
 from tailrace.kinesis.call import Answer, Call, Request
-from tailrace.kinesis.engine import Record, Shard, Stream
+from tailrace.kinesis.engine import Page, Record, Shard, Stream
 from tailrace.kinesis.errors import (
     InvalidArgumentError,
     ResourceNotFoundError,
@@ -41,19 +41,16 @@ def get_records(call: Call, request: Request) -> Answer:
     place = call.engine.iterators.redeem(request["ShardIterator"], call.now)
     stream, shard = _resolve(call, request, place)
     stream.trim(call.now)
-    records = shard.read(place.position, int(request.get("Limit", MOST_RECORDS)))
-    records = _page(records)
-    following = max(place.position, shard.earliest) + len(records)
+    page = _within(shard.read(place.position, int(request.get("Limit", MOST_RECORDS))))
     answer: Request = {
-        "Records": [_describe(record) for record in records],
-        "MillisBehindLatest": _behind(shard, following, call.now),
+        "Records": [_describe(record) for record in page.records],
+        "MillisBehindLatest": _behind(shard, page.following, call.now),
     }
-    if not shard.closed or following < shard.latest:
-        answer["NextShardIterator"] = call.engine.iterators.issue(
-            place._replace(position=following), call.now
-        )
-    else:
+    if page.ended and not page.records:
         answer["ChildShards"] = []
+    else:
+        following = place._replace(position=page.following)
+        answer["NextShardIterator"] = call.engine.iterators.issue(following, call.now)
     return answer
 
 
@@ -147,14 +144,14 @@ def _resolve(call: Call, request: Request, place: Iterator) -> tuple[Stream, Sha
     return stream, stream.shards[shard_id]
 
 
-def _page(records: list[Record]) -> list[Record]:
-    """Cut after the record that crosses 10 MiB of data."""
+def _within(page: Page) -> Page:
+    """Cut a page after the record that crosses 10 MiB of data."""
     total = 0
-    for count, record in enumerate(records, 1):
+    for count, record in enumerate(page.records, 1):
         total += len(record.data) // 4 * 3
-        if total >= MOST_BYTES:
-            return records[:count]
-    return records
+        if total >= MOST_BYTES and count < len(page.records):
+            return Page(page.start, page.records[:count], ended=False)
+    return page
 
 
 def _describe(record: Record) -> Request:
@@ -171,5 +168,5 @@ def _behind(shard: Shard, position: int, now: float) -> int:
 
     Rounded up: a reader that stops at 0 has read everything.
     """
-    waiting = shard.read(position, 1)
+    waiting = shard.read(position, 1).records
     return max(1, math.ceil(now - waiting[0].arrival)) * 1000 if waiting else 0

@@ -27,7 +27,7 @@ to age has been tried as often as before.
 from enum import Enum
 from typing import NamedTuple
 
-from tailrace.mapping.answers import Kind
+from tailrace.mapping.rules.answers import Kind
 
 
 class State(Enum):
@@ -87,4 +87,5 @@ FAILURES: dict[Kind, Cost] = {
     Kind.TOO_LARGE: Cost(spends=True, splits=False),
     Kind.THROTTLED: Cost(spends=False, splits=False),
     Kind.MISSING: Cost(spends=False, splits=False),
+    Kind.FAULT: Cost(spends=False, splits=False),  # what is wrong with us is not the function's fault
 }

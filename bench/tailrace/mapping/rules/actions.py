@@ -1,10 +1,11 @@
-"""What a lane asks of whoever runs it. Each says how to answer."""
+"""What a shard asks of whoever runs it. Each says how to answer."""
 
 from enum import Enum
 from typing import NamedTuple
 
-from tailrace.mapping.answers import Answer
 from tailrace.mapping.event import Record
+from tailrace.mapping.rules.answers import Answer
+from tailrace.mapping.rules.windows import View
 
 
 class Condition(Enum):
@@ -15,21 +16,16 @@ class Condition(Enum):
 
 
 class Read(NamedTuple):
-    """Read up to `limit` further records and hand them to `receive`, also if there are none."""
+    """Read up to `limit` records from `position` on and hand the page to `receive`, also an empty one."""
 
+    position: int
     limit: int
 
 
-class Gather(NamedTuple):
-    """Wait for new records, or until this time; None is as long as it takes. Then step again."""
+class Wait(NamedTuple):
+    """Wait until this time or for new records; None is as long as it takes. Then step again."""
 
     until: float | None
-
-
-class Rest(NamedTuple):
-    """Wait until this time; new records change nothing. Then step again."""
-
-    until: float
 
 
 class Invoke[R: Record](NamedTuple):
@@ -37,6 +33,8 @@ class Invoke[R: Record](NamedTuple):
 
     records: tuple[R, ...]
     request_id: str
+    window: View | None = None
+    """What the event says of the tumbling window; None without one."""
 
 
 class Discard[R: Record](NamedTuple):
@@ -49,6 +47,15 @@ class Discard[R: Record](NamedTuple):
     """`approximateInvokeCount`: never less than 1, also if the function never ran."""
     answer: Answer | None
     """The last answer; None if the message has no `responseContext`."""
+    window: View | None = None
 
 
-type Action[R: Record] = Read | Gather | Rest | Invoke[R] | Discard[R]
+class Work[R: Record](NamedTuple):
+    """What one lane wants done; its answer goes to the lane of this number."""
+
+    lane: int
+    action: Invoke[R] | Discard[R]
+
+
+class Ended(NamedTuple):
+    """The shard is closed and all of it is settled: its children may run."""

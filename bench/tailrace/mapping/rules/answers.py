@@ -7,8 +7,10 @@ With `ReportBatchItemFailures` (recorded on AWS, every row):
     an item whose identifier is missing, null, "" or no record's   the whole batch failed
     sequence numbers of the batch                                  all before the lowest is processed
     an exception, a timeout                                        the whole batch failed
+    JSON nested too deeply to be read                              the whole batch failed
 
-Without it an answer that is no error is a success, whatever it says.
+Without it an answer that is no error is a success, whatever it says; but under a tumbling window, where every
+answer but that to the window's last invocation has to have a `state`.
 """
 
 import json
@@ -28,6 +30,7 @@ class Kind(Enum):
     TOO_LARGE = "the event is larger than Lambda takes: the function never ran"
     THROTTLED = "no concurrency was left: the function never ran"
     MISSING = "there is no such function: it never ran"
+    FAULT = "the bench itself failed: nobody knows whether it ran"
 
 
 class Answer(NamedTuple):
@@ -44,6 +47,8 @@ class Verdict(NamedTuple):
     processed: int = 0
     """Leading records that are processed; meaningful for `PARTLY`."""
     answer: Answer | None = None
+    state: str | None = None
+    """The state of a tumbling window that the function returned, JSON."""
 
 
 class Outcome(Protocol):
@@ -62,16 +67,38 @@ class Outcome(Protocol):
 NEVER_RAN = {"throttled": Kind.THROTTLED, "missing": Kind.MISSING}
 
 
-def judge(outcome: Outcome, sequence_numbers: Sequence[str], *, partial_answers: bool) -> Verdict:
-    """Say what an invocation means for the batch with these sequence numbers, in order."""
+def judge(
+    outcome: Outcome,
+    sequence_numbers: Sequence[str],
+    *,
+    partial_answers: bool,
+    stateful: bool = False,
+) -> Verdict:
+    """Say what an invocation means for the batch with these sequence numbers, in order.
+
+    `stateful`: a tumbling window is open, and stays open after this.
+    """
     if outcome.status in NEVER_RAN:
         return Verdict(NEVER_RAN[outcome.status])
     answer = Answer(outcome.executed_version, outcome.function_error)
     if outcome.status != "ok":
         return Verdict(Kind.ERROR, answer=answer)
-    if not partial_answers:
+    if not (partial_answers or stateful):
         return Verdict(Kind.PROCESSED, answer=answer)
-    failures = _failures(outcome.payload)
+    try:
+        returned = _returned(outcome.payload)
+    except RecursionError:
+        return Verdict(Kind.REJECTED, answer=answer)
+    state = returned.get("state")
+    if stateful and not isinstance(state, dict):
+        return Verdict(Kind.REJECTED, answer=answer)
+    failures = returned.get("batchItemFailures") if partial_answers else None
+    return _judge_failures(failures, sequence_numbers, answer)._replace(
+        state=json.dumps(state, separators=(",", ":"), ensure_ascii=False) if stateful else None
+    )
+
+
+def _judge_failures(failures: Any, sequence_numbers: Sequence[str], answer: Answer) -> Verdict:  # noqa: ANN401  any JSON
     if not failures:
         return Verdict(Kind.PROCESSED, answer=answer)
     first = _first_failed(failures, sequence_numbers)
@@ -80,12 +107,13 @@ def judge(outcome: Outcome, sequence_numbers: Sequence[str], *, partial_answers:
     return Verdict(Kind.PARTLY if first else Kind.UNFINISHED, processed=first, answer=answer)
 
 
-def _failures(payload: bytes) -> Any:  # noqa: ANN401  a function may return any JSON
+def _returned(payload: bytes) -> dict[str, Any]:
+    """Read an answer; what is no object has no members."""
     try:
         returned = json.loads(payload)
     except ValueError:
-        return None
-    return returned.get("batchItemFailures") if isinstance(returned, dict) else None
+        return {}
+    return returned if isinstance(returned, dict) else {}
 
 
 def _first_failed(failures: Any, sequence_numbers: Sequence[str]) -> int | None:  # noqa: ANN401  any JSON

@@ -1,0 +1,70 @@
+"""All shards of one stream on their way to one function: parents before children."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from tailrace.kinesis.engine import Shard, Stream
+from tailrace.mapping.delivery import Delivery, Plan
+from tailrace.mapping.rules.family import Family
+
+
+class Deliveries:
+    """The deliveries of a mapping, one for each shard that runs.
+
+    `begin` gives the position at which each shard is read first that there is now; None for a shard that need
+    not be read. Shards that come later are read from their first record on.
+    `halted` is called when none of them runs any more.
+    """
+
+    def __init__(
+        self, stream: Stream, begin: Callable[[Shard], int | None], halted: Callable[[], None]
+    ) -> None:
+        self.stream = stream
+        self._halted = halted
+        self._lock = Lock()
+        self._family = Family()
+        self._plan: Plan | None = None
+        self._deliveries: list[Delivery] = []
+        self._begin = {shard.shard_id: begin(shard) for shard in list(stream.shards.values())}
+        for shard_id, position in self._begin.items():
+            if position is None:
+                self._family.done(shard_id)
+        self._begin_ready()
+
+    @property
+    def running(self) -> bool:
+        """Whether some delivery may still invoke the function."""
+        return any(delivery.running for delivery in self._deliveries)
+
+    @property
+    def checkpoints(self) -> Mapping[str, int]:
+        """The lowest unsettled position of each shard that was begun and is not done."""
+        return {one.shard.shard_id: one.checkpoint for one in self._deliveries if not one.finished}
+
+    def follow(self, plan: Plan | None) -> None:
+        """Deliver by this plan from now on, or not at all."""
+        with self._lock:
+            self._plan = plan
+            for delivery in self._deliveries:
+                delivery.follow(plan)
+
+    def _stopped(self, delivery: Delivery) -> None:
+        """Begin the children of a shard that is done; tell if nothing runs any more."""
+        with self._lock:
+            if delivery.finished:
+                self._family.done(delivery.shard.shard_id)
+                self._deliveries = [one for one in self._deliveries if one is not delivery]
+                for one in self._begin_ready():
+                    one.follow(self._plan)
+        if not self.running:
+            self._halted()
+
+    def _begin_ready(self) -> list[Delivery]:
+        shards = dict(self.stream.shards)
+        ready = self._family.ready({shard_id: shard.parents for shard_id, shard in shards.items()})
+        begun = [
+            Delivery(self.stream, shards[shard_id], self._begin.get(shard_id) or 0, self._stopped)
+            for shard_id in ready
+        ]
+        self._deliveries += begun
+        return begun
