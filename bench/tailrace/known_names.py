@@ -88,6 +88,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "LambdaProvider.validate_event_source_mapping": "(self, context, request)",
     },
     "localstack.services.logs.provider": {
+        "get_pattern_matcher": "(pattern)",
         "LogsProvider.put_log_events": (
             "(self, context, log_group_name, log_stream_name, log_events, sequence_token, entity, **kwargs)"
         ),
@@ -100,6 +101,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "moto.logs.models": {
         "LogGroup.create_log_stream": "(self, log_stream_name)",
+        "LogGroup.to_describe_dict": "(self)",
         "LogStream.put_log_events": "(self, log_events)",
     },
     "rolo.gateway.wsgi": {

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, Protocol
 from localstack.aws.connect import connect_to
 
 from tailrace import cloudwatch
+from tailrace.cloudwatch.metric_filters import published
+from tailrace.cloudwatch.patterns import compiled
 from tailrace.cloudwatch.subscriptions import Line, Source, control_message, data_message
 
 LOG = logging.getLogger(__name__)
-
-type Matcher = Callable[[str, Line], bool]
 
 _SERVICES = {"kinesis": "Kinesis stream", "firehose": "Firehose stream"}
 
@@ -44,8 +44,7 @@ class Stored(NamedTuple):
 class Delivery:
     """Stored lines in, metrics and messages out, in the order in which they were stored."""
 
-    def __init__(self, matches: Matcher) -> None:
-        self._matches = matches
+    def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="log-delivery", daemon=True).start()
 
@@ -70,15 +69,12 @@ class Delivery:
 
     def _deliver(self, stored: Stored) -> None:
         for metric_filter in stored.metric_filters:
-            for line in self._found(metric_filter.get("filterPattern") or "", stored.lines):
-                _count(stored.source, metric_filter, line)
+            cloudwatch.STORE.add_all(published(stored.source, metric_filter, stored.lines))
         for one in stored.subscriptions:
-            if lines := self._found(one.filter_pattern or "", stored.lines):
+            matches = compiled(one.filter_pattern or "")
+            if lines := [line for line in stored.lines if matches(line.message)]:
                 message = data_message(stored.source, one.name, lines)
                 send(one.destination_arn, message, stored.source.partition_key)
-
-    def _found(self, pattern: str, lines: Sequence[Line]) -> list[Line]:
-        return [line for line in lines if not pattern or self._matches(pattern, line)]
 
 
 def send(destination: str, message: bytes, partition_key: str) -> None:
@@ -95,23 +91,3 @@ def send(destination: str, message: bytes, partition_key: str) -> None:
         factory.kinesis.put_record(StreamName=name, Data=message, PartitionKey=partition_key)
     else:
         factory.firehose.put_record(DeliveryStreamName=name, Record={"Data": message})
-
-
-def _count(source: Source, metric_filter: Mapping[str, Any], line: Line) -> None:
-    for transformation in metric_filter.get("metricTransformations") or ():
-        cloudwatch.record(
-            account=source.account,
-            region=source.region,
-            namespace=transformation["metricNamespace"],
-            name=transformation["metricName"],
-            value=_number(transformation.get("metricValue", "1")),
-            unit=transformation.get("unit") or "None",
-            at=line.timestamp / 1000,
-        )
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 1.0  # a field of the line: LocalStack reads none

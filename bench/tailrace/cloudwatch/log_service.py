@@ -5,9 +5,11 @@ a line is stored, and `log_delivery` does the rest.
 """
 
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from localstack.aws.api import CommonServiceException
 from localstack.services.logs import provider
 from localstack.services.logs.models import get_moto_logs_backend
 from localstack.services.logs.provider import LogsProvider
@@ -16,9 +18,17 @@ from moto.logs.exceptions import ResourceAlreadyExistsException
 from moto.logs.models import LogEvent, LogGroup, LogStream
 
 from tailrace import cloudwatch
+from tailrace.cloudwatch.conditions import PatternError
 from tailrace.cloudwatch.embedded import MARK, metrics_in
 from tailrace.cloudwatch.log_delivery import Delivery, Stored
+from tailrace.cloudwatch.patterns import compiled
 from tailrace.cloudwatch.subscriptions import Line, Source
+from tailrace.seams import replace
+
+MOST_LINES = 100_000
+"""Lines that a log stream keeps; the oldest go first."""
+DAY = 86_400_000
+"""Milliseconds."""
 
 
 class TailraceLogs(LogsProvider):
@@ -28,18 +38,74 @@ class TailraceLogs(LogsProvider):
         """Store lines."""
         return call_moto(context)
 
+    def filter_log_events(self, context: Any, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
+        """Search log streams by a filter pattern."""
+        _check(request.get("filter_pattern"))
+        return call_moto(context)
+
+    def put_metric_filter(self, context: Any, **request: Any) -> None:  # noqa: ANN401  LocalStack's types
+        """Set up a metric filter, or replace the one of this name."""
+        _check(request["filter_pattern"])
+        known = get_moto_logs_backend(context.account_id, context.region).filters.metric_filters
+        place = (request["log_group_name"], request["filter_name"])
+        known[:] = [one for one in known if (one["logGroupName"], one["filterName"]) != place]
+        call_moto(context)
+
+    def test_metric_filter(self, context: Any, **request: Any) -> dict[str, Any]:  # noqa: ANN401  LocalStack's types
+        """Say which of the messages a pattern matches."""
+        del context
+        _check(request["filter_pattern"])
+        matches = compiled(request["filter_pattern"])
+        found = enumerate(request["log_event_messages"], 1)
+        return {
+            "matches": [
+                {"eventNumber": number, "eventMessage": message, "extractedValues": dict(match.fields)}
+                for number, message in found
+                if (match := matches(message))
+            ]
+        }
+
     def put_subscription_filter(self, context: Any, **request: Any) -> None:  # noqa: ANN401  LocalStack's types
         """Set up a subscription, and try its destination."""
+        _check(request["filter_pattern"])
         call_moto(context)
         group = request["log_group_name"]
         source = Source(context.account_id, context.region, group, "")
         _delivery().check(request["destination_arn"], source.partition_key)
 
+    def start_query(self, context: Any, **request: Any) -> None:  # noqa: ANN401  LocalStack's types
+        """Refuse: a query that is answered by something else than its language would mislead."""
+        del context, request
+        raise CommonServiceException(
+            "InvalidParameterException",
+            "StartQuery (CloudWatch Logs Insights): not done by this emulator. "
+            "FilterLogEvents takes filter patterns.",
+            400,
+            sender_fault=True,
+        )
+
+
+def _check(pattern: str | None) -> None:
+    try:
+        compiled(pattern or "")
+    except PatternError as error:
+        raise CommonServiceException(
+            "InvalidParameterException", str(error), 400, sender_fault=True
+        ) from None
+
+
+def _matcher(pattern: str) -> Callable[[str, dict[str, Any]], bool]:
+    """Match lines for FilterLogEvents; LocalStack's own matches everything."""
+    matches = compiled(pattern)
+    return lambda _, event: matches(event["message"]) is not None
+
 
 def install() -> None:
     """Let moto's groups and streams store lines our way, for the service and for functions alike."""
-    LogStream.put_log_events = _put_log_events
-    LogGroup.create_log_stream = _create_log_stream
+    replace(LogStream, "put_log_events", _put_log_events)
+    replace(LogGroup, "create_log_stream", _create_log_stream)
+    replace(LogGroup, "to_describe_dict", _described)
+    replace(provider, "get_pattern_matcher", _matcher)
 
 
 def backend(account: str, region: str) -> Any:  # noqa: ANN401  moto's, untyped
@@ -55,11 +121,7 @@ def _installed() -> None:
 
 @cache
 def _delivery() -> Delivery:
-    def matches(pattern: str, line: Line) -> bool:
-        event = {"timestamp": line.timestamp, "message": line.message}
-        return bool(provider.get_pattern_matcher(pattern)(pattern, event))
-
-    return Delivery(matches)
+    return Delivery()
 
 
 def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa: ANN401  moto's, untyped
@@ -67,7 +129,7 @@ def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa
     self.last_ingestion_time = int(time.time() * 1000)
     self.stored_bytes += sum(len(event["message"]) for event in log_events)
     events = [LogEvent(self.last_ingestion_time, event) for event in log_events]
-    self.events += events
+    _keep(self, events)
     self.upload_sequence_token += 1
     place = (self.account_id, self.region)
     cloudwatch.STORE.add_all(
@@ -85,6 +147,34 @@ def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa
         source = Source(self.account_id, self.region, group.name, self.log_stream_name)
         _delivery().add(Stored(source, lines, metric_filters, subscriptions))
     return f"{self.upload_sequence_token:056d}"
+
+
+def _keep(stream: Any, added: list[LogEvent]) -> None:  # noqa: ANN401  moto's, untyped
+    """Add lines to a stream, and drop what its group's retention, or our own bound, does not keep."""
+    stream.events += added
+    if len(stream.events) > MOST_LINES + MOST_LINES // 10:
+        stream.events = stream.events[-MOST_LINES:]
+    if days := stream.log_group.retention_in_days:
+        oldest = stream.last_ingestion_time - int(days) * DAY
+        if stream.events and stream.events[0].timestamp < oldest:
+            stream.events = [event for event in stream.events if event.timestamp >= oldest]
+
+
+def _described(self: Any) -> dict[str, Any]:  # noqa: ANN401  moto's, untyped
+    """Describe a group; LocalStack's version copies all its lines first, to count their bytes."""
+    known = {
+        "arn": f"{self.arn}:*",
+        "logGroupArn": self.arn,
+        "creationTime": self.creation_time,
+        "logGroupName": self.name,
+        "metricFilterCount": 0,
+        "storedBytes": sum(stream.stored_bytes for stream in list(self.streams.values())),
+    }
+    if self.retention_in_days:
+        known["retentionInDays"] = self.retention_in_days
+    if self.kms_key_id:
+        known["kmsKeyId"] = self.kms_key_id
+    return known
 
 
 def _create_log_stream(self: Any, log_stream_name: str) -> None:  # noqa: ANN401  moto's, untyped
