@@ -46,7 +46,7 @@ def test_without_warm_up(producer: Producer) -> None:
     assert done.code == 0, done.complained
     assert (
         "The detector wants 3 finished minutes of history and there are 0, and WARMUP=0 sends none first: "
-        "the detector will not speak." in done.said
+        "the detector will not report." in done.said
     )
     assert "Acknowledged 20 events" in done.said
     producer.settle()
