@@ -1,13 +1,17 @@
 # Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up status dashboard produce quarantine replay record trace logs env test lint bench doctor destroy down clean
+.PHONY: given help up status dashboard produce quarantine replay record trace logs env test lint bench doctor destroy down clean
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 CONTROL := $(PYTHON) -m tailrace
 EMULATOR ?= auto
+# What make was given is checked before anything is installed or started; not in a make that another one runs.
+GIVEN = $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+CHECKER = if [ -x $(PYTHON) ]; then set -- $(PYTHON); else set -- env PYTHONPATH=bench $(PYTHON3); fi
+CHECK = [ $(MAKELEVEL) -gt 0 ] || { $(CHECKER); "$$@" -m bootstrap.given '$(MAKECMDGOALS)' '$(GIVEN)' || [ $$? -ne 2 ]; }
 # Where it is set, each command would compile all that it imports: a second more, every time.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -31,17 +35,21 @@ endif
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-$(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml $(BROKEN)
+given:
+	@$(CHECK)
+
+$(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml $(BROKEN) | given
 	@$(NEW_ENOUGH)
 	@$(PYTHON3) bootstrap/environment.py
 
 .PHONY: broken
 
 up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it
+	@$(CHECK)
 	@$(call IF_OURS,$(CONTROL) up --via '$(EMULATOR)',:)
 	@$(PYTHON) -m bootstrap up
 
-status: ## emulator, stack, mapping, lag, counts by event type, quarantine, dead letters
+status: | given ## emulator, stack, mapping, lag, counts by event type, quarantine, dead letters
 	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs: make up"; exit 1; }
 	@$(MAKE) -s $(READY)
 	@$(call IF_OURS,$(CONTROL) where,:)
@@ -110,7 +118,7 @@ destroy: $(READY) ## remove the stack and all that belongs to it
 	@$(ASK)
 	@$(PYTHON) -m bootstrap destroy
 
-down: ## remove the stack and stop the emulator
+down: | given ## remove the stack and stop the emulator
 	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs."; exit 0; }; \
 	    $(MAKE) -s $(READY) && { $(call IF_OURS,$(CONTROL) down,$(PYTHON) -m bootstrap destroy); }
 

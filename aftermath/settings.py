@@ -22,24 +22,28 @@ LONGEST_WAIT = 3600
 
 def _from(value: str) -> str | None:
     return (
-        None if value in {"quarantine", "dead-letters", "both"} else "it is quarantine, dead-letters, or both"
+        None
+        if value in {"quarantine", "dead-letters", "both"}
+        else "expected quarantine, dead-letters, or both"
     )
 
 
 def _reason(value: str) -> str | None:
     return (
-        None if re.fullmatch(r"[A-Za-z-]{1,64}", value) else "it is a reason, as `make quarantine` lists them"
+        None
+        if re.fullmatch(r"[A-Za-z-]{1,64}", value)
+        else "expected a reason, as `make quarantine` lists them"
     )
 
 
 def _wait(value: str) -> str | None:
     fits = re.fullmatch(r"[0-9]{1,4}", value) and int(value) <= LONGEST_WAIT
-    return None if fits else f"it is a whole number from 0 to {LONGEST_WAIT}"
+    return None if fits else f"expected a whole number from 0 to {LONGEST_WAIT}"
 
 
 def _new_file(value: str) -> str | None:
     if value == "-":
-        return "it is a file that SOURCE= can play: name one"
+        return "expected a file that SOURCE= can play: name one"
     path = Path(value)
     if path.exists():
         return "it exists already: name another file"

@@ -1,7 +1,7 @@
 """What values a setting can have: each check returns None, or what is wanted instead.
 
 >>> whole(1, 9)("10")
-'it is a whole number from 1 to 9'
+'expected a whole number from 1 to 9'
 """
 
 import re
@@ -16,7 +16,7 @@ LONGEST = 1000
 
 def one_of(*choices: str) -> Check:
     """Return the check for one of a few words."""
-    return lambda value: None if value in choices else f"it is one of {', '.join(choices)}"
+    return lambda value: None if value in choices else f"expected one of {', '.join(choices)}"
 
 
 def whole(low: int, high: int) -> Check:
@@ -25,7 +25,7 @@ def whole(low: int, high: int) -> Check:
     def check(value: str) -> str | None:
         digits = value.isascii() and value.isdecimal() and len(value) <= LONGEST
         fits = digits and low <= int(value) <= high
-        return None if fits else f"it is a whole number from {low} to {high}"
+        return None if fits else f"expected a whole number from {low} to {high}"
 
     return check
 
@@ -42,7 +42,7 @@ def url(value: str) -> str | None:
         fits = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         fits = False
-    return None if fits else "it is an address such as http://127.0.0.1:4566"
+    return None if fits else "expected an address such as http://127.0.0.1:4566"
 
 
 def moment(value: str) -> str | None:
@@ -51,7 +51,7 @@ def moment(value: str) -> str | None:
         at = datetime.fromisoformat(value)
         (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        return "it is a time in ISO 8601, such as 2026-01-01T00:00:00+00:00"
+        return "expected a time in ISO 8601, such as 2026-01-01T00:00:00+00:00"
     return None
 
 
@@ -63,7 +63,7 @@ def zoned(value: str) -> datetime | None:
 
 def switch(value: str) -> str | None:
     """Want yes or no, as 1 or 0."""
-    return None if value in {"0", "1"} else "it is 0 or 1"
+    return None if value in {"0", "1"} else "expected 0 or 1"
 
 
 def anything(_: str) -> None:

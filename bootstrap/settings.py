@@ -27,14 +27,12 @@ class Setting:
         value = environ.get(self.name, "").strip() or self.default
         wanted = self.check(value) if value else None
         if wanted:
-            raise SettingError(f"{self.name}={value} cannot be: {wanted}.")
+            raise SettingError(f"{self.name}={value} is not valid: {wanted}.")
         return value
 
 
 # The stack's name is part of a bucket's name: at most 63 characters, with the account and the region in it.
-_STACK = (
-    "it is lower-case letters, digits and single hyphens, begins with a letter, and has at most 35 characters"
-)
+_STACK = "expected at most 35 lower-case letters, digits and single hyphens, of which the first is a letter"
 
 SETTINGS = {
     setting.name: setting
@@ -112,7 +110,7 @@ SETTINGS = {
             "",
             "",
             "the address that alarms and anomalies are sent to",
-            matching(r"[^@\s]+@[^@\s]+", "it is an address such as me@example.org"),
+            matching(r"[^@\s]+@[^@\s]+", "expected an address such as me@example.org"),
         ),
         Setting(
             "ALARM_PERIOD",
@@ -158,14 +156,14 @@ SETTINGS = {
             "",
             "",
             "the account meant with TARGET=aws; must be the one that the credentials belong to",
-            matching(r"\d{12}", "it is twelve digits"),
+            matching(r"\d{12}", "expected twelve digits"),
         ),
         Setting(
             "AWS_REGION",
             "us-east-1",
             "",
             "the region; AWS_DEFAULT_REGION is read too; TARGET=aws has no default",
-            matching(r"[a-z]{2,3}(-[a-z]+)+-\d", "it is a region's name such as eu-central-1"),
+            matching(r"[a-z]{2,3}(-[a-z]+)+-\d", "expected a region's name such as eu-central-1"),
         ),
         Setting(
             "EMULATOR_IMAGE",

@@ -31,11 +31,11 @@ LONGEST_RUN = 366 * 86_400
 
 def _count(value: str) -> str | None:
     fits = re.fullmatch(r"[0-9]{1,12}", value) and int(value) > 0
-    return None if fits else "it is a whole number from 1"
+    return None if fits else "expected a whole number from 1"
 
 
 def _seed(value: str) -> str | None:
-    return None if re.fullmatch(r"[0-9]{1,18}", value) else "it is a whole number of at most 18 digits"
+    return None if re.fullmatch(r"[0-9]{1,18}", value) else "expected a whole number of at most 18 digits"
 
 
 def _number(value: str) -> float:
@@ -48,17 +48,17 @@ def _number(value: str) -> float:
 
 def _rate(value: str) -> str | None:
     fits = 0 <= _number(value) <= FASTEST
-    return None if fits else "it is events per second, or 0 for as fast as possible"
+    return None if fits else "expected events per second, or 0 for as fast as possible"
 
 
 def _above_zero(value: str) -> str | None:
-    return None if _number(value) > 0 else "it is a number above 0"
+    return None if _number(value) > 0 else "expected a number above 0"
 
 
 def _start(value: str) -> str | None:
     wrong = moment(value)
     begin = None if wrong else zoned(value)
-    return f"it is a time before the year {LAST_YEAR}" if begin and begin.year >= LAST_YEAR else wrong
+    return f"expected a time before the year {LAST_YEAR}" if begin and begin.year >= LAST_YEAR else wrong
 
 
 def _stream(value: str) -> str | None:
@@ -86,7 +86,7 @@ def _fresh(value: str) -> str | None:
 
 
 def _anomaly(value: str) -> str | None:
-    return None if value in KINDS else f"it is one of {', '.join(KINDS)}"
+    return None if value in KINDS else f"expected one of {', '.join(KINDS)}"
 
 
 def _field(value: str) -> str | None:
@@ -95,7 +95,7 @@ def _field(value: str) -> str | None:
 
 def _user_key(value: str) -> str | None:
     fits = re.fullmatch(r"[!-~]{16,64}", value)
-    return None if fits else "it is 16 to 64 letters, digits and signs without spaces"
+    return None if fits else "expected 16 to 64 letters, digits and signs without spaces"
 
 
 SETTINGS = {

@@ -56,7 +56,7 @@ def wanted(text: str) -> Wanted:
     for one in WANTED:
         if one == (text or "auto"):
             return one
-    raise EmulatorError(f"{VARIABLE}={text} cannot be: it is one of {', '.join(WANTED)}.")
+    raise EmulatorError(f"{VARIABLE}={text} is not valid: expected one of {', '.join(WANTED)}.")
 
 
 def choose(want: Wanted, embedded: Emulator, folder: Path, environ: Mapping[str, str]) -> Choice:

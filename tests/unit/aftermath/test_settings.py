@@ -27,24 +27,24 @@ def test_nothing_set() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [
-        ("FROM", "everywhere", "it is quarantine, dead-letters, or both"),
-        ("GO", "yes", "it is 0 or 1"),
-        ("SINCE", "yesterday", "it is a time in ISO 8601"),
-        ("SINCE", "0001-01-01T00:00:00+14:00", "it is a time in ISO 8601"),
-        ("UNTIL", "9999-12-31T23:59:59-14:00", "it is a time in ISO 8601"),
-        ("UNTIL", "7", "it is a time in ISO 8601"),
-        ("REASON", "not json", "it is a reason"),
-        ("WAIT", "-1", "it is a whole number from 0 to 3600"),
-        ("WAIT", "3601", "it is a whole number from 0 to 3600"),
+        ("FROM", "everywhere", "expected quarantine, dead-letters, or both"),
+        ("GO", "yes", "expected 0 or 1"),
+        ("SINCE", "yesterday", "expected a time in ISO 8601"),
+        ("SINCE", "0001-01-01T00:00:00+14:00", "expected a time in ISO 8601"),
+        ("UNTIL", "9999-12-31T23:59:59-14:00", "expected a time in ISO 8601"),
+        ("UNTIL", "7", "expected a time in ISO 8601"),
+        ("REASON", "not json", "expected a reason"),
+        ("WAIT", "-1", "expected a whole number from 0 to 3600"),
+        ("WAIT", "3601", "expected a whole number from 0 to 3600"),
         ("OUT", "/no/such/folder/x", "its folder does not exist"),
         ("OUT", ".", "it exists already"),
-        ("OUT", "-", "it is a file that SOURCE= can play"),
-        ("DURATION", "0", "it is a number above 0"),
+        ("OUT", "-", "expected a file that SOURCE= can play"),
+        ("DURATION", "0", "expected a number above 0"),
     ],
 )
 def test_a_value_that_cannot_be(name: str, value: str, wanted: str) -> None:
     """A value that cannot be is refused with the setting's name and what it can be."""
-    with pytest.raises(SettingError, match=re.escape(f"{name}={value} cannot be: {wanted}")):
+    with pytest.raises(SettingError, match=re.escape(f"{name}={value} is not valid: {wanted}")):
         Settings.from_environment({name: value})
 
 

@@ -20,12 +20,12 @@ def test_all_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert blocked({"AWS_ENDPOINT_URL": "http://x", "AWS_ACCOUNT_ID": "12"}) == [
         "AWS_ENDPOINT_URL is set: requests would go there and not to AWS",
-        "AWS_ACCOUNT_ID=12 cannot be: it is twelve digits.",
+        "AWS_ACCOUNT_ID=12 is not valid: expected twelve digits.",
         "no region is set",
         "credentials: TARGET=aws needs credentials: `aws configure`, `aws sso login`, or AWS_PROFILE.",
     ]
     assert blocked({"AWS_PROFILE": "none", "AWS_REGION": "eu_x"}) == [
         "AWS_ACCOUNT_ID is not set",
         "credentials: The config profile (none) could not be found",
-        "AWS_REGION=eu_x cannot be: it is a region's name such as eu-central-1.",
+        "AWS_REGION=eu_x is not valid: expected a region's name such as eu-central-1.",
     ]

@@ -38,37 +38,37 @@ def test_empty_is_unset() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [
-        ("TARGET", "azure", "it is one of localstack, aws"),
-        ("SHARDS", "0", "it is a whole number from 1 to 200"),
-        ("SHARDS", "2.5", "it is a whole number from 1 to 200"),
-        ("SHARDS", "٣", "it is a whole number from 1 to 200"),
-        ("SHARDS", "9" * 5000, "it is a whole number from 1 to 200"),
-        ("BATCH_SIZE", "10001", "it is a whole number from 1 to 10000"),
-        ("BATCH_WINDOW", "-1", "it is a whole number from 0 to 300"),
-        ("BATCH_WINDOW", "301", "it is a whole number from 0 to 300"),
-        ("RECORD_AGE", "59", "it is a whole number from 60 to 604800"),
-        ("EMULATOR_PORT", "65536", "it is a whole number from 1 to 65535"),
-        ("AWS_ENDPOINT_URL", "127.0.0.1:4566", "it is an address such as http://127.0.0.1:4566"),
-        ("AWS_ENDPOINT_URL", "http://[::1", "it is an address such as http://127.0.0.1:4566"),
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:http", "it is an address such as http://127.0.0.1:4566"),
-        ("AWS_ACCOUNT_ID", "1234", "it is twelve digits"),
-        ("AWS_REGION", "Frankfurt", "it is a region's name such as eu-central-1"),
-        ("ALARM_EMAIL", "me", "it is an address such as me@example.org"),
-        ("ALARM_PERIOD", "45", "it is one of 10, 30, 60, 300, 900, 3600"),
-        ("YES", "yes", "it is one of 0, 1"),
+        ("TARGET", "azure", "expected one of localstack, aws"),
+        ("SHARDS", "0", "expected a whole number from 1 to 200"),
+        ("SHARDS", "2.5", "expected a whole number from 1 to 200"),
+        ("SHARDS", "٣", "expected a whole number from 1 to 200"),
+        ("SHARDS", "9" * 5000, "expected a whole number from 1 to 200"),
+        ("BATCH_SIZE", "10001", "expected a whole number from 1 to 10000"),
+        ("BATCH_WINDOW", "-1", "expected a whole number from 0 to 300"),
+        ("BATCH_WINDOW", "301", "expected a whole number from 0 to 300"),
+        ("RECORD_AGE", "59", "expected a whole number from 60 to 604800"),
+        ("EMULATOR_PORT", "65536", "expected a whole number from 1 to 65535"),
+        ("AWS_ENDPOINT_URL", "127.0.0.1:4566", "expected an address such as http://127.0.0.1:4566"),
+        ("AWS_ENDPOINT_URL", "http://[::1", "expected an address such as http://127.0.0.1:4566"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:http", "expected an address such as http://127.0.0.1:4566"),
+        ("AWS_ACCOUNT_ID", "1234", "expected twelve digits"),
+        ("AWS_REGION", "Frankfurt", "expected a region's name such as eu-central-1"),
+        ("ALARM_EMAIL", "me", "expected an address such as me@example.org"),
+        ("ALARM_PERIOD", "45", "expected one of 10, 30, 60, 300, 900, 3600"),
+        ("YES", "yes", "expected one of 0, 1"),
     ],
 )
 def test_a_value_that_cannot_be(name: str, value: str, wanted: str) -> None:
     """A value that cannot be is refused with the setting's name and what it can be."""
     with pytest.raises(SettingError) as refused:
         Settings.from_environment({name: value})
-    assert str(refused.value) == f"{name}={value} cannot be: {wanted}."
+    assert str(refused.value) == f"{name}={value} is not valid: {wanted}."
 
 
 @pytest.mark.parametrize("name", ["Tailrace", "1st", "a_b", "a--b", "a-", "a" * 36])
 def test_a_stack_name_that_a_bucket_cannot_have(name: str) -> None:
     """A stack whose name could not be part of a bucket's is refused before anything is made."""
-    with pytest.raises(SettingError, match="at most 35 characters"):
+    with pytest.raises(SettingError, match="at most 35 lower-case letters"):
         Settings.from_environment({"STACK": name})
 
 

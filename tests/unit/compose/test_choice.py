@@ -19,7 +19,9 @@ def test_wanted() -> None:
 
 def test_not_wanted() -> None:
     """Anything else is refused with what it may be."""
-    with pytest.raises(EmulatorError, match="EMULATOR=podman cannot be: it is one of auto, docker, embedded"):
+    with pytest.raises(
+        EmulatorError, match="EMULATOR=podman is not valid: expected one of auto, docker, embedded"
+    ):
         wanted("podman")
     with pytest.raises(EmulatorError, match="for `make test`"):
         wanted("testcontainers")

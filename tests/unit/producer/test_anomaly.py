@@ -102,7 +102,7 @@ def test_middle() -> None:
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
-        ({"ANOMALY": "wave"}, "it is one of spike, drop, silence, outlier"),
+        ({"ANOMALY": "wave"}, "expected one of spike, drop, silence, outlier"),
         ({"ANOMALY": "spike"}, "set RATE="),
         ({"ANOMALY": "outlier", "DURATION": "60"}, "set RATE= or COUNT="),
         ({"ANOMALY": "outlier", "SOURCE": __file__}, "ANOMALY is about generated events"),

@@ -73,7 +73,7 @@ def test_a_value_that_cannot_be_names_the_fix(name: str, value: str, fix: str) -
     """A setting with a value that it cannot have says its name, the value, and what it can be."""
     with pytest.raises(SettingError, match=fix) as error:
         read(**{name: value})
-    assert str(error.value).startswith(f"{name}={value} cannot be: ")
+    assert str(error.value).startswith(f"{name}={value} is not valid: ")
     assert error.value.exit_code == 2
 
 

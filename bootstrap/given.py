@@ -1,0 +1,92 @@
+"""Check what a make command was given, before anything is installed or started.
+
+    python3 -m bootstrap.given "TARGETS" "NAMES"    the targets, and the names set on make's command line
+
+A name that is no setting is refused, with the nearest one that is; so is a value that a setting cannot have.
+Variables of the environment are never refused for their names. Ends with 2 for a refusal, else with 0.
+
+Run by whatever Python there is while nothing is installed: one that is too old to read the settings (older
+than 3.12) refuses nothing, and it is asked again as soon as the project's environment is there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import get_close_matches
+
+# Variables of the Makefile and of the tests, which are no settings of a command.
+OTHERS = {
+    "ACCESS_LOG",
+    "CHROMIUM",
+    "NAB_DATA",
+    "NO_COLOR",
+    "PYTEST_OPTIONS",
+    "PYTHON",
+    "PYTHON3",
+    "SHELL",
+    "TESTS",
+}
+# What other programs read, which may be set on make's command line as well.
+FOREIGN = ("AWS_", "BOTO_", "DOCKER_", "HTTP_", "HTTPS_", "MAKE", "PIP_", "PYTHON", "TAILRACE_", "UV_")
+NEAR = 0.6
+VERY_NEAR = 0.9
+"""How like a setting's name one of another program is that is taken for a mistake."""
+
+
+def refusal(name: str, known: set[str]) -> str:
+    """Return why a name is refused; nothing if it is not.
+
+    >>> refusal("COUNTT", {"COUNT", "RATE"})
+    'COUNTT is no setting: did you mean COUNT? README.md lists them all.'
+    >>> refusal("AWS_PROFILE", {"AWS_REGION"})
+    ''
+    """
+    foreign = name.startswith(FOREIGN)
+    near = get_close_matches(name.upper(), sorted(known), n=1, cutoff=VERY_NEAR if foreign else NEAR)
+    if name in known or (foreign and not near):
+        return ""
+    return f"{name} is no setting{f': did you mean {near[0]}?' if near else '.'} README.md lists them all."
+
+
+def check(targets: list[str], names: list[str]) -> str:
+    """Return what is wrong with a make command: a name, or a setting's value; nothing if all is well."""
+    import aftermath.settings as afterwards  # noqa: PLC0415  an old Python cannot read it
+    import dashboard.settings as page  # noqa: PLC0415  see above
+    from bootstrap import settings as pipeline  # noqa: PLC0415  see above
+    from bootstrap.errors import SettingError  # noqa: PLC0415  see above
+    from producer import settings as sending  # noqa: PLC0415  see above
+
+    modules = (pipeline, sending, afterwards, page)
+    known = OTHERS.union(*(module.SETTINGS for module in modules))
+    for name in names:
+        if refused := refusal(name, known):
+            return refused
+    read = {
+        "produce": sending.Settings.from_environment,
+        "dashboard": page.Settings.from_environment,
+        **dict.fromkeys(("quarantine", "replay", "record", "trace"), afterwards.Settings.from_environment),
+    }
+    try:
+        pipeline.Settings.from_environment(os.environ)
+        for target in targets:
+            if target in read:
+                read[target](os.environ)
+    except SettingError as error:
+        return str(error)
+    return ""
+
+
+def main(targets: str, names: str) -> int:
+    """Say what is wrong; return the exit code."""
+    try:
+        wrong = check(targets.split(), names.split())
+    except (SyntaxError, ImportError):
+        return 0
+    if wrong:
+        sys.stderr.write(wrong + "\n")
+    return 2 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
