@@ -21,7 +21,7 @@ WHOSE = if ! $(LOCAL); then (exit 3); elif [ "$$AWS_ENDPOINT_URL" ]; then $(CONT
 IF_OURS = $(WHOSE); case $$? in 0) $(1) ;; 3) $(2) ;; *) exit 1 ;; esac
 # Before anything is sent, read or removed: another project's emulator may have the port.
 OWN_RUNS = [ -z "$$AWS_ENDPOINT_URL" ] && [ -e "$${EMULATOR_HOME:-.emulator}/run/$${EMULATOR_PORT:-4566}/pid" ]
-ASK = ! $(LOCAL) || { $(OWN_RUNS); } || { $(CONTROL) whose; [ $$? -eq 0 ] || [ $$? -eq 3 ]; }
+ASK = ! $(LOCAL) || { $(OWN_RUNS); } || { $(CONTROL) whose; case $$? in 0|3) ;; *) false ;; esac; }
 # Nothing is installed only to say that nothing runs.
 INSTALLED = [ -e $(READY) ] || ! $(LOCAL) || [ "$$AWS_ENDPOINT_URL" ]
 # An environment whose folder was moved, or whose Python is gone, is made anew.
@@ -53,7 +53,6 @@ status: | given ## emulator, stack, mapping, lag, counts by event type, quaranti
 	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs: make up"; exit 1; }
 	@$(MAKE) -s $(READY)
 	@$(call IF_OURS,$(CONTROL) where,:)
-	@$(ASK)
 	@$(PYTHON) -m bootstrap status
 
 dashboard: $(READY) ## open a live page on this machine: DASHBOARD_PORT= DASHBOARD_OPEN=
@@ -125,7 +124,7 @@ down: | given ## remove the stack and stop the emulator
 clean: ## stop all emulators of this folder and remove all that was installed and built
 	@for python in .venv/bin/python .emulator/localstack/bin/python; do \
 	    PYTHONPATH=bench $$python -c 'import tailrace.cli' 2>/dev/null || continue; \
-	    for home in "$${EMULATOR_HOME:-.emulator}" .emulator; do \
+	    for home in .emulator $$EMULATOR_HOME; do \
 	        env -u AWS_ENDPOINT_URL PYTHONPATH=bench EMULATOR_HOME="$$home" $$python -m tailrace down --all --image || exit 1; \
 	    done; break; \
 	done

@@ -13,6 +13,7 @@ type Body = dict[str, Json]
 class Analysis(NamedTuple):
     """What becomes of one event.
 
+    >>> from handler.once.metrics import Dimension
     >>> line = Dimension("Line", "north", "south")
     >>> found = Analysis({"line": "north"}, dimensions=(line.of("north"),), totals=(Total("items", 4),))
     """

@@ -23,6 +23,7 @@ def read(environment: Mapping[str, str]) -> Settings:
 
     >>> read({"DYNAMODB_TABLE": "analytics-results"})
     Traceback (most recent call last):
+      ...
     handler.once.settings.SettingsError: the function needs the environment variable LEDGER_TABLE: ...
     """
     return Settings(

@@ -94,7 +94,7 @@ class Sums:
 
     >>> sums = Sums("shardId-000000000006", 29_455_384)
     >>> sums.add(addend(Total("revenue", Decimal("19.99"), squares=True)))
-    >>> sums.plain, sums.squares
+    >>> dict(sums.plain), dict(sums.squares)
     ({'revenue': 19990000, 'revenue^0': 1000000}, {'revenue': 399600100000000})
     """
 

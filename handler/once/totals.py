@@ -85,7 +85,8 @@ _EXACT = Context(prec=60)  # DynamoDB's numbers have up to 38 digits, Python's d
 class Total(NamedTuple):
     """What one event adds to a total of its minute.
 
-    >>> Total("revenue", Decimal("19.99"), squares=True), Total("country", key="DE")
+    >>> Total("revenue", Decimal("19.99"), squares=True).value, Total("country", key="DE").value
+    (Decimal('19.99'), 1)
     """
 
     name: str
@@ -101,7 +102,7 @@ class Total(NamedTuple):
 def place(shard_id: str, minute: int) -> tuple[str, str]:
     """Return pk and sk of a shard's item; `minute` counts minutes since the epoch.
 
-    >>> place("shardId-000000000006", 29_455_864)
+    >>> place("shardId-000000000006", 29_455_384)
     ('totals#2026-01-02T03#2', '2026-01-02T03:04#shardId-000000000006')
     """
     at = f"{datetime.fromtimestamp(minute * 60, UTC):%Y-%m-%dT%H:%M}"
@@ -162,8 +163,8 @@ class Minute(NamedTuple):
     def by(self, name: str) -> Mapping[str, Decimal]:
         """Return a total by key.
 
-        >>> minute.by("page")
-        {'/page/7': Decimal('12'), 'other': Decimal('3')}
+        >>> Minute(datetime(2026, 1, 2, tzinfo=UTC), {}, {"page": {"/page/7": Decimal(12)}}).by("page")
+        {'/page/7': Decimal('12')}
         """
         return self.keyed.get(name, {})
 

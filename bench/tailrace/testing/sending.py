@@ -1,9 +1,11 @@
 """Records for a test, and how they are put: each with the element that the audit looks for."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
+from .eventually import Clock, WallClock
 from .ledger import Acknowledged
 
 if TYPE_CHECKING:
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
     from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
 
 MOST = 500  # entries in one PutRecords request
+PATIENCE = 60.0  # seconds until all records must be acknowledged
+SHORTEST, LONGEST = 0.05, 1.0  # seconds of a pause after a refusal
 MOST_BYTES = 5_000_000  # of one request
 
 
@@ -29,17 +33,33 @@ class Tries(NamedTuple):
     refused: list[str]
 
 
-def put_all(kinesis: "KinesisClient", stream: str, puts: Iterable[Put]) -> Tries:
-    """Put records until each is acknowledged.
+def put_all(
+    kinesis: "KinesisClient",
+    stream: str,
+    puts: Iterable[Put],
+    *,
+    within: float = PATIENCE,
+    clock: Clock | None = None,
+) -> Tries:
+    """Put records until each is acknowledged; the pause after a refusal doubles from 50 ms to a second.
 
     Where an entry is refused, later ones of its key may have been taken: a test that looks at order meets no
-    fault, or puts a key once in a request.
+    fault, or puts a key once in a request. Raises AssertionError, with what was refused, if that takes longer
+    than `within` seconds.
     """
-    tries = Tries([], [])
+    clock = clock or WallClock()
+    tries, end = Tries([], []), clock.now() + within
     for request in requests(puts):
-        left = list(request)
+        left, pause = _try(kinesis, stream, request, tries), SHORTEST
         while left:
-            left = _try(kinesis, stream, left, tries)
+            if clock.now() >= end:
+                codes = ", ".join(f"{code} {n} times" for code, n in Counter(tries.refused).items())
+                raise AssertionError(
+                    f"gave up putting into {stream} after {within:.0f} s: {len(tries.acknowledged):,} "
+                    f"records are acknowledged, {len(left):,} of a request still refused ({codes})"
+                )
+            clock.pause(pause)
+            left, pause = _try(kinesis, stream, left, tries), min(2 * pause, LONGEST)
     return tries
 
 

@@ -1,7 +1,8 @@
 """A role may do exactly what its function does: the sources are read for the calls that they make."""
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,22 +15,21 @@ from bootstrap.template import Place, asked_for
 pytestmark = pytest.mark.unit
 CODE = {"CodeBucket": "b", "CodeKey": "k.zip", "DetectorCodeKey": "d.zip"}
 TEMPLATE = Path("bootstrap/template.yaml").read_text(encoding="utf-8")
-SERVICES = {"dynamodb": "dynamodb", "sqs": "sqs", "sns": "sns", "cloudwatch": "cloudwatch"}
 # Where the IAM action is not the operation's own name. A transaction is allowed by the actions of its parts.
 OTHERWISE = {"SendMessageBatch": ("SendMessage",), "PublishBatch": ("Publish",), "TransactWriteItems": ()}
 
 
-def _actions() -> dict[str, set[str]]:
-    """Return the IAM actions behind every operation, by its name and by its client's method."""
-    found: dict[str, set[str]] = {}
-    for service, prefix in SERVICES.items():
+def actions_of(services: Iterable[str]) -> dict[str, set[str]]:
+    """Return the IAM actions behind every operation of services, by its name and by its client's method."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for service in services:
         for operation in get_session().get_service_model(service).operation_names:
-            actions = {f"{prefix}:{action}" for action in OTHERWISE.get(operation, (operation,))}
-            found[operation] = found[xform_name(operation)] = actions
+            actions = {f"{service}:{action}" for action in OTHERWISE.get(operation, (operation,))}
+            found[operation] |= actions
+            found[xform_name(operation)] |= actions
     return found
 
 
-ACTIONS = _actions()
 PARTS = {
     '{"Put":': "dynamodb:PutItem",
     '{"Update":': "dynamodb:UpdateItem",
@@ -59,23 +59,68 @@ def statements(of: str = "Role") -> dict[str, tuple[set[str], list[str]]]:
     return found
 
 
-def called(folder: str = "handler") -> Iterator[str]:
-    """Give the actions behind the calls that stand in a function's sources."""
-    for path in Path(folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr in ACTIONS:
-                yield from ACTIONS[node.attr]
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
-                text = node.value if isinstance(node.value, str) else node.value.decode(errors="replace")
-                yield from ACTIONS.get(text, ())
-                yield from (action for part, action in PARTS.items() if text.startswith(part))
+def nodes(folder: str) -> Iterator[ast.AST]:
+    """Give all nodes of the sources of a folder."""
+    for path in sorted(Path(folder).rglob("*.py")):
+        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def made(sources: Iterable[ast.AST]) -> set[str]:
+    """Return the services that clients are made of; one that is not named where it is made is an error.
+
+    The one place that is told the name by its callers is a function named `client`.
+    """
+    found, told = set(), set[ast.AST]()
+    for node in sources:
+        if isinstance(node, ast.FunctionDef) and node.name == "client":
+            told |= set(ast.walk(node))
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in {"client", "resource"}:
+            service = node.args[0] if node.args else None
+            if isinstance(service, ast.Constant):
+                found.add(str(service.value))
+            else:
+                assert node in told, f"line {node.lineno}: which service is it a client of?"
+    return found
+
+
+def called(sources: Iterable[ast.AST]) -> set[str]:
+    """Return the IAM actions behind the calls that stand in sources, of whichever services they use."""
+    every, found = list(sources), set[str]()
+    actions = actions_of(made(every))
+    for node in every:
+        if isinstance(node, ast.Attribute):
+            found |= actions.get(node.attr, set())
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+            text = node.value if isinstance(node.value, str) else node.value.decode(errors="replace")
+            found |= actions.get(text, set())
+            found |= {action for part, action in PARTS.items() if text.startswith(part)}
+    return found
+
+
+SECRET = """
+def key(session):
+    return session.client("secretsmanager").get_secret_value(SecretId="mine")["SecretString"]
+"""
+
+
+def test_a_call_of_another_service_is_seen() -> None:
+    """A call of a service that no role knows yet is an action that the role lacks."""
+    assert called(ast.walk(ast.parse(SECRET))) == {"secretsmanager:GetSecretValue"}
+
+
+def test_a_client_of_no_matter_what_is_an_error() -> None:
+    """A client whose service is not named where it is made cannot be judged, and is refused."""
+    with pytest.raises(AssertionError, match="line 1: which service"):
+        made(ast.walk(ast.parse("boto3.client(os.environ['SERVICE'])")))
 
 
 def test_exactly_what_the_handler_calls() -> None:
     """The role may do what the handler calls, and nothing that it does not call."""
     own = {"StoreResults", "KeepLedger", "SetAside", "PublishMetrics"}
     allowed = {action for name in own for action in statements()[name][0]}
-    assert allowed == set(called())
+    assert allowed == called(nodes("handler"))
 
 
 def test_what_lambda_does_itself() -> None:
@@ -119,7 +164,7 @@ def test_exactly_what_the_detector_calls() -> None:
     """The detector's role may do what the detector calls and write its log, and nothing else."""
     found = statements("DetectorRole")
     assert found.pop("WriteLogs")[0] == {"logs:CreateLogStream", "logs:PutLogEvents"}
-    assert {action for actions, _ in found.values() for action in actions} == set(called("detector"))
+    assert {action for actions, _ in found.values() for action in actions} == called(nodes("detector"))
 
 
 def test_on_which_resources_the_detector() -> None:

@@ -38,6 +38,17 @@ def test_targets_are_documented() -> None:
     assert [name for name in targets if not re.search(rf"make (?:[A-Z_]+=\S+ )*{name}\b", ALL_DOCS)] == []
 
 
+@pytest.mark.parametrize("file", [".github/workflows/ci.yml", ".ci/run"])
+def test_commands_of_ci(file: str) -> None:
+    """Each make target that CI runs is one."""
+    asked = re.findall(
+        r"^\s*(?:run: )?make ([a-z][a-z-]*)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    targets = re.findall(r"^([a-z][a-z-]*):.*## ", MAKEFILE, re.MULTILINE)
+    assert asked
+    assert [name for name in asked if name not in targets] == []
+
+
 def test_markers_are_documented() -> None:
     """Every marker of the tests stands in docs/tests.md."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -1,26 +1,9 @@
 import pytest
 
 from tailrace.testing.eventually import eventually
+from tests.unit.testing.clock import Made
 
 pytestmark = pytest.mark.unit
-
-
-class Made:
-    """A clock on which time passes only by pauses."""
-
-    def __init__(self) -> None:
-        self.time = 100.0
-        self.pauses: list[float] = []
-
-    def now(self) -> float:
-        """Give the time that was made up."""
-        return self.time
-
-    def pause(self, seconds: float) -> None:
-        """Note the pause and move on; a wait without end ends here."""
-        assert len(self.pauses) < 100
-        self.pauses.append(seconds)
-        self.time += seconds
 
 
 def test_a_true_condition_is_asked_once() -> None:
