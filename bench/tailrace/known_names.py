@@ -6,6 +6,21 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "botocore.loaders": {
         "JSONFileLoader._load_file": "(self, full_path, open_method)",
     },
+    "localstack.aws.api.dynamodb": {
+        "DynamodbApi.delete_resource_policy": "(self, context, resource_arn, expected_revision_id, **kwargs)",
+        "DynamodbApi.describe_endpoints": "(self, context, **kwargs)",
+        "DynamodbApi.get_resource_policy": "(self, context, resource_arn, **kwargs)",
+        "DynamodbApi.put_resource_policy": (
+            "(self, context, resource_arn, policy, expected_revision_id, "
+            "confirm_remove_self_resource_access, **kwargs)"
+        ),
+    },
+    "localstack.aws.api.lambda_": {
+        "LambdaApi.get_runtime_management_config": "(self, context, function_name, qualifier, **kwargs)",
+        "LambdaApi.put_runtime_management_config": (
+            "(self, context, function_name, update_runtime_on, qualifier, runtime_version_arn, **kwargs)"
+        ),
+    },
     "localstack.aws.api.logs": {
         "LogsApi.put_subscription_filter": (
             "(self, context, log_group_name, filter_name, filter_pattern, destination_arn, role_arn, "
@@ -13,8 +28,16 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
             "**kwargs)"
         ),
     },
+    "localstack.aws.api.s3": {
+        "S3Api.get_bucket_policy_status": "(self, context, bucket, expected_bucket_owner, **kwargs)",
+    },
     "localstack.aws.handlers.service": {
         "ServiceRequestParser.parse_and_enrich": "(self, context)",
+        "get_service_availability_exception": "value",
+    },
+    "localstack.aws.skeleton": {
+        "Skeleton.on_not_implemented_error": "(self, serializer, context, exception)",
+        "get_service_availability_exception": "value",
     },
     "localstack.runtime.server.core": {
         "RuntimeServerPlugin.load": "(self, *args, **kwargs)",
@@ -54,6 +77,8 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.services.dynamodb.provider": {
         "DynamoDBProvider._new_dynamodb_server": "()",
+        "DynamoDBProvider.delete_table": "(self, context, table_name, **kwargs)",
+        "DynamoDBProvider.table_exists": "(account_id, region_name, table_name)",
     },
     "localstack.services.dynamodb.server": {
         "DynamodbServer._create_shell_command": "(self)",
@@ -62,6 +87,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.services.iam.provider": {
         "IamProvider._build_aws_managed_policy_cache": "(self)",
         "IamProvider.on_after_init": "(self)",
+    },
+    "localstack.services.kms.provider": {
+        "RESERVED_ALIASES": "value",
     },
     "localstack.services.lambda_.event_source_mapping.esm_worker_factory": {
         "EsmWorkerFactory.get_esm_worker": "(self)",
@@ -78,6 +106,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "LambdaVersionManager.stop": "(self)",
     },
     "localstack.services.lambda_.provider": {
+        "LambdaProvider._get_function": "(function_name, account_id, region)",
         "LambdaProvider.create_event_source_mapping_v2": "(self, context, request)",
         "LambdaProvider.delete_event_source_mapping": "(self, context, uuid, **kwargs)",
         "LambdaProvider.get_event_source_mapping": "(self, context, uuid, **kwargs)",

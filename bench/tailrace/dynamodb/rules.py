@@ -25,6 +25,7 @@ CREDENTIAL = re.compile(r"Credential=([\w.-]+)/(\d{8})/([a-z0-9-]+)/dynamodb/", 
 LOOKED_INTO = re.compile(rb':table/|"IndexName"')
 # Requests with one of these are no SDK's: a browser's, LocalStack's own, or packed.
 UNUSUAL = ("HTTP_ORIGIN", "HTTP_X_LOCALSTACK_DATA", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")
+UNKNOWN = b"An unknown operation was requested"
 NO_KEY = b"One of the required keys was not given a value"
 NO_JSON = b'{"__type":"com.amazon.coral.service#SerializationException"}'
 CHECKSUM = "x-amz-crc32"

@@ -1,7 +1,59 @@
 """LocalStack's Lambda service, with what it leaves out."""
 
+from typing import Any
+
+from localstack.aws.api.lambda_ import InvalidParameterValueException, ResourceNotFoundException
+from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.provider import LambdaProvider as LocalStacksLambda
+
+type Answer = dict[str, Any]
+type Context = Any
+"""LocalStack's, which ships no types."""
+AUTO, MANUAL = "Auto", "Manual"
 
 
 class LambdaProvider(LocalStacksLambda):
     """Lambda."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runtime_updates: dict[str, Answer] = {}  # by the ARN of a version
+
+    def get_runtime_management_config(
+        self, context: Context, function_name: str, qualifier: str | None = None, **rest: object
+    ) -> Answer:
+        """Return how a function's runtime is updated: as was asked for, by itself without."""
+        del rest
+        arn = self._version_arn(context, function_name, qualifier)
+        return {"UpdateRuntimeOn": AUTO, "FunctionArn": arn} | self._runtime_updates.get(arn, {})
+
+    def put_runtime_management_config(
+        self,
+        context: Context,
+        function_name: str,
+        update_runtime_on: str,
+        qualifier: str | None = None,
+        runtime_version_arn: str | None = None,
+        **rest: object,
+    ) -> Answer:
+        """Keep how a runtime is to be updated; here it changes with the installation alone."""
+        del rest
+        arn = self._version_arn(context, function_name, qualifier)
+        if (update_runtime_on == MANUAL) != bool(runtime_version_arn):
+            raise InvalidParameterValueException(
+                "RuntimeVersionArn is required when the runtime update mode is Manual, and only then.",
+                Type="User",
+            )
+        kept = {"UpdateRuntimeOn": update_runtime_on, "RuntimeVersionArn": runtime_version_arn}
+        self._runtime_updates[arn] = {name: value for name, value in kept.items() if value}
+        return self._runtime_updates[arn] | {"FunctionArn": arn}
+
+    def _version_arn(self, context: Context, function_name: str, qualifier: str | None) -> str:
+        """Return a version's ARN. Raises ResourceNotFoundException if there is none."""
+        account, region = api_utils.get_account_and_region(function_name, context)
+        name, qualifier = api_utils.get_name_and_qualifier(function_name, qualifier, context)
+        version = qualifier or "$LATEST"
+        arn = f"{api_utils.unqualified_lambda_arn(name, account, region)}:{version}"
+        if version not in self._get_function(name, account, region).versions:
+            raise ResourceNotFoundException(f"Function not found: {arn}", Type="User")
+        return arn

@@ -34,6 +34,7 @@ def begin() -> None:
         seams.check()
         _leave_out()
         _choose_lambda()
+        _word_what_is_missing()
     except seams.SeamError as error:
         from localstack.runtime.exceptions import LocalstackExit  # noqa: PLC0415
 
@@ -56,6 +57,12 @@ def _choose_lambda() -> None:
     from localstack import config  # noqa: PLC0415  loaded by then
 
     config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "tailrace")
+
+
+def _word_what_is_missing() -> None:
+    from . import missing  # noqa: PLC0415  needs what is loaded by then
+
+    missing.install()
 
 
 def _leave_out() -> None:

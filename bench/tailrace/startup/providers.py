@@ -7,6 +7,8 @@ from pathlib import Path
 
 from localstack.services.plugins import Service, aws_provider
 
+from tailrace.seams import replace
+
 
 @aws_provider(api="s3", name="tailrace")
 def tailrace_s3() -> Service:
@@ -16,8 +18,9 @@ def tailrace_s3() -> Service:
     make a bucket, and two emulators take each other's buckets of the same name away.
     """
     from localstack import config  # noqa: PLC0415
-    from localstack.services.s3.provider import S3Provider  # noqa: PLC0415
     from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore  # noqa: PLC0415
+
+    from tailrace.startup.s3 import S3Provider  # noqa: PLC0415
 
     return Service.for_provider(S3Provider(EphemeralS3ObjectStore(str(Path(config.dirs.tmp) / "s3"))))
 
@@ -65,3 +68,14 @@ def tailrace_cloudwatch() -> Service:
     from tailrace.cloudwatch.provider import CloudWatchProvider  # noqa: PLC0415
 
     return Service.for_provider(CloudWatchProvider())
+
+
+@aws_provider(api="kms", name="tailrace")
+def tailrace_kms() -> Service:
+    """Give LocalStack its own KMS, which knows the keys of all AWS services that a pipeline uses."""
+    from localstack.services.kms import provider  # noqa: PLC0415
+
+    usual = provider.RESERVED_ALIASES
+    more = (f"alias/aws/{service}" for service in ("kinesis", "logs", "sns", "sqs"))
+    replace(provider, "RESERVED_ALIASES", [*usual, *(alias for alias in more if alias not in usual)])
+    return Service.for_provider(provider.KmsProvider())
