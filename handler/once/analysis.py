@@ -9,6 +9,9 @@ from handler.once.totals import Total
 
 type Body = dict[str, Json]
 
+MOST_TOTALS = 50
+"""Totals of one event: what a transaction adds must fit into one update."""
+
 
 class Analysis(NamedTuple):
     """What becomes of one event.
@@ -46,6 +49,10 @@ def checked(analysis: object) -> Analysis:
     if not isinstance(analysis, Analysis):
         raise RejectedError(
             Reason.ANALYTICS_FAILED, f"analyse returned a {type(analysis).__name__}, not an Analysis"
+        )
+    if len(analysis.totals) > MOST_TOTALS:
+        raise RejectedError(
+            Reason.ANALYTICS_FAILED, f"an Analysis has {len(analysis.totals)} totals: at most {MOST_TOTALS}"
         )
     for value, (name, kind, of, form) in zip(analysis, _MEMBERS, strict=True):
         if not isinstance(value, kind) or not all(isinstance(each, of) for each in value):

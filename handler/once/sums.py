@@ -1,7 +1,8 @@
 """One transaction's share of the totals: added up by minute, kept within bounds, written as updates.
 
 An item must not grow with what senders invent: of each name a minute lists up to 80 keys, and what is not
-listed counts as `other`. A transaction may list up to 40 new ones, the most frequent, on the condition that
+listed counts as `other`. So do the rarest keys of a transaction, where there are so many totals by key that an
+update would be longer than DynamoDB takes. A transaction may list up to 40 new ones, the most frequent, on the condition that
 not more than 40 are listed so far. Where they are, DynamoDB writes nothing and returns the item: its list is
 closed from then on, and known, since lists only grow. So each environment learns it once for each minute and
 shard.
@@ -42,6 +43,8 @@ LONGEST_KEY = 80
 MOST_NEW = 40
 """Keys of one name that one transaction may list."""
 MOST_LISTED = 80
+MOST_TERMS = 240
+"""Attributes that one update adds to: DynamoDB takes 300 operators, and 4,096 characters of an expression."""
 REMEMBERED = 64
 """Minutes and shards whose closed lists an environment remembers."""
 DAY = 86400
@@ -69,6 +72,8 @@ def addend(total: Total) -> Addend:
             Reason.ANALYTICS_FAILED, f"the total {name} has a key and squares: it cannot have both"
         )
     if key is not None:
+        if not isinstance(key, str):
+            raise RejectedError(Reason.ANALYTICS_FAILED, f"a key of the total {name} is no string")
         key = key[:LONGEST_KEY] or "unknown"
     if value == 1 and isinstance(value, int):
         return Addend(name, key, UNIT, squares)
@@ -144,8 +149,9 @@ class Book:
         added = {name: _number(units, DECIMALS) for name, units in sums.plain.items()}
         added |= {name + SQUARES: _number(units, 2 * DECIMALS) for name, units in sums.squares.items()}
         lists: dict[str, dict[str, Any]] = {}
+        room = _room(sums, len(added))
         for name, keys in sums.keyed.items():
-            counts = _bounded(keys, closed.get(name))
+            counts = _bounded(keys, closed.get(name), MOST_LISTED if name in OWN else room)
             added |= {f"{name}{BY}{key}": _number(units, DECIMALS) for key, units in counts.items()}
             new = sorted(counts.keys() - {OTHER})
             if new and name not in closed:
@@ -199,16 +205,24 @@ class Book:
         return learned
 
 
-def _bounded(keys: Mapping[str, int], listed: frozenset[str] | None) -> dict[str, int]:
-    """Return sums by those keys that are listed or may be, and by `other`."""
-    if listed is None:
-        named = keys.keys() - {OTHER}
-        if len(named) <= MOST_NEW:
-            return dict(keys)
-        listed = frozenset(sorted(named, key=lambda key: (-abs(keys[key]), key))[:MOST_NEW])
+def _room(sums: Sums, plain: int) -> int:
+    """Return how many keys of each of analytics' totals fit into one update, beside what else it adds."""
+    own = sum(len(keys) + 2 for name, keys in sums.keyed.items() if name in OWN)
+    names = sum(name not in OWN for name in sums.keyed)
+    return max(1, (MOST_TERMS - plain - own) // max(1, names) - 2)  # each has a list, and `other`
+
+
+def _bounded(keys: Mapping[str, int], listed: frozenset[str] | None, room: int) -> dict[str, int]:
+    """Return sums by those keys that are listed or may be, at most `room`, and by `other`."""
+    named = keys.keys() - {OTHER} if listed is None else keys.keys() & listed
+    most = min(MOST_NEW, room) if listed is None else room
+    if len(named) > most:
+        named = set(sorted(named, key=lambda key: (-abs(keys[key]), key))[:most])
+    if len(named) == len(keys):
+        return dict(keys)
     bounded: dict[str, int] = defaultdict(int)
     for key, units in keys.items():
-        bounded[key if key in listed else OTHER] += units
+        bounded[key if key in named else OTHER] += units
     return bounded
 
 

@@ -144,6 +144,13 @@ def test_values_that_are_no_numbers(value: Any) -> None:  # noqa: ANN401  what s
     assert refused.value.reason is Reason.BAD_VALUE
 
 
+def test_a_key_that_is_no_text() -> None:
+    """A key is a string; analytics that gives another value is told which total."""
+    key: Any = 7
+    with pytest.raises(RejectedError, match="a key of the total page is no string"):
+        addend(Total("page", key=key))
+
+
 def test_keys_are_cut() -> None:
     """A key is at most 80 characters; an empty one is called unknown."""
     assert addend(Total("page", key="x" * 100)) == Addend("page", "x" * 80, 10**6)
@@ -168,6 +175,23 @@ def test_no_sender_makes_an_item_grow(batches: list[list[int]], environments: in
     assert table.tries <= len(batches) + environments
     if len({key for keys in batches for key in keys}) <= MOST_LISTED // 2:
         assert OTHER not in counts
+
+
+@pytest.mark.parametrize(("plain", "keyed"), [(0, 50), (10, 20), (25, 25), (45, 5), (3, 3)])
+def test_many_totals_fit_into_an_update(plain: int, keyed: int) -> None:
+    """However many totals by key there are, an update keeps within DynamoDB's limits and loses no count."""
+    table, book = Table(), Book("ledger", 30)
+    for start in range(0, 400, 98):
+        sums = Sums(SHARD, MINUTE)
+        for record in range(start, start + 98):
+            for n in range(plain):
+                sums.add(addend(Total(f"sum{n}", record, squares=True)))
+            for n in range(keyed):
+                sums.add(addend(Total(f"by{n}", key=f"{record % 97}")))
+            sums.add(addend(Total("page", key="/a")))
+        table.write(book, sums)
+    assert [sum(table.by(f"by{n}").values()) for n in range(keyed)] == [490] * keyed
+    assert table.by("page") == {"/a": 490}
 
 
 def test_the_most_frequent_are_listed() -> None:
