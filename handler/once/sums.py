@@ -1,11 +1,11 @@
 """One transaction's share of the totals: added up by minute, kept within bounds, written as updates.
 
 An item must not grow with what senders invent: of each name a minute lists up to 80 keys, and what is not
-listed counts as `other`. So do the rarest keys of a transaction, where there are so many totals by key that an
-update would be longer than DynamoDB takes. A transaction may list up to 40 new ones, the most frequent, on the condition that
+listed counts as `other`. A transaction may list up to 40 new ones, the most frequent, on the condition that
 not more than 40 are listed so far. Where they are, DynamoDB writes nothing and returns the item: its list is
 closed from then on, and known, since lists only grow. So each environment learns it once for each minute and
-shard.
+shard. Where there are so many totals by key that an update would be longer than DynamoDB takes, the rarest
+keys of the transaction count as `other` as well.
 """
 
 import json

@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,7 +40,7 @@ DETAILS = {
 @pytest.fixture(scope="module")
 def failing(make_pipeline: MakePipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """Give a pipeline through which events went that its handler fails for, between others."""
-    folder: Path = tmp_path_factory.mktemp("handler")
+    folder = tmp_path_factory.mktemp("handler")
     (folder / "analytics.py").write_text(ANALYTICS)
     made = make_pipeline("faults-of-a-handler", HANDLER=str(folder))
     made.put(put(f"{how}-{n}", how) for n in range(10) for how in ("fine", *DETAILS))
@@ -72,7 +71,7 @@ def test_quarantine_says_what_was_raised_and_where(failing: Pipeline) -> None:
 
 
 def test_the_log_has_the_traceback_and_nothing_of_the_event(failing: Pipeline) -> None:
-    """Each fault's traceback stands in the log, with the line of the source; no message that quotes the event."""
+    """Each fault's traceback stands in the log with its lines of source, and no message that quotes the event."""
 
     def told() -> dict[str, Any]:
         """Log each fault."""
