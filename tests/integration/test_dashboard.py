@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bootstrap.watched import minutes
+from handler.once.totals import MINUTE, counted
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
+from tests.frame import samples
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
@@ -50,6 +54,7 @@ def test_empty(page: Page) -> None:
     assert figure(page, "events") == "0"
 
 
+@pytest.mark.recipe
 @pytest.mark.anywhere
 def test_figures_are_what_was_sent(page: Page, watched: Pipeline) -> None:
     """The open page shows each event that was sent, by the first dimension and in each of the totals."""
@@ -92,20 +97,40 @@ def test_figures_are_what_was_sent(page: Page, watched: Pipeline) -> None:
 
 
 @pytest.mark.anywhere
+def test_whatever_the_handler_counts_is_shown(page: Page, watched: Pipeline) -> None:
+    """Each total of the handler in use has its panel: a sum, a mean where it has squares, or its top keys."""
+    watched.put(samples.fresh(30))
+    watched.settle(published=False)
+    now = datetime.now(UTC)
+    read = minutes(watched.dynamodb, watched["LedgerTableName"], now - timedelta(minutes=10), now + MINUTE)
+    found = counted(read)
+    shown = int(sum(minute.events for minute in read))
+    expect(page.locator("#f-events")).to_have_text(f"{shown:,}", timeout=30_000)
+    for name in (*found.numbers, *found.values):
+        expect(page.locator(f"#sum-{name}")).to_be_visible()
+    for name in found.values:
+        expect(page.locator(f"#mean-{name}")).to_contain_text("mean")
+    for name in found.keyed:
+        expect(page.locator(f"#by-{name} tr[data-name]").first).to_be_visible()
+    if found.dimension:
+        expect(page.locator("#dimension")).to_have_text(f"by {found.dimension}")
+
+
+@pytest.mark.anywhere
 def test_newest_events_are_asked_for(page: Page, watched: Pipeline) -> None:
     """The newest event stands on top of a list soon after it was stored; a click tells its story."""
-    watched.put([event("newest-of-all")])
+    (put,) = watched.put([samples.one()])
     newest = page.locator("#events button").first
-    expect(newest).to_contain_text("newest-of-all", timeout=30_000 * watched.patience)
+    expect(newest).to_contain_text(put.element, timeout=30_000 * watched.patience)
     newest.click()
-    expect(page.locator("#told")).to_contain_text("Event newest-of-all", timeout=30_000)
+    expect(page.locator("#told")).to_contain_text(f"Event {put.element}", timeout=30_000)
     expect(page.locator("#told")).to_contain_text(f"in the table {watched['TableName']}")
 
 
 @pytest.mark.anywhere
 def test_range_is_chosen_and_kept(page: Page, watched: Pipeline) -> None:
     """A page begins with 15 minutes; another range is chosen by a button, and is there after a reload."""
-    watched.put([event("in-range")])
+    watched.put([samples.one()])
     page.locator("summary").first.click()
     rows = page.locator("#t-events-a-second tbody tr")
     expect(rows).to_have_count(15)
@@ -120,9 +145,9 @@ def test_range_is_chosen_and_kept(page: Page, watched: Pipeline) -> None:
 @pytest.mark.anywhere
 def test_story_of_an_event(page: Page, watched: Pipeline) -> None:
     """Asked for an event by its id, the page tells where it is now."""
-    watched.put([event("asked-for")])
+    (put,) = watched.put([samples.one()])
     watched.settle(published=False)
-    page.get_by_label("Its eventId, or its record's sequence number").fill("asked-for")
+    page.get_by_label("Its eventId, or its record's sequence number").fill(put.element)
     page.keyboard.press("Enter")
     expect(page.locator("#told")).to_contain_text(f"in the table {watched['TableName']}", timeout=30_000)
 
@@ -131,16 +156,16 @@ def test_story_of_an_event(page: Page, watched: Pipeline) -> None:
 def test_update_is_soon(page: Page, watched: Pipeline) -> None:
     """An event is on the page within two seconds after it was stored: the median of five."""
     delays = []
-    for number in range(5):
+    for _ in range(5):
         before = int(figure(page, "events").replace(",", ""))
-        watched.put([event(f"soon-{number}")])
+        (put,) = watched.put([samples.one()])
         page.wait_for_function(
             "before => Number(document.getElementById('f-events').innerText.replace(',', '')) > before",
             arg=before,
             timeout=30_000 * watched.patience,
         )
         shown = time.time()
-        delays.append(shown - float(watched.item(f"soon-{number}")["appliedAt"]) / 1e9)
+        delays.append(shown - float(watched.item(put.element)["appliedAt"]) / 1e9)
     assert sorted(delays)[2] < 2, delays
 
 
@@ -149,15 +174,16 @@ def test_quarantine(page: Page, watched: Pipeline) -> None:
     """Records that were set aside are counted as records, with their reasons; a click tells one's story."""
     assert figure(page, "quarantine") == "0"
     large = Put(b"[" + b"1," * 300_000, "k", "large")  # in several messages
-    watched.put([event("bad", eventType="purchase", amount="a lot"), large])
+    bad = samples.rejected()[0]
+    watched.put([Put(bad.data, "bad", "bad"), large])
     expect(page.locator("#f-quarantine")).to_have_text("2", timeout=60_000)
     expect(page.locator(".figure.look dt")).to_have_text("Quarantine")
     assert set(page.locator("#reasons li").all_inner_texts()) == {
-        "1 bad-value quarantine",
+        f"1 {bad.reason} quarantine",
         "1 not-json quarantine",
     }
-    page.locator("#records button", has_text="bad-value").click()
-    expect(page.locator("#told")).to_contain_text("in quarantine: bad-value", timeout=30_000)
+    page.locator("#records button", has_text=bad.reason).click()
+    expect(page.locator("#told")).to_contain_text(f"in quarantine: {bad.reason}", timeout=30_000)
     assert len(watched.quarantined()) == 2, "the page hides nothing from other readers"
 
 

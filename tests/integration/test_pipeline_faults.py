@@ -71,7 +71,7 @@ def test_quarantine_says_what_was_raised_and_where(failing: Pipeline) -> None:
 
 
 def test_the_log_has_the_traceback_and_nothing_of_the_event(failing: Pipeline) -> None:
-    """Each fault's traceback stands in the log with its lines of source, and no message that quotes the event."""
+    """Each error's traceback is in the log with its lines of source, and no message that quotes the event."""
 
     def told() -> dict[str, Any]:
         """Log each fault."""
