@@ -33,7 +33,9 @@ BROKEN := $(shell [ ! -e $(READY) ] || $(PYTHON) -c '$(RUNS_HERE)' '$(CURDIR)/be
 endif
 
 help: ## list what there is to do
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-15s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {gsub(/\$$\$$/, "$$", $$2); printf "  make %-15s", $$1; at = 22; n = split($$2, word, " "); \
+	    for (i = 1; i <= n; i++) { if (at + length(word[i]) > 78) { printf "\n%22s", ""; at = 22 } \
+	    printf " %s", word[i]; at += length(word[i]) + 1 } print "" }' Makefile
 
 given:
 	@$(CHECK)
@@ -79,7 +81,7 @@ trace: $(READY) ## one event's story: EVENT= its eventId or sequence number
 	@$(ASK)
 	@$(PYTHON) -m aftermath trace
 
-logs: $(READY) ## follow the function's log
+logs: $(READY) ## follow the functions' logs: FILTER= LEVEL=
 	@$(ASK)
 	@$(PYTHON) -m bootstrap logs --follow
 

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from bootstrap.log_lines import parsed
+
 STARTED = "START RequestId: "
 """What Lambda begins an invocation's lines with, before the request's id."""
 _START = re.compile(rf"{STARTED}(\S+)")
-_KNOWN = {"level", "message", "requestId", "shardId", "first", "last", "traceId"}
+_KNOWN = {"requestId", "shardId", "first", "last", "traceId"}
 _OWN = ("START RequestId", "END RequestId")
 _FAILED = re.compile(r"Task timed out after .*|\[ERROR\] .*|RequestId: \S+ Error: .*")
 
@@ -100,11 +102,11 @@ def _short(text: str) -> str:
     >>> _short('{"level": "WARN", "message": "left", "requestId": "r-1", "records": 3}')
     'WARN left records=3'
     """
-    said = _said(text)
-    if "message" not in said:
+    if not _said(text):
         return text.replace("\t", "  ")
-    more = [f"{name}={json.dumps(value)}" for name, value in said.items() if name not in _KNOWN]
-    return " ".join([str(said.get("level", "")), str(said["message"]), *more])
+    line = parsed(text, without=_KNOWN)
+    first = line.text if line.platform else f"{line.level} {line.text}"
+    return " ".join([first, *(below.strip() for below in line.block)])
 
 
 def ending(own: Iterable[Line], sequence_number: str) -> str:

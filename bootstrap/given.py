@@ -53,17 +53,19 @@ def check(targets: list[str], names: list[str]) -> str:
     """Return what is wrong with a make command: a name, or a setting's value; nothing if all is well."""
     import aftermath.settings as afterwards  # noqa: PLC0415  an old Python cannot read it
     import dashboard.settings as page  # noqa: PLC0415  see above
+    from bootstrap import log_settings as logs  # noqa: PLC0415  see above
     from bootstrap import settings as pipeline  # noqa: PLC0415  see above
     from bootstrap.errors import SettingError  # noqa: PLC0415  see above
     from producer import settings as sending  # noqa: PLC0415  see above
 
-    modules = (pipeline, sending, afterwards, page)
+    modules = (pipeline, sending, afterwards, page, logs)
     known = OTHERS.union(*(module.SETTINGS for module in modules))
     for name in names:
         if refused := refusal(name, known):
             return refused
     read = {
         "produce": sending.Settings.from_environment,
+        "logs": logs.LogSettings.from_environment,
         "dashboard": page.Settings.from_environment,
         **dict.fromkeys(("quarantine", "replay", "record", "trace"), afterwards.Settings.from_environment),
     }

@@ -51,7 +51,7 @@ def run() -> int:
         say(f"The function fails with an empty batch, which Lambda never sends it: {failure}")
     describe(target, deployed.stack)
     for line in next_steps(os.environ):
-        say(line)
+        say(line, whole=True)
     return 0
 
 

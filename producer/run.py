@@ -167,11 +167,11 @@ class Run:
     def _say_what_next(self, taken: int) -> None:
         if self._repeated and taken:
             again = {"COUNT": str(taken), **self._repeated, **self._carried()}
-            say(f"The same events again: {command('produce', self._environ, **again)}")
+            say(f"The same events again: {command('produce', self._environ, **again)}", whole=True)
         last = self._tally.last
         if last and not self._settings.stream:
             event = last.event.event_id or last.accepted.sequence_number
-            say(f"The last event's story: {command('trace', self._environ, EVENT=event)}")
+            say(f"The last event's story: {command('trace', self._environ, EVENT=event)}", whole=True)
 
     def _carried(self) -> dict[str, str]:
         set_to = {name: self._environ.get(name, "").strip() for name in CARRIED}

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from aftermath.settings import SETTINGS as AFTERMATH
+from bootstrap.log_settings import SETTINGS as LOGS
 from bootstrap.settings import SETTINGS as PIPELINE
 from dashboard.settings import SETTINGS as DASHBOARD
 from producer.settings import SETTINGS as PRODUCER
@@ -16,7 +17,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 ALL_DOCS = README + "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? \| (.*) \|$", re.MULTILINE)
-SETTINGS = PIPELINE | PRODUCER | AFTERMATH | DASHBOARD
+SETTINGS = PIPELINE | PRODUCER | AFTERMATH | DASHBOARD | LOGS
 
 
 def test_settings_are_those_of_the_code() -> None:
