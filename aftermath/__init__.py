@@ -4,7 +4,6 @@ What stands here, beside the commands `quarantine`, `replay`, `record` and `trac
 
     settings.py             the settings of the four commands
     pipeline.py             the deployed stack: its stream, tables and queues
-    queues.py               a queue, read without losing anything of it
     quarantine_messages.py  the quarantine's messages -> records, whole and each once (pure)
     dead_letters.py         dead letters -> the records that they name, read back from the stream
     failed_records.py       a record of either; filters (pure)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from aftermath.dead_letters import DeadLetter, parsed
 from aftermath.quarantine_messages import QuarantineContents, assemble
-from aftermath.queues import Queue
 from aftermath.tables import Tables
 from bootstrap import stacks
 from bootstrap.errors import UsageError
+from bootstrap.queues import Queue
 from bootstrap.settings import Settings
 from bootstrap.target import Target
 

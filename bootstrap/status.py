@@ -1,7 +1,8 @@
 """`status`: what is there, how it runs, and what became of the events. Exit code 0 if all of it is well."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from bootstrap import measures, stacks, watched
 from bootstrap.console import say
 from bootstrap.failures import last_failure
 from bootstrap.measures import Counted
+from bootstrap.queues import Queue
 from bootstrap.requirements import ROOT
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
@@ -17,6 +19,7 @@ from bootstrap.target import Target
 from bootstrap.trial import shown_place
 
 _WELL = "OK"
+_MOST_READ = 1000  # messages of a queue
 _RECENT = timedelta(hours=1)
 _FUNCTIONS = (("FunctionName", "LogGroupName"), ("DetectorName", "DetectorLogGroupName"))  # outputs
 _COUNTS = (
@@ -46,13 +49,72 @@ def lines(target: Target, stack: Stack, folder: Path) -> Iterator[Line]:
     well = mapping.value.endswith(f": {_WELL}")  # a later batch went well
     yield from _failures(target, stack, folder, well=well)
     yield from _events(target, stack)
-    sqs = target.client("sqs")
-    quarantined = measures.depth(sqs, stack.outputs["QuarantineUrl"])
-    yield Line("Quarantine", f"{quarantined:,}")
-    dead = measures.depth(sqs, stack.outputs["DeadLetterUrl"])
-    yield Line("Dead letters", f"{dead:,}", well=not dead)
+    quarantined = _held(target, stack.outputs["QuarantineUrl"])
+    yield Line("Quarantine", in_quarantine(*quarantined))
+    dead = _held(target, stack.outputs["DeadLetterUrl"])
+    yield Line("Dead letters", in_dead_letters(*dead), well=not dead[0])
     yield from _totals(target, stack)
     yield from _alarms(target, stack)
+
+
+def _held(target: Target, url: str) -> tuple[int, list[str]]:
+    """Return how many messages stand in a queue, and their bodies where all can be read: on an emulator.
+
+    On an account a look at the messages costs a request for each ten, and hides them from others meanwhile.
+    """
+    sqs = target.client("sqs")
+    depth = measures.depth(sqs, url)
+    if not (target.emulated and 0 < depth <= _MOST_READ):
+        return depth, []
+    queue = Queue(sqs, url, 0)
+    try:
+        bodies = [message.body for message in queue.receive()]
+    finally:
+        queue.show_again()
+    return depth, bodies if len(bodies) >= depth else []
+
+
+def in_quarantine(depth: int, bodies: Sequence[str]) -> str:
+    """Return what is in quarantine, in records: a large one stands in several messages.
+
+    >>> in_quarantine(3, ['{"sequenceNumber": "1"}', '{"sequenceNumber": "1"}', '{"sequenceNumber": "2"}'])
+    '2 records in 3 messages'
+    """
+    if not depth:
+        return "0"
+    if not bodies:
+        return f"{_plural(depth, 'message')}; `make quarantine` counts the records"
+    count = len({_field(body, "sequenceNumber") for body in bodies})
+    return _plural(count, "record") + (f" in {_plural(depth, 'message')}" if count != depth else "")
+
+
+def in_dead_letters(depth: int, bodies: Sequence[str]) -> str:
+    """Return what the dead letters name, in records: each is of a batch.
+
+    >>> in_dead_letters(1, ['{"KinesisBatchInfo": {"batchSize": 4}}'])
+    '4 records in 1 batch'
+    """
+    batches = f"{depth:,} batch{'' if depth == 1 else 'es'}"
+    sizes = [_field(body, "KinesisBatchInfo", "batchSize") for body in bodies]
+    known = [size for size in sizes if isinstance(size, int)]
+    if not depth:
+        return "0"
+    return f"{_plural(sum(known), 'record')} in {batches}" if known and len(known) == depth else batches
+
+
+def _field(body: str, *names: str) -> object:
+    """Return a field of a message's body; the body itself if it has none such."""
+    try:
+        value: object = json.loads(body)
+    except ValueError:
+        return body
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return body if value is None else value
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _mapping(target: Target, stack: Stack) -> Line:

@@ -16,8 +16,8 @@ from aftermath.dead_letters import DeadLetter, parsed
 from aftermath.failed_records import FailedRecord
 from aftermath.pipeline import Pipeline
 from aftermath.quarantine_messages import assemble
-from aftermath.queues import Queue
 from bootstrap import measures
+from bootstrap.queues import Queue
 
 if TYPE_CHECKING:
     from bootstrap.stacks import Stack

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from aftermath.queues import HIDDEN, Queue
+from bootstrap.queues import HIDDEN, Queue
 
 pytestmark = pytest.mark.unit
 
