@@ -61,11 +61,11 @@ dashboard: $(READY) ## open a live page on this machine: DASHBOARD_PORT= DASHBOA
 	@$(ASK)
 	@$(PYTHON) -m dashboard
 
-produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= DURATION= SPEED= LEDGER=
+produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= PARTITION_KEY= EVENT_ID= TIMESTAMP= DURATION= SPEED= LEDGER=
 	@$(ASK)
 	@$(PYTHON) -m producer
 
-quarantine: $(READY) ## list what was set aside, and why: FROM= REASON= KEY= SINCE= UNTIL=
+quarantine: $(READY) ## list what is in quarantine or dead-lettered, and why: FROM= REASON= KEY= SINCE= UNTIL=
 	@$(ASK)
 	@$(PYTHON) -m aftermath quarantine
 

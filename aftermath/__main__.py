@@ -9,8 +9,8 @@ from tailrace.stream.errors import StreamError
 
 # Each command is a module with a function `run`; only the one that is asked for is imported.
 COMMANDS = {
-    "quarantine": "list what was set aside, and why",
-    "replay": "send again what was set aside; GO=1 does it",
+    "quarantine": "list what is in quarantine or dead-lettered, and why",
+    "replay": "send it again; GO=1 does it",
     "record": "read a stream into a file",
     "trace": "tell one event's story",
 }

@@ -1,4 +1,4 @@
-"""`quarantine`: what was set aside, and why. It takes nothing away."""
+"""`quarantine`: the records in quarantine and the dead letters, and why. It takes nothing away."""
 
 import os
 

@@ -54,7 +54,7 @@ SETTINGS = {
     setting.name: setting
     for setting in (
         Setting("FROM", "both", "", "what to replay: quarantine, dead-letters, or both", _from),
-        Setting("REASON", "", "", "only what was set aside for this reason", _reason),
+        Setting("REASON", "", "", "only records that failed for this reason", _reason),
         Setting("KEY", "", "", "only events of this partition key", anything),
         Setting("SINCE", "", "", "only what arrived in the stream from this time on (ISO 8601)", moment),
         Setting("UNTIL", "", "", "only what arrived in the stream before this time (ISO 8601)", moment),
