@@ -5,8 +5,9 @@ import os
 from aftermath.failed_records import wanted
 from aftermath.listing import letter_lines, quarantine_lines
 from aftermath.pipeline import Pipeline
-from aftermath.settings import Settings
+from aftermath.settings import Settings, filters
 from bootstrap import settings as bootstrap
+from bootstrap.commands import command
 from bootstrap.console import say
 from bootstrap.target import Target
 
@@ -27,5 +28,6 @@ def run() -> int:
                 say(line)
     finally:
         pipeline.show_again()
-    say("Nothing was taken away. `make replay` says what it would send again.")
+    replay = command("replay", os.environ, **filters(os.environ))
+    say(f"Nothing was taken away. What a replay would send again: {replay}", whole=True)
     return 0

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 from aftermath.listing import moment, plural
 from aftermath.settings import Settings, begun
 from bootstrap import settings as bootstrap
+from bootstrap.commands import command
 from bootstrap.console import complain, say
 from bootstrap.errors import UsageError
 from bootstrap.target import Target
@@ -50,7 +51,7 @@ def run() -> int:
     say(f"Recorded {plural(count, 'record')} of {plural(recorder.read_shards, 'shard')} into {kept}")
     if recorder.span:
         say(f"  arrived from {moment(recorder.span[0])} to {moment(recorder.span[1])}")
-        say(f"To play it: make produce SOURCE={kept} SPEED=1")
+        say(f"To play it: {command('produce', os.environ, SOURCE=str(kept), SPEED='1')}", whole=True)
     if interrupted:
         complain("Ended before its time: the file holds what was read until then.")
         return INTERRUPTED

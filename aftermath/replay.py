@@ -15,9 +15,10 @@ from aftermath.listing import by_reason, plural
 from aftermath.pipeline import Pipeline
 from aftermath.plan import Plan
 from aftermath.sending import PutAgain, Results, Sent, send, watch
-from aftermath.settings import Settings
+from aftermath.settings import Settings, filters
 from aftermath.tables import has_own_identity
 from bootstrap import settings as bootstrap
+from bootstrap.commands import command
 from bootstrap.console import complain, say, shown
 from bootstrap.switch import agree
 from bootstrap.target import Target
@@ -40,7 +41,8 @@ def run() -> int:
         for line in plan_lines(plan):
             say(line)
         if not settings.go:
-            say("Nothing was sent. GO=1 sends it.")
+            again = command("replay", os.environ, GO="1", **filters(os.environ))
+            say(f"Nothing was sent. To send it: {again}", whole=True)
             return 0
         agree(target, stack, "replay events")
         return Replay(pipeline, plan).go(settings.wait)

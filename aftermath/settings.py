@@ -18,6 +18,7 @@ from producer.settings import SETTINGS as PRODUCER
 
 type From = Literal["quarantine", "dead-letters", "both"]
 LONGEST_WAIT = 3600
+FILTERS = ("FROM", "REASON", "KEY", "SINCE", "UNTIL")
 
 
 def _from(value: str) -> str | None:
@@ -103,6 +104,12 @@ class Settings:
             stream=PRODUCER["STREAM"].read(environ),
             duration=float(duration) if duration else None,
         )
+
+
+def filters(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the settings that choose among records which are set: a suggested command carries them."""
+    chosen = {name: environ.get(name, "").strip() for name in FILTERS}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def begun(since: datetime | None) -> datetime | None:

@@ -61,7 +61,7 @@ def test_after_a_fix_each_event_is_applied_once(bench: Bench) -> None:
     bench.wait_for("QuarantineUrl", 6)
     dry = bench.command("replay", KEY=key)
     assert "To be put again: 6 records" in dry.stdout, dry.stderr
-    assert "Nothing was sent. GO=1 sends it." in dry.stdout
+    assert "Nothing was sent. To send it: make replay GO=1 " in dry.stdout
     assert bench.depth("QuarantineUrl") == 6
     bench.broken(now=False)
     done = bench.command("replay", KEY=key, GO="1", WAIT="60")
