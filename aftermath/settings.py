@@ -107,7 +107,7 @@ class Settings:
 
 
 def filters(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return those of the settings that choose among records which are set: a suggested command carries them."""
+    """Return the settings that choose among records, where they are set: a suggested command has them too."""
     chosen = {name: environ.get(name, "").strip() for name in FILTERS}
     return {name: value for name, value in chosen.items() if value}
 

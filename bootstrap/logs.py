@@ -88,7 +88,7 @@ def run(*options: str) -> int:
     try:
         while True:
             for each in logs.new(since):
-                if wanted(each.line, chosen):
+                if wanted(each, chosen):
                     show(each)
             if _FOLLOW not in options:
                 return 0
@@ -98,9 +98,10 @@ def run(*options: str) -> int:
         return 0
 
 
-def wanted(line: LogLine, chosen: LogSettings) -> bool:
-    """Tell whether a line is to be shown."""
-    return (not chosen.level or line.severe(chosen.level)) and (not chosen.text or line.holds(chosen.text))
+def wanted(each: Shown, chosen: LogSettings) -> bool:
+    """Tell whether a line is to be shown; the function's name counts as a part of it."""
+    found = chosen.text.casefold() in each.function or each.line.holds(chosen.text)
+    return found and (not chosen.level or each.line.severe(chosen.level))
 
 
 def show(each: Shown) -> None:
