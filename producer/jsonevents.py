@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.json_fields import any_time, field, iso_time, key_of, parse_object, text_of, with_field
+from tailrace.stream.lines import STANDARD_INPUT, may_wait
 
 
 class Named(NamedTuple):
@@ -22,12 +24,31 @@ class Named(NamedTuple):
     time: str = ""
 
 
+class Clock(NamedTuple):
+    """The time for events that have none, in ISO 8601, and what it is called."""
+
+    read: Callable[[], str]
+    name: str
+
+
+def clock_of(source: str) -> Clock:
+    """Return a file's time of change, so that a file sent twice is the same; of a pipe the present."""
+    if may_wait(source) or source == STANDARD_INPUT:
+        return Clock(lambda: _stamp(datetime.now(UTC).timestamp()), "the time of reading")
+    changed = _stamp(Path(source).stat().st_mtime)
+    return Clock(lambda: changed, "the file's time of change")
+
+
+def _stamp(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
 class JsonEvents:
-    """Reads JSON Lines; `clock` gives the time for events that have none, in ISO 8601."""
+    """Reads JSON Lines."""
 
     name = "JSON Lines"
 
-    def __init__(self, named: Named, clock: Callable[[], str]) -> None:
+    def __init__(self, named: Named, clock: Clock) -> None:
         self._named = named
         self._clock = clock
 
@@ -93,12 +114,12 @@ class JsonEvents:
                 notes.append(f"no time in {named}: its timestamp is used")
             return iso_time(body["timestamp"]) if at is None else at, ""
         if at is None:
-            notes.append(f"no {named or 'timestamp'}: the time of reading is used")
-            stamp = self._clock()
+            notes.append(f"no {named or 'timestamp'}: {self._clock.name} is used")
+            stamp = self._clock.read()
             return iso_time(stamp), stamp
         if isinstance(value, str) and iso_time(value) is not None:
             return at, value
-        return at, datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+        return at, _stamp(at)
 
     def _key(self, body: dict[str, Any], event_id: str | None, data: bytes, notes: list[str]) -> str:
         """Return the partition key: the named field, or the user as in the recipe; else id or digest."""

@@ -47,11 +47,6 @@ def pace_of(settings: Settings) -> Pace:
     return AtRate(settings.rate) if settings.rate else AtOnce()
 
 
-def now_stamp() -> str:
-    """Return the present time in ISO 8601, with its zone."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
 class Run:
     """Sends what the settings ask for to the stack's stream."""
 
@@ -101,7 +96,7 @@ class Run:
             if settings.raw:
                 return read_raw(settings.source, settings.named)
             pseudonyms = Pseudonyms(user_key(settings.user_key))
-            return read(settings.source, settings.named, pseudonyms, now_stamp)
+            return read(settings.source, settings.named, pseudonyms)
         seed = secrets.randbelow(10**9) if settings.seed is None else settings.seed
         unset = FIXED_START if settings.seed is not None else datetime.now(UTC).replace(microsecond=0)
         start = settings.start or unset
@@ -139,8 +134,8 @@ class Run:
             if self._warmed_up
             else self._tally.progress(seconds, retried)
         )
-        silence = self._transfer.silence()
-        return f"{line}  {silence}" if silence else line
+        silence, _ = self._transfer.silence()
+        return f"{silence}  {line}" if silence else line
 
     def _end(self, sender: Sender, stop: Stop, seconds: float) -> int:
         taken = sender.taken
@@ -191,9 +186,9 @@ class Run:
         return command("produce", self._environ, SOURCE=str(path), **raw, **named, **stream)
 
     def _code(self, sender: Sender, stop: Stop) -> int:
-        silence = self._transfer.silence()
+        silence, reason = self._transfer.silence()
         if silence:
-            complain(f"At the end {silence}")
+            complain(f"{silence}: {reason}")
         if sender.fault:
             complain(f"Nothing more could be sent: {sender.fault}")
         if stop.asked:

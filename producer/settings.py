@@ -171,7 +171,7 @@ SETTINGS = {
             "",
             "",
             "field of a JSON event that holds its time: ISO 8601, or epoch seconds or milliseconds; unset, "
-            "timestamp, or the time of reading",
+            "timestamp, or when the file was changed",
             _field,
         ),
         Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", switch),

@@ -1,10 +1,10 @@
 """Where the events of a run come from: which formats a source may have, and how each is read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from bootstrap.errors import UsageError
 from producer.accesslog import CombinedLog, CommonLog
-from producer.jsonevents import JsonEvents, Named, RawLines, with_contents
+from producer.jsonevents import JsonEvents, Named, RawLines, clock_of, with_contents
 from producer.visitors import Pseudonyms
 from tailrace.stream import recorded
 from tailrace.stream.event import Event, Unreadable
@@ -31,16 +31,11 @@ class Recording:
         return with_contents(event) if isinstance(event, Event) else event
 
 
-def read(
-    source: str, named: Named, pseudonyms: Pseudonyms, clock: Callable[[], str]
-) -> Iterator[Event | Unreadable]:
-    """Give what stands on each line of JSON Lines, an access log or a recording; blank lines are passed over.
-
-    `clock` gives the time for events that have none, in ISO 8601.
-    """
+def read(source: str, named: Named, pseudonyms: Pseudonyms) -> Iterator[Event | Unreadable]:
+    """Give what stands on each line of JSON Lines, an access log or a recording, but for blank lines."""
     formats: list[Format] = [
         Recording(),
-        JsonEvents(named, clock),
+        JsonEvents(named, clock_of(source)),
         CombinedLog(pseudonyms),
         CommonLog(pseudonyms),
     ]

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Item
 from tests.frame.run import Run, without_settings
 from tests.integration.conftest import MakePipeline
+from tests.integration.relay import relayed
 
 pytestmark = pytest.mark.anywhere
 
@@ -239,6 +241,35 @@ def test_what_is_not_there_is_named(producer: Producer) -> None:
     done = producer.run(STREAM="nobody-made-this")
     assert (done.code, done.said) == (2, "")
     assert done.complained == "There is no stream nobody-made-this here. STREAM= names another.\n"
+
+
+def test_nobody_answers(producer: Producer) -> None:
+    """While nobody answers, the run says so, and since when; when somebody does again, nothing was lost."""
+    endpoint = urlsplit(producer.pipeline.target.endpoint or "")
+    if not endpoint.hostname:
+        pytest.skip("an account does not go away")
+    with relayed(endpoint.hostname, endpoint.port or 0) as relay:
+        process = producer.start(
+            COUNT="400", RATE="100", AWS_ENDPOINT_URL=f"http://127.0.0.1:{relay.port}", PYTHONUNBUFFERED="1"
+        )
+        wait_for(lambda: len(producer.acknowledged()) > 50, process)
+        relay.shut()
+        said = read_until(process, "Nobody answers since ")
+        assert re.search(r"Nobody answers since \d\d:\d\d:\d\d UTC \(\d+ s\)  sent ", said), said
+        relay.open()
+        done = ended(process)
+    assert done.code == 0, done.complained
+    assert "Undelivered: 0" in done.said
+    producer.settle()
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    """Return the first line of a run that holds a text."""
+    assert process.stdout
+    for line in process.stdout:
+        if text in line:
+            return line
+    raise AssertionError(f"the run ended without saying {text!r}")
 
 
 def test_nobody_looks_for_an_anomaly(careless: Producer) -> None:

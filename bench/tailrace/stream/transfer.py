@@ -73,16 +73,15 @@ class Transfer:
             self._ledger.close()
         return sender
 
-    def silence(self) -> str:
-        """Say since when nobody answers; nothing if somebody does."""
+    def silence(self) -> tuple[str, str]:
+        """Say since when nobody answers, and why; two empty texts if somebody does."""
         now = time.monotonic()
         unanswered = self._sender.unanswered(now) if self._sender else None
         if unanswered is None:
-            return ""
+            return "", ""
         since = datetime.now(UTC) - timedelta(seconds=now - unanswered.since)
-        return (
-            f"nobody answers since {since:%H:%M:%S} UTC ({now - unanswered.since:.0f} s): {unanswered.reason}"
-        )
+        seconds = now - unanswered.since
+        return f"Nobody answers since {since:%H:%M:%S} UTC ({seconds:.0f} s)", unanswered.reason
 
     def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         """Count outcomes, and write each into its file: what is not through yet first."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.jsonevents import JsonEvents, Named, RawLines, with_contents
+from producer.jsonevents import Clock, JsonEvents, Named, RawLines, with_contents
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.recorded import line_of
 from tailrace.stream.recorded import read_line as read_recorded
@@ -15,11 +15,12 @@ pytestmark = pytest.mark.unit
 
 
 NOW = "2026-03-02T09:00:00+00:00"
+CLOCK = Clock(lambda: NOW, "the time of reading")
 
 
 def read(line: bytes, number: int = 1, **named: str) -> Event:
     """Return the event on a line that has one; `named` are names of fields."""
-    event = JsonEvents(Named(**named), lambda: NOW).read_line(number, line)
+    event = JsonEvents(Named(**named), CLOCK).read_line(number, line)
     assert isinstance(event, Event)
     return event
 
@@ -76,7 +77,7 @@ def test_an_unusable_time_is_sent_as_it_is(stamp: str) -> None:
 )
 def test_a_line_that_is_no_object_is_reported(line: bytes, reason: str) -> None:
     """It is reported with its number and the reason."""
-    assert JsonEvents(Named(), lambda: NOW).read_line(3, line) == Unreadable(3, reason)
+    assert JsonEvents(Named(), CLOCK).read_line(3, line) == Unreadable(3, reason)
 
 
 @pytest.mark.parametrize(
