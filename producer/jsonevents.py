@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.json_fields import any_time, field, iso_time, key_of, parse_object, text_of, with_field
+from tailrace.stream.json_lines import Fields, JsonLines, as_it_stands, digest
 from tailrace.stream.lines import STANDARD_INPUT, may_wait
 
 
@@ -22,6 +23,9 @@ class Named(NamedTuple):
     key: str = ""
     event_id: str = ""
     time: str = ""
+
+
+RECIPE = Fields("userId", "eventId", "timestamp", "eventType")
 
 
 class Clock(NamedTuple):
@@ -43,27 +47,13 @@ def _stamp(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
 
 
-class JsonEvents:
-    """Reads JSON Lines."""
-
-    name = "JSON Lines"
+class JsonEvents(JsonLines):
+    """Reads JSON Lines, and adds what the pipeline asks for."""
 
     def __init__(self, named: Named, clock: Clock) -> None:
+        super().__init__(Fields())
         self._named = named
         self._clock = clock
-
-    def fits(self, line: bytes) -> bool:
-        """Tell whether a line is a JSON object."""
-        try:
-            parse_object(line)
-        except ValueError:
-            return False
-        return True
-
-    def complaint(self, line: bytes) -> str:
-        """Say what is wrong with a line that begins as an object does."""
-        read = self.read_line(1, line) if line.lstrip().startswith(b"{") else None
-        return read.reason if isinstance(read, Unreadable) else ""
 
     def read_line(self, number: int, line: bytes) -> Event | Unreadable:
         """Return the event on a line, as it stands there, but with the id and the time that it may lack.
@@ -131,30 +121,16 @@ class JsonEvents:
         return key or key_of(event_id) or digest(data)
 
 
-class RawLines:
-    """Lines that are sent as they stand, whatever they are."""
-
-    def __init__(self, named: Named) -> None:
-        self._named = named
-
-    def read_line(self, number: int, line: bytes) -> Event:
-        """Return a line as an event."""
-        try:
-            body = parse_object(line)
-        except ValueError:
-            body = {}
-        named = self._named
-        event_id = text_of(field(body, named.event_id)) if named.event_id else _own_id(body)
-        name = named.key or "userId"
-        key = key_of(field(body, name))
-        notes = () if key or not named.key else (f"no {name}: the partition key is the event's id",)
-        at = any_time(field(body, named.time)) if named.time else iso_time(body.get("timestamp"))
-        key = key or key_of(event_id) or digest(line)
-        return Event(line, key, event_id, group_of(body), number, at, notes=notes)
+def read_raw_line(number: int, line: bytes, named: Named) -> Event:
+    """Return a line as it stands, with what the named fields say, else the recipe's."""
+    own = RECIPE
+    fields = Fields(named.key or own.key, named.event_id or own.event_id, named.time or own.time, own.group)
+    event = as_it_stands(number, line, fields)
+    return event if named.event_id else with_contents(event)
 
 
 def with_contents(event: Event) -> Event:
-    """Return a recorded event with the id and the group that its bytes say, if they are an event."""
+    """Return an event with the id and the group that its bytes say, if they are an event."""
     try:
         body = parse_object(event.data)
     except ValueError:
@@ -166,11 +142,6 @@ def group_of(body: dict[str, Any]) -> str | None:
     """Return what a summary counts an event under: its `eventType`, if it has one."""
     kind = body.get("eventType")
     return kind if isinstance(kind, str) else None
-
-
-def digest(data: bytes) -> str:
-    """Return the partition key of bytes that name none."""
-    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _own_id(body: dict[str, Any]) -> str | None:

@@ -4,30 +4,20 @@ from collections.abc import Iterator
 
 from bootstrap.errors import UsageError
 from producer.accesslog import CombinedLog, CommonLog
-from producer.jsonevents import JsonEvents, Named, RawLines, clock_of, with_contents
+from producer.jsonevents import JsonEvents, Named, clock_of, read_raw_line, with_contents
 from producer.visitors import Pseudonyms
-from tailrace.stream import recorded
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.formats import Format, events, opened_as
 from tailrace.stream.lines import lines, opened
+from tailrace.stream.recorded import RecordedLines
 
 
-class Recording:
+class Recording(RecordedLines):
     """Reads a recording, and looks into its records for their ids."""
-
-    name = "a recording"
-
-    def fits(self, line: bytes) -> bool:
-        """Tell whether a line has a recording's fields."""
-        return recorded.is_recorded(line)
-
-    def complaint(self, line: bytes) -> str:  # noqa: ARG002  one of several formats
-        """Say nothing: a line that is almost one is JSON Lines."""
-        return ""
 
     def read_line(self, number: int, line: bytes) -> Event | Unreadable:
         """Return the record on a line."""
-        event = recorded.read_line(number, line)
+        event = super().read_line(number, line)
         return with_contents(event) if isinstance(event, Event) else event
 
 
@@ -50,6 +40,5 @@ def read(source: str, named: Named, pseudonyms: Pseudonyms) -> Iterator[Event | 
 
 def read_raw(source: str, named: Named) -> Iterator[Event | Unreadable]:
     """Give each line as it stands, whatever it is; blank lines are passed over."""
-    raw = RawLines(named)
     for line in lines(opened(source), source):
-        yield line if isinstance(line, Unreadable) else raw.read_line(*line)
+        yield line if isinstance(line, Unreadable) else read_raw_line(*line, named)

@@ -6,6 +6,7 @@ Nothing here knows what stands in them, who reads the stream, or which command a
     lines.py        a file or standard input, unpacked, line by line
     formats.py      which format its lines are in
     foreign.py      formats that another program converts
+    json_lines.py   events from JSON Lines, as they stand
     json_fields.py  fields of a JSON event, by name
     recorded.py     a line of a recording
     event.py        what is sent: bytes, partition key, and what the sender has to know
@@ -23,7 +24,8 @@ Nothing here knows what stands in them, who reads the stream, or which command a
 
     Reading
     reading.py      shards and places in them, for all that read a stream
-    recording.py    what many shards hold, in one file
+    recorder.py     reads every shard into one file
+    recording.py    what many shards hold, in the order of arrival
 
     errors.py       what can go wrong
 """

@@ -33,7 +33,7 @@ class Transfer:
         rules = Rules(record_bytes=stream.record_bytes, patience=patience)
         self._outbox = Outbox(rules, Random())  # noqa: S311  spreads retries, keeps no secret
         self._requests = RequestThreads(stream.put, rules.requests)
-        self._tally = tally
+        self.tally = tally
         self._ledger = LedgerFile(files.ledger) if files.ledger else None
         self._undelivered = Undelivered(files.undelivered)
         self._sender: Sender | None = None
@@ -85,7 +85,7 @@ class Transfer:
 
     def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         """Count outcomes, and write each into its file: what is not through yet first."""
-        self._tally.count(outcomes)
+        self.tally.count(outcomes)
         self._undelivered.write(outcome for outcome in outcomes if isinstance(outcome, GivenUp))
         if self._ledger:
             self._ledger.write(outcome for outcome in outcomes if isinstance(outcome, Delivered))
