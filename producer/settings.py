@@ -5,124 +5,49 @@ counts as unset. Which AWS and which stack, `bootstrap/settings.py` says.
 """
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bootstrap.checks import moment, switch, zoned
+from bootstrap.checks import switch, zoned
 from bootstrap.errors import SettingError
 from bootstrap.settings import Setting
-from producer.anomaly import KINDS, SHAPES
+from producer import checks
+from producer.anomaly import SHAPES
 from producer.jsonevents import Named
 
 GENERATED = 1000
 """Events that are generated where nothing else says how many."""
-FASTEST = 1_000_000
-"""Events per second; far above what can be sent."""
-LAST_YEAR = 9000
-"""Generated events begin before it: as many as can be are then within what a time can be."""
-LONGEST_FIELD = 256
-"""Characters of a field's name."""
 LONGEST_RUN = 366 * 86_400
 """Seconds that a run with an anomaly lasts at most."""
-
-
-def _count(value: str) -> str | None:
-    fits = re.fullmatch(r"[0-9]{1,12}", value) and int(value) > 0
-    return None if fits else "expected a whole number from 1"
-
-
-def _seed(value: str) -> str | None:
-    return None if re.fullmatch(r"[0-9]{1,18}", value) else "expected a whole number of at most 18 digits"
-
-
-def _number(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        return -1
-    return number if math.isfinite(number) else -1
-
-
-def _rate(value: str) -> str | None:
-    fits = 0 <= _number(value) <= FASTEST
-    return None if fits else "expected events per second, or 0 for as fast as possible"
-
-
-def _above_zero(value: str) -> str | None:
-    return None if _number(value) > 0 else "expected a number above 0"
-
-
-def _start(value: str) -> str | None:
-    wrong = moment(value)
-    begin = None if wrong else zoned(value)
-    return f"expected a time before the year {LAST_YEAR}" if begin and begin.year >= LAST_YEAR else wrong
-
-
-def _stream(value: str) -> str | None:
-    fits = re.fullmatch(r"[a-zA-Z0-9_.-]{1,128}", value)
-    return None if fits else "a stream's name is 1 to 128 letters, digits, and any of _.-"
-
-
-def _source(value: str) -> str | None:
-    if value != "-" and Path(value).is_dir():
-        return "it is a folder, name a file"
-    return None if value == "-" or Path(value).exists() else "there is no such file"
-
-
-def _output(value: str) -> str | None:
-    if Path(value).is_dir():
-        return "it is a folder, name a file"
-    return None if Path(value).absolute().parent.is_dir() else "its folder does not exist, make it first"
-
-
-def _fresh(value: str) -> str | None:
-    path = Path(value)
-    if path.is_file() and path.stat().st_size:
-        return "it exists already: send it first (SOURCE=), or name another file"
-    return _output(value)
-
-
-def _anomaly(value: str) -> str | None:
-    return None if value in KINDS else f"expected one of {', '.join(KINDS)}"
-
-
-def _field(value: str) -> str | None:
-    return None if value.isprintable() and len(value) <= LONGEST_FIELD else "expected the name of a field"
-
-
-def _user_key(value: str) -> str | None:
-    fits = re.fullmatch(r"[!-~]{16,64}", value)
-    return None if fits else "expected 16 to 64 letters, digits and signs without spaces"
 
 
 SETTINGS = {
     setting.name: setting
     for setting in (
-        Setting("STREAM", "", "", "stream to send to, or to record, instead of the stack's", _stream),
+        Setting("STREAM", "", "", "stream to send to, or to record, instead of the stack's", checks.stream),
         Setting(
             "COUNT",
             str(GENERATED),
             "events",
             "how many to send; where SOURCE or DURATION is set and COUNT is not, there is no such bound",
-            _count,
+            checks.count,
         ),
         Setting(
             "DURATION",
             "",
             "seconds",
             "how long to send, or to record; what has been read by then is finished",
-            _above_zero,
+            checks.above_zero,
         ),
-        Setting("RATE", "0", "events/s", "how fast to send; 0 is as fast as possible", _rate),
+        Setting("RATE", "0", "events/s", "how fast to send; 0 is as fast as possible", checks.rate),
         Setting(
             "ANOMALY",
             "",
             "",
             "what to inject into generated events, in the middle of the run: spike, drop, silence, outlier",
-            _anomaly,
+            checks.anomaly,
         ),
         Setting(
             "WARMUP",
@@ -136,35 +61,35 @@ SETTINGS = {
             "",
             "",
             "the same seed generates the same events, byte for byte; unset, one is drawn and printed",
-            _seed,
+            checks.seed,
         ),
         Setting(
             "START",
             "",
             "",
             "time of the first generated event; unset, 2026-01-01T00:00:00+00:00 with SEED, now without",
-            _start,
+            checks.start,
         ),
         Setting(
             "SOURCE",
             "",
             "",
             "file to send, - is standard input: JSON Lines, access log, recording; .gz, .bz2, .xz too",
-            _source,
+            checks.source,
         ),
         Setting(
             "PARTITION_KEY",
             "",
             "",
             "field of a JSON event that its partition key is taken from, such as meta.sensor; unset, userId",
-            _field,
+            checks.field,
         ),
         Setting(
             "EVENT_ID",
             "",
             "",
             "field of a JSON event that holds its id; unset, eventId, or an id is made from the line",
-            _field,
+            checks.field,
         ),
         Setting(
             "TIMESTAMP",
@@ -172,7 +97,7 @@ SETTINGS = {
             "",
             "field of a JSON event that holds its time: ISO 8601, or epoch seconds or milliseconds; unset, "
             "timestamp, or when the file was changed",
-            _field,
+            checks.field,
         ),
         Setting("RAW", "0", "", "1: send each line of SOURCE as it stands, whatever it is", switch),
         Setting(
@@ -180,23 +105,25 @@ SETTINGS = {
             "",
             "",
             "replay SOURCE with its own timestamps' spacing, that many times faster",
-            _above_zero,
+            checks.above_zero,
         ),
-        Setting("LEDGER", "", "", "file to add a line to for each acknowledged event", _output),
+        Setting("LEDGER", "", "", "file to add a line to for each acknowledged event", checks.output),
         Setting(
             "UNDELIVERED",
             "",
             "",
             "file for events that do not get through, if any; unset, undelivered-<time>.jsonl",
-            _fresh,
+            checks.fresh,
         ),
-        Setting("PATIENCE", "60", "seconds", "how long an event is tried before it is given up", _above_zero),
+        Setting(
+            "PATIENCE", "60", "seconds", "how long an event is tried before it is given up", checks.above_zero
+        ),
         Setting(
             "USER_KEY",
             "",
             "",
             "secret that visitors' pseudonyms are made with; unset, one is drawn and kept in .producer/",
-            _user_key,
+            checks.user_key,
         ),
     )
 }

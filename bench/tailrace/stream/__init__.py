@@ -17,6 +17,7 @@ Nothing here knows what stands in them, who reads the stream, or which command a
     rules.py        what is sent next, and what is sent again: order, limits, retries, without I/O
     sender.py       the edge of these rules: threads, requests, signals
     failures.py     what a failed request means
+    silence.py      since when nobody answers
     writing.py      a stream, and PutRecords
     transfer.py     one run of the sender, with its files and its counts
     tally.py        what became of a run's events, in words

@@ -74,7 +74,7 @@ class LedgerFile:
 
 
 class Undelivered:
-    """The events that were given up, as they would have been sent: `SOURCE=` this file sends them again.
+    """The events that were given up, as they would have been sent: a source of the same kind.
 
     The file is made with the first of them. Where no path was given it is named after the time, and never
     one that is there already.

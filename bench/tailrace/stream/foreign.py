@@ -1,6 +1,6 @@
 """Formats that are not read here, and the command that converts each to JSON Lines. Pure.
 
-what                                       told by
+what                                       recognized by
 zip, zstd, UTF-16                          its first bytes
 JSON array, pretty-printed JSON, CSV,
 W3C extended log format (IIS, CloudFront)  its first lines

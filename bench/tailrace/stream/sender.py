@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import NamedTuple
 
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.failures import Meaning, answered, meaning, said
 from tailrace.stream.feed import Feed, Nothing
 from tailrace.stream.pace import Pace
 from tailrace.stream.rules import Accepted, Outbox, Outcome, Refused, Request
+from tailrace.stream.silence import Silence, Unanswered
 
 type Put = Callable[[Sequence[Event]], Sequence[Accepted | Refused]]
 type Tell = Callable[[Sequence[Outcome | Unreadable]], None]
@@ -21,8 +21,6 @@ DRAIN = 10.0
 """Seconds that what was read has, after a request to stop, to be acknowledged."""
 IDLE = 0.25
 """Seconds at most between two looks at what is going on."""
-NOTICED = 3.0
-"""Seconds without an answer from which on it is said that nobody answers."""
 AT_A_TIME = 500
 """Events taken from the source between two looks at the answers."""
 
@@ -103,40 +101,6 @@ class RequestThreads:
             except Exception as error:  # noqa: BLE001  judged by the loop
                 answer = error
             self._answers.put((request, answer))
-
-
-class Unanswered(NamedTuple):
-    """Nobody answers: since when (seconds of the monotonic clock), and what the last request came to."""
-
-    since: float
-    reason: str
-
-
-class Silence:
-    """Since when the stream's side has said nothing, though it was asked."""
-
-    def __init__(self) -> None:
-        self._since = 0.0
-        self._reason = ""
-
-    def sent(self, now: float, *, first: bool) -> None:
-        """Note that a request was made; `first` if no other is on its way."""
-        if first and not self._reason:
-            self._since = now
-
-    def heard(self, now: float) -> None:
-        """Note that an answer came, a refusal too."""
-        self._since, self._reason = now, ""
-
-    def failed(self, reason: str) -> None:
-        """Note that a request got no answer."""
-        self._reason = reason
-
-    def noticed(self, now: float, *, waiting: bool) -> Unanswered | None:
-        """Return since when it has lasted; `waiting` tells whether requests are on their way."""
-        if not (self._reason or waiting) or now - self._since < NOTICED:
-            return None
-        return Unanswered(self._since, self._reason or "no answer yet")
 
 
 class Sender:

@@ -2,7 +2,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tailrace.stream.failures import answered
-from tailrace.stream.sender import NOTICED, Silence
+from tailrace.stream.silence import NOTICED, Silence
 
 pytestmark = pytest.mark.unit
 
