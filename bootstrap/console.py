@@ -24,7 +24,7 @@ def wrapped(text: str, width: int) -> str:
     >>> wrapped("  Put      when, and with which key", 24).splitlines()
     ['  Put      when, and', '      with which key']
     """
-    if len(text) <= width:
+    if len(text) <= width or "\n" in text:
         return text
     indent = text[: len(text) - len(text.lstrip())] + " " * HANGING
     lines = textwrap.wrap(
