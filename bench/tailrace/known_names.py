@@ -84,6 +84,10 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "DynamodbServer._create_shell_command": "(self)",
         "DynamodbServer.do_start_thread": "(self)",
     },
+    "localstack.services.events.target": {
+        "KinesisTargetSender.send_event": "(self, event, trace_header)",
+        "TargetSender.process_event": "(self, event, trace_header)",
+    },
     "localstack.services.iam.provider": {
         "IamProvider._build_aws_managed_policy_cache": "(self)",
         "IamProvider.on_after_init": "(self)",
@@ -127,6 +131,12 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.utils.serving": {
         "Server.wait_is_up": "(self, timeout)",
+    },
+    "localstack.utils.kinesis.kinesis_connector": {
+        "listen_to_kinesis": (
+            "(stream_name, account_id, region_name, listener_func, ddb_lease_table_suffix, "
+            "wait_until_started)"
+        ),
     },
     "moto.logs.models": {
         "LogGroup.create_log_stream": "(self, log_stream_name)",

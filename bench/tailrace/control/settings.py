@@ -10,7 +10,18 @@ from .offline import OFFLINE
 
 SEAMS = "seams"
 """File of the run folder that LocalStack writes once our parts are in it: the names that we replace there."""
-SERVICES = ("CLOUDFORMATION", "CLOUDWATCH", "DYNAMODB", "IAM", "KINESIS", "KMS", "LOGS", "S3")
+SERVICES = (
+    "CLOUDFORMATION",
+    "CLOUDWATCH",
+    "DYNAMODB",
+    "EVENTS",
+    "FIREHOSE",
+    "IAM",
+    "KINESIS",
+    "KMS",
+    "LOGS",
+    "S3",
+)
 """Services whose providers are ours, or subclasses of LocalStack's. Lambda's too: see `startup/plugin.py`."""
 INSTALLED_IN = "TAILRACE_HOME"  # tells whose an emulator is
 OURS = {

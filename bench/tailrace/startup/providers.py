@@ -79,3 +79,19 @@ def tailrace_kms() -> Service:
     more = (f"alias/aws/{service}" for service in ("kinesis", "logs", "sns", "sqs"))
     replace(provider, "RESERVED_ALIASES", [*usual, *(alias for alias in more if alias not in usual)])
     return Service.for_provider(provider.KmsProvider())
+
+
+@aws_provider(api="events", name="tailrace")
+def tailrace_events() -> Service:
+    """Give LocalStack its own EventBridge, with targets served our way."""
+    from tailrace.eventbridge.provider import EventsProvider  # noqa: PLC0415
+
+    return Service.for_provider(EventsProvider())
+
+
+@aws_provider(api="firehose", name="tailrace")
+def tailrace_firehose() -> Service:
+    """Give LocalStack its own Firehose, which reads streams by our reader."""
+    from tailrace.firehose.provider import FirehoseProvider  # noqa: PLC0415
+
+    return Service.for_provider(FirehoseProvider())
