@@ -46,7 +46,7 @@ $(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml $(BROKE
 
 .PHONY: broken
 
-up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it
+up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it: RUNTIMES=
 	@$(CHECK)
 	@$(call IF_OURS,$(CONTROL) up --via '$(EMULATOR)',:)
 	@$(PYTHON) -m bootstrap up

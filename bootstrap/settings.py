@@ -68,6 +68,13 @@ SETTINGS = {
         ),
         Setting("EMULATOR_HOME", ".emulator", "", "the folder that the emulator is installed into", anything),
         Setting(
+            "RUNTIMES",
+            "",
+            "",
+            "Lambda runtimes to install beside python3.13: nodejs24.x,python3.12",
+            anything,
+        ),
+        Setting(
             "STACK",
             "tailrace",
             "",

@@ -95,6 +95,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.services.kms.provider": {
         "RESERVED_ALIASES": "value",
     },
+    "localstack.services.lambda_.api_utils": {
+        "map_config_out": "(version, return_qualified_arn, return_update_status, alias_name)",
+    },
     "localstack.services.lambda_.event_source_mapping.esm_worker_factory": {
         "EsmWorkerFactory.get_esm_worker": "(self)",
     },
@@ -103,11 +106,15 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.services.lambda_.invocation.lambda_service": {
         "LambdaService.__init__": "(self)",
+        "LambdaService.stop_version": "(self, qualified_arn)",
     },
     "localstack.services.lambda_.invocation.version_manager": {
         "LambdaVersionManager.invoke": "(self, *, invocation)",
         "LambdaVersionManager.start": "(self)",
         "LambdaVersionManager.stop": "(self)",
+        "LambdaVersionManager.update_provisioned_concurrency_config": (
+            "(self, provisioned_concurrent_executions)"
+        ),
     },
     "localstack.services.lambda_.provider": {
         "LambdaProvider._get_function": "(function_name, account_id, region)",

@@ -26,6 +26,9 @@ LOGS = {
 }
 
 
+type Source = str | dict[str, str]
+
+
 class Answer(NamedTuple):
     """What Invoke answered: the payload as JSON, the error header, the version, the log's tail."""
 
@@ -44,6 +47,10 @@ class Answer(NamedTuple):
     def request_id(self) -> str:
         """The request's id, as the log says it."""
         return self.report.split("\t")[0].removeprefix("REPORT RequestId: ")
+
+
+class FailedFunctionError(Exception):
+    """A function that cannot run; the message is its state's reason."""
 
 
 class Function:
@@ -75,7 +82,8 @@ class Function:
         def ready() -> bool:
             """Read the function's state: active, and its last update done."""
             found = self._lambda.get_function_configuration(FunctionName=self.name)
-            assert found["State"] != "Failed", found.get("StateReason")
+            if found["State"] == "Failed":
+                raise FailedFunctionError(found.get("StateReason"))
             return (found["State"], found.get("LastUpdateStatus")) == ("Active", "Successful")
 
         eventually(ready, within=120)
@@ -95,8 +103,11 @@ class Functions:
         self._made: list[Function] = []
         self._role = f"{prefix}-functions-{secrets.token_hex(2)}"
 
-    def make(self, source: str, **settings: Any) -> Function:  # noqa: ANN401  settings are CreateFunction's own
-        """Make a function of the module `app`, whose `handler` is called, and wait until it is ready."""
+    def make(self, source: Source, **settings: Any) -> Function:  # noqa: ANN401  settings are CreateFunction's own
+        """Make a function of the module `app`, whose `handler` is called, and wait until it is ready.
+
+        Of more files than one, or of another language, by their names.
+        """
         function = Function(self.target, f"{self._prefix}-function-{secrets.token_hex(4)}")
         self._made.append(function)
         given = {
@@ -104,18 +115,14 @@ class Functions:
             "Runtime": "python3.13",
             "Timeout": 3,
             "MemorySize": 256,
+            "Code": {"ZipFile": zipped(source)},
             **settings,
         }
 
         def created() -> bool:
             """Have the role accepted, which on AWS takes some seconds after it is made."""
             try:
-                self._lambda.create_function(
-                    FunctionName=function.name,
-                    Role=self._role_arn,
-                    Code={"ZipFile": zipped(source)},
-                    **given,
-                )
+                self._lambda.create_function(FunctionName=function.name, Role=self._role_arn, **given)
             except self._lambda.exceptions.InvalidParameterValueException as error:
                 if "cannot be assumed" in str(error):
                     return False
@@ -160,9 +167,12 @@ class Functions:
                     raise
 
 
-def zipped(source: str) -> bytes:
-    """Pack a module `app` of this source."""
+def zipped(source: Source) -> bytes:
+    """Pack a module `app` of this source, or files by their names; what is no module may be executed."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("app.py", source)
+        for name, text in ({"app.py": source} if isinstance(source, str) else source).items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = (0o644 if name.endswith(".py") else 0o755) << 16
+            archive.writestr(entry, text.encode("latin-1") if text.startswith("\x7f") else text)
     return package.getvalue()

@@ -27,7 +27,7 @@ REFUSED = "http://127.0.0.1:9"  # the discard port: nobody listens there
 
 def runtime(room: int = 0) -> Environment:
     """Give the smallest real part."""
-    return Environment("runtime", "runtime-python3.13.txt", "the runtime", download=17, room=room)
+    return Environment("runtime", "runtime-python.txt", "the runtime", download=17, room=room)
 
 
 def begin(home: Path) -> subprocess.Popen[str]:

@@ -13,9 +13,16 @@ from tailrace.control import Emulator
 @click.option(
     "--via", help="auto, docker or embedded: build the image instead, where that is what would run."
 )
-def command(via: str | None) -> None:
+@click.option(
+    "--runtime",
+    "runtimes",
+    multiple=True,
+    metavar="NAME",
+    help="A Lambda runtime to have beside python3.13, such as nodejs24.x; may be repeated.",
+)
+def command(via: str | None, runtimes: tuple[str, ...]) -> None:
     """Install what is missing."""
-    emulator = Emulator.from_environment()
+    emulator = Emulator.from_environment(runtimes)
     if via is None:
         emulator.installation.install(say)
     else:

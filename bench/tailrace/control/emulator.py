@@ -13,7 +13,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
@@ -70,16 +70,17 @@ class Emulator:
         return endpoint.at(self.port)
 
     @classmethod
-    def from_environment(cls) -> "Emulator":
+    def from_environment(cls, runtimes: Iterable[str] = ()) -> "Emulator":
         """Return this project's own emulator, as the settings name it (`endpoint.meant`).
 
-        Where AWS_ENDPOINT_URL names somebody else's, that is the one on the default port.
+        Where AWS_ENDPOINT_URL names somebody else's, that is the one on the default port. `runtimes` are
+        Lambda runtimes that are wanted in its installation, by name.
         """
         try:
             port = endpoint.meant(os.environ, Path.cwd()).own_port
         except endpoint.EndpointError as undecided:
             raise EmulatorError(str(undecided)) from None
-        return cls(Installation.from_environment(), port or endpoint.DEFAULT_PORT)
+        return cls(Installation.from_environment(runtimes), port or endpoint.DEFAULT_PORT)
 
     def start(self, extra: Mapping[str, str] = NO_SETTINGS) -> bool:
         """Start LocalStack and return once it is healthy: True, or False if it ran already.

@@ -1,7 +1,7 @@
 """An installation: a folder that holds LocalStack, a Java runtime, DynamoDB Local and the Lambda runtimes.
 
 home/localstack/             Python environment of LocalStack, with a Java runtime in it
-home/runtimes/python3.13/    Python environment of the Lambda runtime
+home/runtimes/NAME/          a Lambda runtime; python3.13 always
 home/dynamodb-local/         DynamoDBLocal.jar and its libraries
 home/dynamodb-cache/         what Java remembers of a first run of it
 home/plugins/*/              where LocalStack finds this package, made at each start; one for each project
@@ -12,27 +12,26 @@ home/run/PORT/               what runs: see `emulator.py`
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tailrace.endpoint import DEFAULT_HOME, HOME
+from tailrace.functions import runtimes
 
 from . import pidfile
 from .claim import claim
 from .errors import BusyError, InstallError
 from .fetching import FULL_ERRNOS, Report, Site, disk_full
-from .parts import CATALOG, STAMP, Environment, LocalStack, Part, java_of
+from .parts import CATALOG, STAMP, LocalStack, Part, java_of
 from .processes import Process
 from .simulator import DynamoDBLocalFiles, DynamoDBLocalTraining
 
+RUNTIMES = "RUNTIMES"
 OTHERS = 900.0  # seconds for which another installation may keep us waiting
 PARTS: tuple[Part, ...] = (  # in the order in which they are made
     LocalStack(
         "localstack", "localstack.txt", "LocalStack 2026.3.0 and a Java runtime", download=180, room=600
-    ),
-    Environment(
-        "runtimes/python3.13", "runtime-python3.13.txt", "the Lambda runtime python3.13", download=22, room=60
     ),
     DynamoDBLocalFiles(),
     DynamoDBLocalTraining(),
@@ -43,15 +42,22 @@ LEFTOVER = ".making-"  # how the folder of a part begins while it is made
 class Installation:
     """One installation in the folder `home`; many emulators may run from it at once, on different ports."""
 
-    def __init__(self, home: Path | str, parts: Sequence[Part] = PARTS) -> None:
-        self.parts = parts
+    def __init__(
+        self, home: Path | str, parts: Sequence[Part] | None = None, asked: Iterable[str] = ()
+    ) -> None:
+        """Take the folder, and by name the Lambda runtimes that are wanted beside those that it has."""
         self.home = Path(os.path.abspath(home))  # noqa: PTH100  a home that is a link stays one
+        self.parts = (*PARTS, *runtimes.parts(self.home, asked)) if parts is None else parts
         self.run = self.home / "run"
 
     @classmethod
-    def from_environment(cls) -> "Installation":
-        """Return the installation that EMULATOR_HOME names, `.emulator` in the current folder without it."""
-        return cls(os.environ.get(HOME) or DEFAULT_HOME)
+    def from_environment(cls, also: Iterable[str] = ()) -> "Installation":
+        """Return the installation that EMULATOR_HOME names, `.emulator` in the current folder without it.
+
+        RUNTIMES names Lambda runtimes that are wanted in it, and `also` more of them.
+        """
+        asked = (*runtimes.named(os.environ.get(RUNTIMES, "")), *also)
+        return cls(os.environ.get(HOME) or DEFAULT_HOME, asked=asked)
 
     @property
     def python(self) -> Path:

@@ -87,10 +87,13 @@ class LocalStack(Environment):
         shutil.rmtree(site.folder / "warming", ignore_errors=True)
 
 
-def make_environment(site: Site, folder: Path, lock: Path, what: str) -> None:
-    """Make a Python environment that may be moved, with exactly what the lock lists."""
+def make_environment(site: Site, folder: Path, lock: Path, what: str, python: str = "") -> None:
+    """Make a Python environment that may be moved, with exactly what the lock lists.
+
+    `python` is an interpreter or a version, as uv takes it; without it the project's.
+    """
     program, env = uv.find_uv(), uv.environment()
-    bare = ("--quiet", "--relocatable", "--clear", "--python", uv.python_request())
+    bare = ("--quiet", "--relocatable", "--clear", "--python", python or uv.python_request())
     site.run((program, "venv", *bare, folder), what, env)
     exactly = ("--quiet", "--require-hashes", "--python", folder / "bin" / "python")
     site.run((program, "pip", "sync", *exactly, lock), what, env)

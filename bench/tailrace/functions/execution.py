@@ -106,6 +106,8 @@ class _Attempt:
                 return failures.answer_too_large(stop.size)
             case "exit":
                 return failures.exited(request_id, stop.exit_code)
+            case "entrypoint":
+                return failures.no_entrypoint(request_id, stop.error_type, stop.payload.decode())
         return failures.reported(stop.payload, stop.error_type)
 
 

@@ -10,6 +10,7 @@ from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecu
 
 from tailrace.functions.runtimes import installed
 from tailrace.functions.shapes import FunctionVersion
+from tailrace.functions.versions import HOME
 
 
 class TailraceExecutor(RuntimeExecutor):
@@ -26,7 +27,7 @@ class TailraceExecutor(RuntimeExecutor):
     @classmethod
     def validate_environment(cls) -> bool:
         """Whether there is a runtime to run functions with."""
-        return bool(installed())
+        return bool(installed(HOME))
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Not here."""

@@ -52,6 +52,11 @@ def out_of_memory(request_id: str) -> Failure:
     return _exit(request_id, "Runtime.OutOfMemory", exit_text(-9))
 
 
+def no_entrypoint(request_id: str, error_type: str, text: str) -> Failure:
+    """Say that there is no program to start, or none that this machine can run."""
+    return _exit(request_id, error_type, text)
+
+
 def exit_text(code: int) -> str:
     """Word how a process ended, as Lambda does."""
     if code == 0:

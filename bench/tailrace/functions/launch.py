@@ -1,10 +1,12 @@
-"""Runs inside a function's process, before AWS's runtime: `python launch.py PARENT HANDLER`.
+"""Runs first in a function's process, on LocalStack's Python: `launch.py PARENT`, what to start on stdin.
 
 The kernel then kills this process as soon as the thread that started it is gone, so no function outlives
-LocalStack, however LocalStack ends. Nothing of this package is imported: a function sees only its own world.
+LocalStack, however LocalStack ends: that survives becoming another program. Nothing of this package is
+imported, and none of the function's variables are set before its program is.
 """
 
 import ctypes
+import json
 import os
 import sys
 
@@ -12,18 +14,22 @@ _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
 
 
-def main(parent: str, handler: str) -> None:
-    """Become the runtime of the handler; returns only if the runtime does."""
+def main(parent: str) -> None:
+    """Become the program that stdin names: {"command": [...], "folder": "...", "variables": {...}}."""
+    asked = json.load(sys.stdin)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
     if os.getppid() != int(parent):
         sys.exit("LocalStack is gone")
-    if os.environ.get("LC_CTYPE") == "C.UTF-8":
-        del os.environ["LC_CTYPE"]  # Python's own addition where the host lacks Lambda's locale
-    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
-    from awslambdaric.__main__ import main as run  # noqa: PLC0415  only after the kernel knows when to kill us
-
-    run(["bootstrap", handler])
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.chdir(asked["folder"])
+    program, *_ = asked["command"]
+    try:
+        os.execve(program, asked["command"], asked["variables"])  # noqa: S606  no shell: nothing of it is text
+    except OSError as error:
+        sys.exit(f"fork/exec {program}: {(error.strerror or 'failed').lower()}")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(sys.argv[1])

@@ -19,6 +19,7 @@ class Pool:
         self._busy: set[Environment] = set()
         self._lock = threading.Lock()
         self._closed = False
+        self._renewed = -1.0
 
     def take(self) -> tuple[Environment, bool]:
         """Take a warm environment, the latest used; or a new one that is not started yet, and True."""
@@ -29,7 +30,7 @@ class Pool:
                     self._busy.add(environment)
             if environment is None:
                 return self._take_new(), True
-            if environment.alive() and time.monotonic() - environment.born < LIFETIME:
+            if environment.alive() and self._is_young(environment):
                 return environment, False
             self._discard(environment)
 
@@ -43,6 +44,10 @@ class Pool:
                 self._idle.append(environment)
                 return
         self._discard(environment)
+
+    def renew(self) -> None:
+        """Let no environment that there is now take another event."""
+        self._renewed = time.monotonic()
 
     def expire(self, idle_seconds: float) -> None:
         """End what has been idle for so long."""
@@ -68,6 +73,9 @@ class Pool:
             busy = list(self._busy)
         for environment in busy:
             environment.kill()
+
+    def _is_young(self, environment: Environment) -> bool:
+        return environment.born > self._renewed and time.monotonic() - environment.born < LIFETIME
 
     def _take_new(self) -> Environment:
         environment = self._make()

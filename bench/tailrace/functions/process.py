@@ -1,11 +1,15 @@
 """A function's process: started, measured, ended together with whatever it started itself."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO, cast
 
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
 
@@ -17,21 +21,23 @@ class Process:
     """A session of its own: the runtime, and what the function starts. It writes to `output`."""
 
     def __init__(
-        self, python: str, handler: str, variables: dict[str, str], folder: str, output: int
+        self, command: Sequence[str], variables: Mapping[str, str], folder: str, output: int
     ) -> None:
-        command = [python, "-s", _LAUNCH, str(os.getpid()), handler]
+        launch = [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid())]
         started = _SPAWNER.submit(
             subprocess.Popen[bytes],
-            command,
-            stdin=subprocess.DEVNULL,
+            launch,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
-            env=variables,
-            cwd=folder,
+            env={},
             pass_fds=(output,),
             start_new_session=True,
         )
         self._popen = started.result()
+        asked = {"command": list(command), "folder": folder, "variables": dict(variables)}
+        with contextlib.suppress(BrokenPipeError), cast("BinaryIO", self._popen.stdin) as stdin:
+            stdin.write(json.dumps(asked).encode())
         self.pidfd = os.pidfd_open(self._popen.pid)
         self._status = os.open(f"/proc/{self._popen.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
 

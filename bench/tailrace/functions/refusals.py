@@ -1,10 +1,14 @@
-"""What this executor does not do, refused in a sentence. Pure: requests in, sentences out."""
+"""What this executor does not do, refused in a sentence: requests in, sentences out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-_FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
+from tailrace.functions import runtimes
+from tailrace.functions.kept import strict_refusal
+
+FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
 _CODE = ("CreateFunction", "UpdateFunctionCode")
 _REQUEST_LIMIT = 6_291_456
 _EVENT_LIMIT = 1_048_576
@@ -12,7 +16,7 @@ _NAME = "[a-zA-Z]([a-zA-Z0-9_])+"
 RESERVED = frozenset(
     (
         *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV"),
-        *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION"),
+        *("AWS_LAMBDAFUNCTION_NAME", "AWS_LAMBDAFUNCTION_MEMORY_SIZE", "AWS_LAMBDAFUNCTION_VERSION"),
         *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
         *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
         *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
@@ -20,19 +24,13 @@ RESERVED = frozenset(
     )
 )
 """Variables that a function may not set. Source: the developer guide's page on environment variables."""
+_PROVISIONED = "PutProvisionedConcurrencyConfig"
 _NOT_DONE = {
-    "PutProvisionedConcurrencyConfig": "Provisioned concurrency",
-    "PublishLayerVersion": "Layers",
     "CreateCapacityProvider": "Capacity providers (Lambda Managed Instances)",
     "InvokeWithResponseStream": "Response streaming",
 }
 _SETTINGS = {  # of CreateFunction and UpdateFunctionConfiguration
-    "VpcConfig.SubnetIds": "Functions in a VPC: not done by this emulator.",
-    "TracingConfig.Mode=Active": "X-Ray tracing: not done by this emulator.",
-    "SnapStart.ApplyOn=PublishedVersions": "SnapStart: not done by this emulator.",
-    "KMSKeyArn": "Customer managed keys: not done by this emulator.",
     "CodeSigningConfigArn": "Code signing: not done by this emulator.",
-    "Layers": "Layers: not done by this emulator. Put what they hold into the function's package.",
     "FileSystemConfigs": "File systems (EFS): not done by this emulator.",
     "CapacityProviderConfig": "Capacity providers (Lambda Managed Instances): not done by this emulator.",
     "DurableConfig": "Durable functions: not done by this emulator.",
@@ -40,19 +38,27 @@ _SETTINGS = {  # of CreateFunction and UpdateFunctionConfiguration
 }
 
 
-def refusal(operation: str, request: Mapping[str, Any], runtimes: list[str], machine: str) -> str | None:
-    """Why this Lambda request cannot be served, or None. `machine` is x86_64 or arm64."""
+def refusal(operation: str, request: Mapping[str, Any], home: Path, *, strict: bool = False) -> str | None:
+    """Why this Lambda request cannot be served, or None; `home` is the installation's folder.
+
+    `strict`: what would be kept without effect is refused too.
+    """
+    return next(filter(None, _sentences(operation, request, home, strict=strict)), None)
+
+
+def _sentences(
+    operation: str, request: Mapping[str, Any], home: Path, *, strict: bool
+) -> Iterator[str | None]:
+    if strict and operation in (*_CODE, *FUNCTION, _PROVISIONED):
+        yield strict_refusal(request)
     if what := _NOT_DONE.get(operation):
-        return f"{what}: not done by this emulator."
-    if operation in _FUNCTION and (sentence := _configuration(request)):
-        return sentence
-    if operation in _FUNCTION and (sentence := _runtime(request, runtimes)):
-        return sentence
-    if operation in _FUNCTION and (sentence := _environment(request)):
-        return sentence
+        yield f"{what}: not done by this emulator."
+    if operation in FUNCTION:
+        yield _configuration(request)
+        yield runtimes.refused(request.get("Runtime") or "", home)
+        yield _environment(request)
     if operation in _CODE:
-        return _code(operation, request, machine)
-    return None
+        yield _code(operation, request)
 
 
 def too_large(size: int, invocation_type: str) -> str | None:
@@ -62,15 +68,6 @@ def too_large(size: int, invocation_type: str) -> str | None:
     if size > _REQUEST_LIMIT:
         return f"Request must be smaller than {_REQUEST_LIMIT} bytes for the InvokeFunction operation"
     return None
-
-
-def _runtime(request: Mapping[str, Any], runtimes: list[str]) -> str | None:
-    asked = request.get("Runtime")
-    if asked is None or asked in runtimes:
-        return None
-    return (
-        f"The runtime {asked} is not installed in this emulator. Available: {', '.join(runtimes) or 'none'}."
-    )
 
 
 def _environment(request: Mapping[str, Any]) -> str | None:
@@ -103,13 +100,8 @@ def _asks_for(request: Mapping[str, Any], setting: str) -> bool:
     return found == value if value else bool(found)
 
 
-def _code(operation: str, request: Mapping[str, Any], machine: str) -> str | None:
+def _code(operation: str, request: Mapping[str, Any]) -> str | None:
     code = request if operation == "UpdateFunctionCode" else request.get("Code", {})
     if code.get("ImageUri") or request.get("PackageType") == "Image":
         return "Container images: not done by this emulator. Give the function as a zip with a runtime."
-    if code.get("S3Bucket") == "hot-reload":
-        return "Hot reloading: not done by this emulator. Deploy the package again."
-    asked = request.get("Architectures") or [machine]
-    if asked != [machine]:
-        return f"The architecture {asked[0]} cannot run here: this machine is {machine}."
     return None

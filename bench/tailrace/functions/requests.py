@@ -1,17 +1,18 @@
 """A look at every AWS request before its service gets it: refusals, and logs written before they are read."""
 
-import platform
+import os
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from localstack.aws.api import CommonServiceException
 from localstack.aws.api.lambda_ import InvalidParameterValueException
+from localstack.services.lambda_.invocation.models import lambda_stores
 
-from tailrace.functions import logs
-from tailrace.functions.refusals import refusal, too_large
-from tailrace.functions.runtimes import installed
-
-_MACHINE = {"aarch64": "arm64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
+from tailrace.functions import keys, logs
+from tailrace.functions.kept import STRICT
+from tailrace.functions.layers import provide
+from tailrace.functions.refusals import FUNCTION, refusal, too_large
+from tailrace.functions.versions import HOME
 
 
 class Named(Protocol):
@@ -40,6 +41,8 @@ class Context(Protocol):
     service: Service | None
     operation: Named | None
     service_request: Mapping[str, Any] | None
+    account_id: str
+    region: str
 
 
 def before_service(chain: object, context: Context, response: object) -> None:
@@ -52,11 +55,24 @@ def before_service(chain: object, context: Context, response: object) -> None:
         if context.operation.name == "Invoke":
             _check_size(context.request)
             return
-        sentence = refusal(context.operation.name, context.service_request or {}, list(installed()), _MACHINE)
+        request = context.service_request or {}
+        strict = os.environ.get(STRICT) == "1"
+        operation = context.operation.name
+        sentence = refusal(operation, request, HOME, strict=strict) or _foreign(context, request)
         if sentence and sentence.startswith("1 validation error"):
             raise CommonServiceException("ValidationException", sentence, sender_fault=True)
         if sentence:
             raise InvalidParameterValueException(sentence, Type="User")
+        if operation in FUNCTION:
+            keys.note(operation, request, context.account_id, context.region)
+
+
+def _foreign(context: Context, request: Mapping[str, Any]) -> str | None:
+    """Find layers of other accounts; LocalStack would have them fetched from AWS."""
+    if not context.operation or context.operation.name not in FUNCTION:
+        return None
+    asked = request.get("Layers") or ()
+    return next(filter(None, (provide(arn, context.account_id, lambda_stores) for arn in asked)), None)
 
 
 def _check_size(request: HttpRequest) -> None:

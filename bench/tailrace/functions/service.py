@@ -18,6 +18,7 @@ import boto3
 from localstack import config
 from localstack.aws.api.lambda_ import (
     InvalidRequestContentException,
+    ProvisionedConcurrencyStatusEnum,
     State,
     StateReasonCode,
     TooManyRequestsException,
@@ -25,8 +26,10 @@ from localstack.aws.api.lambda_ import (
 from localstack.services.lambda_.invocation import lambda_models, lambda_service
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
-from tailrace.functions import measures
+from tailrace import seams
+from tailrace.functions import keys, measures
 from tailrace.functions.execution import Result
+from tailrace.functions.fitness import UnfitError
 from tailrace.functions.runtime_api import Event
 from tailrace.functions.shapes import Invocation, LambdaService, Manager
 from tailrace.functions.trace import Sampler, trace_id
@@ -47,18 +50,26 @@ _stopping = threading.Event()
 
 def install() -> None:
     """Put our versions in place of LocalStack's, before its Lambda service is loaded."""
-    made = lambda_service.LambdaService.__init__
 
     def init(self: LambdaService) -> None:
         made(self)
         SERVICES[:] = [self]
 
-    lambda_service.LambdaService.__init__ = init
-    LambdaVersionManager.start = _start
-    LambdaVersionManager.stop = _stop
-    LambdaVersionManager.invoke = _invoke
+    def stop_version(self: LambdaService, qualified_arn: str) -> None:
+        try:
+            stopped(self, qualified_arn)
+        except ValueError:
+            LOG.info("%s never ran, so there is nothing to stop", qualified_arn)
+
+    made = seams.replace(lambda_service.LambdaService, "__init__", init)
+    stopped = seams.replace(lambda_service.LambdaService, "stop_version", stop_version)
+    seams.replace(LambdaVersionManager, "start", _start)
+    seams.replace(LambdaVersionManager, "stop", _stop)
+    seams.replace(LambdaVersionManager, "invoke", _invoke)
+    seams.replace(LambdaVersionManager, "update_provisioned_concurrency_config", _provision)
     # A new client for each GetFunction, which signs the address of the code, takes 20 ms.
-    lambda_models.boto3 = SimpleNamespace(client=cache(boto3.client))
+    seams.replace(lambda_models, "boto3", SimpleNamespace(client=cache(boto3.client)))
+    keys.install()
     threading.Thread(target=_expire, name="lambda-keep-alive", daemon=True).start()
 
 
@@ -110,6 +121,10 @@ def _start(self: Manager) -> object:
         with _versions_lock:
             _versions[self] = version
         self.state = lambda_models.VersionState(state=State.Active)
+    except UnfitError as error:
+        self.state = lambda_models.VersionState(
+            state=State.Failed, code=StateReasonCode.InvalidConfiguration, reason=str(error)
+        )
     except Exception as error:
         LOG.exception("%s cannot be made ready", self.function_arn)
         self.state = lambda_models.VersionState(
@@ -118,6 +133,15 @@ def _start(self: Manager) -> object:
             reason=f"Error while creating lambda: {error}",
         )
     return self.state
+
+
+def _provision(self: Manager, provisioned_concurrent_executions: int) -> None:
+    """Say at once that provisioned concurrency is there: an environment is made when an event needs it."""
+    number = provisioned_concurrent_executions
+    ready = lambda_models.ProvisionedConcurrencyState(
+        allocated=number, available=number, status=ProvisionedConcurrencyStatusEnum.READY
+    )
+    self.provisioned_state = ready if number else None
 
 
 def _stop(self: Manager) -> None:

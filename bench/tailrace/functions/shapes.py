@@ -1,8 +1,9 @@
 """What we use of LocalStack's own objects (its package carries no types)."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 from tailrace.functions.trace import TraceHeader
@@ -26,11 +27,28 @@ class Code(Protocol):
     s3_key: str
 
 
+class HotCode(Protocol):
+    """Code in a folder of this machine's, or a package."""
+
+    is_hot_reloading: Callable[[], bool]
+    get_unzipped_code_location: Callable[[], Path]
+
+
+class AnyCode(Code, HotCode, Protocol):
+    """What a function's code may be."""
+
+
+class Layer(Protocol):
+    """A version of a layer."""
+
+    code: Code
+
+
 class FunctionConfig(Protocol):
     """A version's settings; timeout in seconds, memory in MB."""
 
     runtime: str
-    handler: str
+    handler: str | None
     role: str
     timeout: int
     memory_size: int
@@ -38,7 +56,9 @@ class FunctionConfig(Protocol):
     logging_config: Mapping[str, str]
     tracing_config_mode: str
     runtime_version_config: Mapping[str, str] | None
-    code: Code
+    code: AnyCode
+    layers: Sequence[Layer]
+    architectures: Sequence[str]
 
 
 class FunctionVersion(Protocol):

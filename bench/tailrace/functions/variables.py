@@ -2,23 +2,17 @@
 
 Source: the developer guide's page on environment variables. What differs from AWS: the paths (a process of
 an ordinary user has no /var/task of its own), `TMPDIR` (Python's `tempfile` and most programs honour it, so
-that each environment has its own scratch space as on AWS; a literal "/tmp" is the host's), and
-`AWS_ENDPOINT_URL`, by which every SDK finds the emulator.
+that each environment has its own scratch space as on AWS; a literal "/tmp" is the host's),
+`AWS_ENDPOINT_URL`, by which every SDK finds the emulator, and two by which nothing of the host is found:
+`HOME` (not set on AWS, where a function's home is this folder too, and is not there) and
+`AWS_EC2_METADATA_DISABLED`.
 """
 
 from typing import NamedTuple
 
+from tailrace.functions.runtimes.base import Place, Runtime
 
-class Place(NamedTuple):
-    """Where an environment runs."""
-
-    runtime: str  # name of the runtime: python3.13
-    runtime_root: str  # its installation: bin/python inside
-    runtime_dir: str  # where awslambdaric and boto3 are, Lambda's /var/runtime
-    task_root: str  # the function's code, Lambda's /var/task
-    temporary: str
-    runtime_api: str  # host:port
-    endpoint: str  # URL of the emulator
+HOME = "/home/sbx_user1051"
 
 
 class Naming(NamedTuple):
@@ -43,14 +37,23 @@ class Session(NamedTuple):
     token: str
 
 
-def variables(place: Place, naming: Naming, session: Session) -> dict[str, str]:
+class Surroundings(NamedTuple):
+    """What an environment has around it."""
+
+    temporary: str
+    runtime_api: str  # host:port
+    endpoint: str  # URL of the emulator
+
+
+def variables(
+    runtime: Runtime, place: Place, around: Surroundings, naming: Naming, session: Session
+) -> dict[str, str]:
     """Give all variables of the function's process. Its own come last: Lambda refuses reserved names."""
-    libraries = (place.runtime_dir, f"{place.runtime_dir}/lib", place.task_root, f"{place.task_root}/lib")
     lambda_ = {
         "_HANDLER": naming.handler,
         "AWS_REGION": naming.region,
         "AWS_DEFAULT_REGION": naming.region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{place.runtime}",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime.name}",
         "AWS_LAMBDA_FUNCTION_NAME": naming.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(naming.memory_size),
         "AWS_LAMBDA_FUNCTION_VERSION": naming.version,
@@ -60,22 +63,23 @@ def variables(place: Place, naming: Naming, session: Session) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": session.access_key_id,
         "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
         "AWS_SESSION_TOKEN": session.token,
-        "AWS_LAMBDA_RUNTIME_API": place.runtime_api,
-        "LAMBDA_TASK_ROOT": place.task_root,
-        "LAMBDA_RUNTIME_DIR": place.runtime_dir,
+        "AWS_LAMBDA_RUNTIME_API": around.runtime_api,
+        "LAMBDA_TASK_ROOT": place.task,
+        "LAMBDA_RUNTIME_DIR": place.runtime,
         "LANG": "en_US.UTF-8",
-        "PATH": f"{place.runtime_root}/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-        "LD_LIBRARY_PATH": ":".join(("/lib64", "/usr/lib64", *libraries, "/opt/lib")),
-        "PYTHONPATH": place.runtime_dir,
+        "PATH": place.programs,
+        "LD_LIBRARY_PATH": place.libraries,
         "TZ": ":UTC",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
         "_AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129",
         "_AWS_XRAY_DAEMON_PORT": "2000",
-        "AWS_ENDPOINT_URL": place.endpoint,
-        "TMPDIR": place.temporary,
+        "AWS_ENDPOINT_URL": around.endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "HOME": HOME,
+        "TMPDIR": around.temporary,
     }
     if naming.json_level:
         lambda_["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         lambda_["AWS_LAMBDA_LOG_LEVEL"] = naming.json_level
-    return lambda_ | naming.own
+    return lambda_ | runtime.variables(place) | naming.own

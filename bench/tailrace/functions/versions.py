@@ -1,5 +1,6 @@
 """LocalStack's function versions, run by our environments: a version, its pool, its role's session."""
 
+import os
 import secrets
 import time
 from datetime import UTC, datetime
@@ -12,20 +13,26 @@ from tailrace.functions import logs
 from tailrace.functions.code import CodeStore
 from tailrace.functions.environment import Environment, Recipe
 from tailrace.functions.execution import Function, Result, execute
+from tailrace.functions.fitness import UnfitError, unfit
+from tailrace.functions.hot_reload import Watched
+from tailrace.functions.layers import Merged
 from tailrace.functions.logs import Target
 from tailrace.functions.pool import Pool
 from tailrace.functions.report import lines_for
 from tailrace.functions.runtime_api import Event
-from tailrace.functions.runtimes import Runtime, installed
-from tailrace.functions.shapes import FunctionId, FunctionVersion
+from tailrace.functions.runtimes import TABLE
+from tailrace.functions.runtimes.base import Asked, Runtime
+from tailrace.functions.shapes import Code, FunctionId, FunctionVersion
 from tailrace.functions.trace import Sampler
-from tailrace.functions.variables import Naming, Place, Session, variables
+from tailrace.functions.variables import Naming, Session, Surroundings, variables
 
 _SESSION_SECONDS = 43_200
 _SESSION_REUSE = 3_600
 
 CODE = CodeStore(Path(config.dirs.tmp) / "lambda" / "code")
 _TEMPORARY = Path(config.dirs.tmp) / "lambda" / "tmp"
+HOME = Path(os.environ["TAILRACE_HOME"])
+LAYERS = Merged(Path(config.dirs.tmp) / "lambda" / "layers")
 
 
 class Version:
@@ -38,32 +45,42 @@ class Version:
             self._config.logging_config.get("LogGroup") or f"/aws/lambda/{self.id.function_name}"
         )
         logging = self._config.logging_config
-        runtime = self._config.runtime
-        self._runtime: Runtime = installed()[runtime]
+        self._runtime: Runtime = TABLE[self._config.runtime]
         version_config = self._config.runtime_version_config or {}
         self._function = Function(
             self.id.qualifier,
             self._config.timeout,
             self._config.memory_size,
-            self._runtime.shown_version,
+            self._runtime.shown,
             version_config.get("RuntimeVersionArn", ""),
             lines_for(logging.get("LogFormat", "Text"), logging.get("SystemLogLevel", "INFO")),
         )
         self.pool = Pool(self._make)
         self.sampler = Sampler() if self._config.tracing_config_mode == "Active" else None
         self._session: tuple[float, Session] | None = None
+        self._watched: Watched | None = None
 
     def prepare(self) -> None:
-        """Unpack the code, unless another version has the same."""
+        """Unpack code and layers. Raises UnfitError if they cannot run here."""
+        self._runtime.lay(HOME, CODE.folder)
         code = self._config.code
-        if CODE.folder_of(code.code_sha256).exists():
-            return
-        s3 = connect_to(region_name="us-east-1", aws_access_key_id=config.INTERNAL_RESOURCE_ACCOUNT).s3
-        body = s3.get_object(Bucket=code.s3_bucket, Key=code.s3_key)["Body"]
-        CODE.unpack(code.code_sha256, body.read())
+        if code.is_hot_reloading():
+            self._watched = Watched(code.get_unzipped_code_location())
+            self._task = self._watched.folder
+            if not self._task.is_dir():
+                raise UnfitError(f"There is no folder {self._task} on this machine.")
+        else:
+            self._task = _unpacked(code)
+        layers = [_unpacked(layer.code) for layer in self._config.layers]
+        self._layers = LAYERS.of(layers)
+        packages = [self._task, *layers]
+        if complaint := unfit(packages, self._layers, self._config.architectures, self._runtime):
+            raise UnfitError(complaint)
 
     def invoke(self, event: Event) -> Result:
         """Run one invocation and hand its log over."""
+        if self._watched and self._watched.has_changed():
+            self.pool.renew()
         result = execute(self._function, self.pool, event)
         logs.add(self._log(result.stream), result.log)
         return result
@@ -75,34 +92,24 @@ class Version:
         identity = secrets.token_hex(16)
         stream = f"{datetime.now(UTC):%Y/%m/%d}/[{self.id.qualifier}]{identity}"
         logs.begin(self._log(stream))
-        naming = self._naming(stream)
-        session = self._credentials()
+        naming, session = self._naming(stream), self._credentials()
+        place = self._runtime.place(HOME, self._task, self._layers)
+        asked = Asked(self._config.handler or "", self._config.memory_size, naming.own)
 
         def all_variables(runtime_api: str, temporary: str) -> dict[str, str]:
-            place = Place(
-                self._config.runtime,
-                str(self._runtime.root),
-                str(self._runtime.packages),
-                self._task_root,
-                temporary,
-                runtime_api,
-                endpoint(),
-            )
-            return variables(place, naming, session)
+            around = Surroundings(temporary, runtime_api, endpoint())
+            return variables(self._runtime, place, around, naming, session)
 
         recipe = Recipe(
-            str(self._runtime.python),
-            self._config.handler,
+            self._runtime.command(place, asked),
             all_variables,
-            self._task_root,
+            place.task,
             _TEMPORARY,
             self._config.memory_size,
+            self._runtime.frames,
+            self._runtime.complaint(self._task, self._layers),
         )
         return Environment(recipe, identity, stream)
-
-    @property
-    def _task_root(self) -> str:
-        return str(CODE.folder_of(self._config.code.code_sha256))
 
     def _naming(self, stream: str) -> Naming:
         logging = self._config.logging_config
@@ -111,7 +118,7 @@ class Version:
             self.id.function_name,
             self.id.qualifier,
             self.id.region,
-            self._config.handler,
+            self._config.handler or "",
             self._config.memory_size,
             self._log_group,
             stream,
@@ -125,6 +132,16 @@ class Version:
             # No lock: nothing of ours waits while LocalStack is asked, and two sessions do no harm.
             self._session = known = time.monotonic(), assume(self._config.role, self.id)
         return known[1]
+
+
+def _unpacked(code: Code) -> Path:
+    """Return where a package lies unpacked; it is taken out of LocalStack's S3 unless it is there already."""
+    place = CODE.folder_of(code.code_sha256)
+    if place.exists():
+        return place
+    s3 = connect_to(region_name="us-east-1", aws_access_key_id=config.INTERNAL_RESOURCE_ACCOUNT).s3
+    body = s3.get_object(Bucket=code.s3_bucket, Key=code.s3_key)["Body"]
+    return CODE.unpack(code.code_sha256, body.read())
 
 
 def endpoint() -> str:

@@ -53,7 +53,7 @@ def test_locks(lock: object) -> None:
 
 def test_lambda_runtime() -> None:
     """In the Lambda runtime there is the runtime's client and boto3, and nothing beside what these need."""
-    asked = (LOCKS / "runtime-python3.13.in").read_text(encoding="utf-8").split()
+    asked = (LOCKS / "runtime-python.in").read_text(encoding="utf-8").split()
     assert asked == ["awslambdaric", "boto3"]
 
 
@@ -61,7 +61,7 @@ def test_a_lock_is_part_of_the_stamp() -> None:
     """Two environments from different locks have different stamps; the same lock gives the same."""
     stamps = {
         Environment("x", lock, "x", download=0, room=0).stamp()
-        for lock in ("localstack.txt", "npm-client.txt", "npm-client.txt")
+        for lock in ("localstack.txt", "node-24.txt", "node-24.txt")
     }
     assert len(stamps) == 2
 

@@ -13,7 +13,6 @@ pytestmark = pytest.mark.unit
 
 BENCH = Path(__file__).resolve().parents[3] / "bench" / "tailrace"
 WAITING = {
-    "functions/service.py",
     "kinesis/parser.py",
 }
 """Files that still replace names by themselves."""

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,47 +7,87 @@ from tailrace.functions.refusals import refusal, too_large
 
 pytestmark = pytest.mark.unit
 
+NOWHERE = Path("/nowhere")
 
-def refused(operation: str, **request: Any) -> str | None:  # noqa: ANN401  requests hold anything
-    """Ask on an x86 machine with one runtime."""
-    return refusal(operation, request, ["python3.13"], "x86_64")
+
+def refused(operation: str, *, strict: bool = False, **request: Any) -> str | None:  # noqa: ANN401  requests hold anything
+    """Ask where nothing is installed but what is always there."""
+    return refusal(operation, request, NOWHERE, strict=strict)
 
 
 def test_what_can_run_is_not_refused() -> None:
-    """A zip for the installed runtime and this machine is taken."""
-    given = {"Runtime": "python3.13", "Code": {"ZipFile": b""}, "Architectures": ["x86_64"]}
-    assert refused("CreateFunction", **given) is None
+    """A zip for a runtime that is there is taken, with every setting that is kept without effect."""
+    given: dict[str, Any] = {
+        "Runtime": "provided.al2023",
+        "Code": {"ZipFile": b""},
+        "Architectures": ["arm64"],
+    }
+    kept: dict[str, Any] = {
+        "VpcConfig": {"SubnetIds": ["subnet-1"]},
+        "TracingConfig": {"Mode": "Active"},
+        "KMSKeyArn": "arn",
+    }
+    assert refused("CreateFunction", **given, **kept, SnapStart={"ApplyOn": "PublishedVersions"}) is None
+    assert refused("CreateFunction", **given, Layers=["arn"], EphemeralStorage={"Size": 1024}) is None
     assert refused("UpdateFunctionConfiguration", Timeout=3) is None
     assert refused("UpdateFunctionCode", ZipFile=b"") is None
+    assert refused("UpdateFunctionCode", S3Bucket="hot-reload", S3Key="/tmp/x") is None  # noqa: S108  no file is made
     assert refused("GetFunction", FunctionName="f") is None
 
 
 @pytest.mark.parametrize("operation", ["CreateFunction", "UpdateFunctionConfiguration"])
-def test_a_runtime_that_is_not_installed_is_refused_with_those_that_are(operation: str) -> None:
-    """The sentence says what there is."""
-    assert refused(operation, Runtime="python3.12") == (
-        "The runtime python3.12 is not installed in this emulator. Available: python3.13."
+def test_a_runtime_that_is_not_installed_is_refused_with_the_command_that_installs_it(operation: str) -> None:
+    """The very command, for a user of the package and for one of the checkout."""
+    assert refused(operation, Runtime="nodejs24.x") == (
+        "The runtime nodejs24.x is not installed in this emulator: run tailrace install --runtime nodejs24.x "
+        "(in a checkout: make up RUNTIMES=nodejs24.x) and try again; the emulator may go on running."
     )
+
+
+@pytest.mark.parametrize("runtime", ["python3.9", "nodejs18.x", "provided", "go1.x"])
+def test_a_runtime_of_old_is_refused_in_lambdas_words(runtime: str) -> None:
+    """AWS makes no functions of it any more."""
+    assert refused("CreateFunction", Runtime=runtime) == (
+        f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda "
+        "functions. We recommend you use a supported runtime while creating or updating functions."
+    )
+
+
+def test_a_runtime_that_is_not_done_is_refused_with_those_that_are() -> None:
+    """Ruby, say."""
+    assert str(refused("CreateFunction", Runtime="ruby3.4")).startswith(
+        "The runtime ruby3.4 is not done by this emulator. It runs python3.10, python3.11,"
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "setting"),
+    [
+        ("CreateFunction", {"VpcConfig": {"SubnetIds": ["subnet-1"]}}, "VpcConfig"),
+        ("UpdateFunctionConfiguration", {"KMSKeyArn": "arn"}, "KMSKeyArn"),
+        ("CreateFunction", {"SnapStart": {"ApplyOn": "PublishedVersions"}}, "SnapStart"),
+        ("PutProvisionedConcurrencyConfig", {"ProvisionedConcurrentExecutions": 1}, "ProvisionedConcurrency"),
+        ("CreateFunction", {"EphemeralStorage": {"Size": 1024}}, "EphemeralStorage"),
+        ("UpdateFunctionCode", {"Architectures": ["arm64"]}, "Architectures"),
+    ],
+)
+def test_where_it_is_strict_what_has_no_effect_is_refused(
+    operation: str, request_: dict[str, Any], setting: str
+) -> None:
+    """The sentence names the setting and what it does on AWS."""
+    sentence = str(refused(operation, strict=True, **request_))
+    assert sentence.startswith(f"{setting}: kept without effect by this emulator (")
+    assert sentence.endswith("TAILRACE_STRICT=1 refuses it.")
+    assert refused(operation, **request_) is None
 
 
 @pytest.mark.parametrize(
     ("operation", "request_", "begins"),
     [
-        ("CreateFunction", {"Layers": ["arn"]}, "Layers: not done"),
-        ("UpdateFunctionConfiguration", {"Layers": ["arn"]}, "Layers: not done"),
-        ("CreateFunction", {"VpcConfig": {"SubnetIds": ["subnet-1"]}}, "Functions in a VPC: not done"),
-        ("UpdateFunctionConfiguration", {"TracingConfig": {"Mode": "Active"}}, "X-Ray tracing: not done"),
-        ("CreateFunction", {"KMSKeyArn": "arn"}, "Customer managed keys: not done"),
         ("CreateFunction", {"CodeSigningConfigArn": "arn"}, "Code signing: not done"),
-        ("CreateFunction", {"SnapStart": {"ApplyOn": "PublishedVersions"}}, "SnapStart: not done"),
         ("CreateFunction", {"FileSystemConfigs": [{}]}, "File systems (EFS): not done"),
         ("CreateFunction", {"PackageType": "Image", "Code": {"ImageUri": "i"}}, "Container images: not done"),
         ("UpdateFunctionCode", {"ImageUri": "i"}, "Container images: not done"),
-        ("CreateFunction", {"Architectures": ["arm64"]}, "The architecture arm64 cannot run here"),
-        ("UpdateFunctionCode", {"Architectures": ["arm64"]}, "The architecture arm64 cannot run here"),
-        ("CreateFunction", {"Code": {"S3Bucket": "hot-reload"}}, "Hot reloading: not done"),
-        ("PutProvisionedConcurrencyConfig", {}, "Provisioned concurrency: not done"),
-        ("PublishLayerVersion", {}, "Layers: not done"),
         ("InvokeWithResponseStream", {}, "Response streaming: not done"),
     ],
 )
@@ -79,9 +120,10 @@ def test_a_variables_name_has_lambdas_form() -> None:
 
 
 def test_an_empty_setting_asks_for_nothing() -> None:
-    """Taking layers away, or SnapStart off, is no request for them."""
-    off = {"Layers": [], "SnapStart": {"ApplyOn": "None"}, "TracingConfig": {"Mode": "PassThrough"}}
-    assert refused("UpdateFunctionConfiguration", **off, VpcConfig={"SubnetIds": []}, KMSKeyArn="") is None
+    """Taking a VPC away, or SnapStart off, is no request for them."""
+    off: dict[str, Any] = {"SnapStart": {"ApplyOn": "None"}, "VpcConfig": {"SubnetIds": []}, "KMSKeyArn": ""}
+    off |= {"EphemeralStorage": {"Size": 512}, "Architectures": ["x86_64"], "FileSystemConfigs": []}
+    assert refused("UpdateFunctionConfiguration", strict=True, **off) is None
 
 
 @pytest.mark.parametrize(

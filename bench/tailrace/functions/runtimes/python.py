@@ -1,0 +1,68 @@
+"""python3.10 to python3.14: AWS's `awslambdaric` and boto3, on an interpreter of that version."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tailrace.control import interpreters
+from tailrace.control.errors import InstallError
+from tailrace.control.fetching import Site
+from tailrace.control.parts import LOCKS, Environment, make_environment
+from tailrace.functions.runtimes.base import FOLDER, Asked, Place, Runtime
+
+NEEDED = "3.13"
+"""The version that is always installed: without it nothing could be deployed."""
+START = Path(__file__).with_name("start_python.py")
+
+
+class _Part(Environment):
+    """An environment with the runtime's client, and the file that begins it."""
+
+    def __init__(self, name: str) -> None:
+        title = f"the Lambda runtime {name}"
+        super().__init__(f"{FOLDER}/{name}", "runtime-python.txt", title, download=22, room=60)
+        self._version = name.removeprefix("python")
+
+    def made_of(self) -> Sequence[bytes]:
+        """Return what decides what the part holds."""
+        return (*super().made_of(), self._version.encode(), START.read_bytes())
+
+    def make(self, site: Site) -> None:
+        """Make the environment."""
+        lock = LOCKS / self.lock
+        try:
+            make_environment(site, site.folder, lock, self.title, interpreters.find(self._version))
+        except InstallError:
+            if self._version != NEEDED:
+                raise
+            make_environment(site, site.folder, lock, self.title)
+            site.report(f"  There is no Python {NEEDED} here: its functions run on {sys.version.split()[0]}")
+        shutil.copy(START, packages(site.folder) / "bootstrap.py")
+
+
+class Python(Runtime):
+    """One version of Python."""
+
+    def part(self) -> Environment:
+        """Return its environment."""
+        return _Part(self.name)
+
+    def place(self, home: Path, task: Path, layers: Path) -> Place:
+        """Return where things are: AWS's /var/runtime is the environment's site-packages."""
+        root = (home / FOLDER / self.name).resolve()
+        return Place(str(root), str(packages(root)), str(task), str(layers))
+
+    def command(self, place: Place, asked: Asked) -> list[str]:
+        """Start AWS's client as `/var/runtime/bootstrap.py` does."""
+        return [f"{place.language}/bin/python", "-s", f"{place.runtime}/bootstrap.py", asked.handler]
+
+    def variables(self, place: Place) -> dict[str, str]:
+        """Return where modules are looked for; layers' come by the client."""
+        return {"PYTHONPATH": place.runtime}
+
+
+def packages(root: Path) -> Path:
+    """Return the site-packages of an environment."""
+    (found,) = root.glob("lib/python3.*/site-packages")
+    return found
