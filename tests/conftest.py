@@ -11,11 +11,15 @@ import pytest
 
 from tailrace.testing.plugin import KEEPING
 from tests.frame import containers, emulators, markers, stacks
+from tests.frame.progress import Progress, interrupted
 from tests.frame.run import Run, without_settings
 
 HERE = Path(__file__).parent
 collect_ignore = ["example"]  # a project of its own: integration/test_as_dependency.py runs its tests
 RUN = pytest.StashKey[Run]()
+PROGRESS = pytest.StashKey[Progress]()
+# What a program looks at to learn what its terminal can do: the same for each test, whatever the developer's.
+TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "TTY_COMPATIBLE")
 
 
 @pytest.hookimpl(trylast=True)
@@ -24,11 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
     _samples()
     given = getattr(config, "workerinput", None)
     if given is None:
-        config.stash[RUN] = Run.begin(config.stash[KEEPING])
+        config.stash[RUN] = run = Run.begin(config.stash[KEEPING])
+        if not run.on_aws and not containers.wanted(run):
+            emulators.running(run)  # refuses at once what AWS_ENDPOINT_URL names and nobody answers at
+        config.stash[PROGRESS] = Progress(config)
+        config.pluginmanager.register(config.stash[PROGRESS])
         # Ended from outside: clean up as on Ctrl-C. Where a shell has begun this in the background, Ctrl-C
         # itself would be ignored, also by whatever a test starts.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, interrupted)
     else:
         config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]), config.stash[KEEPING])
 
@@ -58,7 +66,9 @@ def pytest_report_header(config: pytest.Config) -> str:
         where = "target localstack, emulator in a container (testcontainers) when needed"
     else:
         where = f"target localstack, emulator {emulators.running(run) or 'started when needed'}"
-    return f"tailrace: {where}, region {region}, run {run.id}"
+    took = config.stash[PROGRESS].estimate if PROGRESS in config.stash else ""
+    header = f"tailrace: {where}, region {region}, run {run.id}"
+    return f"{header}\ntailrace: it takes {took}" if took else header
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,10 +105,13 @@ def _samples() -> Any:  # noqa: ANN401  a module
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take every setting of AWS's and Tailrace's out of the environment of a test."""
+    """Take every setting of AWS's and Tailrace's out of the environment of a test, and of its terminal."""
     kept = without_settings(os.environ)
     for name in set(os.environ) - set(kept):
         monkeypatch.delenv(name)
+    for name in TERMINAL:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
 
 
 @pytest.fixture(scope="session")

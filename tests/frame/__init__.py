@@ -5,6 +5,7 @@ emulators.py   which emulator: the one that runs, or one that the run starts and
 containers.py  the same, in a container: EMULATOR=testcontainers
 stacks.py      stacks of the run's own: deployed, destroyed whatever happens
 leftovers.py   what of the run is still there
+progress.py    how long a run takes, that it goes on, that Ctrl-C was heard
 markers.py     which tests may run where
 pipeline.py    one deployed pipeline: put events, wait until they are settled, audit them
 reading.py     what is in the table, the queues, the metrics and the log

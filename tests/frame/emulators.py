@@ -9,11 +9,14 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from bootstrap.settings import SETTINGS
 from tailrace.compose import choice
 from tailrace.compose.container import Container
 from tailrace.control import Emulator, Installation
 from tailrace.control.health import healthy
+from tailrace.endpoint import URL, EndpointError, meant
 from tests.frame import containers
 from tests.frame.run import Run
 
@@ -22,12 +25,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def running(run: Run) -> str | None:
     """Return the endpoint of the emulator that the settings name, if it answers."""
-    named = run.environ.get("AWS_ENDPOINT_URL")
-    endpoint = named or f"http://127.0.0.1:{SETTINGS['EMULATOR_PORT'].read(run.environ)}"
-    if healthy(endpoint):
-        return endpoint
-    if named:
-        raise RuntimeError(f"AWS_ENDPOINT_URL={named}, and no emulator answers there: start it, or unset it.")
+    try:
+        named = meant(run.environ, ROOT)
+    except EndpointError as undecided:
+        raise pytest.UsageError(str(undecided)) from None
+    if healthy(named.url):
+        return named.url
+    if named.own_port is None:
+        raise pytest.UsageError(
+            f"{URL}={named.url}, and no emulator answers there: start it, or unset {URL}."
+        )
     return None
 
 
