@@ -119,7 +119,7 @@ def make_table(emulator: Emulator, name: str) -> None:
 
 def test_nothing_installed(tmp_path: Path) -> None:
     """Starting what is not installed says what is missing, and the command that installs it."""
-    with pytest.raises(NotInstalledError, match=r"(?s)LocalStack.*tailrace install"):
+    with pytest.raises(NotInstalledError, match=r"(?s)LocalStack.*make up"):
         Emulator(Installation(tmp_path), processes.free_port()).start()
 
 

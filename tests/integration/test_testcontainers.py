@@ -19,12 +19,13 @@ from docker.models.containers import Container
 
 from tailrace.compose import image
 from tailrace.compose.container import OFFLINE
+from tailrace.compose.errors import ContainerError
 from tailrace.control import processes
 from tailrace.control.health import healthy
 from tailrace.control.processes import Process
 from tailrace.testing import container, owners
 from tailrace.testing.clients import Aws
-from tailrace.testing.container import ContainerError, EmulatorContainer
+from tailrace.testing.container import EmulatorContainer
 from tailrace.testing.eventually import eventually
 from tests.integration import children, installing
 from tests.integration.test_container import LOOK_OUT, PYTHON

@@ -8,7 +8,7 @@ import click
 from tailrace import endpoint
 from tailrace.cli.console import say
 from tailrace.compose import choice
-from tailrace.control import Emulator
+from tailrace.control import Emulator, advice
 
 OWN, STRANGER, NAMED = 0, 1, 3
 
@@ -35,6 +35,7 @@ def command() -> int:
         return NAMED
     say(
         f"On port {meant.own_port} answers {who}, not this project's own. To use it, set "
-        f"{endpoint.URL}={meant.url}; to start one beside it: make up {endpoint.PORT}={meant.own_port + 1}"
+        f"{endpoint.URL}={meant.url}; to start one beside it: "
+        f"{endpoint.PORT}={meant.own_port + 1} {advice.command('make up', 'tailrace up')}"
     )
     return STRANGER

@@ -126,7 +126,7 @@ def _start(embedded: Emulator, folder: Path, report: Report) -> float | None:
         if not found:
             raise
         raise PortTakenError(
-            f"Port {embedded.port} is taken by the container {found.name}. Stop it (make down, in "
+            f"Port {embedded.port} is taken by the container {found.name}. Stop it there (in "
             f"{found.folder}), or take another port: EMULATOR_PORT={embedded.port + 1}"
         ) from taken
 

@@ -11,15 +11,13 @@ from typing import NamedTuple
 from tailrace import endpoint
 from tailrace.endpoint import HOST, URL
 
-from . import pidfile, processes, uv
+from . import advice, pidfile, processes, uv
 from .emulator import Emulator
 from .errors import UvMissingError
 from .health import healthy
 from .installation import LEFTOVER, Installation
 from .occupant import occupant, taken_by
 
-INSTALL = "tailrace install (in this project: make up)"
-STOP = "tailrace stop (in this project: make down)"
 MEMORY = 1000  # megabytes that LocalStack, DynamoDB Local and a few functions take
 MEMINFO = Path("/proc/meminfo")
 NOEXEC = 8  # of statvfs's flags, on Linux
@@ -92,11 +90,13 @@ def parts(installation: Installation) -> Iterator[Finding]:
         how = "not installed" if not place.exists() else "from another version"
         if place.exists() and not part.runs(place):
             how = "does not run any more (the Python that it was made with is gone)"
-        yield Finding(f"{how}: {part.title}", INSTALL)
+        yield Finding(f"{how}: {part.title}", advice.install())
     if not missing:
         yield Finding(f"installed in {installation.home}")
     for folder in installation.home.glob(f"{LEFTOVER}*"):
-        yield Finding(f"left by an installation that was killed: {folder}", f"{INSTALL}, or remove it")
+        yield Finding(
+            f"left by an installation that was killed: {folder}", f"{advice.install()}, or remove it"
+        )
 
 
 def port(emulator: Emulator) -> Iterator[Finding]:
@@ -105,7 +105,10 @@ def port(emulator: Emulator) -> Iterator[Finding]:
     if now.pid:
         answers = "answers" if now.state == "running" else "does not answer"
         what = f"the emulator runs on port {emulator.port} (process {now.pid}) and {answers}"
-        yield Finding(what, "" if now.state == "running" else f"wait, or {STOP}; its log: {now.log}")
+        yield Finding(
+            what,
+            "" if now.state == "running" else f"wait, or {advice.stop(emulator.port)}; its log: {now.log}",
+        )
     elif processes.taken(HOST, emulator.port):
         what, _, fix = taken_by(emulator.port, occupant(emulator.port)).partition("\n")
         yield Finding(what, fix, blocks=True)
@@ -141,7 +144,7 @@ def remains(installation: Installation) -> Iterator[Finding]:
         if noted is None or noted.alive():
             continue
         other = Emulator(installation, int(folder.name))
-        fix = f"EMULATOR_PORT={other.port} {STOP}"
+        fix = advice.stop(other.port)
         yield Finding(
             f"the emulator on port {other.port} ended without being stopped (its log: {other.log})", fix
         )

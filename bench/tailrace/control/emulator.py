@@ -20,7 +20,7 @@ from typing import NamedTuple, NoReturn
 
 from tailrace import endpoint, seams
 
-from . import pidfile, plugins, processes, settings, trees
+from . import advice, pidfile, plugins, processes, settings, trees
 from .claim import claim
 from .errors import EmulatorError, NotInstalledError, PortTakenError, StartError, StopError, UnhealthyError
 from .health import HEALTH
@@ -103,7 +103,7 @@ class Emulator:
         self._require_installation()
         with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
             if self.process() is not None:
-                raise StartError(f"An emulator runs on port {self.port} already: tailrace stop")
+                raise StartError(f"An emulator runs on port {self.port} already: {advice.stop(self.port)}")
             (program, *arguments), env = self._prepare(extra)
             pidfile.write(self.folder, Process(os.getpid(), processes.birth_of(os.getpid()) or ""))
         os.chdir(self.folder)
@@ -183,7 +183,7 @@ class Emulator:
             names = ", ".join(part.title for part in missing)
             raise NotInstalledError(
                 f"In {self.installation.home} there is not (in this version): {names}. "
-                "Run `tailrace install` (in this project: make up)."
+                f"Install it: {advice.install()}"
             )
 
     def _prepare(self, extra: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -224,7 +224,7 @@ class Emulator:
             return UnhealthyError(f"LocalStack could not be started. {refused[1]}")
         return UnhealthyError(
             f"{what}. The end of its log ({self.log}):\n{tail}\n"
-            "To see what may be in the way: tailrace doctor"
+            f"To see what may be in the way: {advice.doctor()}"
         )
 
     def _health(self) -> Mapping[str, str] | None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from tailrace.endpoint import DEFAULT_HOME, HOME
 from tailrace.functions import runtimes
 
-from . import pidfile
+from . import advice, pidfile
 from .claim import claim
 from .errors import BusyError, InstallError
 from .fetching import FULL_ERRNOS, Report, Site, disk_full
@@ -115,7 +115,7 @@ class Installation:
         for number, one in self.running() if replaced else ():
             raise InstallError(
                 f"An emulator runs from {self.home} on port {number} (process {one.pid}), and parts of it "
-                f"are to be replaced. Stop it first (EMULATOR_PORT={number} tailrace stop)."
+                f"are to be replaced. Stop it first: {advice.stop(number)}"
             )
         free, needed = shutil.disk_usage(self.home).free // 2**20, self.needed()
         if free < needed:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
+from . import advice
 from .errors import NotInstalledError
 
 DISTRIBUTION = "tailrace"
@@ -58,7 +59,7 @@ def described() -> tuple[str, Groups]:
     except metadata.PackageNotFoundError:
         raise NotInstalledError(
             f"The distribution {DISTRIBUTION} is not installed in this Python, so its entry points are "
-            "unknown: pip install it (in this project: make up)."
+            f"unknown. Install it: {advice.command('make up', 'pip install tailrace')}"
         ) from None
     groups: dict[str, dict[str, str]] = defaultdict(dict)
     for point in ours.entry_points:

@@ -22,6 +22,7 @@ from testcontainers.core.utils import inside_container
 
 from tailrace.compose import image
 from tailrace.compose.container import OFFLINE
+from tailrace.compose.errors import ContainerError
 from tailrace.control.health import healthy
 from tailrace.control.processes import Process, process
 
@@ -52,10 +53,6 @@ WRITABLE = {
 }
 # As docker-compose.offline.yml does it. A network that is `internal` would publish no ports.
 NO_WAY_OUT = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
-
-
-class ContainerError(Exception):
-    """The container cannot be started; the message names the fix."""
 
 
 class EmulatorContainer(LocalStackContainer):

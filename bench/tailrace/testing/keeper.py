@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager
 from threading import Event
 from types import FrameType
 
+from tailrace.control.errors import EmulatorError
 from tailrace.control.processes import Process
 
 from . import wrappers
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str]) -> int:
     except AskedToEndError:
         return 0
     except Exception as error:  # noqa: BLE001  whatever it is, the owner waits for an answer
-        _say(error=f"{type(error).__name__}: {error}")
+        sentence = isinstance(error, EmulatorError)
+        _say(error=str(error) if sentence else f"{type(error).__name__}: {error}")
         return 1
     return 0
 

@@ -9,7 +9,7 @@ import pytest
 from . import eventually as waiting
 from .book import Ledger
 from .clients import REGION, Aws
-from .keeping import Keeping
+from .keeping import Keeping, NoEmulatorError
 
 KEEPING = pytest.StashKey[Keeping]()
 WORKERS = "tailrace_keeping"
@@ -37,7 +37,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def endpoint(pytestconfig: pytest.Config) -> str:
     """Give the endpoint of an emulator, which all tests of the run share; it is started if none is named."""
-    return pytestconfig.stash[KEEPING].endpoint()
+    try:
+        return pytestconfig.stash[KEEPING].endpoint()
+    except NoEmulatorError as none:
+        pytest.fail(str(none), pytrace=False)
 
 
 @pytest.fixture(scope="session")

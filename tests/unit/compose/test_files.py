@@ -1,3 +1,4 @@
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -67,3 +68,33 @@ def test_dockerfile() -> None:
     assert "# syntax" not in text
     assert not re.search(r"x86_64|aarch64|--platform", text)
     assert f'{image.LABEL}="${{SOURCES}}"' in text
+
+
+def imported(module: str) -> set[str]:
+    """Return the module and all of ours that it imports when it is loaded, as files below `bench/`."""
+    found, todo = set[str](), [module]
+    while todo:
+        name = todo.pop()
+        path = f"{name.replace('.', '/')}.py"
+        if path in found or not (ROOT / "bench" / path).is_file():
+            continue
+        found.add(path)
+        for node in ast.parse((ROOT / "bench" / path).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom):
+                above = name.split(".")[: -node.level] if node.level else []
+                base = ".".join([*above, *filter(None, [node.module])])
+                todo += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return found
+
+
+def test_what_the_image_is_installed_with() -> None:
+    """The image's installation is made with all that the installing code imports, and so is made at all."""
+    text = (ROOT / image.DOCKERFILE).read_text(encoding="utf-8").replace("\\\n", " ")
+    copied = {
+        source.removeprefix("bench/")
+        for line in re.findall(r"^COPY (bench/tailrace/.*) \S+$", text, re.MULTILINE)
+        for source in line.split()
+    }
+    needed = imported("tailrace.control.installation") | imported("tailrace.control.trimming")
+    whole = {folder for folder in copied if not folder.endswith((".py", ".xml", ".txt"))}
+    assert [file for file in sorted(needed - copied) if not file.startswith(tuple(whole))] == []
