@@ -7,9 +7,10 @@ are refused, and noted: nothing leaves the machine.
 """
 
 import asyncio
+import re
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ import trustme
 
 ACCOUNT = "111122223333"
 _CHUNK = 65536
+_HOST = re.compile(rb"(\r\nHost: [^\r]+)\.amazonaws\.com\r", re.IGNORECASE)
 _BROKEN = (OSError, asyncio.IncompleteReadError, ssl.SSLError)
 
 
@@ -96,7 +98,7 @@ class StandIn:
         """Carry bytes both ways until either side ends."""
         emulator_reader, emulator_writer = await asyncio.open_connection(*self._emulator)
         ways = [
-            asyncio.create_task(_copy(reader, emulator_writer)),
+            asyncio.create_task(_copy(reader, emulator_writer, _locally)),
             asyncio.create_task(_copy(emulator_reader, writer)),
         ]
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -108,9 +110,16 @@ class StandIn:
             await emulator_writer.wait_closed()
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def _locally(data: bytes) -> bytes:
+    """Say the emulator's own name in place of AWS's: it answers to no other."""
+    return _HOST.sub(rb"\1.localhost.localstack.cloud\r", data)
+
+
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, changed: Callable[[bytes], bytes] = bytes
+) -> None:
     while data := await reader.read(_CHUNK):
-        writer.write(data)
+        writer.write(changed(data))
         await writer.drain()
 
 

@@ -19,13 +19,14 @@ class Progress:
     def __init__(self, config: pytest.Config) -> None:
         self._config, self._began, self._last, self._done = config, time.monotonic(), time.monotonic(), 0
         self._asked = " ".join(config.args)
+        self._cache: pytest.Cache | None = getattr(config, "cache", None)  # none with -p no:cacheprovider
         self._ended = Event()
         self._heart = Thread(target=self._beat, daemon=True)
 
     @property
     def estimate(self) -> str:
         """How long the same took the last time; empty if it is not known, or not worth a word."""
-        seconds = self._config.cache.get(KEPT, {}).get(self._asked, 0) if self._config.cache else 0
+        seconds = self._cache.get(KEPT, {}).get(self._asked, 0) if self._cache else 0
         return f"about {spoken(seconds)}, as the last time" if seconds > LONG else ""
 
     @pytest.hookimpl(tryfirst=True)
@@ -43,9 +44,9 @@ class Progress:
         """Keep how long a whole run took."""
         self._ended.set()
         whole = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
-        if whole and self._config.cache and not self._config.getoption("lf", default=False):
-            known = self._config.cache.get(KEPT, {})
-            self._config.cache.set(KEPT, {**known, self._asked: round(time.monotonic() - self._began)})
+        if whole and self._cache and not self._config.getoption("lf", default=False):
+            known = self._cache.get(KEPT, {})
+            self._cache.set(KEPT, {**known, self._asked: round(time.monotonic() - self._began)})
 
     def _beat(self) -> None:
         """Say every few seconds that the run goes on, while no test ends."""

@@ -89,6 +89,36 @@ def test_another_project(python: Path, installation: Installation, tmp_path: Pat
     assert (ours / plugins.PACKAGE.name).readlink() == plugins.PACKAGE, "our own emulators run our own code"
 
 
+def test_the_documented_test(python: Path, installation: Installation, tmp_path: Path) -> None:
+    """The test of docs/your-project.md passes as it stands, in an empty folder, from the wheel."""
+    page = (installing.ROOT / "docs" / "your-project.md").read_text(encoding="utf-8")
+    block = page.partition("as it stands:")[2].partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "test_readings.py").write_text(block)
+    environ = children.environment(installation.home)
+    environ.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        children.command(python=python), cwd=tmp_path, env=environ, timeout=180, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_nothing_is_installed(python: Path, tmp_path: Path) -> None:
+    """Where nothing is installed each test fails with one sentence that names the command."""
+    (tmp_path / "test_it.py").write_text("def test_it(endpoint): pass\n\ndef test_more(endpoint): pass\n")
+    environ = children.environment(tmp_path / "nothing")
+    environ.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        children.command("-q", python=python), cwd=tmp_path, env=environ, timeout=180, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "tailrace install" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert len(done.stdout.splitlines()) < 20, done.stdout
+
+
 def test_workers_share_an_emulator(installation: Installation, tmp_path: Path) -> None:
     """The workers of one run are given the same emulator, and it is gone when the run has ended."""
     for name in "ab":

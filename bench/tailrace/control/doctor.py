@@ -16,7 +16,7 @@ from .emulator import Emulator
 from .errors import UvMissingError
 from .health import healthy
 from .installation import LEFTOVER, Installation
-from .occupant import occupant, taken_by
+from .occupant import occupant, way_out
 
 MEMORY = 1000  # megabytes that LocalStack, DynamoDB Local and a few functions take
 MEMINFO = Path("/proc/meminfo")
@@ -110,8 +110,9 @@ def port(emulator: Emulator) -> Iterator[Finding]:
             "" if now.state == "running" else f"wait, or {advice.stop(emulator.port)}; its log: {now.log}",
         )
     elif processes.taken(HOST, emulator.port):
-        what, _, fix = taken_by(emulator.port, occupant(emulator.port)).partition("\n")
-        yield Finding(what, fix, blocks=True)
+        who = occupant(emulator.port)
+        fix = way_out(emulator.port, who)
+        yield Finding(f"port {emulator.port} is taken by {who}", fix, blocks=True)
     else:
         yield Finding(f"port {emulator.port} is free")
 

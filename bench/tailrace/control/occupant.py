@@ -33,8 +33,12 @@ def occupant(port: int) -> Occupant:
 
 def taken_by(port: int, who: Occupant) -> str:
     """Say who has the port, and what to do about it."""
+    return f"Port {port} is taken by {who}\n{way_out(port, who)}"
+
+
+def way_out(port: int, who: Occupant) -> str:
+    """Say what to do about a port that somebody has."""
     another = f"take another port: EMULATOR_PORT={port + 1}"
     if who.home:
-        use = f"To use that one, set {URL}={at(port)}"
-        return f"Port {port} is taken by {who}\n{use}. Otherwise stop it there, or {another}"
-    return f"Port {port} is taken by {who}\nEnd that process, or {another}"
+        return f"To use that one, set {URL}={at(port)}. Otherwise stop it there, or {another}"
+    return f"End that process, or {another}"
