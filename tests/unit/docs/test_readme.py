@@ -68,3 +68,14 @@ def test_linked_files_exist() -> None:
     tests = [f"tests/integration/{name}" for name in re.findall(r"`(test_\w+\.py)`", README)]
     paths = {*linked, *named, *tests}
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
+def test_the_example_of_a_test_is_one() -> None:
+    """The test that docs/tests.md shows is the file that it names, which runs with the others."""
+    shown = (
+        (ROOT / "docs" / "tests.md")
+        .read_text(encoding="utf-8")
+        .partition("```python\n")[2]
+        .partition("```")[0]
+    )
+    assert shown == (ROOT / "tests" / "integration" / "test_example.py").read_text(encoding="utf-8")
