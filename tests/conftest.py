@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tailrace.testing.plugin import KEEPING
+from tailrace.testing.plugin import EMULATORS
 from tests.frame import containers, emulators, markers, stacks
 from tests.frame.progress import Progress, interrupted
 from tests.frame.run import Run, without_settings
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _samples()
     given = getattr(config, "workerinput", None)
     if given is None:
-        config.stash[RUN] = run = Run.begin(config.stash[KEEPING])
+        config.stash[RUN] = run = Run.begin(config.stash[EMULATORS])
         if not run.on_aws and not containers.wanted(run):
             emulators.running(run)  # refuses at once what AWS_ENDPOINT_URL names and nobody answers at
         config.stash[PROGRESS] = Progress(config)
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, interrupted)
     else:
-        config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]), config.stash[KEEPING])
+        config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]), config.stash[EMULATORS])
 
 
 @pytest.hookimpl(optionalhook=True)

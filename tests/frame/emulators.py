@@ -2,7 +2,7 @@
 
 What a run starts is embedded or a container, as EMULATOR says: by Docker Compose
 (`tailrace/compose/choice.py`), or by testcontainers (`containers.py`). It ends with the run, however
-that ends (`tailrace/testing/keeper.py`).
+that ends (`tailrace/testing/watchdog.py`).
 """
 
 import os
@@ -47,7 +47,7 @@ def shared(run: Run) -> str:
 
 def own(run: Run, name: str) -> str:
     """Return the endpoint of the run's own emulator of this name, the same in every worker."""
-    return run.keeping.started(_wrapper(run), name)
+    return run.emulators.started(_wrapper(run), name)
 
 
 def log(run: Run, name: str) -> str:
@@ -60,7 +60,7 @@ def log(run: Run, name: str) -> str:
 
 def stop(run: Run, name: str) -> None:
     """Stop the run's own emulator of this name."""
-    run.keeping.stop(name)
+    run.emulators.stop(name)
 
 
 def open_to_view(run: Run) -> bool:

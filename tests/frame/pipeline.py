@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from tailrace.testing import sending
+from tailrace.testing.audit import Acknowledged, audit
 from tailrace.testing.eventually import eventually
-from tailrace.testing.ledger import Acknowledged, audit
 from tailrace.testing.sending import Put, Tries
 from tailrace.testing.verdict import Verdict
 from tests.frame import reading

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tailrace.testing.ledger import DeadLettered, Quarantined, Stored
+from tailrace.testing.audit import DeadLettered, Quarantined, Stored
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient

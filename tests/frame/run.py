@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tailrace.testing.keeping import Keeping
+from tailrace.testing.emulators import RunEmulators
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = "tailrace-test"
@@ -34,23 +34,23 @@ ACCOUNT_ONLY = re.compile(r"AWS_(?!ENDPOINT_URL)\w+")  # credentials and the lik
 class Run:
     """A run, the same in every worker. `folder` says what it started, so that it can be ended.
 
-    `keeping` keeps emulators for it that end with it, however it ends.
+    `emulators` are those that it starts; they end with it, however it ends.
     """
 
     id: str
     folder: Path
     environ: Mapping[str, str]
-    keeping: Keeping = field(repr=False, compare=False)
+    emulators: RunEmulators = field(repr=False, compare=False)
 
     @classmethod
-    def begin(cls, keeping: Keeping) -> "Run":
+    def begin(cls, emulators: RunEmulators) -> "Run":
         """Begin a run of a new id, with the settings of this process's environment."""
-        return cls.join(secrets.token_hex(3), keeping.made(), keeping)
+        return cls.join(secrets.token_hex(3), emulators.made(), emulators)
 
     @classmethod
-    def join(cls, run_id: str, folder: Path, keeping: Keeping) -> "Run":
+    def join(cls, run_id: str, folder: Path, emulators: RunEmulators) -> "Run":
         """Take part in a run that another process began."""
-        return cls(run_id, folder, obeyed(os.environ), replace(keeping, place=ROOT))
+        return cls(run_id, folder, obeyed(os.environ), replace(emulators, place=ROOT))
 
     @property
     def on_aws(self) -> bool:

@@ -43,9 +43,9 @@ def waiting(folder: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Pop
             child.kill()
 
 
-def keepers(owner: int) -> list[int]:
+def watchdogs(owner: int) -> list[int]:
     """Return the processes that keep an emulator for a test run, by the number of its process."""
-    wanted = ["-m", "tailrace.testing.keeper"]
+    wanted = ["-m", "tailrace.testing.watchdog"]
     found = []
     for one in psutil.process_iter(["cmdline", "status"]):
         words = one.info["cmdline"] or []

@@ -21,8 +21,8 @@ from producer.userkey import user_key
 from producer.visitors import Pseudonyms
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.lines import lines
+from tailrace.testing.audit import Acknowledged, audit
 from tailrace.testing.eventually import eventually
-from tailrace.testing.ledger import Acknowledged, audit
 from tests.frame import reading
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline

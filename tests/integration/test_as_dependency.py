@@ -15,8 +15,8 @@ from tailrace.control import Installation, plugins, processes
 from tailrace.control.health import healthy
 from tailrace.control.processes import Process
 from tailrace.control.uv import find_uv
+from tailrace.testing.emulators import OWNED, RunEmulators, remove_left
 from tailrace.testing.eventually import eventually
-from tailrace.testing.keeping import OWNED, Keeping, remove_left
 from tests.frame.run import Run
 from tests.integration import children, installing
 
@@ -146,7 +146,7 @@ def test_ended_in_the_middle(number: signal.Signals, installation: Installation,
         assert healthy(endpoint)
         child.send_signal(number)
         eventually(lambda: not healthy(endpoint), within=60, what="the emulator has ended")
-        eventually(lambda: not children.keepers(child.pid), within=60, what="what kept it has ended")
+        eventually(lambda: not children.watchdogs(child.pid), within=60, what="what kept it has ended")
         eventually(lambda: not list(tmp_path.glob("tailrace-run-*")), within=60, what="its folder is gone")
     port = int(endpoint.rpartition(":")[2])
     assert port not in dict(installation.running())
@@ -158,8 +158,8 @@ def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
     with children.waiting(tmp_path, environ) as child:
         eventually((tmp_path / "endpoint").exists, within=120, what="the emulator of the run is healthy")
         endpoint = (tmp_path / "endpoint").read_text()
-        for keeper in children.keepers(child.pid):
-            os.kill(keeper, signal.SIGKILL)
+        for watchdog in children.watchdogs(child.pid):
+            os.kill(watchdog, signal.SIGKILL)
         child.kill()
         child.wait(30)
     assert healthy(endpoint)
@@ -175,7 +175,7 @@ def test_folders_of_killed_runs(tmp_path: Path) -> None:
     ended, here = Process(4_194_305, "before this machine began"), processes.process(os.getpid())
     assert here is not None
     made = {
-        name: Keeping(tmp_path / f"tailrace-run-{name}", owner, {}, tmp_path).made()
+        name: RunEmulators(tmp_path / f"tailrace-run-{name}", owner, {}, tmp_path).made()
         for name, owner in {"ended": ended, "alive": here, "elsewhere": ended, "unsaid": ended}.items()
     }
     (made["unsaid"] / OWNED).unlink()

@@ -17,7 +17,7 @@ from tailrace.compose.engine import Engine
 from tailrace.compose.errors import ContainerError, EngineError
 from tailrace.control import processes
 from tailrace.control.errors import PortTakenError
-from tailrace.testing import owners, wrappers
+from tailrace.testing import labels, wrappers
 from tests.frame.run import Run, without_settings
 
 pytestmark = pytest.mark.emulator_only
@@ -47,7 +47,7 @@ def engine(run: Run) -> Engine:
     """Give the engine, if it has the image of these very sources, or the one that EMULATOR_IMAGE names."""
     named = {image.OWN: run.environ[image.OWN]} if image.OWN in run.environ else {}
     try:
-        owned = {wrappers.FOR_RUN: owners.on_this_machine(run.keeping.owner)}  # should this run be killed
+        owned = {wrappers.FOR_RUN: labels.on_this_machine(run.emulators.owner)}  # should this run be killed
         found = engines.find({**without_settings(os.environ), **named, **owned})
     except EngineError as none:
         pytest.skip(f"no container can be run: {none}")

@@ -65,7 +65,7 @@ def test_ended_in_the_middle(number: signal.Signals, engine: Engine, tmp_path: P
         (project,) = left(engine, run.pid)
         assert networks(engine, project)
         run.send_signal(number)
-        eventually(lambda: not children.keepers(run.pid), within=60, what="what kept it has ended")
+        eventually(lambda: not children.watchdogs(run.pid), within=60, what="what kept it has ended")
         assert left(engine, run.pid) == []
         assert networks(engine, project) == ""
 
@@ -77,7 +77,7 @@ def test_ended_while_it_starts(number: signal.Signals, engine: Engine, tmp_path:
         (project,) = eventually(lambda: left(engine, run.pid), within=60, what="there is a container")
         assert not (tmp_path / "answers").exists()
         run.send_signal(number)
-        eventually(lambda: not children.keepers(run.pid), within=60, what="what kept it has ended")
+        eventually(lambda: not children.watchdogs(run.pid), within=60, what="what kept it has ended")
         assert left(engine, run.pid) == []
         assert networks(engine, project) == ""
 
@@ -89,8 +89,8 @@ def test_all_is_killed(engine: Engine, tmp_path: Path) -> None:
         (project,) = left(engine, run.pid)
         wrappers.remove_orphans(engine)
         assert left(engine, run.pid) == [project], "the run is alive"
-        for keeper in children.keepers(run.pid):
-            os.kill(keeper, signal.SIGKILL)
+        for watchdog in children.watchdogs(run.pid):
+            os.kill(watchdog, signal.SIGKILL)
         run.kill()
         run.wait(30)
         assert left(engine, run.pid) == [project]

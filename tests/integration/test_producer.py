@@ -17,8 +17,8 @@ import pytest
 
 from producer.generate import FIXED_START, generated
 from producer.settings import SETTINGS
+from tailrace.testing.audit import Acknowledged
 from tailrace.testing.eventually import eventually
-from tailrace.testing.ledger import Acknowledged
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Item

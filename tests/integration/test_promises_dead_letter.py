@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tailrace.testing.audit import Acknowledged
 from tailrace.testing.eventually import eventually
-from tailrace.testing.ledger import Acknowledged
 from tailrace.testing.sending import Put
 from tests.frame import samples
 from tests.frame.pipeline import Pipeline

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tailrace.testing.audit import Acknowledged
 from tailrace.testing.eventually import eventually
-from tailrace.testing.ledger import Acknowledged
 from tailrace.testing.sending import Put
 from tests.frame import reading, samples
 from tests.frame.pipeline import Pipeline

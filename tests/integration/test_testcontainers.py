@@ -23,7 +23,7 @@ from tailrace.compose.errors import ContainerError
 from tailrace.control import processes
 from tailrace.control.health import healthy
 from tailrace.control.processes import Process
-from tailrace.testing import container, owners
+from tailrace.testing import container, labels
 from tailrace.testing.clients import Aws
 from tailrace.testing.container import EmulatorContainer
 from tailrace.testing.eventually import eventually
@@ -181,7 +181,7 @@ def test_ended_in_the_middle(number: signal.Signals, engine: docker.DockerClient
         assert len(of(engine, run.pid)) == 1
         run.send_signal(number)
         eventually(lambda: not of(engine, run.pid), within=30, what="the container is gone")
-        eventually(lambda: not children.keepers(run.pid), within=30, what="what kept it has ended")
+        eventually(lambda: not children.watchdogs(run.pid), within=30, what="what kept it has ended")
         assert networks(engine, run.pid) == []
 
 
@@ -192,7 +192,7 @@ def test_ended_while_it_starts(number: signal.Signals, engine: docker.DockerClie
         eventually(lambda: of(engine, run.pid), within=60, what="there is a container")
         assert not (tmp_path / "endpoint").exists()
         run.send_signal(number)
-        eventually(lambda: not children.keepers(run.pid), within=60, what="what kept it has ended")
+        eventually(lambda: not children.watchdogs(run.pid), within=60, what="what kept it has ended")
         assert of(engine, run.pid) == []
         assert networks(engine, run.pid) == []
 
@@ -211,8 +211,8 @@ def test_all_is_killed(engine: docker.DockerClient, tmp_path: Path) -> None:
     """If what keeps the container is killed as well, the next run removes what was left."""
     with children.waiting(tmp_path, children.environment(installing.ROOT, **IN_CONTAINER)) as run:
         eventually((tmp_path / "endpoint").exists, within=90, what="the container of the run is healthy")
-        for keeper in children.keepers(run.pid):
-            os.kill(keeper, signal.SIGKILL)
+        for watchdog in children.watchdogs(run.pid):
+            os.kill(watchdog, signal.SIGKILL)
         run.kill()
         run.wait(30)
         assert len(of(engine, run.pid)) == len(networks(engine, run.pid)) == 1
@@ -223,16 +223,16 @@ def test_all_is_killed(engine: docker.DockerClient, tmp_path: Path) -> None:
 
 def test_others_are_left_alone(engine: docker.DockerClient, me: Process) -> None:
     """The next run removes containers of this machine's ended processes, and nobody else's."""
-    labels = {
+    carried = {
         "killed here": {
             container.OWNER: json.dumps(NOBODY._asdict()),
-            container.MACHINE: owners.machine(),
+            container.MACHINE: labels.machine(),
         },
-        "alive here": {container.OWNER: json.dumps(me._asdict()), container.MACHINE: owners.machine()},
+        "alive here": {container.OWNER: json.dumps(me._asdict()), container.MACHINE: labels.machine()},
         "elsewhere": {container.OWNER: json.dumps(NOBODY._asdict()), container.MACHINE: "another machine"},
         "not ours": {},
     }
-    made = {name: engine.containers.create(IMAGE, labels=carried) for name, carried in labels.items()}
+    made = {name: engine.containers.create(IMAGE, labels=one) for name, one in carried.items()}
     try:
         container.remove_orphans()
         left = {one.id for one in engine.containers.list(all=True, ignore_removed=True)}

@@ -28,7 +28,7 @@ from tailrace.control.processes import Process, process
 
 from .clients import REGION
 from .eventually import eventually
-from .owners import ended, label, machine
+from .labels import ended, label, machine
 
 if TYPE_CHECKING:
     from docker.models.networks import Network
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PORT = 4566
 PATIENCE = 90  # seconds until it must be healthy
 # Labels: the run that it is for and its name there, what started it, and where those processes are.
-OWNER, NAME, KEEPER, MACHINE = "tailrace.owner", "tailrace.name", "tailrace.keeper", "tailrace.machine"
+OWNER, NAME, STARTER, MACHINE = "tailrace.owner", "tailrace.name", "tailrace.starter", "tailrace.machine"
 # As docker-compose.yml runs it: no rights, a root that cannot be written, memory that has an end.
 RESTRICTED: dict[str, Any] = {
     "cap_drop": ["ALL"],
@@ -68,7 +68,7 @@ class EmulatorContainer(LocalStackContainer):
         region = os.environ.get("AWS_DEFAULT_REGION") or REGION
         super().__init__(wanted or image.name(os.environ), edge_port=PORT, region_name=region)
         self._labels = {
-            OWNER: label(owner or _this()), NAME: name, KEEPER: label(_this()), MACHINE: machine()
+            OWNER: label(owner or _this()), NAME: name, STARTER: label(_this()), MACHINE: machine()
         }  # fmt: skip
         self.with_kwargs(**RESTRICTED, labels=self._labels)
         self._way: Network | None = None
@@ -173,7 +173,7 @@ def refuse_missing_engine() -> None:
 
 def remove_own() -> None:
     """Remove every container and network that this process made."""
-    _remove({KEEPER: label(_this()), MACHINE: machine()}, lambda _: True)
+    _remove({STARTER: label(_this()), MACHINE: machine()}, lambda _: True)
 
 
 def log(owner: Process, name: str) -> str:

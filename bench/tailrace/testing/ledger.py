@@ -1,188 +1,83 @@
-"""What went in must come out: every acknowledged record is looked for, by name, wherever it may end.
+"""A test's own ledger: it puts records, notes what the stream took, and checks what came out."""
 
-A *record* is one entry that `PutRecords` acknowledged: shard and sequence number. An *element* is what the
-sender meant by it: the event's own id, or the sequence number where it has none. One element may be put
-several times (several records); it must come out once.
-"""
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import pairwise
-from typing import NamedTuple
+from . import sending
+from .audit import Acknowledged, DeadLettered, Quarantined, Stored, audit
+from .eventually import Clock, WallClock, eventually
+from .sending import Put
+from .verdict import Verdict
 
-from .verdict import Disorder, Double, Loss, Stranger, Verdict
-
-
-class Acknowledged(NamedTuple):
-    """A record that the stream took; `content` is its bytes where the test knows them."""
-
-    element: str
-    partition_key: str
-    shard_id: str
-    sequence_number: str
-    content: bytes | None = None
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
 
 
-class Stored(NamedTuple):
-    """An item of the results table; `applied_at` rises with the order in which items were written.
+QUIET = 1.0  # seconds without a change, after which nothing more is expected
+EVERY = 0.1  # seconds between two looks
 
-    What the table does not tell is left out: without `applied_at` the order is not looked at.
+
+class Ledger:
+    """What one test put into a stream, to be compared with what it finds.
+
+    ledger.put(aws("kinesis"), "readings", [Put(b"…", key="sensor-1", element="reading-1")])
+    ledger.settle(lambda: [Stored(item["id"]["S"]) for item in scan()], within=30).check()
     """
 
-    element: str
-    partition_key: str = ""
-    sequence_number: str = ""
-    applied_at: int | None = None
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.acknowledged: list[Acknowledged] = []
+        self._clock = clock or WallClock()
 
+    def put(
+        self, kinesis: "KinesisClient", stream: str, puts: Iterable[Put], *, within: float = sending.PATIENCE
+    ) -> list[Acknowledged]:
+        """Put records until each is acknowledged, note them, and return them.
 
-class Quarantined(NamedTuple):
-    """A record that the handler set apart, whole, with the reason."""
+        Raises AssertionError, with what was refused, if that takes longer than `within` seconds.
+        """
+        taken = sending.put_all(kinesis, stream, puts, within=within, clock=self._clock).acknowledged
+        self.acknowledged += taken
+        return taken
 
-    element: str
-    shard_id: str
-    sequence_number: str
-    reason: str
+    def audit(
+        self,
+        stored: Collection[Stored],
+        quarantined: Collection[Quarantined] = (),
+        dead_lettered: Collection[DeadLettered] = (),
+    ) -> Verdict:
+        """Compare everything that was put so far with what was found."""
+        return audit(self.acknowledged, stored, quarantined, dead_lettered)
 
+    def settle(
+        self,
+        stored: Callable[[], Collection[Stored]],
+        quarantined: Callable[[], Collection[Quarantined]] = tuple,
+        dead_lettered: Callable[[], Collection[DeadLettered]] = tuple,
+        *,
+        within: float = 30,
+        quiet: float = QUIET,
+    ) -> Verdict:
+        """Wait, at most `within` seconds, until nothing is lost, and then until nothing changes.
 
-class DeadLettered(NamedTuple):
-    """A range of a shard, both ends included, that the mapping gave up on."""
+        A record that is delivered once more may be stored twice after all were found: `quiet` seconds without
+        a change show that none is. What else is wrong is in the verdict. Raises AssertionError if something
+        stays lost.
+        """
 
-    shard_id: str
-    first: str
-    last: str
+        def look() -> Verdict:
+            return self.audit(stored(), quarantined(), dead_lettered())
 
-    def covers(self, record: Acknowledged) -> bool:
-        """Whether a record lies in the range."""
-        inside = int(self.first) <= int(record.sequence_number) <= int(self.last)
-        return inside and record.shard_id == self.shard_id
+        def settled() -> Verdict:
+            """See every acknowledged record somewhere."""
+            found = look()
+            assert not found.lost, str(found)  # noqa: S101  `eventually` takes it as "not yet"
+            return found
 
-
-class Sighting(NamedTuple):
-    """A trace of a record on its way; in a trail, later ones come later."""
-
-    sequence_number: str
-    where: str
-
-
-def audit(
-    acknowledged: Collection[Acknowledged],
-    stored: Collection[Stored],
-    quarantined: Collection[Quarantined] = (),
-    dead_lettered: Collection[DeadLettered] = (),
-    trail: Iterable[Sighting] = (),
-) -> Verdict:
-    """Compare what was acknowledged with everything that was found, and say what does not balance."""
-    return Verdict(
-        acknowledged=len(acknowledged),
-        stored=len(stored),
-        quarantined=len(quarantined),
-        dead_lettered=len(dead_lettered),
-        lost=tuple(_lost(acknowledged, stored, quarantined, dead_lettered, trail)),
-        unexpected=tuple(_unexpected(acknowledged, stored, quarantined, dead_lettered)),
-        doubled=tuple(_doubled(acknowledged, stored, quarantined)),
-        disordered=tuple(_disordered(stored)),
-        repeated=tuple(_repeated(acknowledged, stored, dead_lettered)),
-    )
-
-
-def _lost(
-    acknowledged: Iterable[Acknowledged],
-    stored: Iterable[Stored],
-    quarantined: Iterable[Quarantined],
-    dead_lettered: Collection[DeadLettered],
-    trail: Iterable[Sighting],
-) -> Iterator[Loss]:
-    """Name the records that ended nowhere, unless their like is stored (same element, same bytes)."""
-    apart = {record.sequence_number for record in quarantined}
-    kept = _contents(acknowledged, stored)
-    last_seen = {sighting.sequence_number: sighting.where for sighting in trail}
-    for record in acknowledged:
-        if record.sequence_number in apart or _is_like(record, kept):
-            continue
-        if any(letter.covers(record) for letter in dead_lettered):
-            continue
-        seen = last_seen.get(record.sequence_number, "acknowledged, and nowhere since")
-        yield Loss(record.element, record.partition_key, record.shard_id, record.sequence_number, seen)
-
-
-def _contents(
-    acknowledged: Iterable[Acknowledged], stored: Iterable[Stored]
-) -> Mapping[str, Collection[bytes | None]]:
-    """Give the bytes that the stored item of each element was made from; None where nobody knows them."""
-    bytes_of = {record.sequence_number: record.content for record in acknowledged}
-    kept: defaultdict[str, set[bytes | None]] = defaultdict(set)
-    for item in stored:
-        kept[item.element].add(bytes_of.get(item.sequence_number))
-    return kept
-
-
-def _is_like(record: Acknowledged, kept: Mapping[str, Collection[bytes | None]]) -> bool:
-    contents = kept.get(record.element, ())
-    return bool(contents) and (record.content is None or None in contents or record.content in contents)
-
-
-def _unexpected(
-    acknowledged: Iterable[Acknowledged],
-    stored: Iterable[Stored],
-    quarantined: Iterable[Quarantined],
-    dead_lettered: Iterable[DeadLettered],
-) -> Iterator[Stranger]:
-    """Name what was found though nobody was told that it had been taken."""
-    records = list(acknowledged)
-    elements = {record.element for record in records}
-    for item in stored:
-        if item.element not in elements:
-            yield Stranger(item.element, f"stored, sequence number {item.sequence_number}")
-    numbers = {record.sequence_number for record in records}
-    for apart in quarantined:
-        if apart.sequence_number not in numbers and apart.element not in elements:
-            yield Stranger(
-                apart.element, f"quarantined as {apart.reason}, sequence number {apart.sequence_number}"
-            )
-    for letter in dead_lettered:
-        if not any(letter.covers(record) for record in records):
-            yield Stranger(
-                f"{letter.first} to {letter.last}", f"dead-lettered, {letter.shard_id}, no such record"
-            )
-
-
-def _doubled(
-    acknowledged: Iterable[Acknowledged], stored: Iterable[Stored], quarantined: Iterable[Quarantined]
-) -> Iterator[Double]:
-    """Name what ended in more than one place, or in one place more than once."""
-    items = Counter(item.element for item in stored)
-    yield from (Double(element, f"stored {n} times") for element, n in items.items() if n > 1)
-    apart = Counter((record.element, record.sequence_number) for record in quarantined)
-    for (element, number), n in apart.items():
-        if n > 1:
-            yield Double(element, f"quarantined {n} times, sequence number {number}")
-    records = {record.sequence_number: record for record in acknowledged}
-    kept = _contents(records.values(), stored)
-    for element, number in apart:
-        if number in records and _is_like(records[number], kept):
-            yield Double(element, f"stored, and quarantined as well, sequence number {number}")
-
-
-def _disordered(stored: Iterable[Stored]) -> Iterator[Disorder]:
-    """Name neighbours of one key that were applied in another order than they were put, or at once."""
-    by_key: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for item in stored:
-        if item.applied_at is not None:
-            by_key[item.partition_key].append((int(item.sequence_number), item.applied_at, item.element))
-    for key, items in by_key.items():
-        for (_, before, earlier), (_, after, later) in pairwise(sorted(items)):
-            if before >= after:
-                yield Disorder(key, earlier, before, later, after)
-
-
-def _repeated(
-    acknowledged: Iterable[Acknowledged], stored: Iterable[Stored], dead_lettered: Collection[DeadLettered]
-) -> Iterator[Double]:
-    """Name what is allowed: put more than once, or dead-lettered after it was stored."""
-    records = list(acknowledged)
-    puts = Counter(record.element for record in records)
-    yield from (Double(element, f"put {n} times") for element, n in puts.items() if n > 1)
-    kept = {item.element for item in stored}
-    for record in records:
-        if record.element in kept and any(letter.covers(record) for letter in dead_lettered):
-            yield Double(record.element, f"stored, and dead-lettered as {record.sequence_number}")
+        latest = eventually(settled, within=within, every=EVERY, clock=self._clock)
+        since, end = self._clock.now(), self._clock.now() + within + quiet
+        while self._clock.now() < min(since + quiet, end):
+            self._clock.pause(EVERY)
+            found = look()
+            if found != latest:
+                latest, since = found, self._clock.now()
+        return latest

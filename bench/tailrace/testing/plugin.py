@@ -7,38 +7,40 @@ from typing import Any
 import pytest
 
 from . import eventually as waiting
-from .book import Ledger
 from .clients import REGION, Aws
-from .keeping import Keeping, NoEmulatorError
+from .emulators import NoEmulatorError, RunEmulators
+from .ledger import Ledger
 
-KEEPING = pytest.StashKey[Keeping]()
-WORKERS = "tailrace_keeping"
+EMULATORS = pytest.StashKey[RunEmulators]()
+WORKERS = "tailrace_emulators"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare to start an emulator, or to share the one of the run that this worker belongs to."""
     shared = getattr(config, "workerinput", {}).get(WORKERS)
     began_with = os.environ, config.invocation_params.dir
-    config.stash[KEEPING] = Keeping.join(shared, *began_with) if shared else Keeping.begin(*began_with)
+    config.stash[EMULATORS] = (
+        RunEmulators.join(shared, *began_with) if shared else RunEmulators.begin(*began_with)
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  xdist ships no types
     """Tell a worker which run it belongs to."""
-    node.workerinput[WORKERS] = node.config.stash[KEEPING].to_share()
+    node.workerinput[WORKERS] = node.config.stash[EMULATORS].to_share()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what the run started."""
-    if not hasattr(config, "workerinput") and KEEPING in config.stash:
-        config.stash[KEEPING].stop_all()
+    if not hasattr(config, "workerinput") and EMULATORS in config.stash:
+        config.stash[EMULATORS].stop_all()
 
 
 @pytest.fixture(scope="session")
 def endpoint(pytestconfig: pytest.Config) -> str:
     """Give the endpoint of an emulator, which all tests of the run share; it is started if none is named."""
     try:
-        return pytestconfig.stash[KEEPING].endpoint()
+        return pytestconfig.stash[EMULATORS].endpoint()
     except NoEmulatorError as none:
         pytest.fail(str(none), pytrace=False)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
+from .audit import Acknowledged
 from .eventually import Clock, WallClock
-from .ledger import Acknowledged
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

@@ -15,7 +15,7 @@ from tailrace.compose.engine import LONG, Engine
 from tailrace.control import Emulator, Installation
 from tailrace.control.processes import Process, free_port
 
-from . import owners
+from . import labels
 
 OWNER = "owner"  # file in an emulator's run folder: the process that it is for
 RUN = "tailrace.run"  # label of a container that Compose started: the same; docker-compose.yml takes it from…
@@ -62,7 +62,7 @@ def testcontainers(owner: Process, name: str) -> Iterator[str]:
 @contextmanager
 def docker(owner: Process, _name: str) -> Iterator[str]:
     """Run docker-compose.yml of the current folder on a free port; yield its endpoint, and remove it all."""
-    there = engine.find({**os.environ, FOR_RUN: owners.on_this_machine(owner)})
+    there = engine.find({**os.environ, FOR_RUN: labels.on_this_machine(owner)})
     remove_orphans(there)
     container = Container(there, free_port(), Path.cwd())
     container.prepare(lambda _: None)
@@ -79,7 +79,7 @@ def remove_orphans(there: Engine) -> None:
     form = f'{{{{.Label "{EMULATOR}"}}}}\t{{{{.Label "{RUN}"}}}}'
     for line in there.ask("ps", "--all", "--filter", f"label={RUN}", "--format", form).splitlines():
         port, _, owner = line.partition("\t")
-        if owners.ended_here(owner):
+        if labels.ended_here(owner):
             named = ("compose", "--project-name", f"tailrace-{port}")
             there.run(*named, "down", "--volumes", "--timeout", GRACE, timeout=LONG)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tailrace.testing.book import Ledger
+from tailrace.testing.audit import Stored
 from tailrace.testing.clients import Aws
-from tailrace.testing.ledger import Stored
+from tailrace.testing.ledger import Ledger
 from tailrace.testing.sending import Put
 
 type Items = Callable[[], Iterator[dict[str, Any]]]

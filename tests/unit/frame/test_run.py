@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tailrace.control.processes import Process
-from tailrace.testing.keeping import Keeping
+from tailrace.testing.emulators import RunEmulators
 from tests.frame.run import Run, obeyed, without_settings
 
 pytestmark = pytest.mark.unit
@@ -46,6 +46,6 @@ def test_a_tests_environment_has_no_settings() -> None:
 def test_stacks_are_named_after_the_run(environ: dict[str, str], name: str) -> None:
     """A stack carries the run's id, and is never the user's own."""
     unused = Path("unused")
-    run = Run("a1b2c3", unused, environ, Keeping(unused, Process(1, "unused"), {}, unused))
+    run = Run("a1b2c3", unused, environ, RunEmulators(unused, Process(1, "unused"), {}, unused))
     assert run.stack_name("order") == name
     assert name.startswith(run.prefix)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tailrace.compose import image
-from tailrace.testing import container, keeping, plugin
+from tailrace.testing import container, emulators, plugin
 
 pytestmark = pytest.mark.unit
 
@@ -27,7 +27,7 @@ def test_fixtures_are_documented() -> None:
 
 def test_settings_are_documented() -> None:
     """The page lists each setting that the plugin obeys."""
-    assert rows("setting") == {keeping.ATTACH, keeping.WRAPPER, "EMULATOR_HOME", image.OWN}
+    assert rows("setting") == {emulators.ATTACH, emulators.WRAPPER, "EMULATOR_HOME", image.OWN}
 
 
 def test_the_service_is_the_container() -> None:

@@ -1,6 +1,6 @@
 """A process that keeps one emulator for as long as its owner lives, and leaves nothing behind.
 
-    python -m tailrace.testing.keeper WRAPPER NAME FOLDER PID BIRTH
+    python -m tailrace.testing.watchdog WRAPPER NAME FOLDER PID BIRTH
 
 NAME is what the owner calls it; FOLDER is the owner's, and removed when it cannot do so itself. The owner (a
 test run) is the process with number PID that began at BIRTH (`control.processes.Process`).
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner
     try:
         keep(wrapper, name, Process(int(pid), birth))
-        shutil.rmtree(folder, ignore_errors=True)  # another keeper of the owner's may do it too
+        shutil.rmtree(folder, ignore_errors=True)  # another watchdog of the owner's may do it too
     except AskedToEndError:
         return 0
     except Exception as error:  # noqa: BLE001  whatever it is, the owner waits for an answer

@@ -19,11 +19,11 @@ from tailrace.control import processes
 from tailrace.control.health import healthy
 from tailrace.control.processes import Process
 
-from .owners import ended_here, on_this_machine
+from .labels import ended_here, on_this_machine
 
 ATTACH, WRAPPER = "AWS_ENDPOINT_URL", "EMULATOR"
 WRAPPERS = ("embedded", "testcontainers")
-FOLDER, NOTE, OWNED = "tailrace-run-", ".keeper", "owner"
+FOLDER, NOTE, OWNED = "tailrace-run-", ".emulator", "owner"
 SHARED = "shared"  # the name of the one that all tests of a run share
 ENDING = 60.0  # seconds that an emulator may take to end
 
@@ -33,7 +33,7 @@ class NoEmulatorError(Exception):
 
 
 @dataclass(frozen=True)
-class Keeping:
+class RunEmulators:
     """What a run keeps: the same `folder` and `owner` in each of its processes (pytest-xdist's workers).
 
     The folder is made when it is needed. `environ` and `place` are what the run began with: no test's
@@ -47,7 +47,7 @@ class Keeping:
     _children: list[subprocess.Popen[str]] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
-    def begin(cls, environ: Mapping[str, str], place: Path) -> "Keeping":
+    def begin(cls, environ: Mapping[str, str], place: Path) -> "RunEmulators":
         """Begin for a run that this process owns; what runs before it could not remove is removed."""
         remove_left(Path(tempfile.gettempdir()))
         owner = processes.process(os.getpid())
@@ -57,7 +57,7 @@ class Keeping:
         return cls(folder, owner, dict(environ), place)
 
     @classmethod
-    def join(cls, shared: Mapping[str, Any], environ: Mapping[str, str], place: Path) -> "Keeping":
+    def join(cls, shared: Mapping[str, Any], environ: Mapping[str, str], place: Path) -> "RunEmulators":
         """Take part in what another process began; `shared` is what its `to_share` gave."""
         return cls(Path(shared["folder"]), Process(shared["pid"], shared["birth"]), dict(environ), place)
 
@@ -111,9 +111,9 @@ class Keeping:
             shutil.rmtree(self.folder)
 
     def _stop(self, notes: list[Path]) -> None:
-        keepers = {_keeper(note) for note in notes}
-        processes.send(keepers, SIGTERM)
-        left = processes.wait_for_end(keepers, ENDING)
+        watchdogs = {_watchdog(note) for note in notes}
+        processes.send(watchdogs, SIGTERM)
+        left = processes.wait_for_end(watchdogs, ENDING)
         for child in self._children:
             child.poll()
         if left:
@@ -123,8 +123,8 @@ class Keeping:
             note.unlink()
 
     def _start(self, wrapper: str, name: str) -> dict[str, str | int]:
-        """Start a keeper, and return its note: number and birth of its process, and the endpoint."""
-        command = (sys.executable, "-P", "-m", "tailrace.testing.keeper", wrapper, name)
+        """Start a watchdog, and return its note: number and birth of its process, and the endpoint."""
+        command = (sys.executable, "-P", "-m", "tailrace.testing.watchdog", wrapper, name)
         log = self.folder / f"{name}.log"
         with log.open("w", encoding="utf-8") as said:
             child = subprocess.Popen(
@@ -165,7 +165,7 @@ def _read(note: Path) -> Any:  # noqa: ANN401  JSON
     return json.loads(note.read_text(encoding="utf-8"))
 
 
-def _keeper(note: Path) -> Process:
+def _watchdog(note: Path) -> Process:
     read = _read(note)
     return Process(read["pid"], read["birth"])
 
@@ -174,6 +174,6 @@ def remove_left(place: Path) -> None:
     """Remove the folders of this machine's runs that were killed with all that would have removed them."""
     for folder in place.glob(f"{FOLDER}*"):
         with suppress(OSError, ValueError):  # somebody else's, or just being made or removed
-            keepers = [_keeper(note) for note in folder.glob(f"*{NOTE}")]
-            if ended_here((folder / OWNED).read_text("utf-8")) and not any(one.alive() for one in keepers):
+            watchdogs = [_watchdog(note) for note in folder.glob(f"*{NOTE}")]
+            if ended_here((folder / OWNED).read_text("utf-8")) and not any(one.alive() for one in watchdogs):
                 shutil.rmtree(folder)
