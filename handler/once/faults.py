@@ -36,7 +36,8 @@ class Fault(NamedTuple):
 def fault_of(error: BaseException) -> Fault:
     """Return what may be told of an exception."""
     frames = _frames(error.__traceback__)
-    return Fault(type(error).__name__, _where(frames), "".join(_told(error)))
+    trace = "".join(_told(error)).replace(f"{ROOT.as_posix()}/", "")
+    return Fault(type(error).__name__, _where(frames), trace)
 
 
 def _frames(trace: TracebackType | None) -> traceback.StackSummary:

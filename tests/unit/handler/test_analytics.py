@@ -2,8 +2,13 @@ from decimal import Decimal
 
 import pytest
 
-from handler.analytics import analyse
 from handler.once import Body, Json, Measure, Reason, RejectedError, Total
+from tests.frame import markers, samples
+
+if not samples.RECIPE:  # another file, which may need packages that only its function has
+    pytest.skip(markers.ANOTHER_HANDLER, allow_module_level=True)
+
+from handler.analytics import analyse
 
 pytestmark = pytest.mark.unit
 

@@ -86,6 +86,7 @@ def test_the_traceback_shows_the_line_and_its_part() -> None:
     assert 'return Analysis({"shop": event["shop"]})' in trace
     assert "~~~~~^^^^^^^^" in trace
     assert trace.endswith("\nKeyError\n")
+    assert '  File "tests/unit/handler/test_faults.py", line ' in trace
 
 
 def test_the_place_is_in_the_users_file() -> None:
