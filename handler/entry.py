@@ -1,4 +1,4 @@
-"""What Lambda calls: `handler.entry.lambda_handler`. Settings and clients are made when this is loaded."""
+"""What Lambda calls: `handler.entry.lambda_handler`. Its clients are made when this is loaded."""
 
 import os
 import time

@@ -104,7 +104,7 @@ def _differs(entry: Entry, bodies: dict[Key, Accepted]) -> bool:
     return first.record.data != entry.record.data and not same(first.body, entry.body)
 
 
-class Held(NamedTuple):
+class StoredItem(NamedTuple):
     """What the table of results holds under a key."""
 
     sequence_number: str
@@ -124,7 +124,7 @@ class Findings:
     """What cancelled transactions taught about a chunk's records; by key and by sequence number."""
 
     def __init__(self) -> None:
-        self.held: dict[Key, Held] = {}
+        self.stored: dict[Key, StoredItem] = {}
         self.markers: dict[str, Marker] = {}
         self.refusals: dict[str, str] = {}
 
@@ -174,17 +174,17 @@ def _step(entry: Entry, findings: Findings, stored: set[Key]) -> Step:
     if number in findings.refusals:
         refused = _refused(entry, Reason.REFUSED_BY_DYNAMODB, findings.refusals[number])
         return Step(Becomes.QUARANTINE, refused)
-    return _accepted(entry, findings.held.get(entry.key), stored)
+    return _accepted(entry, findings.stored.get(entry.key), stored)
 
 
-def _accepted(entry: Accepted, held: Held | None, stored: set[Key]) -> Step:
-    if held is None:
+def _accepted(entry: Accepted, found: StoredItem | None, stored: set[Key]) -> Step:
+    if found is None:
         return Step(Becomes.DUPLICATE if entry.key in stored else Becomes.STORE, entry)
-    if held.sequence_number == entry.record.sequence_number:
-        return Step(Becomes.SETTLED, entry, held.receipt)
-    if same(held.body, entry.body):
+    if found.sequence_number == entry.record.sequence_number:
+        return Step(Becomes.SETTLED, entry, found.receipt)
+    if same(found.body, entry.body):
         return Step(Becomes.DUPLICATE, entry)
-    detail = f"another event of the same eventId and timestamp is stored, from record {held.sequence_number}"
+    detail = f"another event of the same eventId and timestamp is stored, from record {found.sequence_number}"
     return Step(Becomes.QUARANTINE, _refused(entry, Reason.CONFLICTING_DUPLICATE, detail))
 
 

@@ -12,9 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from handler.once.metrics import Tally, metric_data
 from handler.once.quarantine import Queue
-from handler.once.settings import Settings
+from handler.once.settings import FunctionSettings
 from handler.once.settle import Services
-from handler.once.store import PassingError, Store
+from handler.once.store import Store, TransientError
 
 if TYPE_CHECKING:
     from botocore.session import Session as BotocoreSession
@@ -40,7 +40,7 @@ CONFIG = Config(
 )
 
 
-def services(settings: Settings, core: "BotocoreSession | None" = None) -> Services:
+def services(settings: FunctionSettings, core: "BotocoreSession | None" = None) -> Services:
     """Return the AWS side of the pipeline. Its session is the environment's, if none is given."""
     session = boto3.Session(botocore_session=core)
     dynamodb = _DynamoDB(session.client("dynamodb", config=CONFIG))
@@ -102,4 +102,4 @@ class _Publisher:
             for data in metric_data(tally):
                 self._client.put_metric_data(Namespace=self._namespace, MetricData=data)
         except (ClientError, BotoCoreError) as error:
-            raise PassingError(f"PutMetricData: {type(error).__name__}") from error
+            raise TransientError(f"PutMetricData: {type(error).__name__}") from error

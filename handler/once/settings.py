@@ -8,7 +8,7 @@ class SettingsError(Exception):
     """An environment variable is missing or makes no sense; the message names it."""
 
 
-class Settings(NamedTuple):
+class FunctionSettings(NamedTuple):
     """What the stack tells the function."""
 
     results_table: str
@@ -18,7 +18,7 @@ class Settings(NamedTuple):
     retention_days: int
 
 
-def read(environment: Mapping[str, str]) -> Settings:
+def read(environment: Mapping[str, str]) -> FunctionSettings:
     """Return the settings; SettingsError if one is missing.
 
     >>> read({"DYNAMODB_TABLE": "analytics-results"})
@@ -26,7 +26,7 @@ def read(environment: Mapping[str, str]) -> Settings:
       ...
     handler.once.settings.SettingsError: the function needs the environment variable LEDGER_TABLE: ...
     """
-    return Settings(
+    return FunctionSettings(
         _named(environment, "DYNAMODB_TABLE", "the table of results"),
         _named(environment, "LEDGER_TABLE", "the table of receipts and markers"),
         _named(environment, "QUARANTINE_URL", "the URL of the queue for records that can never be stored"),

@@ -32,7 +32,7 @@ from handler.once.batches import (
 from handler.once.counting import sums, tally
 from handler.once.metrics import Tally, total
 from handler.once.records import Record
-from handler.once.store import CancelledError, InvalidError, Moment, PassingError, Receipt, Store, learn
+from handler.once.store import CancelledError, InvalidError, Moment, Receipt, Store, TransientError, learn
 
 GRACE = 2 * 10**9
 """Nanoseconds in which an invocation that lives has published what it wrote; a receipt that is older was left
@@ -66,7 +66,7 @@ class Services(NamedTuple):
     store: Store
     queue: quarantine.Queue
     publish: Callable[[Tally], None]
-    """Publish sums; PassingError if they may not all have arrived."""
+    """Publish sums; TransientError if they may not all have arrived."""
 
 
 class Outcome(NamedTuple):
@@ -98,7 +98,7 @@ def settle(records: Sequence[Record], analyse: Analyse, services: Services, cloc
     for chunk in chunks(entries):
         try:
             settlement.settle(chunk)
-        except PassingError as error:
+        except TransientError as error:
             log.line("WARN", "The rest of the batch is left for another delivery", error=str(error))
             break
     settlement.finish()
@@ -126,7 +126,7 @@ class Settlement:
         """The receipts that this invocation wrote."""
 
     def settle(self, chunk: Sequence[Entry]) -> None:
-        """Settle a chunk in one transaction; PassingError if it failed. Each try knows more than the last."""
+        """Settle a chunk in one transaction; TransientError if it failed. Each try knows more."""
         findings = Findings()
         while True:
             steps = plan(chunk, findings)
@@ -138,13 +138,13 @@ class Settlement:
                 receipt = self._write(written)
             except CancelledError as cancelled:
                 if not learn(findings, written, cancelled) and not cancelled.closed:
-                    raise PassingError(f"TransactWriteItems: {cancelled}") from cancelled
+                    raise TransientError(f"TransactWriteItems: {cancelled}") from cancelled
             except InvalidError as error:
                 if len(written) > 1:
                     self._halve(chunk)
                     return
                 if written[0].becomes is not Becomes.STORE:
-                    raise PassingError(f"TransactWriteItems: {error}") from error
+                    raise TransientError(f"TransactWriteItems: {error}") from error
                 findings.refusals[written[0].entry.record.sequence_number] = str(error)
             else:
                 self._receipts.append(receipt)
@@ -159,7 +159,7 @@ class Settlement:
 
     def _write(self, steps: Sequence[Step]) -> Receipt:
         if not self._clock.enough():
-            raise PassingError("out of time")
+            raise TransientError("out of time")
         self._last = max(self._clock.now(), self._last + MOST_ACTIONS)
         at = Moment(self._last)
         receipt = Receipt(self._clock.name(), self._holder, tally(steps, at), at)
@@ -185,7 +185,7 @@ class Settlement:
             return
         try:
             self._store.close(published, sent, Moment(self._clock.now()), self._clock.wait)
-        except (PassingError, InvalidError) as error:
+        except (TransientError, InvalidError) as error:
             log.line("ERROR", "Receipts are published and not deleted", error=str(error), receipts=published)
 
     def _published(self, receipts: Sequence[Receipt]) -> list[str]:
@@ -194,7 +194,7 @@ class Settlement:
         if ids:
             try:
                 self._publish(total(receipt.tally for receipt in receipts))
-            except PassingError as error:
+            except TransientError as error:
                 log.line("WARN", "Metrics are left for another delivery", error=str(error))
                 self._take_back(set(ids))
                 return []
@@ -212,7 +212,7 @@ class Settlement:
                 if self._store.claim(receipt, self._holder):
                     claimed.append(receipt)
                     log.line("INFO", "An earlier delivery's metrics are published now", receipt=receipt.id)
-        except (PassingError, InvalidError) as error:
+        except (TransientError, InvalidError) as error:
             log.line("WARN", "Receipts are left for another delivery", error=str(error))
             self._take_back(foreign - {receipt.id for receipt in claimed})
         return claimed

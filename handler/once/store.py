@@ -1,6 +1,6 @@
 """DynamoDB: what is written together, and what its answers mean.
 
-Two tables. The results hold the items. The ledger (hash `pk`, range `sk`) is the handler's own book:
+Two tables. The results hold the items. The ledger (hash `pk`, range `sk`) is the layer's own table:
 
     receipt#ID      receipt    metrics of one transaction that are not published yet; deleted once they are
     record#NUMBER   SHARD-ID   a record that was settled without an item: duplicate, or quarantined
@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.once.batches import Accepted, Becomes, Findings, Held, Marker, Refused, Step
+from handler.once.batches import Accepted, Becomes, Findings, Marker, Refused, Step, StoredItem
 from handler.once.items import plain
 from handler.once.metrics import Tally
 from handler.once.records import Reason
-from handler.once.sums import Book, Sums
+from handler.once.sums import Sums, TotalsWriter
 
 KEPT_DAYS = 400
 """Receipts and markers outlive the longest retention of a stream, 365 days."""
@@ -38,8 +38,8 @@ REFUSALS = {"ValidationError", "ItemCollectionSizeLimitExceeded"}
 DAY = 86400
 
 
-class PassingError(Exception):
-    """A call failed for a reason that may pass: throttling, a conflict, a timeout, a fault of the service."""
+class TransientError(Exception):
+    """A call failed for a transient reason: throttling, a conflict, a timeout, a fault of the service."""
 
 
 class InvalidError(Exception):
@@ -106,7 +106,7 @@ class Store:
         self._dynamodb = dynamodb
         self._ledger = ledger
         self._retention = retention_days * DAY
-        self._book = Book(ledger, retention_days)
+        self._totals = TotalsWriter(ledger, retention_days)
         on_failure = '"ReturnValuesOnConditionCheckFailure":"ALL_OLD","Item":{'
         self._put = (
             f'{{"Put":{{"TableName":{json.dumps(results)},'
@@ -118,14 +118,14 @@ class Store:
         ).encode()
 
     def write(self, steps: Sequence[Step], sums: Sequence[Sums], receipt: Receipt) -> None:
-        """Write steps, totals and receipt, all or none. Raises CancelledError, InvalidError or PassingError.
+        """Write steps, totals and receipt, all or none; CancelledError, InvalidError or TransientError if none.
 
         The receipt's id is also the request's token: where botocore repeats a call whose answer was lost, the
         repetition is answered as a success, and not as a duplicate of itself.
         """
         at = receipt.written
         actions = [self._action(step, receipt.id, at, index) for index, step in enumerate(steps)]
-        actions += [self._book.update(each) for each in sums]
+        actions += [self._totals.update(each) for each in sums]
         actions.append(self._note + _members(_receipt(receipt)) + b"}}}")
         body = b'{"ClientRequestToken":"%b","TransactItems":[%b]}' % (receipt.id.encode(), b",".join(actions))
         try:
@@ -133,7 +133,7 @@ class Store:
         except (BotoCoreError, ClientError) as error:
             meaning = _meaning(error)
             if isinstance(meaning, CancelledError):
-                meaning.closed = self._book.learn(sums, meaning.reasons[len(steps) :])
+                meaning.closed = self._totals.learn(sums, meaning.reasons[len(steps) :])
             raise meaning from error
 
     def _action(self, step: Step, receipt: str, at: Moment, index: int) -> bytes:
@@ -159,7 +159,7 @@ class Store:
                 if not wanted:
                     break
             else:
-                raise PassingError("BatchGetItem leaves keys unprocessed")
+                raise TransientError("BatchGetItem leaves keys unprocessed")
 
     def claim(self, receipt: Receipt, holder: str) -> bool:
         """Make `holder` the one who publishes a receipt; False if somebody else was faster."""
@@ -187,7 +187,7 @@ class Store:
                 if not left:
                     break
             else:
-                raise PassingError("BatchWriteItem leaves writes unprocessed")
+                raise TransientError("BatchWriteItem leaves writes unprocessed")
 
     def _ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -207,7 +207,7 @@ def _tries(wait: Wait) -> Iterator[None]:
 def _meaning(error: BotoCoreError | ClientError) -> Exception:
     """Return what an error of botocore's means here."""
     if isinstance(error, BotoCoreError):  # no answer: a timeout, a broken connection
-        return PassingError(type(error).__name__)
+        return TransientError(type(error).__name__)
     code = error.response["Error"]["Code"]
     if code == "TransactionCanceledException":
         return CancelledError(error.response.get("CancellationReasons", []))
@@ -215,7 +215,7 @@ def _meaning(error: BotoCoreError | ClientError) -> Exception:
         return ConditionError()
     if code in INVALID:
         return InvalidError(error.response["Error"].get("Message", code))
-    return PassingError(f"{error.operation_name}: {code}")
+    return TransientError(f"{error.operation_name}: {code}")
 
 
 def learn(findings: Findings, steps: Sequence[Step], cancelled: CancelledError) -> bool:
@@ -234,12 +234,12 @@ def learn(findings: Findings, steps: Sequence[Step], cancelled: CancelledError) 
 
 def _found(findings: Findings, step: Step, item: dict[str, Any]) -> None:
     if step.becomes is Becomes.STORE and isinstance(step.entry, Accepted):
-        held = Held(
+        stored = StoredItem(
             item.get("sequenceNumber", {}).get("S", ""),
             item.get("receipt", {}).get("S", ""),
             plain(item.get("rawData", {"NULL": True})),
         )
-        findings.held[step.entry.key] = held
+        findings.stored[step.entry.key] = stored
         return
     unsent = None
     if item["state"]["S"] == "unsent":

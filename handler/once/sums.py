@@ -135,7 +135,7 @@ class Sums:
             self.newest.append((event, arrival, value))
 
 
-class Book:
+class TotalsWriter:
     """The totals in the ledger: updates to their items, and which lists are closed."""
 
     def __init__(self, ledger: str, retention_days: int) -> None:

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from handler.once.metrics import Tally
 from handler.once.records import Record
 from handler.once.settle import Outcome, Services, settle
-from handler.once.store import PassingError, Store
+from handler.once.store import Store, TransientError
 from handler.once.totals import PREFIX, Minute, series
 from tests.unit.handler import updates
 from tests.unit.handler.given import analyse
@@ -88,7 +88,7 @@ class FakeAws:
         try:
             self._call("PutMetricData", lambda: self.published.append(tally))
         except (ClientError, ReadTimeoutError) as error:
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
 
     def transact(self, request: bytes) -> object:
         """TransactWriteItems, of Puts and Updates: all or none."""

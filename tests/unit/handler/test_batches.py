@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from handler.once import Analysis, Body
 from handler.once import batches as layer
-from handler.once.batches import Accepted, Becomes, Entry, Findings, Held, Marker, Refused, chunks, plan
+from handler.once.batches import Accepted, Becomes, Entry, Findings, Marker, Refused, StoredItem, chunks, plan
 from handler.once.metrics import Series
 from handler.once.records import Reason, Record, RejectedError
 from tests.unit.handler.given import event, number, read, record
@@ -123,9 +123,9 @@ def test_what_a_stored_item_says_of_its_record() -> None:
     chunk = entries(event(0, "e-1"), event(1, "e-2"), event(2, "e-3"))
     keys = [entry.key for entry in chunk if isinstance(entry, Accepted)]
     findings = Findings()
-    findings.held[keys[0]] = Held(number(0), "r-9", {})
-    findings.held[keys[1]] = Held(number(77), "r-9", accepted(event(1, "e-2")).body)
-    findings.held[keys[2]] = Held(number(88), "r-9", {"another": True})
+    findings.stored[keys[0]] = StoredItem(number(0), "r-9", {})
+    findings.stored[keys[1]] = StoredItem(number(77), "r-9", accepted(event(1, "e-2")).body)
+    findings.stored[keys[2]] = StoredItem(number(88), "r-9", {"another": True})
     first, second, third = plan(chunk, findings)
     assert (first.becomes, first.receipt) == (Becomes.SETTLED, "r-9")
     assert (second.becomes, second.receipt) == (Becomes.DUPLICATE, "")
@@ -142,7 +142,9 @@ def test_a_repetition_may_be_the_stored_one() -> None:
     """Of two records with one event, that whose number the item carries is settled, the other a duplicate."""
     chunk = entries(event(0, "e-1"), event(1, "e-1"))
     findings = Findings()
-    findings.held[accepted(event(0, "e-1")).key] = Held(number(1), "r-1", accepted(event(0, "e-1")).body)
+    findings.stored[accepted(event(0, "e-1")).key] = StoredItem(
+        number(1), "r-1", accepted(event(0, "e-1")).body
+    )
     assert became(chunk, findings) == [Becomes.DUPLICATE, Becomes.SETTLED]
 
 

@@ -13,8 +13,8 @@ from handler.once import clients
 from handler.once.batches import Findings, plan
 from handler.once.counting import sums
 from handler.once.metrics import Sample, Series, Tally
-from handler.once.settings import Settings
-from handler.once.store import CancelledError, InvalidError, Moment, PassingError, Receipt
+from handler.once.settings import FunctionSettings
+from handler.once.store import CancelledError, InvalidError, Moment, Receipt, TransientError
 from tests.unit.handler.given import event, read
 
 pytestmark = pytest.mark.unit
@@ -55,7 +55,7 @@ class Wire:
         return AWSResponse(request.url, status, HTTPHeaders(), Raw(json.dumps(body).encode()))
 
 
-SETTINGS = Settings("results", "ledger", "https://sqs.example/q", "RealTimeAnalytics", 30)
+SETTINGS = FunctionSettings("results", "ledger", "https://sqs.example/q", "RealTimeAnalytics", 30)
 
 
 def write(wire: Wire) -> None:
@@ -112,9 +112,9 @@ def test_a_repeated_call_carries_the_same_token() -> None:
     [
         ("ValidationException", InvalidError),
         ("SerializationException", InvalidError),
-        ("AccessDeniedException", PassingError),
-        ("ResourceNotFoundException", PassingError),
-        ("TransactionConflictException", PassingError),
+        ("AccessDeniedException", TransientError),
+        ("ResourceNotFoundException", TransientError),
+        ("TransactionConflictException", TransientError),
     ],
 )
 def test_what_an_error_means(code: str, meaning: type[Exception]) -> None:
@@ -137,7 +137,7 @@ def test_a_cancelled_transaction_says_why() -> None:
 def test_a_dead_service_ends_within_bounds() -> None:
     """Four attempts at most, each bounded: a slow dependency cannot eat the function's five minutes."""
     wire = Wire(then=ConnectTimeoutError(endpoint_url="https://fake"))
-    with pytest.raises(PassingError, match="ConnectTimeoutError"):
+    with pytest.raises(TransientError, match="ConnectTimeoutError"):
         write(wire)
     assert len(wire.requests) == clients.ATTEMPTS == 4
     assert 3 * clients.LONGEST_CALL < 300 / 2
@@ -161,5 +161,5 @@ def test_metrics_that_do_not_arrive() -> None:
     tally = Tally()
     tally.add(Sample(Series("EventsProcessed")))
     wire = Wire(then=ConnectTimeoutError(endpoint_url="https://fake"))
-    with pytest.raises(PassingError, match="PutMetricData: ConnectTimeoutError"):
+    with pytest.raises(TransientError, match="PutMetricData: ConnectTimeoutError"):
         wire.services.publish(tally)

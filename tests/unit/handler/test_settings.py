@@ -1,6 +1,6 @@
 import pytest
 
-from handler.once.settings import Settings, SettingsError, read
+from handler.once.settings import FunctionSettings, SettingsError, read
 
 pytestmark = pytest.mark.unit
 
@@ -15,7 +15,7 @@ WHOLE = {
 
 def test_all_settings() -> None:
     """The stack tells the function its tables, its queue, its namespace and how long items live."""
-    expected = Settings(
+    expected = FunctionSettings(
         "analytics-results", "tailrace-ledger", "https://sqs/quarantine", "RealTimeAnalytics", 30
     )
     assert read(WHOLE) == expected

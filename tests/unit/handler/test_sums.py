@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.once.records import Reason, RejectedError
-from handler.once.sums import LARGEST, MOST_LISTED, Addend, Book, Sums, addend
+from handler.once.sums import LARGEST, MOST_LISTED, Addend, Sums, TotalsWriter, addend
 from handler.once.totals import OTHER, Total
 from tests.unit.handler import updates
 
@@ -32,15 +32,15 @@ class Table:
         self.item: dict[str, Any] = {}
         self.tries = 0
 
-    def write(self, book: Book, sums: Sums) -> None:
+    def write(self, writer: TotalsWriter, sums: Sums) -> None:
         """Write as the handler does: until the condition holds, learning each time."""
         while True:
             self.tries += 1
-            update = json.loads(book.update(sums))["Update"]
+            update = json.loads(writer.update(sums))["Update"]
             if updates.holds(update, self.item):
                 self.item = updates.updated(update, self.item)
                 return
-            assert book.learn([sums], [{"Code": "ConditionalCheckFailed", "Item": self.item}])
+            assert writer.learn([sums], [{"Code": "ConditionalCheckFailed", "Item": self.item}])
 
     def number(self, name: str) -> Decimal:
         """Return an attribute's value."""
@@ -56,7 +56,9 @@ def test_what_is_written() -> None:
     """An update adds each sum, its squares and its keys, and says when the item expires."""
     table = Table()
     revenue = Total("revenue", Decimal("19.99"), squares=True)
-    table.write(Book("ledger", 30), sums_of(revenue, revenue, Total("page", key="/a"), Total("bounces", 0)))
+    table.write(
+        TotalsWriter("ledger", 30), sums_of(revenue, revenue, Total("page", key="/a"), Total("bounces", 0))
+    )
     assert table.item == {
         "pk": {"S": "totals#2026-01-02T03#2"},
         "sk": {"S": "2026-01-02T03:04#shardId-000000000006"},
@@ -76,7 +78,7 @@ def test_the_newest_events_are_named() -> None:
     for number in range(7):
         sums.name(f"e{number}", 1_767_323_045_000 + number, "click")
     sums.name("x" * 201, 1_767_323_046_000, "click")
-    table.write(Book("ledger", 30), sums)
+    table.write(TotalsWriter("ledger", 30), sums)
     assert json.loads(table.item["newest"]["S"]) == [
         ["e2", 1_767_323_045_002, "click"],
         ["e3", 1_767_323_045_003, "click"],
@@ -89,9 +91,9 @@ def test_the_newest_events_are_named() -> None:
 @given(st.lists(st.lists(AMOUNTS, min_size=1, max_size=5), max_size=5))
 def test_sums_are_exact(batches: list[list[Decimal]]) -> None:
     """However values are cut into transactions, sum and sum of squares are those of exact arithmetic."""
-    table, book = Table(), Book("ledger", 30)
+    table, writer = Table(), TotalsWriter("ledger", 30)
     for values in batches:
-        table.write(book, sums_of(*(Total("revenue", value, squares=True) for value in values)))
+        table.write(writer, sums_of(*(Total("revenue", value, squares=True) for value in values)))
     wide = updates.DIGITS
     every = [value for values in batches for value in values]
     total, squares = Decimal(0), Decimal(0)
@@ -116,7 +118,7 @@ def test_sums_are_exact(batches: list[list[Decimal]]) -> None:
 def test_what_is_counted_of_a_value_beyond(value: Decimal, counted: str) -> None:
     """A value that would not fit is counted as the nearest that does, and counted as clipped."""
     table = Table()
-    table.write(Book("ledger", 30), sums_of(Total("revenue", value)))
+    table.write(TotalsWriter("ledger", 30), sums_of(Total("revenue", value)))
     assert (table.number("revenue"), table.number("clipped")) == (Decimal(counted), Decimal(1))
 
 
@@ -164,9 +166,9 @@ KEYS = st.lists(st.lists(st.integers(0, 150), min_size=1, max_size=98), max_size
 def test_no_sender_makes_an_item_grow(batches: list[list[int]], environments: int) -> None:
     """Of any number of keys at most 80 are listed, by any number of environments; nothing is lost."""
     table = Table()
-    books = [Book("ledger", 30) for _ in range(environments)]
+    writers = [TotalsWriter("ledger", 30) for _ in range(environments)]
     for index, keys in enumerate(batches):
-        table.write(books[index % environments], sums_of(*(Total("page", key=f"/{key}") for key in keys)))
+        table.write(writers[index % environments], sums_of(*(Total("page", key=f"/{key}") for key in keys)))
     counts = table.by("page")
     listed = set(table.item.get("listed|page", {"SS": []})["SS"])
     assert sum(counts.values()) == sum(map(len, batches))
@@ -180,7 +182,7 @@ def test_no_sender_makes_an_item_grow(batches: list[list[int]], environments: in
 @pytest.mark.parametrize(("plain", "keyed"), [(0, 50), (10, 20), (25, 25), (45, 5), (3, 3)])
 def test_many_totals_fit_into_an_update(plain: int, keyed: int) -> None:
     """However many totals by key there are, an update keeps within DynamoDB's limits and loses no count."""
-    table, book = Table(), Book("ledger", 30)
+    table, writer = Table(), TotalsWriter("ledger", 30)
     for start in range(0, 400, 98):
         sums = Sums(SHARD, MINUTE)
         for record in range(start, start + 98):
@@ -189,7 +191,7 @@ def test_many_totals_fit_into_an_update(plain: int, keyed: int) -> None:
             for n in range(keyed):
                 sums.add(addend(Total(f"by{n}", key=f"{record % 97}")))
             sums.add(addend(Total("page", key="/a")))
-        table.write(book, sums)
+        table.write(writer, sums)
     assert [sum(table.by(f"by{n}").values()) for n in range(keyed)] == [490] * keyed
     assert table.by("page") == {"/a": 490}
 
@@ -198,16 +200,18 @@ def test_the_most_frequent_are_listed() -> None:
     """Where one transaction brings more keys than it may list, the most frequent are taken."""
     table = Table()
     rare = [Total("page", key=f"/{n}") for n in range(50)]
-    table.write(Book("ledger", 30), sums_of(*rare, Total("page", key="/49"), Total("page", key="/48")))
+    table.write(
+        TotalsWriter("ledger", 30), sums_of(*rare, Total("page", key="/49"), Total("page", key="/48"))
+    )
     counts = table.by("page")
     assert (counts["/49"], counts["/48"], counts[OTHER]) == (Decimal(2), Decimal(2), Decimal(10))
 
 
 def test_a_closed_list_is_asked_once() -> None:
     """What an environment has learned of a minute's list it does not forget within the minute."""
-    table, book = Table(), Book("ledger", 30)
+    table, writer = Table(), TotalsWriter("ledger", 30)
     for start in range(0, 200, 40):
-        table.write(book, sums_of(*(Total("page", key=f"/{start + n}") for n in range(40))))
+        table.write(writer, sums_of(*(Total("page", key=f"/{start + n}") for n in range(40))))
     assert table.tries == 6
     assert len(table.by("page")) == MOST_LISTED + 1
 
@@ -215,5 +219,5 @@ def test_a_closed_list_is_asked_once() -> None:
 def test_a_conflict_teaches_nothing() -> None:
     """A transaction that was cancelled for another reason says nothing of the lists."""
     sums = sums_of(Total("page", key="/a"))
-    assert not Book("ledger", 30).learn([sums], [{"Code": "TransactionConflict"}])
-    assert not Book("ledger", 30).learn([sums], [{"Code": "ConditionalCheckFailed", "Item": {}}])
+    assert not TotalsWriter("ledger", 30).learn([sums], [{"Code": "TransactionConflict"}])
+    assert not TotalsWriter("ledger", 30).learn([sums], [{"Code": "ConditionalCheckFailed", "Item": {}}])

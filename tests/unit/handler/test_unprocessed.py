@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handler.once.store import Moment, PassingError, Store
+from handler.once.store import Moment, Store, TransientError
 
 pytestmark = pytest.mark.unit
 
@@ -65,9 +65,9 @@ def test_nothing_left_costs_no_pause() -> None:
 def test_tries_end() -> None:
     """After five tries in less than a second it is a failure that may pass."""
     short, pauses = Short(takes=0), list[int]()
-    with pytest.raises(PassingError):
+    with pytest.raises(TransientError):
         store(short).close(["a"], [], NOW, pauses.append)
-    with pytest.raises(PassingError):
+    with pytest.raises(TransientError):
         store(short).receipts(["a"], pauses.append)
     assert len(short.asked) == 10
     assert sum(pauses) == 2 * 750_000_000
