@@ -118,7 +118,7 @@ class Store:
         ).encode()
 
     def write(self, steps: Sequence[Step], sums: Sequence[Sums], receipt: Receipt) -> None:
-        """Write steps, totals and receipt, all or none; CancelledError, InvalidError or TransientError if none.
+        """Write steps, totals and receipt, all or none; CancelledError, InvalidError, TransientError if none.
 
         The receipt's id is also the request's token: where botocore repeats a call whose answer was lost, the
         repetition is answered as a success, and not as a duplicate of itself.

@@ -29,7 +29,7 @@ from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run, without_settings
 from tests.integration.conftest import MakePipeline
 
-pytestmark = pytest.mark.anywhere
+pytestmark = [pytest.mark.anywhere, pytest.mark.recipe]
 
 PATH = os.environ.get("ACCESS_LOG", "")
 KEY = "a key of the tests".replace(" ", "-")  # the same pseudonyms in the producer and in the expectations

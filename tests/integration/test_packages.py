@@ -13,7 +13,7 @@ from bootstrap.requirements import Platform, installed
 from tests.frame.events import event
 from tests.integration.conftest import MakePipeline
 
-pytestmark = pytest.mark.anywhere
+pytestmark = [pytest.mark.anywhere, pytest.mark.recipe]
 LAMBDA = Platform("3.13", "x86_64")
 INFO = "grading-1.0.dist-info"
 FILES = {

@@ -26,7 +26,7 @@ from tests.frame.run import Run, without_settings
 from tests.integration.conftest import MakePipeline
 from tests.integration.relay import relayed
 
-pytestmark = pytest.mark.anywhere
+pytestmark = [pytest.mark.anywhere, pytest.mark.recipe]
 
 ENDS_WITHIN = 60  # seconds
 

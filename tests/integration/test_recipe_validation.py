@@ -27,7 +27,7 @@ from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run, without_settings
 
-pytestmark = pytest.mark.emulator_only
+pytestmark = [pytest.mark.emulator_only, pytest.mark.recipe]
 
 STACK = SETTINGS["STACK"].default
 

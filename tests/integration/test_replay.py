@@ -8,6 +8,7 @@ import pytest
 
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
+from tests.frame import samples
 from tests.frame.events import event
 from tests.frame.run import Run
 from tests.frame.variants import variant
@@ -33,7 +34,9 @@ def bench(_bench: Bench) -> Iterator[Bench]:
 
 def nameless(key: str, n: int, **fields: object) -> Put:
     """Make an event without an eventId."""
-    return Put(json.dumps({"eventType": "click", "n": n, **fields}).encode(), key, f"{key}-{n}")
+    body = {**samples.body(event(f"{key}-{n}")), "n": n, **fields}
+    unnamed = {name: value for name, value in body.items() if name not in {"eventId", "timestamp"}}
+    return Put(json.dumps(unnamed).encode(), key, f"{key}-{n}")
 
 
 def test_looking_takes_nothing_away(bench: Bench) -> None:

@@ -50,7 +50,7 @@ def test_a_stored_event(bench: Bench) -> None:
         "X-Ray Root=1-",
         "REPORT RequestId",
         f"Now      in the table {bench.pipeline['TableName']}",
-        "eventType       page_view",
+        "eventId         trace-1",
     )
     assert said.count("Batch  ") == 1
     by_number = story(bench, record.sequence_number, "REPORT RequestId")

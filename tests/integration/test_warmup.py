@@ -16,7 +16,7 @@ from tests.frame.run import Run
 from tests.integration.conftest import MakePipeline
 from tests.integration.test_producer import Producer, ended, wait_for
 
-pytestmark = pytest.mark.anywhere
+pytestmark = [pytest.mark.anywhere, pytest.mark.recipe]
 
 DROP = {"ANOMALY": "drop", "RATE": "100", "COUNT": "1000"}
 
