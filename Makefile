@@ -51,7 +51,7 @@ up: $(READY) ## install what is missing, start the emulator, deploy the pipeline
 	@$(call IF_OURS,$(CONTROL) up --via '$(EMULATOR)',:)
 	@$(PYTHON) -m bootstrap up
 
-status: | given ## emulator, stack, mapping, lag, counts by event type, quarantine, dead letters
+status: | given ## emulator, stack, mapping, lag, what the handler counts, quarantine, dead letters
 	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs: make up"; exit 1; }
 	@$(MAKE) -s $(READY)
 	@$(call IF_OURS,$(CONTROL) where,:)

@@ -27,7 +27,7 @@ class Lag:
 
 @dataclass(frozen=True)
 class Counted:
-    """A metric of the handler's, and the dimension that it is shown by."""
+    """A metric of the handler's, and the dimension that it is shown by; empty for none."""
 
     namespace: str
     name: str

@@ -4,29 +4,23 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bootstrap import measures, stacks, watched
 from bootstrap.console import say
-from bootstrap.failures import last_failure
+from bootstrap.failing import failed_functions
 from bootstrap.measures import Counted
 from bootstrap.queues import Queue
 from bootstrap.requirements import ROOT
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from bootstrap.trial import shown_place
+from handler.once.totals import Minute
 
 _WELL = "OK"
 _MOST_READ = 1000  # messages of a queue
-_RECENT = timedelta(hours=1)
-_FUNCTIONS = (("FunctionName", "LogGroupName"), ("DetectorName", "DetectorLogGroupName"))  # outputs
-_COUNTS = (
-    ("Processed", "EventsProcessed", "EventType"),
-    ("Duplicates", "EventsDuplicate", "EventType"),
-    ("Rejected", "EventsRejected", "Reason"),
-)
+_MOST_TOTALS = 8
 _MAPPING_WELL = {"No records processed", _WELL}
 
 
@@ -48,12 +42,15 @@ def lines(target: Target, stack: Stack, folder: Path) -> Iterator[Line]:
     yield mapping
     well = mapping.value.endswith(f": {_WELL}")  # a later batch went well
     yield from _failures(target, stack, folder, well=well)
-    yield from _events(target, stack)
+    minute = watched.newest_minute(
+        target.client("dynamodb"), stack.outputs["LedgerTableName"], datetime.now(UTC)
+    )
+    yield from _events(target, stack, minute)
     quarantined = _held(target, stack.outputs["QuarantineUrl"])
     yield Line("Quarantine", in_quarantine(*quarantined))
     dead = _held(target, stack.outputs["DeadLetterUrl"])
     yield Line("Dead letters", in_dead_letters(*dead), well=not dead[0])
-    yield from _totals(target, stack)
+    yield from _totals(target, stack, minute)
     yield from _alarms(target, stack)
 
 
@@ -125,25 +122,16 @@ def _mapping(target: Target, stack: Stack) -> Line:
 
 
 def _failures(target: Target, stack: Stack, folder: Path, *, well: bool) -> Iterator[Line]:
-    """Give what each function failed with last, in the last hour and as it is deployed now."""
-    logs, lambdas = target.client("logs"), target.client("lambda")
-    for function, group in _FUNCTIONS:
-        if function not in stack.outputs or group not in stack.outputs:
-            continue
-        name = stack.outputs[function]
-        deployed = lambdas.get_function_configuration(FunctionName=name)["LastModified"]
-        since = max(datetime.fromisoformat(deployed), datetime.now(UTC) - _RECENT)
-        failure = last_failure(logs, stack.outputs[group], since)
-        if failure:
-            failure = failure._replace(place=shown_place(failure.place, folder))
-            often = "once" if failure.times == 1 else f"{failure.times:,} times"
-            yield Line(
-                "Failed", f"{name}: {failure} ({often}, last at {failure.last:%H:%M:%S} UTC)", well=well
-            )
+    """Give what each function failed with last."""
+    for failed in failed_functions(target, stack, folder):
+        yield Line("Failed", f"{failed.function}: {failed.failure} ({failed.often})", well=well)
 
 
-def _events(target: Target, stack: Stack) -> Iterator[Line]:
-    """Give the lag and the counts. They are metrics: a second behind on the emulator, minutes on AWS."""
+def _events(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Line]:
+    """Give the lag and the counts. They are metrics: a second behind on the emulator, minutes on AWS.
+
+    Processed events are counted by the first dimension of the handler in use, as the newest minute names it.
+    """
     cloudwatch = target.client("cloudwatch")
     lag = measures.lag(cloudwatch, stack.outputs["FunctionName"])
     if lag is None:
@@ -152,7 +140,12 @@ def _events(target: Target, stack: Stack) -> Iterator[Line]:
         age = (datetime.now(UTC) - lag.minute).total_seconds() // 60
         when = "within the last minute" if age < 1 else f"{age:.0f} min ago"
         yield Line("Lag", f"{lag.milliseconds / 1000:.1f} s at most ({when})")
-    for said, metric, dimension in _COUNTS:
+    counts_by = (
+        ("Processed", "EventsProcessed", minute.dimension if minute else ""),
+        ("Duplicates", "EventsDuplicate", ""),
+        ("Rejected", "EventsRejected", "Reason"),
+    )
+    for said, metric, dimension in counts_by:
         counted = Counted(stack.outputs["MetricNamespace"], metric, dimension)
         counts = measures.sums(cloudwatch, counted, stack.created)
         yield Line(said, f"{counts.pop('', 0):,}")
@@ -160,14 +153,12 @@ def _events(target: Target, stack: Stack) -> Iterator[Line]:
             yield Line("", f"{count:>9,} {value}")
 
 
-def _totals(target: Target, stack: Stack) -> Iterator[Line]:
-    """Give the newest minute that has totals, and the newest anomalies."""
+def _totals(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Line]:
+    """Give the newest minute that has totals, with what the handler counts; and the newest anomalies."""
     dynamodb, table = target.client("dynamodb"), stack.outputs["LedgerTableName"]
-    minute = watched.newest_minute(dynamodb, table, datetime.now(UTC))
     if minute:
-        said = (
-            f"{minute.events:,} events, {minute.rejected:,} rejected, revenue {minute.total('revenue'):,.2f}"
-        )
+        counted = ", ".join(watched.totals_of(minute)[:_MOST_TOTALS])
+        said = f"{minute.events:,} events, {minute.rejected:,} rejected{'; ' if counted else ''}{counted}"
         yield Line("Minute", f"{minute.at:%H:%M} UTC: {said}")
     for anomaly in watched.newest_anomalies(dynamodb, table):
         yield Line("Anomaly", anomaly)

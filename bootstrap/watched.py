@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from detector.book import PK as ANOMALIES
 from detector.book import Book
 from detector.findings import Gap, parts
-from handler.once.totals import MINUTE, Minute, queries, series
+from handler.once.totals import MINUTE, Minute, counted, distribution, queries, series
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -33,6 +34,27 @@ def newest_minute(dynamodb: "DynamoDBClient", table: str, now: datetime) -> Minu
     """Return the newest minute of the last hour for which there are totals."""
     found = minutes(dynamodb, table, now - _HOUR, now + MINUTE)
     return next((minute for minute in reversed(found) if minute.sums), None)
+
+
+def totals_of(minute: Minute) -> list[str]:
+    """Return what the handler counts besides events, in words: sums, and the mean where it is known.
+
+    >>> sums = {"sold": Decimal("41.5"), "sold^0": Decimal(4), "sold^2": Decimal(500), "alerts": Decimal(3)}
+    >>> totals_of(Minute(datetime.min, sums, {}))
+    ['sold 41.50 (mean 10.38)', 'alerts 3']
+    """
+    found = counted([minute])
+    means = {name: distribution([minute], name) for name in found.values}
+    said = [
+        f"{name} {_plain(minute.total(name))} (mean {_plain(mean.mean)})"
+        for name, mean in means.items()
+        if mean
+    ]
+    return said + [f"{name} {_plain(minute.total(name))}" for name in found.numbers]
+
+
+def _plain(value: float | Decimal) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
 
 
 def newest_anomalies(dynamodb: "DynamoDBClient", table: str, since: datetime | None = None) -> list[str]:

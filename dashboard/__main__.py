@@ -11,11 +11,10 @@ from bootstrap import stacks
 from bootstrap.console import say
 from bootstrap.errors import OperationError
 from bootstrap.program import guarded
+from bootstrap.requirements import ROOT
 from bootstrap.target import Target
 from dashboard import costs
-from dashboard.settings import Settings
-
-HOST = "127.0.0.1"
+from dashboard.settings import HOST, Settings
 
 
 def main(environ: Mapping[str, str]) -> int:
@@ -25,7 +24,8 @@ def main(environ: Mapping[str, str]) -> int:
 
 def _serve(environ: Mapping[str, str]) -> int:
     settings = Settings.from_environment(environ)
-    stack = pipeline.Settings.from_environment(environ).stack
+    deployed = pipeline.Settings.from_environment(environ)
+    stack = deployed.stack
     target = Target.from_environment(environ)
     stacks.standing(target.client("cloudformation"), stack)
     _check_free(settings.port)
@@ -35,7 +35,7 @@ def _serve(environ: Mapping[str, str]) -> int:
     from dashboard.serve import serve  # noqa: PLC0415  a web server is not loaded to say that a port is taken
 
     with suppress(KeyboardInterrupt):
-        serve(target, stack, settings, HOST)
+        serve(target, stack, ROOT / deployed.handler, settings)
     return 0
 
 

@@ -12,6 +12,10 @@ from handler.once.totals import MINUTE, Minute
 type Counts = tuple[tuple[str, int], ...]
 
 
+FEWEST = 5
+"""Bars of a stack that was made just now."""
+
+
 class Bar(NamedTuple):
     """What one bar of the charts stands for."""
 
@@ -26,10 +30,16 @@ class Bar(NamedTuple):
         return self.counted.at
 
 
-def bars(minutes: Iterable[Minute], shown: Range, now: datetime) -> list[Bar]:
-    """Return the bars of a range that ends with the minute that goes on, oldest first."""
+def bars(minutes: Iterable[Minute], shown: Range, now: datetime, made: datetime | None = None) -> list[Bar]:
+    """Return the bars of a range that ends with the minute that goes on, oldest first.
+
+    Of a stack that was `made` within the range, the time before is left out: it says nothing.
+    """
     end = now.replace(second=0, microsecond=0) + MINUTE
     begin = shown.begin(end)
+    if made:
+        fewest = shown.bar(end - MINUTE) - (FEWEST - 1) * shown.step * MINUTE
+        begin = max(begin, min(shown.bar(made.replace(second=0, microsecond=0)), fewest))
     parts: dict[datetime, list[Minute]] = defaultdict(list)
     for minute in minutes:
         if begin <= minute.at < end:

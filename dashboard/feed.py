@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
@@ -34,9 +35,11 @@ class State:
 class Feed:
     """What a stack says of itself, again and again."""
 
-    def __init__(self, target: Target, stack: str) -> None:
+    def __init__(self, target: Target, stack: str, folder: Path) -> None:
+        """Take a stack's name; `folder` is where the user's handler stands, to name a place in it."""
         self.target = target
         self.stack = stack
+        self._folder = folder
         self.state = State("loading")
         self._cloudformation = target.client("cloudformation", **QUICK)
         self._schedule = Schedule()
@@ -72,7 +75,9 @@ class Feed:
 
     def _read(self, now: datetime, minutes: int) -> None:
         if self._reading is None:
-            self._reading = Reading(self.target, stacks.standing(self._cloudformation, self.stack))
+            self._reading = Reading(
+                self.target, stacks.standing(self._cloudformation, self.stack), self._folder
+            )
         look = self._schedule.next(now, minutes)
         read = self._reading.minutes(look.begin, look.end)
         self._newest.see(read)
@@ -83,7 +88,8 @@ class Feed:
             self._rest = self._reading.rest(oldest, now)
 
     def _view(self, now: datetime, shown: Range) -> View:
-        read = Read(now, list(self._minutes.values()), self._rest, self._newest.shown())
+        made = self._reading.made if self._reading else None
+        read = Read(now, list(self._minutes.values()), self._rest, self._newest.shown(), made)
         return viewed(read, shown, self._palette)
 
     def _fail(self, kind: Literal["gone", "missing", "refused"], said: str, now: datetime) -> None:

@@ -7,7 +7,6 @@ from dashboard.tables import NONE, seconds
 from dashboard.view import View
 
 NAMES = ("Events", "Rate", "Lag", "Quarantine", "Dead letters", "Mapping")
-_WELL = {"OK", "No records processed", ""}
 
 
 class Figure(NamedTuple):
@@ -28,11 +27,7 @@ def figures(view: View) -> dict[str, Figure]:
         "Lag": Figure(seconds(lag[0]), f"all below {seconds(lag[1])}") if lag else Figure(NONE, "no events"),
         "Quarantine": _records(rest.queues.quarantine, "records"),
         "Dead letters": _records(rest.queues.dead_letters, "records of failed batches"),
-        "Mapping": Figure(
-            rest.mapping.state or NONE,
-            rest.mapping.result,
-            rest.mapping.state in {"", "Enabled"} and rest.mapping.result in _WELL,
-        ),
+        "Mapping": Figure(rest.mapping.state or NONE, rest.mapping.result, rest.mapping.well),
     }
 
 

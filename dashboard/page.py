@@ -7,7 +7,7 @@ from pathlib import Path
 from nicegui import ui
 
 from bootstrap.target import Target
-from dashboard import charts, tables
+from dashboard import charts, failing, tables
 from dashboard.asking import Lists, StoryPanel
 from dashboard.elements import coded, element, hide, html, slug
 from dashboard.feed import State
@@ -45,6 +45,7 @@ class Page:
         with element("main", id="figures") as self._main:
             self._banner = html("p", "banner", hidden="", role="alert")
             self._figures()
+            self._failing = html("ul", "failing", hidden="", role="alert", id="failing")
             self._panels(read_queues)
 
     def _header(self) -> None:
@@ -162,6 +163,8 @@ class Page:
         self._by.content = escape(f"by {view.dimension}" if view.dimension else "")
         for part in (self._rates, self._table, self._lag, self._lag_table, self._lists, self._totals):
             part.show(view)
+        self._failing.content = failing.told(view.rest.failed)
+        hide(self._failing, hidden=not view.rest.failed)
         self._legend.content = tables.legend(view)
         self._alarms.content = tables.alarms(view.rest.alarms, self._stack)
         self._anomalies.content = tables.anomalies(view)

@@ -1,6 +1,6 @@
 """What stands in quarantine and among the dead letters: how many records, why, and the newest of them.
 
-SQS has no way to look at a queue: who reads takes, for a moment (`aftermath/queues.py`). On an emulator that
+SQS has no way to look at a queue: who reads takes, for a moment (`bootstrap/queues.py`). On an emulator that
 disturbs nobody, and the queues are read when their depth has changed. On an account they are read when
 somebody asks for it; until then there is the number of messages, of which a large record has several.
 """

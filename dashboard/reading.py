@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from bootstrap import watched
+from bootstrap.failing import failed_functions
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
+from dashboard.failing import Failing
 from dashboard.queues import Queues
 from dashboard.view import Alarm, Delivery, Mark, Rest
 from detector.book import PK as ANOMALIES
@@ -13,17 +16,21 @@ from handler.once.totals import Minute
 
 QUICK = {"connect_timeout": 2, "read_timeout": 5}
 _MOST_MARKS = 30
+_FAILING = ("ErrorsAlarmName", "DetectorErrorsAlarmName")
+"""Outputs that name the alarms of functions."""
 
 
 class Reading:
     """A stack's tables, queues and alarms, through AWS's clients."""
 
-    def __init__(self, target: Target, stack: Stack) -> None:
+    def __init__(self, target: Target, stack: Stack, folder: Path) -> None:
         self._outputs = stack.outputs
+        self.made = stack.created
         self._dynamodb = target.client("dynamodb", **QUICK)
         self._lambda = target.client("lambda", **QUICK)
         self._cloudwatch = target.client("cloudwatch", **QUICK)
         self.queues = Queues(target, stack)
+        self._failing = Failing(lambda: failed_functions(target, stack, folder))
 
     def minutes(self, begin: datetime, end: datetime) -> list[Minute]:
         """Return the totals of each minute from `begin` up to, not with, `end`."""
@@ -31,12 +38,17 @@ class Reading:
 
     def rest(self, since: datetime, now: datetime) -> Rest:
         """Return what is shown besides: anomalies that began since then, queues, alarms, the mapping."""
-        mapping = self._lambda.get_event_source_mapping(UUID=self._outputs["MappingId"])
+        found = self._lambda.get_event_source_mapping(UUID=self._outputs["MappingId"])
+        mapping = Delivery(found["State"], found.get("LastProcessingResult", ""))
+        alarms = self._alarms()
+        alarmed = {alarm.name for alarm in alarms if alarm.state == "ALARM"}
+        failing = any(self._outputs.get(output) in alarmed for output in _FAILING)
         return Rest(
             marks=self._marks(since),
-            alarms=self._alarms(),
+            alarms=alarms,
             queues=self.queues.look(now),
-            mapping=Delivery(mapping["State"], mapping.get("LastProcessingResult", "")),
+            mapping=mapping,
+            failed=self._failing.look(now, ill=failing or not mapping.well),
         )
 
     def _alarms(self) -> Sequence[Alarm]:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from nicegui import app, run, ui
 from starlette.datastructures import MutableHeaders
@@ -18,7 +19,7 @@ from dashboard.feed import Feed
 from dashboard.page import Page
 from dashboard.ranges import DEFAULT, RANGES
 from dashboard.schedule import TICK
-from dashboard.settings import Settings
+from dashboard.settings import HOST, Settings
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -49,10 +50,10 @@ class Policed:
         await self._wrapped(scope, receive, with_policy)
 
 
-def serve(target: Target, stack: str, settings: Settings, host: str) -> None:
-    """Serve the page until Ctrl-C."""
+def serve(target: Target, stack: str, folder: Path, settings: Settings) -> None:
+    """Serve the page until Ctrl-C; `folder` is where the user's handler stands."""
     pages: set[Page] = set()
-    feed = Feed(target, stack)
+    feed = Feed(target, stack, folder)
 
     @ui.page("/", title=f"{stack} - Tailrace")
     def _open(range: str = DEFAULT.name) -> None:  # noqa: A002  the name in the page's address
@@ -64,9 +65,9 @@ def serve(target: Target, stack: str, settings: Settings, host: str) -> None:
     app.on_startup(_watching(feed, pages))
     app.add_middleware(Policed)
     # A name that somebody points to this machine is not one of ours.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host, "localhost"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     ui.run(
-        host=host,
+        host=HOST,
         port=settings.port,
         title="Tailrace",
         favicon=ICON,

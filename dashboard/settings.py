@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bootstrap.checks import switch, whole
 from bootstrap.settings import Setting
 
+HOST = "127.0.0.1"
+"""Nobody beyond this machine is answered."""
 SETTINGS = {
     setting.name: setting
     for setting in (

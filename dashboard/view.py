@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from bootstrap.failing import FailedFunction
 from dashboard.bars import Bar, Counts, added, bars
 from dashboard.colours import ALONE, COLOURS, Palette
 from dashboard.counted import Keyed, Number, keyed, numbers
@@ -38,6 +39,11 @@ class Delivery(NamedTuple):
     state: str = ""
     result: str = ""
 
+    @property
+    def well(self) -> bool:
+        """Whether it runs, and its last batch went well."""
+        return self.state in {"", "Enabled"} and self.result in {"OK", "No records processed", ""}
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:
@@ -47,6 +53,8 @@ class Rest:
     alarms: Sequence[Alarm] = ()
     queues: Both = field(default_factory=Both)
     mapping: Delivery = field(default_factory=Delivery)
+    failed: Sequence[FailedFunction] = ()
+    """What functions failed with last, as long as something says that they fail."""
 
 
 class Rate(NamedTuple):
@@ -100,7 +108,11 @@ class View:
     def rate(self) -> tuple[float, bool]:
         """Events a second in the newest whole bar, and True; in the one that goes on if no other has any."""
         *whole, going_on = [sum(rate.by_value.values()) for rate in self.rates] or [0.0]
-        return (whole[-1], True) if whole and whole[-1] else (going_on, False)
+        return (
+            (going_on, False)
+            if going_on and not (whole and whole[-1])
+            else (whole[-1] if whole else 0.0, True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +124,14 @@ class Read:
     """The newest last; it goes on."""
     rest: Rest = field(default_factory=Rest)
     recent: tuple[Stored, ...] = ()
+    made: datetime | None = None
+    """When the stack was made."""
 
 
 def viewed(read: Read, shown: Range, palette: Palette) -> View:
     """Make the view of a range: its bars, the newest last; the one that goes on included."""
     now, minutes = read.now, read.minutes
-    found = bars(minutes, shown, now)
+    found = bars(minutes, shown, now, read.made)
     each = [bar.counted for bar in found]
     handlers = counted(each)
     by_value = [_by_value(bar, handlers.dimension) for bar in each]

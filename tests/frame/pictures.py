@@ -11,14 +11,16 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 
 def take(width: int, scheme: str) -> Path:
-    """Take one picture of the whole page; the file's name says which."""
+    """Take one picture of the whole page, with an event's story; the file's name says which."""
     port = Settings.from_environment(os.environ).port
     path = FOLDER / f"dashboard-{width}-{scheme}.png"
     with browser.opened(width, scheme) as context:
         page = context.pages[0]
-        page.goto(f"http://127.0.0.1:{port}/")
+        page.goto(f"http://127.0.0.1:{port}/?range=1h")
         page.locator("#state.live").wait_for()
-        page.locator("#values li").first.wait_for()
+        page.locator("#events button").first.wait_for()
+        page.locator("#events button").last.click()
+        page.locator("#told", has_text="Now ").wait_for()
         page.screenshot(path=path, full_page=True)
     return path
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def environment(run: Run, pipeline: Pipeline, **more: str) -> Mapping[str, str]:
     """Return what the dashboard of a pipeline is started with."""
-    return {
+    environ = {
         "HOME": str(run.folder),
         **run.environ,
         **({"AWS_ENDPOINT_URL": pipeline.target.endpoint} if pipeline.target.endpoint else {}),
@@ -32,6 +32,9 @@ def environment(run: Run, pipeline: Pipeline, **more: str) -> Mapping[str, str]:
         "DASHBOARD_OPEN": "0",
         **more,
     }
+    if "AWS_ENDPOINT_URL" in environ:
+        environ.pop("EMULATOR_PORT", None)  # two emulators cannot be meant
+    return environ
 
 
 @contextmanager

@@ -121,6 +121,12 @@ def test_status_tells_of_totals_alarms_and_anomalies(counting: Pipeline) -> None
     newest = totals(counting)[-1]
     (minute,) = (line.value for line in said if line.name == "Minute")
     assert minute.startswith(f"{newest.at:%H:%M} UTC: {newest.events:,} events")
+    assert ("revenue " in minute, "pageViews " in minute) == (True, True)
+    processed = [line.name for line in said].index("Processed")
+    assert [line.value.split() for line in said[processed + 1 : processed + 3]] == [
+        ["150", "page_view"],
+        ["150", "purchase"],
+    ]
     assert len([line for line in said if line.name == "Alarm"]) == 9
     (found,) = (line.value for line in said if line.name == "Anomaly")
     assert found == "2026-01-02T03:04 spike of events: 2,000 seen, 204 expected"

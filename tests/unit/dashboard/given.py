@@ -8,7 +8,7 @@ from dashboard.colours import Palette
 from dashboard.ranges import HOUR, Range
 from dashboard.view import Mark, Read, Rest, View
 from dashboard.view import viewed as view_of
-from handler.once.totals import Minute, Stored
+from handler.once.totals import Minute
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 
@@ -42,10 +42,10 @@ def viewed(
     minutes: list[Minute],
     rest: Rest | None = None,
     shown: Range = HOUR,
-    recent: tuple[Stored, ...] = (),
+    made: datetime | None = None,
 ) -> View:
     """Return the view of minutes."""
-    return view_of(Read(now, minutes, rest or Rest(), recent), shown, Palette())
+    return view_of(Read(now, minutes, rest or Rest(), made=made), shown, Palette())
 
 
 def mark(first: int, last: int, kind: str = "spike") -> Mark:

@@ -2,6 +2,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -30,7 +31,7 @@ OUTPUTS = {
 STACK = {
     "StackName": "s",
     "StackStatus": "CREATE_COMPLETE",
-    "CreationTime": NOON,
+    "CreationTime": at(-600),
     "Tags": [{"Key": "tailrace:stack", "Value": "s"}],
     "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()],
 }
@@ -114,7 +115,7 @@ def totals(minutes: int, events: int) -> Mapping[str, Any]:
 def given() -> tuple[Feed, InventedAws]:
     """Return a feed and the AWS that it asks."""
     aws = InventedAws()
-    return Feed(cast("Target", aws), "s"), aws
+    return Feed(cast("Target", aws), "s", Path("handler")), aws
 
 
 def seen(feed: Feed, now: datetime, shown: Range = HOUR) -> View:

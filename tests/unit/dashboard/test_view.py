@@ -71,6 +71,13 @@ def test_ranges(shown: Range, bars: int, first: int) -> None:
     assert (len(view.rates), view.rates[0].at, view.events) == (bars, at(first), 401 - first)
 
 
+@pytest.mark.parametrize(("made", "first"), [(-100, 0), (8.5, 8), (13, 10)])
+def test_time_before_the_stack_is_left_out(made: float, first: int) -> None:
+    """The charts of a young stack begin with it, and have five bars at least."""
+    view = viewed(at(14.5), [minute(number, {}) for number in range(15)], shown=QUARTER, made=at(made))
+    assert [view.rates[0].at, view.rates[-1].at] == [at(first), at(14)]
+
+
 def test_bars_of_five_minutes() -> None:
     """A bar of five minutes has the sums of all, and their mean rate; the last as long as it lasts."""
     minutes = [minute(number, {"shop": 60}, {"sold": "1.5"}, page={"/a": 2}) for number in range(7)]
