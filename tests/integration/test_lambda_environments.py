@@ -1,11 +1,11 @@
 """Where functions run: their variables, their code, their processes."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import psutil
 import pytest
@@ -37,9 +37,7 @@ def handler(event, context):
             if event["wait"]: time.sleep(60)
             return child.pid
         case "slow": time.sleep(1)
-        case "busy":
-            open(event["sign"], "w").close()
-            time.sleep(60)
+        case "busy": time.sleep(60)
         case "pid": return os.getpid()
     return HERE
 """
@@ -63,6 +61,16 @@ def functions(target: Target, run: Run) -> Iterator[Functions]:
     """Give a maker of functions."""
     with Functions(target, run.prefix).opened() as functions:
         yield functions
+
+
+def has_own_file_system(seen: dict[str, str]) -> bool:
+    """Tell by its variables whether a function has a file system of its own: not every machine permits it."""
+    return seen["LAMBDA_TASK_ROOT"] == "/var/task"
+
+
+def pause(seconds: float) -> None:
+    """Let time pass: what is to be seen is that nothing happens meanwhile."""
+    Event().wait(seconds)
 
 
 def processes(name: str) -> list[int]:
@@ -104,7 +112,8 @@ def test_a_function_sees_lambdas_variables_only(functions: Functions) -> None:
         *("LAMBDA_RUNTIME_DIR", "LANG", "PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "TZ"),
         *("AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS", "_AWS_XRAY_DAEMON_ADDRESS"),
         *("_AWS_XRAY_DAEMON_PORT", "_X_AMZN_TRACE_ID"),
-        *("AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "HOME", "TMPDIR", "MINE"),
+        *("AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", "MINE"),
+        *(() if has_own_file_system(seen) else ("HOME", "TMPDIR")),
     }
     assert seen["AWS_LAMBDA_FUNCTION_NAME"] == function.name
     assert seen["MINE"] == "1"
@@ -118,12 +127,90 @@ def test_a_function_runs_in_its_code_which_it_cannot_change(functions: Functions
 
 
 def test_scratch_space_belongs_to_one_environment(functions: Functions) -> None:
-    """It is kept from one invocation to the next and goes with the environment."""
+    """It is kept from one invocation to the next; another environment, and this machine, see none of it."""
     function = functions.make(LOOKS)
     folder, _ = function.invoke({"look": "tmp"}).payload
     assert function.invoke({"look": "tmp"}).payload == [folder, 2]
+    function.update(LOOKS + "\n# another environment\n")
+    assert function.invoke({"look": "tmp"}).payload[1] == 1
     function.delete()
-    eventually(lambda: not os.path.exists(folder), within=30, what=f"{folder} to be removed")  # noqa: PTH110  a path of the function's
+    kept = Path(folder) / "kept"
+    eventually(lambda: not kept.exists(), within=30, what=f"{kept} to be removed")
+
+
+@pytest.fixture
+def own_file_system(functions: Functions) -> None:
+    """Skip a test where this machine lets functions have no file system of their own."""
+    if not has_own_file_system(functions.make(LOOKS).invoke({"look": "variables"}).payload):
+        pytest.skip("user and mount namespaces are not permitted here: tailrace doctor")
+
+
+@pytest.mark.usefixtures("own_file_system")
+def test_a_functions_file_system_is_lambdas(functions: Functions) -> None:
+    """Code, runtime and scratch space where AWS has them; nobody's home; only /tmp can be written."""
+    source = """
+import os, pathlib, pwd
+def handler(event, context):
+    written = []
+    for folder in ("/", "/var/task", "/opt", "/usr", "/etc", "/tmp"):
+        try:
+            pathlib.Path(folder, "mine").write_text("x")
+            written.append(folder)
+        except OSError: pass
+    return {"file": __file__, "cwd": os.getcwd(), "user": pwd.getpwuid(os.getuid()).pw_name,
+            "home": os.path.expanduser("~"), "there": os.path.exists(os.path.expanduser("~")),
+            "homes": [each for each in ("/home", "/root") if os.path.exists(each) and os.listdir(each)],
+            "written": written, "size": os.statvfs("/tmp").f_blocks * os.statvfs("/tmp").f_frsize}
+"""
+    seen = functions.make(source, EphemeralStorage={"Size": 600}).invoke({}).payload
+    assert seen.pop("homes") in ([], ["/root"])  # an interpreter of root's own is to be had under its name
+    assert seen == {
+        "file": "/var/task/app.py",
+        "cwd": "/var/task",
+        "user": "sbx_user1051",
+        "home": "/home/sbx_user1051",
+        "there": False,
+        "written": ["/tmp"],  # noqa: S108  the function's
+        "size": 600 * 2**20,
+    }
+
+
+@pytest.mark.usefixtures("own_file_system")
+def test_a_function_that_fills_its_disk_harms_itself(functions: Functions) -> None:
+    """It gets the error that a full /tmp gives on AWS."""
+    source = """
+def handler(event, context):
+    with open("/tmp/large", "wb") as file:
+        for _ in range(600): file.write(bytes(2**20))
+"""
+    answer = functions.make(source, Timeout=20).invoke({})
+    assert (answer.payload["errorType"], answer.payload["errorMessage"]) == (
+        "OSError",
+        "[Errno 28] No space left on device",
+    )
+
+
+def test_nothing_runs_between_two_invocations(functions: Functions) -> None:
+    """A thread that a function leaves behind stands still until the next event, and then goes on."""
+    source = """
+import threading, time
+ticks = [0]
+def tick():
+    while True:
+        ticks[0] += 1
+        time.sleep(0.01)
+threading.Thread(target=tick, daemon=True).start()
+def handler(event, context):
+    before = ticks[0]
+    time.sleep(event["sleep"])
+    return [before, ticks[0]]
+"""
+    function = functions.make(source)
+    _, left = function.invoke({"sleep": 0.1}).payload
+    pause(2)
+    found, after = function.invoke({"sleep": 0.3}).payload
+    assert found - left < 40, "two seconds are 200 ticks"
+    assert after - found > 10
 
 
 def test_a_function_acts_as_its_role(functions: Functions) -> None:
@@ -221,15 +308,14 @@ def test_a_first_run_does_not_bring_its_deleted_log_back(functions: Functions, t
 
 
 @pytest.mark.processes
-def test_no_function_outlives_the_emulator(run: Run, tmp_path: Path) -> None:
+def test_no_function_outlives_the_emulator(run: Run) -> None:
     """Killed, not stopped, the emulator takes a function at work with it."""
     doomed = stacks.target_at(run, emulators.own(run, "doomed"))
     caller = ThreadPoolExecutor(1)
     with suppress(EndpointConnectionError), Functions(doomed, run.prefix).opened() as functions:
         function = functions.make(LOOKS, Timeout=60)
-        at_work = caller.submit(function.invoke, {"look": "busy", "sign": str(tmp_path / "at work")})
-        eventually((tmp_path / "at work").exists, within=60)
-        (running,) = processes(function.name)
+        at_work = caller.submit(function.invoke, {"look": "busy"})
+        (running,) = eventually(lambda: processes(function.name), within=60, what="the function's process")
         psutil.Process(running).parent().kill()  # type: ignore[union-attr]  # it has one
     assert at_work.exception(), "the function answered, so it was not at work"
     eventually(lambda: not processes(function.name), within=30, what="the function to end")

@@ -10,6 +10,7 @@ refusals.py     what is not done, in sentences; kept.py, what has no effect
 
 Processes:
 launch.py       what runs first in a function's process
+namespaces.py   the file system that a function sees, where the machine permits it
 process.py      a process: started, measured, ended with all that it started
 environment.py  a process and its Runtime API, served by whoever invokes
 pool.py         the environments of a version: warm, at work, expired
@@ -27,12 +28,12 @@ logs.py, measures.py, trace.py, shapes.py
 invoke.py       the short way for the event source mapping
 
 What differs from AWS, and why:
-- Paths: code is under LocalStack's temporary folder, not in /var/task; /tmp is the host's, and TMPDIR names a
-  folder of the environment's own. Both would need rights that an ordinary user may lack. Code is read only by
-  its file modes, which do not bind root.
+- Where namespaces are not permitted: code is under LocalStack's temporary folder, not in /var/task; /tmp is
+  the host's, and TMPDIR names a folder of the environment's own. Code is read only by its file modes, which
+  do not bind root.
 - Memory is that of the runtime's process (its resident peak), looked at every 25 ms and at the end of each
   invocation; processes that a function starts are not counted.
-- Between two invocations an environment is not frozen: a thread that a function leaves behind goes on.
+- An environment is frozen not at once but after 50 ms of idleness.
 - After a crash or a timeout the next invocation has a new environment, with a log stream of its own.
 - If LocalStack is killed (not stopped), functions die with it, but not what they started themselves.
 """

@@ -8,14 +8,14 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from tailrace.control import trees
 from tailrace.functions import runtime_api
 from tailrace.functions.frames import LogReader
-from tailrace.functions.process import Process
+from tailrace.functions.process import Process, Program
 from tailrace.functions.runtime_api import Event, Request, RequestReader
 
 MEMORY_CHECK = 0.025
@@ -25,9 +25,8 @@ MEMORY_CHECK = 0.025
 class Recipe(NamedTuple):
     """How a function's environments are made. `variables` asks for the two that differ each time."""
 
-    command: Sequence[str]
-    variables: Callable[[str, str], dict[str, str]]  # (runtime API's address, temporary folder)
-    task_root: str
+    program: Callable[[Path], Program]  # asked for with the environment's own folder
+    variables: Callable[[str, str], dict[str, str]]  # (runtime API's address, that folder)
     temporary: Path
     memory_size: int  # MB
     frames: bool = True  # whether AWS's client logs in frames
@@ -58,6 +57,7 @@ class Environment:
         self._recipe = recipe
         self._temporary = recipe.temporary / identity
         self._started = False
+        self._frozen = False
         self._peak = 0.0
 
     def start(self) -> None:
@@ -75,7 +75,7 @@ class Environment:
         if recipe.frames:
             variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(theirs)
         try:
-            self._process = Process(recipe.command, variables, recipe.task_root, theirs)
+            self._process = Process(recipe.program(self._temporary), variables, theirs)
         except BaseException:
             self._listener.close()
             os.close(self._output)
@@ -92,7 +92,7 @@ class Environment:
         self._poll = select.poll()
         for descriptor in (self._listener.fileno(), self._output, self._process.pidfd):
             self._poll.register(descriptor, select.POLLIN)
-        self._started = True
+        self._started, self._frozen = True, False
 
     def initialise(self, seconds: float) -> Stop | None:
         """Wait until the function's module is loaded; None when it is."""
@@ -119,6 +119,18 @@ class Environment:
         if stop is None and self._is_answered():
             return self._answer or b""
         return stop or Stop("exit", self._process.exit_code() or 0)
+
+    def freeze(self) -> None:
+        """Let nothing of it run until it is thawed: between two invocations."""
+        if self._started and not self._frozen:
+            self._frozen = True
+            self._process.freeze()
+
+    def thaw(self) -> None:
+        """Let it run again, before it gets an event."""
+        if self._frozen:
+            self._frozen = False
+            self._process.thaw()
 
     def kill(self) -> None:
         """Kill the process, whoever serves it; they find out by themselves."""

@@ -44,7 +44,7 @@ TABLE = (
     Kept(
         "EphemeralStorage",
         lambda request: (request.get("EphemeralStorage") or {}).get("Size", 512) != 512,  # noqa: PLR2004  Lambda's default
-        "the size of /tmp; here it is as large as the disk",
+        "the size of /tmp; where functions have no file system of their own it is as large as the disk",
     ),
     Kept(
         "Architectures",

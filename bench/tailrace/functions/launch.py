@@ -1,9 +1,14 @@
 """Runs first in a function's process, on LocalStack's Python: `launch.py PARENT`, what to start on stdin.
 
-The kernel then kills this process as soon as the thread that started it is gone, so no function outlives
-LocalStack, however LocalStack ends: that survives becoming another program. Nothing of this package is
-imported, and none of the function's variables are set before its program is.
+Where it is asked to, it gives the process a file system of its own (user and mount namespaces, as an
+ordinary user may have them): the code at /var/task, layers at /opt, a /tmp of its own, and of the machine no
+more than programs need. The kernel then kills this process as soon as the thread that started it is gone, so
+no function outlives LocalStack, however LocalStack ends: that survives becoming another program. Nothing of
+this package is imported, and none of the function's variables are set before its program is.
 """
+
+# Every start of a function would wait for pathlib to be imported:
+# ruff: noqa: PTH103, PTH112, PTH120, PTH123, PTH211
 
 import ctypes
 import json
@@ -11,13 +16,36 @@ import os
 import sys
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
+_CLONE_NEWNS = 0x00020000
+_CLONE_NEWUSER = 0x10000000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = (
+    1,
+    2,
+    4,
+    32,
+    4096,
+    16384,
+    1 << 18,
+)
+_KEPT_FLAGS = _MS_RDONLY | _MS_NOSUID | _MS_NODEV | 8 | 1024 | 2048  # noexec, noatime, nodiratime
+_MNT_DETACH = 2
+_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_USER, _GROUP = 993, 990  # Lambda's
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def main(parent: str) -> None:
-    """Become the program that stdin names: {"command": [...], "folder": "...", "variables": {...}}."""
+    """Become the program that stdin names: {"command": [...], "folder": "...", "variables": {...}}.
+
+    With "root" too: {"at": a folder, "binds": [[from, to], ...], "files": {path: text}, "links": {path:
+    target}, "scratch": megabytes of /tmp}.
+    """
     asked = json.load(sys.stdin)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+    if asked.get("root"):
+        _enter(asked["root"])
+    _LIBC.prctl(_PR_SET_PDEATHSIG, _SIGKILL)
     if os.getppid() != int(parent):
         sys.exit("LocalStack is gone")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -29,6 +57,65 @@ def main(parent: str) -> None:
         os.execve(program, asked["command"], asked["variables"])  # noqa: S606  no shell: nothing of it is text
     except OSError as error:
         sys.exit(f"fork/exec {program}: {(error.strerror or 'failed').lower()}")
+
+
+def _enter(root: dict) -> None:  # type: ignore[type-arg]  # what JSON holds
+    """Make the file system and move into it; what was the machine's is out of reach then."""
+    user, group = os.getuid(), os.getgid()
+    _call("unshare", _CLONE_NEWUSER | _CLONE_NEWNS)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{_USER} {user} 1")
+    _write("/proc/self/gid_map", f"{_GROUP} {group} 1")
+    _mount("none", "/", "", _MS_REC | _MS_PRIVATE)
+    at = root["at"]
+    _mount("tmpfs", at, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=755,size=1m")
+    for path in ("/tmp", "/var/task", "/var/runtime", "/var/lang", "/opt", "/proc", "/dev"):  # noqa: S108  its own
+        os.makedirs(at + path, exist_ok=True)
+    scratch = f"mode=1777,size={root['scratch']}m"
+    _mount("tmpfs", f"{at}/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, scratch)  # noqa: S108  its own
+    for source, target in root["binds"]:
+        _bind(source, at + target)
+    for path, text in root["files"].items():
+        os.makedirs(os.path.dirname(at + path), exist_ok=True)
+        _write(at + path, text)
+    for path, target in root["links"].items():
+        os.symlink(target, at + path)
+    os.chdir(at)
+    _call("syscall", _PIVOT_ROOT[os.uname().machine], b".", b".")
+    _call("umount2", b".", _MNT_DETACH)
+    os.chdir("/")
+    _mount("none", "/", "", _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
+    _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _bind(source: str, target: str) -> None:
+    """Show a file or folder in another place, to be read only."""
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    _mount(source, target, "", _MS_BIND | _MS_REC)
+    if not source.startswith(("/proc", "/dev")):
+        kept = os.statvfs(target).f_flag & _KEPT_FLAGS
+        _mount("none", target, "", _MS_REMOUNT | _MS_BIND | _MS_RDONLY | kept)
+
+
+def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
+    _call("mount", source.encode(), target.encode(), kind.encode() or None, flags, data.encode() or None)
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _call(name: str, *arguments: object) -> None:
+    function = getattr(_LIBC, name)
+    plain = [ctypes.c_ulong(value) if isinstance(value, int) else value for value in arguments]
+    if function(*plain) != 0:
+        number = ctypes.get_errno()
+        sys.exit(f"{name} {arguments}: {os.strerror(number)}")
 
 
 if __name__ == "__main__":

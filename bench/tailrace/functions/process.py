@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
 
@@ -17,12 +17,18 @@ _LAUNCH = str(Path(__file__).with_name("launch.py"))
 _SPAWNER = ThreadPoolExecutor(1, thread_name_prefix="lambda-spawner")
 
 
+class Program(NamedTuple):
+    """What `launch.py` is asked to start: a command in a folder, and the file system that it is to see."""
+
+    command: Sequence[str]
+    folder: str
+    root: Mapping[str, Any] | None = None
+
+
 class Process:
     """A session of its own: the runtime, and what the function starts. It writes to `output`."""
 
-    def __init__(
-        self, command: Sequence[str], variables: Mapping[str, str], folder: str, output: int
-    ) -> None:
+    def __init__(self, program: Program, variables: Mapping[str, str], output: int) -> None:
         launch = [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid())]
         started = _SPAWNER.submit(
             subprocess.Popen[bytes],
@@ -35,7 +41,7 @@ class Process:
             start_new_session=True,
         )
         self._popen = started.result()
-        asked = {"command": list(command), "folder": folder, "variables": dict(variables)}
+        asked = {**program._asdict(), "variables": dict(variables)}
         with contextlib.suppress(BrokenPipeError), cast("BinaryIO", self._popen.stdin) as stdin:
             stdin.write(json.dumps(asked).encode())
         self.pidfd = os.pidfd_open(self._popen.pid)
@@ -59,10 +65,21 @@ class Process:
         at = status.find(b"VmHWM:")
         return int(status[at + 6 : status.index(b"kB", at)]) / 1024 if at >= 0 else 0.0
 
+    def freeze(self) -> None:
+        """Stop the whole group where it is; nothing of it runs until it is thawed."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """Kill the whole group."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._popen.pid, signal.SIGKILL)
+            os.killpg(self._popen.pid, number)
 
     def end(self) -> int:
         """Kill the whole group, wait until the process is gone, and give its exit code. Once only."""

@@ -44,6 +44,12 @@ class Layer(Protocol):
     code: Code
 
 
+class Storage(Protocol):
+    """How large /tmp is, in MB."""
+
+    size: int
+
+
 class FunctionConfig(Protocol):
     """A version's settings; timeout in seconds, memory in MB."""
 
@@ -58,6 +64,7 @@ class FunctionConfig(Protocol):
     runtime_version_config: Mapping[str, str] | None
     code: AnyCode
     layers: Sequence[Layer]
+    ephemeral_storage: Storage
     architectures: Sequence[str]
 
 

@@ -1,11 +1,10 @@
 """The environment variables of a function: Lambda's, and no others. Pure.
 
-Source: the developer guide's page on environment variables. What differs from AWS: the paths (a process of
-an ordinary user has no /var/task of its own), `TMPDIR` (Python's `tempfile` and most programs honour it, so
-that each environment has its own scratch space as on AWS; a literal "/tmp" is the host's),
-`AWS_ENDPOINT_URL`, by which every SDK finds the emulator, and two by which nothing of the host is found:
-`HOME` (not set on AWS, where a function's home is this folder too, and is not there) and
-`AWS_EC2_METADATA_DISABLED`.
+Source: the developer guide's page on environment variables. What differs from AWS: `AWS_ENDPOINT_URL`, by
+which every SDK finds the emulator, and `AWS_EC2_METADATA_DISABLED`, so that none asks this machine's metadata
+service. Where a function has no file system of its own, also the paths, `TMPDIR` (Python's `tempfile` and
+most programs honour it; a literal "/tmp" is the host's), and `HOME` (not set on AWS, where a function's home
+is this folder too, and is not there).
 """
 
 from typing import NamedTuple
@@ -40,7 +39,7 @@ class Session(NamedTuple):
 class Surroundings(NamedTuple):
     """What an environment has around it."""
 
-    temporary: str
+    temporary: str  # its scratch space; empty where it has a file system of its own, and so a /tmp
     runtime_api: str  # host:port
     endpoint: str  # URL of the emulator
 
@@ -76,9 +75,9 @@ def variables(
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "AWS_ENDPOINT_URL": around.endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "HOME": HOME,
-        "TMPDIR": around.temporary,
     }
+    if around.temporary:
+        lambda_ |= {"HOME": HOME, "TMPDIR": around.temporary}
     if naming.json_level:
         lambda_["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         lambda_["AWS_LAMBDA_LOG_LEVEL"] = naming.json_level

@@ -9,7 +9,7 @@ from pathlib import Path
 from localstack import config
 from localstack.aws.connect import connect_to
 
-from tailrace.functions import logs
+from tailrace.functions import logs, namespaces
 from tailrace.functions.code import CodeStore
 from tailrace.functions.environment import Environment, Recipe
 from tailrace.functions.execution import Function, Result, execute
@@ -18,6 +18,7 @@ from tailrace.functions.hot_reload import Watched
 from tailrace.functions.layers import Merged
 from tailrace.functions.logs import Target
 from tailrace.functions.pool import Pool
+from tailrace.functions.process import Program
 from tailrace.functions.report import lines_for
 from tailrace.functions.runtime_api import Event
 from tailrace.functions.runtimes import TABLE
@@ -93,17 +94,25 @@ class Version:
         stream = f"{datetime.now(UTC):%Y/%m/%d}/[{self.id.qualifier}]{identity}"
         logs.begin(self._log(stream))
         naming, session = self._naming(stream), self._credentials()
-        place = self._runtime.place(HOME, self._task, self._layers)
+        there = self._runtime.place(HOME, self._task, self._layers)
+        own = namespaces.permitted()
+        place = namespaces.AS_ON_AWS if own else there
         asked = Asked(self._config.handler or "", self._config.memory_size, naming.own)
+        command = self._runtime.command(place, asked, there)
+        scratch = self._config.ephemeral_storage.size
+
+        def program(folder: Path) -> Program:
+            more = self._runtime.more(HOME)
+            root = namespaces.file_system(folder, there, more, scratch) if own else None
+            return Program(command, place.task, root)
 
         def all_variables(runtime_api: str, temporary: str) -> dict[str, str]:
-            around = Surroundings(temporary, runtime_api, endpoint())
+            around = Surroundings("" if own else temporary, runtime_api, endpoint())
             return variables(self._runtime, place, around, naming, session)
 
         recipe = Recipe(
-            self._runtime.command(place, asked),
+            program,
             all_variables,
-            place.task,
             _TEMPORARY,
             self._config.memory_size,
             self._runtime.frames,

@@ -4,7 +4,7 @@ from typing import cast
 import pytest
 
 from tailrace.functions.environment import Environment
-from tailrace.functions.pool import Pool
+from tailrace.functions.pool import IDLE, Pool
 
 pytestmark = pytest.mark.unit
 
@@ -15,6 +15,7 @@ class Counted:
     def __init__(self) -> None:
         self.born = self.idle_since = time.monotonic()
         self.state = "alive"
+        self.frozen = False
 
     def alive(self) -> bool:
         """Tell whether it runs."""
@@ -24,6 +25,14 @@ class Counted:
         """Note it, once."""
         self.state = "ended"
         return 0
+
+    def freeze(self) -> None:
+        """Note it."""
+        self.frozen = True
+
+    def thaw(self) -> None:
+        """Note it."""
+        self.frozen = False
 
     def kill(self) -> None:
         """Note it."""
@@ -103,3 +112,30 @@ def test_an_old_environment_is_not_used_again() -> None:
     old.born -= 12 * 3600
     fresh, new = pool.take()
     assert (fresh is old, new, state(old)) == (False, True, "ended")
+
+
+def test_an_environment_is_frozen_while_it_is_idle() -> None:
+    """Not at once, but after a moment; before it gets an event it is thawed."""
+    pool = make_pool()
+    environment, _ = pool.take()
+    counted = cast("Counted", environment)
+    assert pool.freeze(environment) == "busy"
+    pool.give_back(environment)
+    assert pool.freeze(environment) == "soon"
+    counted.idle_since -= IDLE
+    assert (pool.freeze(environment), counted.frozen) == ("frozen", True)
+    assert pool.take() == (environment, False)
+    assert not counted.frozen
+
+
+def test_a_renewed_pool_uses_no_environment_of_before() -> None:
+    """Neither an idle one nor one that was at work then."""
+    pool = make_pool()
+    (idle, _), (at_work, _) = pool.take(), pool.take()
+    pool.give_back(idle)
+    pool.renew()
+    pool.give_back(at_work)
+    new, cold = pool.take()
+    assert cold
+    assert new not in (idle, at_work)
+    assert (state(idle), state(at_work)) == ("ended", "ended")

@@ -37,13 +37,13 @@ def test_no_runtime_is_both_here_and_refused() -> None:
 
 def test_python_is_started_by_awss_client() -> None:
     """As /var/runtime/bootstrap.py, with the handler."""
-    command = TABLE["python3.12"].command(PLACE, Asked("app.handler", 128, {}))
+    command = TABLE["python3.12"].command(PLACE, Asked("app.handler", 128, {}), PLACE)
     assert command == ["/var/lang/bin/python", "-s", "/var/runtime/bootstrap.py", "app.handler"]
 
 
 def test_nodes_heap_is_a_share_of_the_memory() -> None:
     """Nine tenths, so that a leak ends as on AWS."""
-    command = TABLE["nodejs22.x"].command(PLACE, Asked("index.handler", 1000, {}))
+    command = TABLE["nodejs22.x"].command(PLACE, Asked("index.handler", 1000, {}), PLACE)
     assert command[0] == "/var/lang/bin/node"
     assert "--max-old-space-size=900" in command
 

@@ -50,6 +50,12 @@ def test_a_function_gets_lambdas_variables_and_no_others() -> None:
     }
 
 
+def test_with_a_file_system_of_its_own_no_variable_names_a_folder() -> None:
+    """Neither a home nor a scratch space, as on AWS."""
+    found = variables(PYTHON, PLACE, AROUND._replace(temporary=""), NAMING, SESSION)
+    assert not {"HOME", "TMPDIR"} & found.keys()
+
+
 def test_the_functions_own_variables_win() -> None:
     """A function may set what Lambda does not reserve, and gets its own value."""
     own = {"TABLE": "t", "TZ": "Europe/Paris"}

@@ -71,9 +71,16 @@ class Runtime(ABC):
     def place(self, home: Path, task: Path, layers: Path) -> Place:
         """Return where things are on this machine."""
 
+    def more(self, home: Path) -> list[Path]:  # noqa: ARG002  few need more than their place
+        """Return folders that a function has to see under their own names too."""
+        return []
+
     @abstractmethod
-    def command(self, place: Place, asked: Asked) -> list[str]:
-        """Return the program of an environment, with its arguments."""
+    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+        """Return the program of an environment, with its arguments.
+
+        `place` is where the environment sees things, `there` where they are on this machine.
+        """
 
     @abstractmethod
     def variables(self, place: Place) -> dict[str, str]:

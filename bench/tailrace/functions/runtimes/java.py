@@ -33,11 +33,12 @@ class Java(Runtime):
         language = java_of(home).parent.parent
         return Place(str(language), str(task), str(task), str(layers))
 
-    def command(self, place: Place, asked: Asked) -> list[str]:
+    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
         """Start AWS's client with the class path that Lambda has."""
         jars = (f"{place.task}", f"{place.task}/lib/*", f"{place.task}/*", f"{place.layers}/java/lib/*")
         heap = max(32, int(asked.memory_size * 0.8))
         flags = ["-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1", f"-Xmx{heap}m"]
+        del there
         return [f"{place.language}/bin/java", *flags, "-cp", ":".join(jars), CLIENT, asked.handler]
 
     def variables(self, place: Place) -> dict[str, str]:

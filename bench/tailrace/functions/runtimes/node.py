@@ -120,8 +120,9 @@ class Node(Runtime):
             beside.mkdir(parents=True, exist_ok=True)
             link.symlink_to((home / FOLDER / self.name).resolve() / "runtime" / "node_modules")
 
-    def command(self, place: Place, asked: Asked) -> list[str]:
+    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
         """Start AWS's client, with as much room for objects as Lambda gives."""
+        del there
         return [
             f"{place.language}/bin/node",
             "--expose-gc",

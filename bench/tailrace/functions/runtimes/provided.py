@@ -23,11 +23,12 @@ class Provided(Runtime):
         del home
         return Place("/var/lang", "/var/runtime", str(task), str(layers))
 
-    def command(self, place: Place, asked: Asked) -> list[str]:
+    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
         """Run the first `bootstrap` that there is."""
         del asked
-        found = bootstrap(Path(place.task), Path(place.layers))
-        return [str(found or Path(place.task) / "bootstrap")]
+        found = bootstrap(Path(there.task), Path(there.layers))
+        of_layers = found is not None and not found.is_relative_to(there.task)
+        return [f"{place.layers if of_layers else place.task}/bootstrap"]
 
     def variables(self, place: Place) -> dict[str, str]:
         """Nothing more than every function has."""

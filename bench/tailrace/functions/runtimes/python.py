@@ -53,8 +53,14 @@ class Python(Runtime):
         root = (home / FOLDER / self.name).resolve()
         return Place(str(root), str(packages(root)), str(task), str(layers))
 
-    def command(self, place: Place, asked: Asked) -> list[str]:
+    def more(self, home: Path) -> list[Path]:
+        """Return the interpreter's installation: an environment is but links to it."""
+        program = home / FOLDER / self.name / "bin" / "python"
+        return sorted({one.parent.parent for one in (program.readlink(), program.resolve())})
+
+    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
         """Start AWS's client as `/var/runtime/bootstrap.py` does."""
+        del there
         return [f"{place.language}/bin/python", "-s", f"{place.runtime}/bootstrap.py", asked.handler]
 
     def variables(self, place: Place) -> dict[str, str]:
