@@ -3,7 +3,6 @@
 import os
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -44,17 +43,10 @@ def _export(name: str, value: str) -> str:
 
 
 def has_old_cli(path: str | None) -> bool:
-    """Tell whether the `aws` of a PATH is AWS CLI 1. Version 2 is mostly no script, and is not asked then."""
+    """Tell whether the `aws` of a PATH is AWS CLI 1, by the package beside it (not behind a shim)."""
     found = shutil.which("aws", path=path)
-    try:
-        if not found or not Path(found).read_bytes().startswith(b"#!"):
-            return False
-        asked = subprocess.run(
-            [found, "--version"], env={"PATH": path or ""}, capture_output=True, timeout=5, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return asked.stdout.startswith(b"aws-cli/1.")
+    libraries = Path(found).resolve().parent.parent / "lib" if found else Path(os.devnull)
+    return any(libraries.glob("python*/*-packages/awscli-1.*"))
 
 
 def run() -> int:

@@ -104,6 +104,7 @@ def test_env(user: Mapping[str, str]) -> None:
         check=False,
     )
     assert done.stdout.strip() == "2", done.stderr
+    assert "AWS CLI 1 ignores AWS_ENDPOINT_URL for sqs" in done.stderr  # the one used here is version 1
 
 
 def test_logs_until_ctrl_c(user: Mapping[str, str], target: Target) -> None:
