@@ -1,11 +1,13 @@
 """Where functions run: their variables, their code, their processes."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -188,6 +190,31 @@ def handler(event, context):
         "OSError",
         "[Errno 28] No space left on device",
     )
+
+
+def test_a_traced_functions_segments_are_taken(functions: Functions, target: Target) -> None:
+    """By the daemon whose address it has; its header says that it is sampled."""
+    source = """
+import json, os, socket
+def handler(event, context):
+    header = dict(part.split("=") for part in os.environ["_X_AMZN_TRACE_ID"].split(";"))
+    segment = {"trace_id": header["Root"], "id": "1" * 16, "name": "own", "parent_id": header["Parent"]}
+    host, port = os.environ["AWS_XRAY_DAEMON_ADDRESS"].split(":")
+    sent = '{"format": "json", "version": 1}\\n' + json.dumps(segment)
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(sent.encode(), (host, int(port)))
+    return header
+"""
+    header = functions.make(source, TracingConfig={"Mode": "Active"}).invoke({}).payload
+    assert header["Sampled"] == "1"
+    address = f"{target.endpoint}/_tailrace/xray/{header['Root']}"
+
+    def arrived() -> list[str]:
+        """Read the daemon's segments of this trace."""
+        with urlopen(address) as answer:  # noqa: S310  the emulator's address
+            return [segment["name"] for segment in json.load(answer)]
+
+    assert eventually(arrived, within=20) == ["own"]
+    assert functions.make(source).invoke({}).payload["Sampled"] == "0"
 
 
 def test_nothing_runs_between_two_invocations(functions: Functions) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
+from tailrace.functions.listing import without_effect
 from tests.frame.run import Run
 from tests.integration.functions import FailedFunctionError, Functions, zipped
 
@@ -129,6 +131,17 @@ def test_what_has_no_effect_here_is_kept(functions: Functions, target: Target) -
     assert listed["KMSKeyArn"] == given["KMSKeyArn"]
     client.update_function_configuration(FunctionName=function.name, KMSKeyArn="")
     assert "KMSKeyArn" not in client.get_function_configuration(FunctionName=function.name)
+
+
+@pytest.mark.processes
+def test_what_has_no_effect_is_listed(functions: Functions, target: Target) -> None:
+    """By `tailrace status` and `doctor`, for each function that has such a setting."""
+    plain = functions.make("def handler(event, context): return 1")
+    function = functions.make("def handler(event, context): return 1", Architectures=["arm64"])
+    parts = urlsplit(target.endpoint or "")
+    lines = without_effect(parts.hostname or "", parts.port or 80, target.region)
+    assert f"{function.name}: Architectures" in lines
+    assert plain.name not in "".join(lines)
 
 
 def test_a_function_may_be_in_a_vpc(functions: Functions, target: Target) -> None:

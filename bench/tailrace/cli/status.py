@@ -1,18 +1,22 @@
 """`status`: of the embedded emulator."""
 
 import json
+import os
 
 import click
 
 from tailrace.cli.console import answer
 from tailrace.control import Emulator
+from tailrace.endpoint import HOST
+from tailrace.functions.listing import without_effect
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def command(*, as_json: bool) -> int:
     """Say whether the emulator runs; the exit code is 0 only if it does."""
-    now = Emulator.from_environment().status()
+    emulator = Emulator.from_environment()
+    now = emulator.status()
     loaded = sorted(name for name, state in now.services.items() if state == "running")
     if as_json:
         what = {"state": now.state, "endpoint": now.endpoint, "pid": now.pid, "log": str(now.log)}
@@ -22,4 +26,11 @@ def command(*, as_json: bool) -> int:
         answer(f"{now.state} {now.endpoint}{process}")
         if loaded:
             answer(f"services: {' '.join(loaded)}")
+        for line in _without_effect(emulator) if now.state == "running" else ():
+            answer(f"kept, without effect here: {line}")
     return 0 if now.state == "running" else 1
+
+
+def _without_effect(emulator: Emulator) -> list[str]:
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    return without_effect(HOST, emulator.port, region)

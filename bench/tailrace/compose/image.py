@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import dropwhile
 from pathlib import Path
 
+from tailrace.control.installation import RUNTIMES
+
 from .engine import Engine, last_line
 from .errors import ImageError
 
@@ -25,9 +27,12 @@ def name(environ: Mapping[str, str]) -> str:
     return environ.get(OWN) or NAME
 
 
-def sources(folder: Path) -> str:
-    """Return what tells these sources from others: a digest of all that goes into the image."""
-    digest = hashlib.sha256("".join(_uv(folder / "requirements.txt")).encode())
+def sources(folder: Path, runtimes: str = "") -> str:
+    """Return what tells these sources from others: a digest of all that goes into the image.
+
+    `runtimes` are the Lambda runtimes that are wanted in it, as RUNTIMES names them.
+    """
+    digest = hashlib.sha256("".join((*_uv(folder / "requirements.txt"), runtimes)).encode())
     for file in _files(folder):
         digest.update(f"{file.relative_to(folder)}\0{file.stat().st_size}\0".encode())
         digest.update(file.read_bytes())
@@ -38,7 +43,7 @@ def stands(engine: Engine, folder: Path) -> bool:
     """Tell whether the image that would be run is there, and of these very sources if it is ours."""
     if engine.environ.get(OWN):
         return engine.run("image", "inspect", name(engine.environ)).returncode == 0
-    return _built_of(engine) == sources(folder)
+    return _built_of(engine) == sources(folder, engine.environ.get(RUNTIMES, ""))
 
 
 def ensure(engine: Engine, folder: Path, report: Callable[[str], None]) -> bool:
@@ -55,7 +60,7 @@ def ensure(engine: Engine, folder: Path, report: Callable[[str], None]) -> bool:
         )
     else:
         report(f"Building the image {NAME} anew: the emulator's sources have changed")
-    build(engine, folder, sources(folder), report)
+    build(engine, folder, sources(folder, engine.environ.get(RUNTIMES, "")), report)
     return True
 
 
@@ -67,6 +72,7 @@ def build(engine: Engine, folder: Path, digest: str, report: Callable[[str], Non
         "VERSION": version(folder),
         "REVISION": engine.environ.get("EMULATOR_REVISION", ""),
         "BASE": engine.environ.get(BASE, ""),
+        RUNTIMES: engine.environ.get(RUNTIMES, ""),
     }
     given = [word for key, value in arguments.items() if value for word in ("--build-arg", f"{key}={value}")]
     command = ("docker", "build", "--file", DOCKERFILE, "--tag", NAME, *given, ".")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tailrace import endpoint
 from tailrace.endpoint import HOST, URL
+from tailrace.functions import listing, namespaces
 
 from . import advice, pidfile, processes, uv
 from .emulator import Emulator
@@ -42,8 +43,10 @@ def examine(emulator: Emulator) -> Iterator[Finding]:
     yield tool()
     yield from disk(installation)
     yield from parts(installation)
+    yield functions()
     yield from named(os.environ, Path.cwd())
     yield from port(emulator)
+    yield from kept(emulator)
     yield from remains(installation)
     yield from proxies(os.environ)
     yield from memory(MEMINFO)
@@ -63,6 +66,18 @@ def tool() -> Finding:
         return Finding(f"uv ({uv.find_uv()})")
     except UvMissingError as error:
         return Finding(str(error), "pip install uv", blocks=True)
+
+
+def functions() -> Finding:
+    """Say whether functions have a file system of their own here."""
+    if namespaces.permitted():
+        return Finding("functions see Lambda's file system: /var/task, /opt, a /tmp of their own")
+    if os.environ.get(namespaces.VARIABLE) == "0":
+        return Finding(f"functions share this machine's file system: {namespaces.VARIABLE}=0")
+    return Finding(
+        "functions share this machine's file system: it permits no user and mount namespaces",
+        "none needed; they run, with other paths than on AWS (docs/functions.md)",
+    )
 
 
 def disk(installation: Installation) -> Iterator[Finding]:
@@ -136,6 +151,14 @@ def named(environ: Mapping[str, str], folder: Path) -> Iterator[Finding]:
         who = f": {occupant(port)} has the port" if port and processes.taken(HOST, port) else ""
         fix = f"start it, or unset {URL}"
         yield Finding(f"{URL}={url}, and no emulator answers there{who}", fix, blocks=True)
+
+
+def kept(emulator: Emulator) -> Iterator[Finding]:
+    """Look for settings of functions that are stored and have no effect here."""
+    if emulator.status().state != "running":
+        return
+    for line in listing.without_effect(HOST, emulator.port, os.environ.get("AWS_REGION", "us-east-1")):
+        yield Finding(f"kept, without effect here: {line}")
 
 
 def remains(installation: Installation) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ plugin.py       how LocalStack finds us; executor.py is the class it asks for
 service.py      its version manager, with our three methods
 versions.py     a function version: settings, credentials, pool
 requests.py     a look at each request: refusals, logs written before they are read
-logs.py, measures.py, trace.py, shapes.py
+logs.py, measures.py, trace.py, xray.py, keys.py, shapes.py
 invoke.py       the short way for the event source mapping
 
 What differs from AWS, and why:

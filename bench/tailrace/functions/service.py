@@ -23,6 +23,8 @@ from localstack.aws.api.lambda_ import (
     StateReasonCode,
     TooManyRequestsException,
 )
+from localstack.http import Response
+from localstack.services import edge
 from localstack.services.lambda_.invocation import lambda_models, lambda_service
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
@@ -33,7 +35,7 @@ from tailrace.functions.fitness import UnfitError
 from tailrace.functions.runtime_api import Event
 from tailrace.functions.shapes import Invocation, LambdaService, Manager
 from tailrace.functions.trace import Sampler, trace_id
-from tailrace.functions.versions import Version
+from tailrace.functions.versions import DAEMON, Version
 
 LOG = logging.getLogger(__name__)
 
@@ -70,7 +72,13 @@ def install() -> None:
     # A new client for each GetFunction, which signs the address of the code, takes 20 ms.
     seams.replace(lambda_models, "boto3", SimpleNamespace(client=cache(boto3.client)))
     keys.install()
+    edge.ROUTER.add("/_tailrace/xray/<trace>", _segments)
     threading.Thread(target=_expire, name="lambda-keep-alive", daemon=True).start()
+
+
+def _segments(_request: object, trace: str) -> Response:
+    """Answer what functions have told the X-Ray daemon of a trace."""
+    return Response.for_json(DAEMON.of_trace(trace))
 
 
 def shut_down() -> None:

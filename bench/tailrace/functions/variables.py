@@ -42,6 +42,7 @@ class Surroundings(NamedTuple):
     temporary: str  # its scratch space; empty where it has a file system of its own, and so a /tmp
     runtime_api: str  # host:port
     endpoint: str  # URL of the emulator
+    xray: str  # host:port of the X-Ray daemon
 
 
 def variables(
@@ -70,9 +71,9 @@ def variables(
         "LD_LIBRARY_PATH": place.libraries,
         "TZ": ":UTC",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
-        "_AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129",
-        "_AWS_XRAY_DAEMON_PORT": "2000",
+        "AWS_XRAY_DAEMON_ADDRESS": around.xray,
+        "_AWS_XRAY_DAEMON_ADDRESS": around.xray.partition(":")[0],
+        "_AWS_XRAY_DAEMON_PORT": around.xray.partition(":")[2],
         "AWS_ENDPOINT_URL": around.endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
     }

@@ -26,6 +26,7 @@ from tailrace.functions.runtimes.base import Asked, Runtime
 from tailrace.functions.shapes import Code, FunctionId, FunctionVersion
 from tailrace.functions.trace import Sampler
 from tailrace.functions.variables import Naming, Session, Surroundings, variables
+from tailrace.functions.xray import Daemon
 
 _SESSION_SECONDS = 43_200
 _SESSION_REUSE = 3_600
@@ -33,6 +34,7 @@ _SESSION_REUSE = 3_600
 CODE = CodeStore(Path(config.dirs.tmp) / "lambda" / "code")
 _TEMPORARY = Path(config.dirs.tmp) / "lambda" / "tmp"
 HOME = Path(os.environ["TAILRACE_HOME"])
+DAEMON = Daemon()
 LAYERS = Merged(Path(config.dirs.tmp) / "lambda" / "layers")
 
 
@@ -107,7 +109,7 @@ class Version:
             return Program(command, place.task, root)
 
         def all_variables(runtime_api: str, temporary: str) -> dict[str, str]:
-            around = Surroundings("" if own else temporary, runtime_api, endpoint())
+            around = Surroundings("" if own else temporary, runtime_api, endpoint(), DAEMON.address)
             return variables(self._runtime, place, around, naming, session)
 
         recipe = Recipe(

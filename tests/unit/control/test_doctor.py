@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace.control.doctor import Finding, proxies
+from tailrace.control.doctor import Finding, functions, proxies
 
 pytestmark = pytest.mark.unit
 
@@ -33,3 +33,10 @@ def test_a_finding_shows_its_fix() -> None:
     assert str(Finding("all is well")) == "ok     all is well"
     assert str(Finding("old", "renew it")) == "note   old\n       fix: renew it"
     assert str(Finding("full", "make room", blocks=True)) == "BLOCKS full\n       fix: make room"
+
+
+def test_the_functions_file_system_is_named() -> None:
+    """Lambda's or this machine's: neither blocks."""
+    finding = functions()
+    assert finding.what.startswith("functions s")
+    assert not finding.blocks

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.unit
 
 PYTHON, NODE = TABLE["python3.13"], TABLE["nodejs24.x"]
 PLACE = Place("/home/r", "/home/r/lib", "/code/1", "/layers/1")
-AROUND = Surroundings("/scratch/e", "127.0.0.1:9001", "http://127.0.0.1:4566")
+AROUND = Surroundings("/scratch/e", "127.0.0.1:9001", "http://127.0.0.1:4566", "127.0.0.1:2000")
 NAMING = Naming("f", "$LATEST", "eu-west-1", "app.handler", 512, "/aws/lambda/f", "2026/01/31/[$LATEST]0", {})
 SESSION = Session("key", "secret", "token")
 
@@ -40,8 +40,8 @@ def test_a_function_gets_lambdas_variables_and_no_others() -> None:
         "PYTHONPATH": "/home/r/lib",
         "TZ": ":UTC",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
-        "_AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129",
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,0 +1,38 @@
+"""Which functions of a running emulator have settings that are kept without effect. Standard library only."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from tailrace.functions.kept import kept
+
+_SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/{}/lambda/aws4_request, SignedHeaders=host, Signature=0"
+_PATH = "/2015-03-31/functions/?Marker={}"
+
+
+def without_effect(host: str, port: int, region: str) -> list[str]:
+    """Return a line for each such function: its name, and the settings. Raises OSError if nobody answers."""
+    return [
+        f"{function['FunctionName']}: {', '.join(settings)}"
+        for function in _functions(host, port, region)
+        if (settings := kept(function))
+    ]
+
+
+def _functions(host: str, port: int, region: str) -> Iterator[dict[str, Any]]:
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    marker = ""
+    try:
+        while True:
+            signed = {"Authorization": _SIGNED.format(region)}
+            connection.request("GET", _PATH.format(quote(marker)), headers=signed)
+            answer = connection.getresponse()
+            page = json.loads(answer.read())
+            yield from page.get("Functions", ())
+            marker = page.get("NextMarker") or ""
+            if not marker:
+                return
+    finally:
+        connection.close()
