@@ -14,6 +14,8 @@ def differences(asked: Tree, found: Tree, path: str, *, exact: bool = False) -> 
     What a service adds of its own is no difference, except inside lists and what stands in them (`exact`): a
     policy with one action more is not the policy that was asked for.
     """
+    if isinstance(asked, dict) and isinstance(found, str):
+        found = _parsed(found)
     if isinstance(asked, dict) and isinstance(found, dict):
         names = list(asked) + [name for name in found if exact and name not in asked]
         return [
@@ -27,6 +29,14 @@ def differences(asked: Tree, found: Tree, path: str, *, exact: bool = False) -> 
     if named_asked is not None and named_found is not None:
         return differences(named_asked, named_found, path, exact=True)
     return [f"{path} is {_shown(found)}; asked for was {_shown(asked)}"]
+
+
+def _parsed(text: str) -> Tree:
+    """Return what a text holds as JSON, as some services tell a property; else the text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def canonical(tree: Tree) -> Tree:

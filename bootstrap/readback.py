@@ -5,13 +5,20 @@ One function for each type; each returns what the template may say of that type,
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from bootstrap.target import Target
 
 Properties = dict[str, Any]
+
+
+class NotThereError(Exception):
+    """What was asked for is not there; the message says what."""
+
+
 _OWN = "aws:"  # the prefix of the tags that AWS itself sets
 
 
@@ -38,12 +45,14 @@ def function(target: Target, asked: Properties) -> Properties:
     """Read a function; its code is told by the hash that names it."""
     found = target.client("lambda").get_function(FunctionName=asked["FunctionName"])
     configuration: Properties = dict(found["Configuration"])
-    names = ("FunctionName", "Runtime", "Handler", "Role", "MemorySize", "Timeout", "TracingConfig")
     digest = base64.b64decode(configuration["CodeSha256"]).hex()
+    # Code that is not named after its hash tells nothing of itself.
+    named = re.fullmatch(r"[0-9a-f]{64}\.zip", str(asked["Code"].get("S3Key")))
+    code = {**asked["Code"], "S3Key": f"{digest}.zip"} if named else asked["Code"]
     return {
-        **{name: configuration.get(name) for name in names},
+        **configuration,
         "Environment": {"Variables": configuration.get("Environment", {}).get("Variables", {})},
-        "Code": {"S3Bucket": asked["Code"]["S3Bucket"], "S3Key": f"{digest}.zip"},
+        "Code": code,
         "Tags": tag_list(found.get("Tags", {})),
     }
 
@@ -55,12 +64,12 @@ def mapping(target: Target, asked: Properties) -> Properties:
         FunctionName=asked["FunctionName"], EventSourceArn=asked["EventSourceArn"]
     )["EventSourceMappings"]
     if len(listed) != 1:
-        raise LookupError(f"{len(listed)} mappings feed the function from the stream")
+        raise NotThereError(f"{len(listed)} mappings feed the function from the stream")
     found: Properties = dict(listed[0])
     tags = client.list_tags(Resource=found["EventSourceMappingArn"])["Tags"]
     return {
         **found,
-        "FunctionName": found["FunctionArn"].rsplit(":", 1)[1],
+        "FunctionName": _as_asked(found["FunctionArn"], asked["FunctionName"]),
         "Enabled": found["State"] in {"Creating", "Enabling", "Enabled", "Updating"},
         "Tags": tag_list(tags),
     }
@@ -72,7 +81,7 @@ def log_group(target: Target, asked: Properties) -> Properties:
     listed = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     found = next((group for group in listed if group["logGroupName"] == name), None)
     if found is None:
-        raise LookupError(f"there is no log group {name}")
+        raise NotThereError(f"there is no log group {name}")
     tags = logs.list_tags_for_resource(resourceArn=found["arn"].removesuffix(":*"))["tags"]
     return {"LogGroupName": name, "RetentionInDays": found.get("retentionInDays"), "Tags": tag_list(tags)}
 
@@ -130,7 +139,7 @@ def alarm(target: Target, asked: Properties) -> Properties:
     cloudwatch = target.client("cloudwatch")
     listed = cloudwatch.describe_alarms(AlarmNames=[asked["AlarmName"]])["MetricAlarms"]
     if not listed:
-        raise LookupError(f"there is no alarm {asked['AlarmName']}")
+        raise NotThereError(f"there is no alarm {asked['AlarmName']}")
     tags = cloudwatch.list_tags_for_resource(ResourceARN=listed[0]["AlarmArn"]).get("Tags", [])
     return {**listed[0], "Tags": tag_list(tags)}
 
@@ -151,7 +160,7 @@ def topic(target: Target, asked: Properties) -> Properties:
     topics = (found for page in sns.get_paginator("list_topics").paginate() for found in page["Topics"])
     arns = [found["TopicArn"] for found in topics if found["TopicArn"].endswith(f":{asked['TopicName']}")]
     if not arns:
-        raise LookupError(f"there is no topic {asked['TopicName']}")
+        raise NotThereError(f"there is no topic {asked['TopicName']}")
     attributes = sns.get_topic_attributes(TopicArn=arns[0])["Attributes"]
     tags = sns.list_tags_for_resource(ResourceArn=arns[0])["Tags"]
     return {**attributes, "TopicName": arns[0].rpartition(":")[2], "Tags": tag_list(tags)}
@@ -164,7 +173,7 @@ def subscription(target: Target, asked: Properties) -> Properties:
         for found in page["Subscriptions"]:
             if found.get("Endpoint") == asked["Endpoint"]:
                 return dict(found)
-    raise LookupError(f"nothing is sent to {asked['Endpoint']}")
+    raise NotThereError(f"nothing is sent to {asked['Endpoint']}")
 
 
 def rule(target: Target, asked: Properties) -> Properties:
@@ -175,7 +184,7 @@ def rule(target: Target, asked: Properties) -> Properties:
     tags = events.list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]
     return {
         **found,
-        "Targets": [{"Id": each["Id"], "Arn": each["Arn"]} for each in targets],
+        "Targets": targets,
         "Tags": tag_list(tags),
     }
 
@@ -184,8 +193,9 @@ def retries(target: Target, asked: Properties) -> Properties:
     """Read how a function's asynchronous invocations are retried."""
     named = {"FunctionName": asked["FunctionName"], "Qualifier": asked["Qualifier"]}
     found = target.client("lambda").get_function_event_invoke_config(**named)
-    name, qualifier = found["FunctionArn"].split(":")[6:8]
-    return {**found, "FunctionName": name, "Qualifier": qualifier}
+    qualifier = found["FunctionArn"].split(":")[7]
+    function = found["FunctionArn"].removesuffix(f":{qualifier}")
+    return {**found, "FunctionName": _as_asked(function, asked["FunctionName"]), "Qualifier": qualifier}
 
 
 def permission(target: Target, asked: Properties) -> Properties:
@@ -196,11 +206,16 @@ def permission(target: Target, asked: Properties) -> Properties:
         if source == asked["SourceArn"]:
             return {
                 "Action": statement["Action"],
-                "FunctionName": statement["Resource"].rpartition(":")[2],
+                "FunctionName": _as_asked(statement["Resource"], asked["FunctionName"]),
                 "Principal": statement["Principal"]["Service"],
                 "SourceArn": source,
             }
-    raise LookupError(f"{asked['SourceArn']} may not invoke {asked['FunctionName']}")
+    raise NotThereError(f"{asked['SourceArn']} may not invoke {asked['FunctionName']}")
+
+
+def _as_asked(arn: str, asked: str) -> str:
+    """Return a function's ARN in the form in which it was asked for: name or ARN."""
+    return arn if asked.startswith("arn:") else arn.rpartition(":")[2]
 
 
 def _document(document: object) -> Any:  # noqa: ANN401  a policy is any JSON
@@ -208,19 +223,52 @@ def _document(document: object) -> Any:  # noqa: ANN401  a policy is any JSON
     return json.loads(unquote(document)) if isinstance(document, str) else document
 
 
-READERS: dict[str, Callable[[Target, Properties], Properties]] = {
-    "AWS::Kinesis::Stream": stream,
-    "AWS::Lambda::Function": function,
-    "AWS::Lambda::EventSourceMapping": mapping,
-    "AWS::Logs::LogGroup": log_group,
-    "AWS::IAM::Role": role,
-    "AWS::DynamoDB::Table": table,
-    "AWS::SQS::Queue": queue,
-    "AWS::CloudWatch::Alarm": alarm,
-    "AWS::CloudWatch::Dashboard": dashboard,
-    "AWS::SNS::Topic": topic,
-    "AWS::SNS::Subscription": subscription,
-    "AWS::Events::Rule": rule,
-    "AWS::Lambda::Permission": permission,
-    "AWS::Lambda::EventInvokeConfig": retries,
+class Reader(NamedTuple):
+    """How a type is read, and which of its properties that tells; others are not compared."""
+
+    read: Callable[[Target, Properties], Properties]
+    knows: frozenset[str]
+
+
+def _reader(read: Callable[[Target, Properties], Properties], knows: str) -> Reader:
+    return Reader(read, frozenset(knows.split()))
+
+
+READERS = {
+    "AWS::Kinesis::Stream": _reader(stream, "Name ShardCount RetentionPeriodHours StreamModeDetails Tags"),
+    "AWS::Lambda::Function": _reader(
+        function,
+        "FunctionName Runtime Handler Role MemorySize Timeout TracingConfig Environment Code Tags "
+        "Description Architectures EphemeralStorage",
+    ),
+    "AWS::Lambda::EventSourceMapping": _reader(
+        mapping,
+        "EventSourceArn FunctionName Enabled StartingPosition BatchSize MaximumBatchingWindowInSeconds "
+        "FunctionResponseTypes MaximumRetryAttempts MaximumRecordAgeInSeconds BisectBatchOnFunctionError "
+        "DestinationConfig ParallelizationFactor TumblingWindowInSeconds FilterCriteria Tags",
+    ),
+    "AWS::Logs::LogGroup": _reader(log_group, "LogGroupName RetentionInDays Tags"),
+    "AWS::IAM::Role": _reader(role, "RoleName AssumeRolePolicyDocument Policies Tags"),
+    "AWS::DynamoDB::Table": _reader(
+        table, "TableName BillingMode AttributeDefinitions KeySchema TimeToLiveSpecification Tags"
+    ),
+    "AWS::SQS::Queue": _reader(
+        queue,
+        "QueueName VisibilityTimeout MessageRetentionPeriod DelaySeconds MaximumMessageSize FifoQueue "
+        "ReceiveMessageWaitTimeSeconds SqsManagedSseEnabled ContentBasedDeduplication RedrivePolicy Tags",
+    ),
+    "AWS::CloudWatch::Alarm": _reader(
+        alarm,
+        "AlarmName AlarmDescription Namespace MetricName Dimensions Statistic Period EvaluationPeriods "
+        "DatapointsToAlarm Threshold ComparisonOperator TreatMissingData AlarmActions OKActions "
+        "InsufficientDataActions ActionsEnabled Unit Tags",
+    ),
+    "AWS::CloudWatch::Dashboard": _reader(dashboard, "DashboardName DashboardBody"),
+    "AWS::SNS::Topic": _reader(topic, "TopicName DisplayName Tags"),
+    "AWS::SNS::Subscription": _reader(subscription, "TopicArn Protocol Endpoint"),
+    "AWS::Events::Rule": _reader(rule, "Name Description ScheduleExpression EventPattern State Targets Tags"),
+    "AWS::Lambda::Permission": _reader(permission, "Action FunctionName Principal SourceArn"),
+    "AWS::Lambda::EventInvokeConfig": _reader(
+        retries, "FunctionName Qualifier MaximumRetryAttempts MaximumEventAgeInSeconds"
+    ),
 }

@@ -137,6 +137,16 @@ def template_of(cloudformation: "CloudFormationClient", stack: Stack) -> str:
     return body if isinstance(body, str) else ""
 
 
+def resources_of(cloudformation: "CloudFormationClient", stack: Stack) -> dict[str, str]:
+    """Return the physical id of each resource by its name in the template."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack.arn)
+    return {
+        found["LogicalResourceId"]: found.get("PhysicalResourceId", "")
+        for page in pages
+        for found in page["StackResourceSummaries"]
+    }
+
+
 @dataclass(frozen=True)
 class Change:
     """What a stack is to become."""

@@ -43,8 +43,8 @@ def run() -> int:
     verified, failure = _proven(target, deployed.stack, ROOT / settings.handler)
     done = "is deployed" if deployed.changed else "is as it should be, nothing was changed"
     say(f"The stack {settings.stack} {done} ({time.monotonic() - began:.1f} s)")
-    counts = f"{verified.resources} resources, {verified.properties} properties"
-    say(f"Verified: {counts}, all as the template asks")
+    for line in verified.lines():
+        say(line)
     handler, detector = deployed.code.handler.size, deployed.code.detector.size
     say(f"Code: handler {handler}, detector {detector}; Lambda takes {LARGEST // 2**20} MB each")
     if failure:
@@ -57,13 +57,13 @@ def run() -> int:
 
 def _proven(target: Target, stack: Stack, folder: Path) -> tuple[Verified, Failure | None]:
     """Verify each resource, and try the handler out at once; what is wrong with that is said first."""
-    client = target.client("lambda", **IMPATIENT)
+    client, function = target.client("lambda", **IMPATIENT), stack.outputs.get("FunctionName")
     with ThreadPoolExecutor(1) as beside:
-        trial = beside.submit(try_out, stack.outputs["FunctionName"], client, folder)
+        trial = beside.submit(try_out, function, client, folder) if function else None
         try:
             verified = verify(target, stack, TEMPLATE.read_text(encoding="utf-8"))
         finally:
-            failure = trial.result()
+            failure = trial.result() if trial else None
     return verified, failure
 
 
@@ -85,4 +85,5 @@ def describe(target: Target, stack: Stack) -> None:
     where = target.endpoint or f"AWS account {target.account}"
     say(f"At {where}, region {target.region}:")
     for output, purpose in _SHOWN.items():
-        say(f"  {purpose:<22} {stack.outputs[output]}")
+        if output in stack.outputs:
+            say(f"  {purpose:<22} {stack.outputs[output]}")

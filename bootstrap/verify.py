@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -9,48 +10,73 @@ from bootstrap import stacks
 from bootstrap.compare import differences
 from bootstrap.console import say
 from bootstrap.errors import NotAsAsked, StackError
-from bootstrap.readback import READERS
+from bootstrap.intrinsics import Place
+from bootstrap.readback import READERS, NotThereError
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from bootstrap.template import Place, Resource, asked_for
+from bootstrap.template import Resource, asked_for
 
 
 @dataclass(frozen=True)
 class Verified:
-    """How much was compared and found as asked."""
+    """How much was compared and found as asked, and what could not be compared, each with why."""
 
     resources: int
     properties: int
+    not_compared: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return it as lines to show."""
+        counts = f"{self.resources} resources, {self.properties} properties, all as the template asks"
+        return [f"Verified: {counts}", *(f"  not compared: {what}" for what in self.not_compared)]
+
+
+class _Read(NamedTuple):
+    """What came of one resource."""
+
+    compared: int
+    differs: list[str]
+    not_compared: list[str]
 
 
 def verify(target: Target, stack: Stack, template: str) -> Verified:
-    """Compare what stands with what was asked; `NotAsAsked` has a line for each property that differs."""
-    asked = asked_for(
-        template,
-        stack.parameters,
-        Place(stack.name, target.region, target.account),
-        {
-            "Quarantine": stack.outputs["QuarantineUrl"],
-            "DeadLetters": stack.outputs["DeadLetterUrl"],
-            "Mapping": stack.outputs["MappingId"],
-        },
-    )
-    found = [line for resource in asked for line in _differing(target, resource)]
-    if found:
-        lines = "".join(f"\n  {line}" for line in found)
+    """Compare what stands with what was asked; `NotAsAsked` has a line for each property that differs.
+
+    What this project does not know how to read, of any template, is no difference: it is listed.
+    """
+    ids = stacks.resources_of(target.client("cloudformation"), stack)
+    place = Place(stack.name, target.region, target.account)
+    asked = asked_for(template, stack.parameters, place, ids)
+    read = [_compared(target, resource) for resource in asked]
+    differs = [line for one in read for line in one.differs]
+    if differs:
+        lines = "".join(f"\n  {line}" for line in differs)
         raise NotAsAsked(f"The stack {stack.name} stands, but not all of it was taken as asked:{lines}")
-    return Verified(len(asked), sum(len(resource.properties) for resource in asked))
+    return Verified(
+        sum(bool(one.compared) for one in read),
+        sum(one.compared for one in read),
+        tuple(line for one in read for line in one.not_compared),
+    )
 
 
-def _differing(target: Target, resource: Resource) -> list[str]:
+def _compared(target: Target, resource: Resource) -> _Read:
+    """Read one resource, and compare what of it can be compared."""
+    if resource.kind not in READERS:
+        return _Read(0, [], [f"{resource.name} ({resource.kind})"])
+    reader = READERS[resource.kind]
+    unread = [f"{resource.name}.{name}" for name in resource.properties if name not in reader.knows]
+    left_out = [*resource.unknown, *unread]
+    asked = {name: value for name, value in resource.properties.items() if name in reader.knows}
     try:
-        found = READERS[resource.kind](target, resource.properties)
-    except LookupError as error:
-        return [f"{resource.name}: {error}"]
+        found = reader.read(target, resource.named)
+    except NotThereError as error:
+        return _Read(len(asked), [f"{resource.name}: {error}"], left_out)
     except ClientError as error:
-        return [f"{resource.name} cannot be read: {error}"]
-    return differences(resource.properties, found, resource.name)
+        return _Read(len(asked), [f"{resource.name} cannot be read: {error}"], left_out)
+    except Exception as error:  # noqa: BLE001  anybody's template may have a shape that the reader does not know
+        return _Read(0, [], [f"{resource.name} ({type(error).__name__}: {error})"])
+    return _Read(len(asked), differences(asked, found, resource.name), left_out)
 
 
 def run() -> int:
@@ -62,5 +88,6 @@ def run() -> int:
     if stack.status not in stacks.WHOLE:
         raise StackError(f"The stack {stack.name} is {stack.status}: `make up` mends it.")
     verified = verify(target, stack, stacks.template_of(cloudformation, stack))
-    say(f"{verified.resources} resources, {verified.properties} properties: all as the template asks")
+    for line in verified.lines():
+        say(line)
     return 0

@@ -9,8 +9,9 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
+from bootstrap.intrinsics import Place
 from bootstrap.settings import Settings
-from bootstrap.template import Place, asked_for
+from bootstrap.template import asked_for
 
 pytestmark = pytest.mark.unit
 CODE = {"CodeBucket": "b", "CodeKey": "k.zip", "DetectorCodeKey": "d.zip"}

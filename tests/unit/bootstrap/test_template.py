@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from bootstrap.intrinsics import Place
 from bootstrap.readback import READERS
 from bootstrap.settings import SETTINGS, Settings
-from bootstrap.template import Place, asked_for, load
+from bootstrap.template import asked_for, load
 
 pytestmark = pytest.mark.unit
 CODE = {"CodeBucket": "b", "CodeKey": "k.zip", "DetectorCodeKey": "d.zip"}
@@ -178,13 +179,6 @@ def test_partitions(region: str, partition: str) -> None:
     assert resolved(region=region)["Mapping"]["EventSourceArn"].startswith(
         f"arn:{partition}:kinesis:{region}:"
     )
-
-
-def test_a_function_that_is_not_known() -> None:
-    """A function that cannot be evaluated is refused, not skipped."""
-    text = TEMPLATE.replace('!Sub "${AWS::StackName}-ledger"', "!Join ['-', [a, b]]")
-    with pytest.raises(NotImplementedError, match="!Join"):
-        asked_for(text, PARAMETERS, Place("mine", "us-east-1", "1"), IDS)
 
 
 def alarms() -> dict[str, dict[str, Any]]:

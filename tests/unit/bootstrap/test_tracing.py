@@ -5,9 +5,10 @@ import pytest
 
 from bootstrap.deploy import deploy
 from bootstrap.errors import TargetError
+from bootstrap.intrinsics import Place
 from bootstrap.settings import Settings
 from bootstrap.target import Target
-from bootstrap.template import Place, asked_for
+from bootstrap.template import asked_for
 
 pytestmark = pytest.mark.unit
 CODE = {"CodeBucket": "b", "CodeKey": "k.zip", "DetectorCodeKey": "d.zip"}
