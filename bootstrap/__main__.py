@@ -9,6 +9,7 @@ from bootstrap.program import guarded
 # Each command is a module with a function `run`; only the one that is asked for is imported.
 COMMANDS = {
     "up": "deploy the pipeline and verify it",
+    "rehearse": "run analyse over a file's events in this process, without deploying",
     "verify": "compare every resource with the template",
     "status": "say what is there, how it runs, and what became of the events",
     "logs": "show the function's log; --follow goes on until Ctrl-C",

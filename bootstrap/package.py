@@ -118,6 +118,11 @@ def sources(folder: Path, name: str) -> dict[str, bytes]:
     return {f"{name}/{path.relative_to(folder).as_posix()}": _content(path) for path in _own_files(folder)}
 
 
+def watched_files(folder: Path) -> list[Path]:
+    """Return the files that the handler's archive is made from, its requirements among them."""
+    return [*_own_files(HANDLER), *_own_files(folder), folder / REQUIREMENTS]
+
+
 def _own_files(folder: Path) -> Iterator[Path]:
     """Give the files that belong to a function: none that are hidden, compiled, or an editor's."""
     for path in folder.rglob("*"):

@@ -74,8 +74,16 @@ def installed(requirements: Path, platform: Platform, cache: Path = CACHE) -> di
 
     Raises `HandlerError` with the packages that have no wheel for the platform, or with what uv says.
     """
-    if not requirements.is_file() or not _lines(requirements):
+    place = packages_of(requirements, platform, cache)
+    if place is None:
         return {}
+    return {path.relative_to(place).as_posix(): path for path in place.rglob("*") if _is_packed(path)}
+
+
+def packages_of(requirements: Path, platform: Platform, cache: Path = CACHE) -> Path | None:
+    """Return the folder in which the packages lie, installed if need be; None without requirements."""
+    if not requirements.is_file() or not _lines(requirements):
+        return None
     place = cache / _key(requirements, platform)
     if not place.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -90,7 +98,12 @@ def installed(requirements: Path, platform: Platform, cache: Path = CACHE) -> di
                 raise
         finally:
             shutil.rmtree(half, ignore_errors=True)
-    return {path.relative_to(place).as_posix(): path for path in place.rglob("*") if path.is_file()}
+    return place
+
+
+def _is_packed(path: Path) -> bool:
+    """Tell whether a file belongs into the archive: what Python compiled when it was tried here does not."""
+    return path.is_file() and path.suffix != ".pyc"
 
 
 def _lines(requirements: Path) -> list[str]:

@@ -200,6 +200,13 @@ SETTINGS = {
             "an image of LocalStack's own to run instead, such as localstack/localstack:4.14.0",
             anything,
         ),
+        Setting(
+            "WATCH",
+            "",
+            "",
+            "1: make up deploys again whenever a file of the handler is saved",
+            one_of("0", "1"),
+        ),
         Setting("YES", "", "", "1: do not ask before anything is done on AWS", one_of("0", "1")),
     )
 }
@@ -226,6 +233,7 @@ class Settings:
     anomaly_threshold: int
     anomaly_minimum: int
     tracing: bool
+    watch: bool
     yes: bool
 
     @classmethod
@@ -250,6 +258,7 @@ class Settings:
             anomaly_threshold=int(values["ANOMALY_THRESHOLD"]),
             anomaly_minimum=int(values["ANOMALY_MINIMUM"]),
             tracing=values["TRACING"] == "1",
+            watch=values["WATCH"] == "1",
             yes=values["YES"] == "1",
         )
 

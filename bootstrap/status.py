@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bootstrap import measures, stacks, watched
@@ -21,6 +21,7 @@ from handler.once.totals import Minute
 _WELL = "OK"
 _MOST_READ = 1000  # messages of a queue
 _MOST_TOTALS = 8
+_DAY = timedelta(days=1)
 _MAPPING_WELL = {"No records processed", _WELL}
 
 
@@ -135,7 +136,8 @@ def _events(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Lin
     cloudwatch = target.client("cloudwatch")
     lag = measures.lag(cloudwatch, stack.outputs["FunctionName"])
     if lag is None:
-        yield Line("Lag", "none measured: no batch for a day")
+        young = datetime.now(UTC) - stack.created < _DAY
+        yield Line("Lag", "not measured: no batch yet" if young else "not measured: no batch for a day")
     else:
         age = (datetime.now(UTC) - lag.minute).total_seconds() // 60
         when = "within the last minute" if age < 1 else f"{age:.0f} min ago"
@@ -165,13 +167,28 @@ def _totals(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Lin
 
 
 def _alarms(target: Target, stack: Stack) -> Iterator[Line]:
-    """Give each alarm. On an emulator nobody minds silence: a bench stands idle most of the time."""
+    """Give each alarm."""
     names = [name for output, name in stack.outputs.items() if output.endswith("AlarmName")]
-    silence = stack.outputs["SilenceAlarmName"]
+    silence = stack.outputs.get("SilenceAlarmName")
     for alarm in target.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]:
         name, state = alarm["AlarmName"], alarm["StateValue"]
-        minds = name != silence or not target.emulated
-        yield Line("Alarm", f"{name}: {state}", well=state != "ALARM" or not minds)
+        known = timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"])
+        idle = idleness(datetime.now(UTC) - stack.created, known, emulated=target.emulated)
+        if state == "ALARM" and name == silence and idle:
+            yield Line("Alarm", f"{name}: {idle}")
+        else:
+            yield Line("Alarm", f"{name}: {state}", well=state != "ALARM")
+
+
+def idleness(age: timedelta, watched: timedelta, *, emulated: bool) -> str:
+    """Return why silence is nothing to look at; empty if it is.
+
+    A stack that is younger than what the alarm looks at has not been silent for that long. A bench is idle
+    most of the time.
+    """
+    if age < watched:
+        return "no event yet (an alarm after three periods)" if not emulated else "no event yet"
+    return "idle (an alarm on AWS)" if emulated else ""
 
 
 def run() -> int:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.alone import alone
@@ -11,15 +12,16 @@ from bootstrap.commands import command
 from bootstrap.console import say
 from bootstrap.deploy import TEMPLATE, deploy
 from bootstrap.failures import Failure
-from bootstrap.package import LARGEST
+from bootstrap.package import LARGEST, watched_files
 from bootstrap.progress import shown
-from bootstrap.requirements import ROOT
+from bootstrap.requirements import ROOT, shown_path
 from bootstrap.settings import Settings
 from bootstrap.stacks import Stack
 from bootstrap.switch import agree
 from bootstrap.target import Target
 from bootstrap.trial import IMPATIENT, try_out
 from bootstrap.verify import Verified, verify
+from bootstrap.watching import stamps, watch
 
 _SHOWN = {
     "StreamName": "events go in",
@@ -52,7 +54,24 @@ def run() -> int:
     describe(target, deployed.stack)
     for line in next_steps(os.environ):
         say(line, whole=True)
+    if settings.watch:
+        _watch(target, settings)
     return 0
+
+
+def _watch(target: Target, settings: Settings) -> None:
+    """Deploy again whenever a file of the handler is saved, until Ctrl-C."""
+    folder, client = ROOT / settings.handler, target.client("lambda", **IMPATIENT)
+
+    def again() -> None:
+        with alone(settings.stack):
+            stack = deploy(target, settings, lambda _: None).stack
+        if function := stack.outputs.get("FunctionName"):
+            try_out(function, client, folder)
+
+    say(f"Watching {shown_path(folder)}: Ctrl-C ends it")
+    with suppress(KeyboardInterrupt):
+        watch(lambda: stamps(watched_files(folder)), again)
 
 
 def _proven(target: Target, stack: Stack, folder: Path) -> tuple[Verified, Failure | None]:

@@ -26,6 +26,7 @@ def test_nothing_set() -> None:
         anomaly_threshold=5,
         anomaly_minimum=15,
         tracing=False,
+        watch=False,
         yes=False,
     )
 
