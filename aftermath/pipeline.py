@@ -9,7 +9,7 @@ from aftermath.tables import Tables
 from bootstrap import stacks
 from bootstrap.errors import UsageError
 from bootstrap.queues import Queue
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.target import Target
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Pipeline:
         self.dead_letters = Queue(sqs, stack.outputs["DeadLetterUrl"], wait)
 
     @classmethod
-    def find(cls, target: Target, settings: Settings) -> "Pipeline":
+    def find(cls, target: Target, settings: PipelineSettings) -> "Pipeline":
         """Return the stack that the settings name; `UsageError` if it is not deployed."""
         stack = stacks.find(target.client("cloudformation"), settings.stack)
         if stack is None or stack.status not in stacks.WHOLE:

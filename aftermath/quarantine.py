@@ -15,7 +15,7 @@ from bootstrap.target import Target
 def run() -> int:
     """List it; return the exit code."""
     settings = Settings.from_environment(os.environ)
-    stack = bootstrap.Settings.from_environment(os.environ)
+    stack = bootstrap.PipelineSettings.from_environment(os.environ)
     pipeline = Pipeline.find(Target.from_environment(os.environ), stack)
     try:
         if settings.source in {"quarantine", "both"}:

@@ -20,7 +20,7 @@ def run() -> int:
     """Record; return the exit code. SIGTERM ends it as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = Settings.from_environment(os.environ)
-    stack = bootstrap.Settings.from_environment(os.environ)
+    stack = bootstrap.PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     if settings.out is None:
         raise UsageError("OUT= names the file to record into.")

@@ -33,7 +33,7 @@ NAMED = 20
 def run() -> int:
     """Say what would be sent again, or send it; return the exit code."""
     settings = Settings.from_environment(os.environ)
-    stack = bootstrap.Settings.from_environment(os.environ)
+    stack = bootstrap.PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     pipeline = Pipeline.find(target, stack)
     try:

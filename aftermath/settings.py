@@ -13,7 +13,7 @@ from typing import Literal
 
 from bootstrap.checks import anything, moment, switch, zoned
 from bootstrap.errors import SettingError
-from bootstrap.settings import Setting
+from bootstrap.setting import Setting
 from producer.settings import SETTINGS as PRODUCER
 
 type From = Literal["quarantine", "dead-letters", "both"]

@@ -25,7 +25,7 @@ WIDEST = 160
 def run() -> int:
     """Tell it; return the exit code: 1 if nothing is known of the event."""
     settings = Settings.from_environment(os.environ)
-    stack = bootstrap.Settings.from_environment(os.environ)
+    stack = bootstrap.PipelineSettings.from_environment(os.environ)
     if not settings.event:
         raise UsageError("EVENT= names the event: its eventId, or its record's sequence number.")
     pipeline = Pipeline.find(Target.from_environment(os.environ), stack)

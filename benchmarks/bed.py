@@ -13,7 +13,7 @@ import psutil
 from bootstrap.deploy import deploy
 from bootstrap.destroy import destroy
 from bootstrap.package import Code, pack, pack_detector
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from tailrace.compose import engine as engines
@@ -120,7 +120,7 @@ def pss(process: psutil.Process) -> int:
 @contextmanager
 def deployed(target: Target, name: str, code: Code | None = None) -> Iterator[tuple[Stack, float]]:
     """Deploy a stack with a window of 0, give it and the seconds it took; destroy it at the end."""
-    settings = Settings.from_environment(
+    settings = PipelineSettings.from_environment(
         {**os.environ, "TARGET": "localstack", "STACK": name, "BATCH_WINDOW": "0"}
     )
     began = time.monotonic()

@@ -7,6 +7,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import isfinite
 from urllib.parse import urlsplit
 
 type Check = Callable[[str], str | None]
@@ -26,6 +27,21 @@ def whole(low: int, high: int) -> Check:
         digits = value.isascii() and value.isdecimal() and len(value) <= LONGEST
         fits = digits and low <= int(value) <= high
         return None if fits else f"expected a whole number from {low} to {high}"
+
+    return check
+
+
+def number(low: float | None, high: float | None) -> Check:
+    """Return the check for any number within bounds, where there are some."""
+    bounds = f"{f' from {low}' if low is not None else ''}{f' to {high}' if high is not None else ''}"
+
+    def check(value: str) -> str | None:
+        try:
+            found = float(value)
+        except ValueError:
+            return f"expected a number{bounds}"
+        fits = isfinite(found) and (low is None or found >= low) and (high is None or found <= high)
+        return None if fits else f"expected a number{bounds}"
 
     return check
 

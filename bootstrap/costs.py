@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 
 AS_OF = "September 2026"
 MILLION = 1_000_000
@@ -71,34 +71,34 @@ class Item:
     sure: Literal["doc", "field", "unv"]
 
 
-def hourly(settings: Settings) -> list[Item]:
+def hourly(settings: PipelineSettings) -> list[Item]:
     """Return what an hour costs in which the stack stands, whether events come or not.
 
     The metrics cost only in hours in which they are published.
     """
-    looks = _LOOKS if settings.detector else 0
-    read = looks * _MINUTES_READ * settings.shards * _TOTALS_KB / 4
+    looks = _LOOKS if settings.number("DETECTOR", 1) else 0
+    read = looks * _MINUTES_READ * settings.number("SHARDS", 1) * _TOTALS_KB / 4
     return [
-        _item(f"{settings.shards} shards", settings.shards, SHARD_HOUR),
+        _item(f"{settings.number('SHARDS', 1)} shards", settings.number("SHARDS", 1), SHARD_HOUR),
         _item(f"{_ALARMS} alarms", _ALARMS, ALARM_HOUR),
         _item(f"{_METRICS} metrics, while events come", _METRICS, METRIC_HOUR),
         _item("Detector: time", looks * _LOOK_SECONDS * _LOOK_MEMORY_GB, LAMBDA_GB_SECOND),
         _item("Detector: reads", read, READ_UNIT),
         _item("Detector: metrics", looks, METRIC_REQUEST),
         _item("Dashboard", 1, DASHBOARD_HOUR),
-        *([_item("Detector: traces, at most", looks, TRACE)] if settings.tracing else []),
+        *([_item("Detector: traces, at most", looks, TRACE)] if settings.number("TRACING", 0) else []),
     ]
 
 
-def per_million(settings: Settings, load: Load | None = None) -> list[Item]:
+def per_million(settings: PipelineSettings, load: Load | None = None) -> list[Item]:
     """Return what a million events cost, in batches as full as they may be; less full ones cost more.
 
     Traced are at most all invocations: X-Ray's own rule takes one a second and a twentieth of the others.
     """
     load = load or Load()
-    batches = ceil(MILLION / settings.batch_size)
+    batches = ceil(MILLION / settings.number("BATCH_SIZE", 100))
     units = MILLION * ceil(load.event_bytes / 25_000)
-    transactions = batches * ceil(settings.batch_size / _RECORDS_PER_TRANSACTION)
+    transactions = batches * ceil(settings.number("BATCH_SIZE", 100) / _RECORDS_PER_TRANSACTION)
     writes = 2 * (MILLION * ceil(load.item_bytes / 1024) + transactions) + transactions
     return [
         _item("Kinesis: put", units, PUT_UNIT),
@@ -108,7 +108,7 @@ def per_million(settings: Settings, load: Load | None = None) -> list[Item]:
         _item("DynamoDB: totals of each minute", 2 * _TOTALS_KB * transactions, WRITE_UNIT),
         _item("CloudWatch: metrics", batches, METRIC_REQUEST),
         _item("CloudWatch: logs", batches * load.log_bytes_per_batch / 1e9, LOG_GB),
-        *([_item("X-Ray: traces, at most", batches, TRACE)] if settings.tracing else []),
+        *([_item("X-Ray: traces, at most", batches, TRACE)] if settings.number("TRACING", 0) else []),
     ]
 
 
@@ -117,7 +117,7 @@ def total(items: list[Item]) -> float:
     return sum(item.dollars for item in items)
 
 
-def lines(settings: Settings) -> list[str]:
+def lines(settings: PipelineSettings) -> list[str]:
     """Return the whole calculation as lines to show."""
     hour, million = hourly(settings), per_million(settings)
     return [

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bootstrap import artifacts, stacks
 from bootstrap.errors import StackError, TargetError
 from bootstrap.package import PYTHON, Code, pack_detector, pack_handler
+from bootstrap.parameters import TEMPLATE
 from bootstrap.requirements import ROOT, Platform
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Change, Pace, Stack, Step
 from bootstrap.target import Target
 from bootstrap.template import function_of, load
@@ -19,7 +19,6 @@ from bootstrap.trial import refuse_syntax_errors
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
-TEMPLATE = Path(__file__).with_name("template.yaml")
 _RESHARDING = "UpdateShardCount"  # the operation that an emulator does not have
 
 
@@ -34,7 +33,7 @@ class Deployed:
 
 def deploy(
     target: Target,
-    settings: Settings,
+    settings: PipelineSettings,
     show: Callable[[Step], None],
     template: str | None = None,
     code: Code | None = None,
@@ -45,7 +44,7 @@ def deploy(
     been deleted by then, one that could not be changed stands as it did, unless that failed too. Raises
     `TargetError` for what the target does not have.
     """
-    if settings.tracing and target.emulated:
+    if settings.number("TRACING", 0) and target.emulated:
         raise TargetError("TRACING=1 needs X-Ray, which the emulator does not have: leave it out.")
     cloudformation = target.client("cloudformation")
     template = TEMPLATE.read_text(encoding="utf-8") if template is None else template
@@ -78,7 +77,7 @@ def deploy(
     raise StackError(f"The stack {settings.stack} could not be made, and was deleted again. {why}")
 
 
-def packed(target: Target, settings: Settings, template: str) -> Code:
+def packed(target: Target, settings: PipelineSettings, template: str) -> Code:
     """Pack both functions: the handler for the platform that it runs on, an emulator's or the template's.
 
     Raises `HandlerError` for what cannot be packed, and for what is no Python.

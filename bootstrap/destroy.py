@@ -9,7 +9,7 @@ from collections.abc import Callable
 from bootstrap import artifacts, stacks
 from bootstrap.console import say
 from bootstrap.progress import shown
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Pace, Step
 from bootstrap.switch import agree
 from bootstrap.target import Target
@@ -28,7 +28,7 @@ def destroy(target: Target, name: str, show: Callable[[Step], None]) -> bool:
 
 def run() -> int:
     """Do it for the stack that the settings name; return the exit code."""
-    settings = Settings.from_environment(os.environ)
+    settings = PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     agree(target, settings, "destroy the pipeline with all that it holds")
     with shown() as progress:

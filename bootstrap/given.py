@@ -70,7 +70,7 @@ def check(targets: list[str], names: list[str]) -> str:
         **dict.fromkeys(("quarantine", "replay", "record", "trace"), afterwards.Settings.from_environment),
     }
     try:
-        pipeline.Settings.from_environment(os.environ)
+        pipeline.PipelineSettings.from_environment(os.environ)
         for target in targets:
             if target in read:
                 read[target](os.environ)

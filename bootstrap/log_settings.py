@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bootstrap.checks import anything, one_of
-from bootstrap.settings import Setting
+from bootstrap.setting import Setting
 
 SETTINGS = {
     setting.name: setting

@@ -17,7 +17,7 @@ from bootstrap.console import say
 from bootstrap.errors import StackError, UsageError
 from bootstrap.log_lines import LogLine, parsed
 from bootstrap.log_settings import LogSettings
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.target import Target
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def run(*options: str) -> int:
     if set(options) - {_FOLLOW}:
         raise UsageError(f"python -m bootstrap logs [{_FOLLOW}]")
     chosen = LogSettings.from_environment(os.environ)
-    settings = Settings.from_environment(os.environ)
+    settings = PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     stack = stacks.standing(target.client("cloudformation"), settings.stack)
     groups = {name: stack.outputs[output] for name, output in _GROUPS.items() if output in stack.outputs}

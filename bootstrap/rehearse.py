@@ -26,7 +26,6 @@ from bootstrap.trial import refuse_syntax_errors
 from handler.once.batches import Accepted, Refused, read
 from handler.once.records import Reason, Record
 from handler.once.sums import UNIT
-from producer.run import now_stamp
 from producer.settings import Settings
 from producer.source import read as events_of
 from producer.userkey import user_key
@@ -149,9 +148,7 @@ def run() -> int:
     rehearsal, unreadable = Rehearsal(loaded(folder), folder), list[str]()
     pseudonyms = Pseudonyms(user_key(settings.user_key))
     try:
-        found: Iterable[Event | Unreadable] = events_of(
-            settings.source, settings.named, pseudonyms, now_stamp
-        )
+        found: Iterable[Event | Unreadable] = events_of(settings.source, settings.named, pseudonyms)
         for event in islice(found, settings.count):
             if isinstance(event, Unreadable):
                 unreadable.append(f"line {event.line}: {event.reason}")

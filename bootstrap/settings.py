@@ -1,40 +1,22 @@
-"""Every setting of the pipeline: its name, default, unit, meaning and bounds, once.
+"""Every setting of the pipeline: the commands' own, and those that the template's parameters are.
 
 A setting comes from the environment, which is where `make NAME=value` puts it too; an empty value counts as
 unset. The producer's own settings stand in `producer/settings.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from bootstrap.checks import Check, anything, matching, one_of, url, whole
+from bootstrap.checks import anything, matching, one_of, url, whole
 from bootstrap.errors import SettingError
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting; `unit` is empty for a name, a count or a switch, `default` where there is none."""
-
-    name: str
-    default: str
-    unit: str
-    meaning: str
-    check: Check
-
-    def read(self, environ: Mapping[str, str]) -> str:
-        """Return the value, or the default; raise `SettingError` if it is none that this setting can have."""
-        value = environ.get(self.name, "").strip() or self.default
-        wanted = self.check(value) if value else None
-        if wanted:
-            raise SettingError(f"{self.name}={value} is not valid: {wanted}.")
-        return value
-
+from bootstrap.parameters import TEMPLATE, parameters_of, setting_name, settings_of
+from bootstrap.setting import Setting
 
 # The stack's name is part of a bucket's name: at most 63 characters, with the account and the region in it.
 _STACK = "expected at most 35 lower-case letters, digits and single hyphens, of which the first is a letter"
 
-SETTINGS = {
+_OWN = {
     setting.name: setting
     for setting in (
         Setting(
@@ -87,76 +69,6 @@ SETTINGS = {
             "",
             "the folder of your handler: analytics.py, and requirements.txt if it needs packages",
             anything,
-        ),
-        Setting("SHARDS", "2", "", "shards of the stream", whole(1, 200)),
-        Setting("BATCH_SIZE", "100", "records", "records in one invocation, at most", whole(1, 10_000)),
-        Setting("BATCH_WINDOW", "5", "seconds", "how long a batch may wait to fill", whole(0, 300)),
-        Setting(
-            "RETENTION_DAYS",
-            "30",
-            "days",
-            "after which an item of the results table expires",
-            whole(1, 3650),
-        ),
-        Setting(
-            "RETRY_ATTEMPTS",
-            "20",
-            "",
-            "tries of a failed batch after the first, before it becomes a dead letter",
-            whole(0, 10_000),
-        ),
-        Setting(
-            "RECORD_AGE",
-            "3600",
-            "seconds",
-            "after which a record that still fails becomes a dead letter",
-            whole(60, 604_800),
-        ),
-        Setting(
-            "ALARM_EMAIL",
-            "",
-            "",
-            "the address that alarms and anomalies are sent to",
-            matching(r"[^@\s]+@[^@\s]+", "expected an address such as me@example.org"),
-        ),
-        Setting(
-            "ALARM_PERIOD",
-            "300",
-            "seconds",
-            "what an alarm looks at: 10 and 30 on an emulator only, 60, 300, 900, 3600",
-            one_of("10", "30", "60", "300", "900", "3600"),
-        ),
-        Setting(
-            "ALARM_LAG",
-            "60000",
-            "milliseconds",
-            "how long a record may wait in the stream",
-            whole(1, 604_800_000),
-        ),
-        Setting(
-            "ALARM_REJECTED",
-            "10",
-            "records",
-            "how many quarantined in one period are an alarm",
-            whole(1, 1_000_000),
-        ),
-        Setting("DETECTOR", "1", "", "0: the anomaly detector is not invoked", one_of("0", "1")),
-        Setting(
-            "ANOMALY_THRESHOLD",
-            "5",
-            "",
-            "robust standard deviations from which on a minute may be an anomaly",
-            whole(1, 100),
-        ),
-        Setting(
-            "ANOMALY_MINIMUM",
-            "15",
-            "minutes",
-            "history before the detector speaks",
-            whole(3, 1000),
-        ),
-        Setting(
-            "TRACING", "0", "", "1: Lambda traces the functions with X-Ray; on AWS only", one_of("0", "1")
         ),
         Setting(
             "AWS_ACCOUNT_ID",
@@ -212,71 +124,70 @@ SETTINGS = {
 }
 
 
+PARAMETERS = parameters_of(TEMPLATE.read_text(encoding="utf-8"))
+_NAMES = {setting_name(parameter): parameter for parameter in PARAMETERS}
+SETTINGS = _OWN | settings_of(PARAMETERS, frozenset(_OWN))
+
+
 @dataclass(frozen=True)
-class Settings:
+class PipelineSettings:
     """The settings of one command, read and checked; units as in `SETTINGS`."""
 
     target: Literal["localstack", "aws"]
     stack: str
     handler: str
-    shards: int
-    batch_size: int
-    batch_window: int
-    retention_days: int
-    retry_attempts: int
-    record_age: int
-    alarm_email: str
-    alarm_period: int
-    alarm_lag: int
-    alarm_rejected: int
-    detector: bool
-    anomaly_threshold: int
-    anomaly_minimum: int
-    tracing: bool
     watch: bool
     yes: bool
+    values: Mapping[str, str]
+    """Of each parameter of the template, by the setting's name."""
+    given: frozenset[str]
+    """Those of them that somebody set."""
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+    def from_environment(cls, environ: Mapping[str, str]) -> "PipelineSettings":
         """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
         values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
         return cls(
             target="aws" if values["TARGET"] == "aws" else "localstack",
             stack=values["STACK"],
             handler=values["HANDLER"],
-            shards=int(values["SHARDS"]),
-            batch_size=int(values["BATCH_SIZE"]),
-            batch_window=int(values["BATCH_WINDOW"]),
-            retention_days=int(values["RETENTION_DAYS"]),
-            retry_attempts=int(values["RETRY_ATTEMPTS"]),
-            record_age=int(values["RECORD_AGE"]),
-            alarm_email=values["ALARM_EMAIL"],
-            alarm_period=int(values["ALARM_PERIOD"]),
-            alarm_lag=int(values["ALARM_LAG"]),
-            alarm_rejected=int(values["ALARM_REJECTED"]),
-            detector=values["DETECTOR"] == "1",
-            anomaly_threshold=int(values["ANOMALY_THRESHOLD"]),
-            anomaly_minimum=int(values["ANOMALY_MINIMUM"]),
-            tracing=values["TRACING"] == "1",
             watch=values["WATCH"] == "1",
             yes=values["YES"] == "1",
+            values={name: values[name] for name in _NAMES},
+            given=frozenset(name for name in _NAMES if environ.get(name, "").strip()),
         )
 
+    def number(self, name: str, otherwise: int) -> int:
+        """Return a parameter's value by its setting's name; `otherwise` if it is no number."""
+        value = self.values.get(name, "")
+        return int(value) if value.isdecimal() else otherwise
+
     def parameters(self) -> dict[str, str]:
-        """Return the template's parameters that these settings give (all but the code's place)."""
+        """Return the template's parameters that these settings give (all but the code's place).
+
+        Raises `SettingError` for one that has no default and that nobody set.
+        """
+        for name, value in self.values.items():
+            if not value and "Default" not in PARAMETERS[_NAMES[name]]:
+                raise SettingError(f"{name} must be set: {SETTINGS[name].meaning}.")
+        return {_NAMES[name]: value for name, value in self.values.items()}
+
+    def keeping(self, standing: Mapping[str, str]) -> "PipelineSettings":
+        """Return these settings with what nobody set taken from a stack's parameters, as it stands.
+
+        What the template's bounds do not allow any more is not taken.
+        """
+        kept = {}
+        for name, parameter in _NAMES.items():
+            value = standing.get(parameter, "")
+            if name not in self.given and value and SETTINGS[name].check(value) is None:
+                kept[name] = value
+        return replace(self, values={**self.values, **kept})
+
+    def unusual(self) -> dict[str, str]:
+        """Return the parameters' values that nobody set now and that are not the defaults."""
         return {
-            "ShardCount": str(self.shards),
-            "BatchSize": str(self.batch_size),
-            "BatchWindow": str(self.batch_window),
-            "RetentionDays": str(self.retention_days),
-            "RetryAttempts": str(self.retry_attempts),
-            "RecordAge": str(self.record_age),
-            "AlarmEmail": self.alarm_email,
-            "AlarmPeriod": str(self.alarm_period),
-            "AlarmLag": str(self.alarm_lag),
-            "AlarmRejected": str(self.alarm_rejected),
-            "Detector": str(int(self.detector)),
-            "AnomalyThreshold": str(self.anomaly_threshold),
-            "AnomalyMinimum": str(self.anomaly_minimum),
-            "Tracing": "Active" if self.tracing else "PassThrough",
+            name: value
+            for name, value in self.values.items()
+            if name not in self.given and value != SETTINGS[name].default
         }

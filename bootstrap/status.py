@@ -13,7 +13,7 @@ from bootstrap.failing import failed_functions
 from bootstrap.measures import Counted
 from bootstrap.queues import Queue
 from bootstrap.requirements import ROOT
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from handler.once.totals import Minute
@@ -193,7 +193,7 @@ def idleness(age: timedelta, watched: timedelta, *, emulated: bool) -> str:
 
 def run() -> int:
     """Print the lines; return 0 if all is well, 1 if not or if there is no stack."""
-    settings = Settings.from_environment(os.environ)
+    settings = PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     stack = stacks.find(target.client("cloudformation"), settings.stack)
     say(f"{'Target':<13} {target.endpoint or f'AWS account {target.account}'}, region {target.region}")

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from bootstrap import costs
 from bootstrap.console import complain
 from bootstrap.errors import Declined
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.target import Target
 
 
-def agree(target: Target, settings: Settings, what: str, ask: Callable[[str], str] | None = None) -> None:
+def agree(
+    target: Target, settings: PipelineSettings, what: str, ask: Callable[[str], str] | None = None
+) -> None:
     """Return if this is an emulator, or if the user agrees to `what` being done; raise `Declined` if not.
 
     YES=1 is an answer. Without it and without a terminal nobody can be asked: that is a no.

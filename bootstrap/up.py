@@ -7,15 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+from bootstrap import stacks
 from bootstrap.alone import alone
 from bootstrap.commands import command
 from bootstrap.console import say
-from bootstrap.deploy import TEMPLATE, deploy
+from bootstrap.deploy import deploy
 from bootstrap.failures import Failure
 from bootstrap.package import LARGEST, watched_files
+from bootstrap.parameters import TEMPLATE
 from bootstrap.progress import shown
 from bootstrap.requirements import ROOT, shown_path
-from bootstrap.settings import Settings
+from bootstrap.settings import SETTINGS, PipelineSettings
 from bootstrap.stacks import Stack
 from bootstrap.switch import agree
 from bootstrap.target import Target
@@ -37,8 +39,11 @@ _SHOWN = {
 def run() -> int:
     """Do it; return the exit code."""
     began = time.monotonic()
-    settings = Settings.from_environment(os.environ)
+    settings = PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
+    before = stacks.find(target.client("cloudformation"), settings.stack)
+    if before and before.status in stacks.WHOLE:
+        settings = settings.keeping(before.parameters)
     agree(target, settings, "deploy the pipeline")
     with alone(settings.stack), shown() as progress:
         deployed = deploy(target, settings, progress)
@@ -47,6 +52,8 @@ def run() -> int:
     say(f"The stack {settings.stack} {done} ({time.monotonic() - began:.1f} s)")
     for line in verified.lines():
         say(line)
+    for name, value in settings.unusual().items():
+        say(f"Kept from last time: {name}={value} (the default is {SETTINGS[name].default or 'empty'})")
     handler, detector = deployed.code.handler.size, deployed.code.detector.size
     say(f"Code: handler {handler}, detector {detector}; Lambda takes {LARGEST // 2**20} MB each")
     if failure:
@@ -59,7 +66,7 @@ def run() -> int:
     return 0
 
 
-def _watch(target: Target, settings: Settings) -> None:
+def _watch(target: Target, settings: PipelineSettings) -> None:
     """Deploy again whenever a file of the handler is saved, until Ctrl-C."""
     folder, client = ROOT / settings.handler, target.client("lambda", **IMPATIENT)
 

@@ -12,7 +12,7 @@ from bootstrap.console import say
 from bootstrap.errors import NotAsAsked, StackError
 from bootstrap.intrinsics import Place
 from bootstrap.readback import READERS, NotThereError
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from bootstrap.template import Resource, asked_for
@@ -81,7 +81,7 @@ def _compared(target: Target, resource: Resource) -> _Read:
 
 def run() -> int:
     """Verify the stack as it was deployed; return the exit code."""
-    settings = Settings.from_environment(os.environ)
+    settings = PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     cloudformation = target.client("cloudformation")
     stack = stacks.standing(cloudformation, settings.stack)

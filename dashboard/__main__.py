@@ -24,7 +24,7 @@ def main(environ: Mapping[str, str]) -> int:
 
 def _serve(environ: Mapping[str, str]) -> int:
     settings = Settings.from_environment(environ)
-    deployed = pipeline.Settings.from_environment(environ)
+    deployed = pipeline.PipelineSettings.from_environment(environ)
     stack = deployed.stack
     target = Target.from_environment(environ)
     stacks.standing(target.client("cloudformation"), stack)

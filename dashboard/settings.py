@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bootstrap.checks import switch, whole
-from bootstrap.settings import Setting
+from bootstrap.setting import Setting
 
 HOST = "127.0.0.1"
 """Nobody beyond this machine is answered."""

@@ -9,7 +9,7 @@ from aftermath.story import Tracer
 from aftermath.trace import story_lines
 from bootstrap.console import shown
 from bootstrap.errors import TailraceError
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.target import Target
 
 LONGEST = 200
@@ -24,7 +24,7 @@ def told(target: Target, event: str) -> str:
     if len(name) > LONGEST:
         return f"At most {LONGEST} characters can be asked for here: `make trace EVENT=` takes longer ones."
     try:
-        return _told(Pipeline.find(target, Settings.from_environment(os.environ)), name)
+        return _told(Pipeline.find(target, PipelineSettings.from_environment(os.environ)), name)
     except TailraceError as error:
         return str(error)
     except (BotoCoreError, ClientError) as error:

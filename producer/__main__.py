@@ -27,7 +27,7 @@ def main(environ: Mapping[str, str]) -> int:
 
 def _send(environ: Mapping[str, str]) -> int:
     settings = Settings.from_environment(environ)
-    stack = pipeline.Settings.from_environment(environ)
+    stack = pipeline.PipelineSettings.from_environment(environ)
     target = Target.from_environment(environ)
     agree(target, stack, "send events")
     try:

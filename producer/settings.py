@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bootstrap.checks import switch, zoned
 from bootstrap.errors import SettingError
-from bootstrap.settings import Setting
+from bootstrap.setting import Setting
 from producer import checks
 from producer.anomaly import SHAPES
 from producer.jsonevents import Named

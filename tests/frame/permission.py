@@ -5,7 +5,7 @@ import sys
 
 from bootstrap.console import complain
 from bootstrap.program import guarded
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.switch import agree
 from bootstrap.target import Target
 from tests.frame.run import STACKS
@@ -13,7 +13,7 @@ from tests.frame.run import STACKS
 
 def main() -> int:
     """Return 0 if the tests may run; refuse what `make up` refuses."""
-    settings = Settings.from_environment({**os.environ, "STACK": STACKS})
+    settings = PipelineSettings.from_environment({**os.environ, "STACK": STACKS})
     target = Target.from_environment(os.environ)
     if not target.emulated:
         complain(f"The tests make stacks of their own, {STACKS}-…, one or a few at a time, and destroy them.")

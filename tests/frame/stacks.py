@@ -7,7 +7,7 @@ from bootstrap import stacks as cloudformation
 from bootstrap.deploy import deploy
 from bootstrap.destroy import destroy as remove
 from bootstrap.package import Code
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from tailrace.control.health import healthy
@@ -34,7 +34,7 @@ def deployed(
     run: Run, target: Target, purpose: str, settings: dict[str, str], code: Code | None = None
 ) -> Iterator[Stack]:
     """Deploy a pipeline of the run's own, destroy it at the end. `settings` as in the environment."""
-    chosen = Settings.from_environment({**run.handler, **settings, "STACK": run.stack_name(purpose)})
+    chosen = PipelineSettings.from_environment({**run.handler, **settings, "STACK": run.stack_name(purpose)})
     note(run, target, chosen.stack)
     try:
         yield deploy(target, chosen, lambda _: None, code=code).stack

@@ -61,9 +61,10 @@ def test_up_again(user: Mapping[str, str], tmp_path: Path) -> None:
     function = f"{user['STACK']}-processor"
     invoked = Asked("POST", f"/2015-03-31/functions/{function}/invocations", "")
     assert [one for one in asked if not one.reads] == [invoked]
-    # What it takes is the requests: two to find the stack as it was made, the others to verify it.
+    # What it takes is the requests: one for last time's settings, two to find the stack as it was made, the
+    # others to verify it.
     cloudformation = [one.operation for one in asked if one.operation in {"DescribeStacks", "GetTemplate"}]
-    assert cloudformation == ["DescribeStacks", "GetTemplate"]
+    assert cloudformation == ["DescribeStacks", "DescribeStacks", "GetTemplate"]
     assert len(asked) <= 60, asked
 
 

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 import pytest
 
 from bootstrap import artifacts, stacks
-from bootstrap.deploy import TEMPLATE, Deployed, deploy
+from bootstrap.deploy import Deployed, deploy
 from bootstrap.destroy import destroy
 from bootstrap.errors import NotAsAsked, NotOurs, StackError
 from bootstrap.package import Code, pack, pack_detector, pack_handler
-from bootstrap.settings import Settings
+from bootstrap.parameters import TEMPLATE
+from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack, Step
 from bootstrap.target import Target
 from bootstrap.verify import verify
@@ -43,7 +44,7 @@ class Bench:
         **settings: str,
     ) -> Deployed:
         """Deploy the stack with these settings."""
-        chosen = Settings.from_environment({"STACK": self.name, **settings})
+        chosen = PipelineSettings.from_environment({"STACK": self.name, **settings})
         return deploy(self.target, chosen, show, template=template, code=code)
 
     def find(self) -> Stack | None:

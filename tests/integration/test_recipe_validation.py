@@ -19,7 +19,7 @@ import pytest
 
 from bootstrap.deploy import deploy
 from bootstrap.destroy import destroy
-from bootstrap.settings import SETTINGS, Settings
+from bootstrap.settings import SETTINGS, PipelineSettings
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame import leftovers, stacks
@@ -109,7 +109,7 @@ def send(pipeline: Pipeline) -> None:
 def recipe(run: Run) -> Iterator[Pipeline]:
     """Give a stack of the recipe's names and the template's own settings, with the recipe's events in it."""
     target = account_of_its_own(run)
-    settings = Settings.from_environment({"STACK": STACK})
+    settings = PipelineSettings.from_environment({"STACK": STACK})
     try:
         pipeline = Pipeline(target, deploy(target, settings, lambda _: None).stack)
         send(pipeline)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bootstrap.deploy import TEMPLATE, deploy
+from bootstrap.deploy import deploy
 from bootstrap.errors import NotAsAsked
-from bootstrap.settings import Settings
+from bootstrap.parameters import TEMPLATE
+from bootstrap.settings import PipelineSettings
 from bootstrap.target import Target
 from bootstrap.verify import verify
 from tests.frame import stacks as frame
@@ -76,7 +77,7 @@ def name(run: Run, target: Target) -> Iterator[str]:
 
 def test_what_is_not_known_is_not_compared(name: str, target: Target) -> None:
     """It deploys; what cannot be compared is listed, and what can be still is."""
-    settings = Settings.from_environment({"STACK": name, "DETECTOR": "0"})
+    settings = PipelineSettings.from_environment({"STACK": name, "DETECTOR": "0"})
     stack = deploy(target, settings, lambda _: None, template=STRANGE).stack
     verified = verify(target, stack, STRANGE)
     assert set(verified.not_compared) == {

@@ -1,14 +1,14 @@
 import pytest
 
 from bootstrap.costs import hourly, lines, per_million, total
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 
 pytestmark = pytest.mark.unit
 
 
-def settings(**named: str) -> Settings:
+def settings(**named: str) -> PipelineSettings:
     """Return settings, the rest as by default."""
-    return Settings.from_environment(named)
+    return PipelineSettings.from_environment(named)
 
 
 def test_an_hour() -> None:

@@ -10,7 +10,7 @@ from botocore import xform_name
 from botocore.session import get_session
 
 from bootstrap.intrinsics import Place
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.template import asked_for
 
 pytestmark = pytest.mark.unit
@@ -43,7 +43,7 @@ ANYWHERE = "*"
 def statements(of: str = "Role") -> dict[str, tuple[set[str], list[str]]]:
     """Return each statement's actions and resources, by its id, of one role."""
     parameters = {
-        **Settings.from_environment({}).parameters(),
+        **PipelineSettings.from_environment({}).parameters(),
         "CodeBucket": "b",
         "CodeKey": "k",
         "DetectorCodeKey": "d",

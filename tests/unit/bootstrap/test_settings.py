@@ -1,39 +1,38 @@
 import pytest
 
 from bootstrap.errors import SettingError
-from bootstrap.settings import SETTINGS, Settings
+from bootstrap.settings import SETTINGS, PipelineSettings
 
 pytestmark = pytest.mark.unit
 
 
 def test_nothing_set() -> None:
     """With nothing set the pipeline is the recipe's: two shards, a hundred records, five seconds."""
-    assert Settings.from_environment({}) == Settings(
-        target="localstack",
-        stack="tailrace",
-        handler="handler",
-        shards=2,
-        batch_size=100,
-        batch_window=5,
-        retention_days=30,
-        retry_attempts=20,
-        record_age=3600,
-        alarm_email="",
-        alarm_period=300,
-        alarm_lag=60_000,
-        alarm_rejected=10,
-        detector=True,
-        anomaly_threshold=5,
-        anomaly_minimum=15,
-        tracing=False,
-        watch=False,
-        yes=False,
-    )
+    found = PipelineSettings.from_environment({})
+    assert (found.target, found.stack, found.handler) == ("localstack", "tailrace", "handler")
+    assert (found.watch, found.yes, found.given) == (False, False, frozenset())
+    assert found.values == {
+        "SHARDS": "2",
+        "BATCH_SIZE": "100",
+        "BATCH_WINDOW": "5",
+        "RETENTION_DAYS": "30",
+        "RETRY_ATTEMPTS": "20",
+        "RECORD_AGE": "3600",
+        "ALARM_EMAIL": "",
+        "ALARM_PERIOD": "300",
+        "ALARM_LAG": "60000",
+        "ALARM_REJECTED": "10",
+        "DETECTOR": "1",
+        "ANOMALY_THRESHOLD": "5",
+        "ANOMALY_MINIMUM": "15",
+        "TRACING": "0",
+    }
 
 
 def test_empty_is_unset() -> None:
     """An empty value, which `make VAR=` gives, counts as unset."""
-    assert Settings.from_environment({"STACK": "", "SHARDS": " "}) == Settings.from_environment({})
+    unset = PipelineSettings.from_environment({})
+    assert PipelineSettings.from_environment({"STACK": "", "SHARDS": " "}) == unset
 
 
 @pytest.mark.parametrize(
@@ -62,7 +61,7 @@ def test_empty_is_unset() -> None:
 def test_a_value_that_cannot_be(name: str, value: str, wanted: str) -> None:
     """A value that cannot be is refused with the setting's name and what it can be."""
     with pytest.raises(SettingError) as refused:
-        Settings.from_environment({name: value})
+        PipelineSettings.from_environment({name: value})
     assert str(refused.value) == f"{name}={value} is not valid: {wanted}."
 
 
@@ -70,7 +69,7 @@ def test_a_value_that_cannot_be(name: str, value: str, wanted: str) -> None:
 def test_a_stack_name_that_a_bucket_cannot_have(name: str) -> None:
     """A stack whose name could not be part of a bucket's is refused before anything is made."""
     with pytest.raises(SettingError, match="at most 35 lower-case letters"):
-        Settings.from_environment({"STACK": name})
+        PipelineSettings.from_environment({"STACK": name})
 
 
 def test_every_setting_says_what_it_means() -> None:
@@ -79,3 +78,16 @@ def test_every_setting_says_what_it_means() -> None:
         assert setting.name == name
         assert setting.meaning
         assert setting.read({}) == setting.default
+
+
+def test_last_time_s_settings_are_kept() -> None:
+    """What nobody sets now is as the stack has it, if the template's bounds still allow it."""
+    standing = {"Shards": "4", "BatchSize": "7", "BatchWindow": "999", "RetentionDays": "30", "Gone": "1"}
+    found = PipelineSettings.from_environment({"BATCH_SIZE": "9"}).keeping(standing)
+    assert {name: found.values[name] for name in ("SHARDS", "BATCH_SIZE", "BATCH_WINDOW")} == {
+        "SHARDS": "4",
+        "BATCH_SIZE": "9",
+        "BATCH_WINDOW": "5",
+    }
+    assert found.unusual() == {"SHARDS": "4"}
+    assert "Gone" not in found.parameters()

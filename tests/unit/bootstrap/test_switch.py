@@ -5,12 +5,12 @@ import pytest
 
 from bootstrap.env import _IN_THE_WAY, lines
 from bootstrap.errors import Declined
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.switch import agree
 from bootstrap.target import Target
 
 pytestmark = pytest.mark.unit
-SETTINGS = Settings.from_environment({"STACK": "mine"})
+SETTINGS = PipelineSettings.from_environment({"STACK": "mine"})
 
 
 def target(name: str = "aws") -> Target:
@@ -54,7 +54,7 @@ def test_anything_else_is_a_no(answer: str) -> None:
 def test_yes_in_advance() -> None:
     """YES=1 is an answer: nobody is asked."""
     user = User("n")
-    agree(target(), Settings.from_environment({"YES": "1"}), "deploy the pipeline", user)
+    agree(target(), PipelineSettings.from_environment({"YES": "1"}), "deploy the pipeline", user)
     assert user.questions == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from bootstrap.deploy import deploy
 from bootstrap.errors import TargetError
 from bootstrap.intrinsics import Place
-from bootstrap.settings import Settings
+from bootstrap.settings import PipelineSettings
 from bootstrap.target import Target
 from bootstrap.template import asked_for
 
@@ -20,7 +20,7 @@ TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 def asked(**settings: str) -> dict[str, dict[str, Any]]:
     """Return each resource's properties with these settings."""
     parameters = {
-        **Settings.from_environment(settings).parameters(),
+        **PipelineSettings.from_environment(settings).parameters(),
         "CodeBucket": "b",
         "CodeKey": "k.zip",
         "DetectorCodeKey": "d.zip",
@@ -44,4 +44,4 @@ def test_an_emulator_refuses_with_a_sentence() -> None:
     """Nothing is deployed on an emulator with TRACING=1; it is said why, and what to do."""
     target = Target.from_environment({"EMULATOR_PORT": "1"})
     with pytest.raises(TargetError, match=r"TRACING=1 needs X-Ray, which the emulator does not have: leave"):
-        deploy(target, Settings.from_environment({"TRACING": "1"}), lambda _: None)
+        deploy(target, PipelineSettings.from_environment({"TRACING": "1"}), lambda _: None)
