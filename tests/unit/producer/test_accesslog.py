@@ -192,6 +192,7 @@ def test_other_lines_are_not_taken(bad: str) -> None:
         ("[2001:db8::2]:443 192.0.2.1 - -", "192.0.2.1"),
         ("www.example.org:443 client.example.net - -", "client.example.net"),
         ("www.example.org 192.0.2.1 - -", "192.0.2.1"),
+        ("www.example.org 192.0.2.1 -", "192.0.2.1"),
         ("www.example.org client.example.net - -", "client.example.net"),
         ("192.0.2.1 www.example.org -", "192.0.2.1"),
         ("192.0.2.1, 198.51.100.7 - -", "192.0.2.1"),

@@ -57,7 +57,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     ends = os.open(pipe, os.O_RDWR)
     try:
-        os.write(ends, b"odd\npear 1\n")
+        os.write(ends, b"odd\npear 1\n" + b"apple\n" * 30)
         form, numbered = opened_as(str(pipe), FORMATS)
         assert form is FORMATS[1]
         assert [next(numbered), next(numbered)] == [(1, b"odd"), (2, b"pear 1")]
