@@ -77,8 +77,25 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.services.dynamodb.provider": {
         "DynamoDBProvider._new_dynamodb_server": "()",
+        "DynamoDBProvider.batch_execute_statement": (
+            "(self, context, statements, return_consumed_capacity, **kwargs)"
+        ),
+        "DynamoDBProvider.delete_item": "(self, context, delete_item_input)",
         "DynamoDBProvider.delete_table": "(self, context, table_name, **kwargs)",
+        "DynamoDBProvider.enable_kinesis_streaming_destination": (
+            "(self, context, table_name, stream_arn, enable_kinesis_streaming_configuration, **kwargs)"
+        ),
+        "DynamoDBProvider.execute_statement": "(self, context, execute_statement_input)",
+        "DynamoDBProvider.execute_transaction": "(self, context, execute_transaction_input)",
+        "DynamoDBProvider.forward_stream_records": "(self, account_id, region_name, records_map)",
         "DynamoDBProvider.table_exists": "(account_id, region_name, table_name)",
+        "EventForwarder.forward_to_kinesis_stream": "(account_id, region_name, records_map)",
+        "EventForwarder.forward_to_targets": "(self, account_id, region_name, records_map, background)",
+        "delete_expired_items": "()",
+        "get_table_stream_type": "(account_id, region_name, table_name_or_arn)",
+        "get_updated_records": (
+            "(account_id, region_name, table_name, existing_items, server_url, table_stream_type)"
+        ),
     },
     "localstack.services.dynamodb.server": {
         "DynamodbServer._create_shell_command": "(self)",
@@ -128,10 +145,10 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "LambdaProvider.validate_event_source_mapping": "(self, context, request)",
     },
     "localstack.services.logs.provider": {
-        "get_pattern_matcher": "(pattern)",
         "LogsProvider.put_log_events": (
             "(self, context, log_group_name, log_stream_name, log_events, sequence_token, entity, **kwargs)"
         ),
+        "get_pattern_matcher": "(pattern)",
     },
     "localstack.utils.aws.aws_stack": {
         "CACHE_S3_HOSTNAME_DNS_STATUS": "value",

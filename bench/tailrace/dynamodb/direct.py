@@ -5,7 +5,6 @@ import logging
 import select
 import threading
 from http import HTTPStatus
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from localstack import config
@@ -15,9 +14,9 @@ from localstack.services.dynamodb.utils import get_ddb_access_key
 from localstack.services.dynamodbstreams.models import dynamodbstreams_stores
 
 from tailrace.startup import door
+from tailrace.startup.door import Answer
 
-from . import rules
-from .rules import Answer
+from . import names, rules
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -46,7 +45,7 @@ class ShortWay:
         account = get_account_id_from_access_key_id(who.key)
         if self._watched(account, who.region):
             return None
-        body = _body(environ)
+        body = door.body(environ)
         if not rules.plain(body):
             return None
         space = get_ddb_access_key(account, who.region)
@@ -56,7 +55,8 @@ class ShortWay:
             "X-Amz-Target": rules.PREFIX + name,
         }
         answer = rules.worded(name, body, self._ask(body, headers))
-        said = f"{answer.status} ({answer.error})" if answer.error else answer.status
+        code = rules.error(answer)
+        said = f"{answer.status} ({code})" if code else answer.status
         LOG.info("AWS dynamodb.%s => %s", name, said)
         return answer
 
@@ -103,13 +103,6 @@ class ShortWay:
         return kept
 
 
-def _body(environ: "WSGIEnvironment") -> bytes:
-    """Return the request's body, and leave it to be read again."""
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = BytesIO(body)
-    return body
-
-
 def _failed() -> Answer:
     body = b'{"__type":"com.amazon.coral.service#InternalServerError","message":"Internal server error"}'
     return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [("Content-Type", "application/x-amz-json-1.0")], body)
@@ -118,3 +111,15 @@ def _failed() -> Answer:
 def install(server: "Server") -> None:
     """Let requests for DynamoDB take the short way from now on."""
     door.SHORT_WAYS.append(ShortWay(server).answer)
+    door.REWRITES.append(take_names)
+
+
+def take_names(environ: "WSGIEnvironment") -> door.Mend | None:
+    """Put tables' names in place of their ARNs in a request for DynamoDB, and ARNs back into the answer."""
+    target = environ["HTTP_X_AMZ_TARGET"]
+    who = rules.signed(environ.get("HTTP_AUTHORIZATION", "")) if target.startswith(rules.PREFIX) else None
+    found = names.renamed(target[len(rules.PREFIX) :], door.body(environ), who.region) if who else None
+    if found is None:
+        return None
+    door.reread(environ, found.body)
+    return found.restored

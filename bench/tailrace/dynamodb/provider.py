@@ -1,22 +1,31 @@
 """LocalStack's DynamoDB service, in front of our DynamoDB Local, with what both leave out."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from localstack import config
 from localstack.aws import handlers
-from localstack.aws.api import CommonServiceException
+from localstack.aws.api import CommonServiceException, handler
 from localstack.aws.api.dynamodb import ResourceNotFoundException
+from localstack.services.dynamodb import provider
 from localstack.services.dynamodb.provider import DynamoDBProvider as LocalStacksDynamoDB
+from localstack.services.dynamodb.provider import get_store, get_table_stream_type, get_updated_records
+from localstack.services.dynamodb.utils import ItemFinder
 
 from tailrace.arns import Arn
+from tailrace.seams import replace
 
+from . import expiry
+from .changes import table_of
+from .forwarder import Forwarder
 from .local import Server, server
 from .policies import Policies, PolicyError
 from .rules import UNKNOWN
 
 type Answer = dict[str, Any]
+PRECISION = "ApproximateCreationDateTimePrecision"
 type Foreign = Any
 """LocalStack's objects: it ships no types."""
 
@@ -26,11 +35,19 @@ class DynamoDBProvider(LocalStacksDynamoDB):
 
     def __init__(self) -> None:
         super().__init__()
+        self._event_forwarder: Foreign = Forwarder()  # of the one that LocalStack has made no thread runs yet
         self._policies = Policies()
+        self._who = threading.local()
+        replace(provider, "delete_expired_items", expiry.delete_expired_items)
 
     @staticmethod
     def _new_dynamodb_server() -> Server:
         return server()
+
+    def on_before_start(self) -> None:
+        """Begin to look for items whose time to live is over."""
+        super().on_before_start()
+        expiry.schedule()
 
     def on_after_init(self) -> None:
         """Word what DynamoDB Local calls an unknown operation."""
@@ -71,6 +88,78 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         with self._on(context, resource_arn):
             revision = self._policies.delete(resource_arn, expected_revision_id)
         return {"RevisionId": revision} if revision else {}
+
+    @handler("DeleteItem", expand=False)
+    def delete_item(self, context: Foreign, delete_item_input: Answer) -> Foreign:
+        """Delete an item; the streams say so if DynamoDB itself does it, because its time is over."""
+        internal = context.internal_request_params or {}
+        self._who.is_dynamodb = internal.get("service_principal") == expiry.PRINCIPAL
+        try:
+            return super().delete_item(context, delete_item_input)
+        finally:
+            self._who.is_dynamodb = False
+
+    def forward_stream_records(self, account_id: str, region_name: str, records_map: Answer) -> None:
+        """Bring changes on to the streams, with who made them if it was DynamoDB."""
+        if getattr(self._who, "is_dynamodb", False):
+            for changed in records_map.values():
+                for record in changed["records"]:
+                    record["userIdentity"] = expiry.IDENTITY
+        super().forward_stream_records(account_id, region_name, records_map)
+
+    @handler("ExecuteStatement", expand=False)
+    def execute_statement(self, context: Foreign, request: Answer) -> Foreign:
+        """Carry out a PartiQL statement, and tell the table's stream what it changed."""
+        with self._told(context, [request["Statement"]]):
+            return self.forward_request(context)
+
+    @handler("BatchExecuteStatement", expand=False)
+    def batch_execute_statement(self, context: Foreign, request: Answer) -> Foreign:
+        """Carry out PartiQL statements, each by itself, and tell the tables' streams what they changed."""
+        with self._told(context, [each["Statement"] for each in request["Statements"]]):
+            return self.forward_request(context)
+
+    @handler("ExecuteTransaction", expand=False)
+    def execute_transaction(self, context: Foreign, request: Answer) -> Foreign:
+        """Carry out PartiQL statements together, and tell the tables' streams what they changed."""
+        with self._told(context, [each["Statement"] for each in request["TransactStatements"]]):
+            return self.forward_request(context)
+
+    @contextmanager
+    def _told(self, context: Foreign, statements: list[str]) -> Iterator[None]:
+        """Tell streams what changed meanwhile in the tables that these statements write to.
+
+        DynamoDB Local does not say what a statement changed, so all items are read before and after.
+        """
+        account, region = context.account_id, context.region
+        tables = {name for each in statements if (name := table_of(each))}
+        kinds = {name: kind for name in tables if (kind := get_table_stream_type(account, region, name))}
+        where = {"account_id": account, "region_name": region}
+        before = {
+            name: ItemFinder.get_all_table_items(**where, table_name=name, endpoint_url=self.server.url)
+            for name in kinds
+        }
+        yield
+        for name, kind in kinds.items():
+            changed = get_updated_records(
+                **where,
+                table_name=name,
+                existing_items=before[name],
+                server_url=self.server.url,
+                table_stream_type=kind,
+            )
+            self.forward_stream_records(account, region, changed)
+
+    def enable_kinesis_streaming_destination(
+        self, context: Foreign, table_name: str, stream_arn: str, **rest: Foreign
+    ) -> Foreign:
+        """Send a table's changes to a stream, with times as precise as asked for."""
+        answer = super().enable_kinesis_streaming_destination(context, table_name, stream_arn, **rest)
+        asked = (rest.get("enable_kinesis_streaming_configuration") or {}).get(PRECISION)
+        for one in get_store(context.account_id, context.region).streaming_destinations[table_name]:
+            if asked and one["StreamArn"] == stream_arn:
+                one[PRECISION] = asked
+        return answer
 
     def delete_table(self, context: Foreign, table_name: str, **rest: object) -> Foreign:
         """Delete a table, and its policies."""

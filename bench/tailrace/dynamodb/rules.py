@@ -13,6 +13,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 from zlib import crc32
 
+from tailrace.startup.door import Answer
+
 PREFIX = "DynamoDB_20120810."
 OPERATIONS = frozenset(
     {
@@ -41,18 +43,10 @@ class Signed(NamedTuple):
     region: str
 
 
-class Answer(NamedTuple):
-    """What is answered: status, headers, body."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    @property
-    def error(self) -> str:
-        """The error's code; empty if there is none."""
-        found = ERROR.search(self.body) if self.status >= HTTPStatus.BAD_REQUEST else None
-        return found[1].decode() if found else ""
+def error(answer: Answer) -> str:
+    """Return the error's code; empty if there is none."""
+    found = ERROR.search(answer.body) if answer.status >= HTTPStatus.BAD_REQUEST else None
+    return found[1].decode() if found else ""
 
 
 def operation(environ: Mapping[str, object]) -> str | None:

@@ -19,6 +19,29 @@ class LambdaProvider(LocalStacksLambda):
         super().__init__()
         self._runtime_updates: dict[str, Answer] = {}  # by the ARN of a version
 
+    def get_function_configuration(
+        self, context: Context, function_name: str, qualifier: str | None = None, **rest: object
+    ) -> Answer:
+        """Return the configuration of a version, also of the one that an alias stands for."""
+        account, region = api_utils.get_account_and_region(function_name, context)
+        name, asked = api_utils.get_name_and_qualifier(function_name, qualifier, context)
+        alias = self._get_function(name, account, region).aliases.get(asked)
+        found: Answer = super().get_function_configuration(
+            context, name, alias.function_version if alias else asked, **rest
+        )
+        if alias:
+            arn = f"{api_utils.unqualified_lambda_arn(name, account, region)}:{asked}"
+            found = {**found, "FunctionArn": arn}
+        return found
+
+    def list_function_event_invoke_configs(
+        self, context: Context, function_name: str, **rest: object
+    ) -> Answer:
+        """List how asynchronous invocations of a function are retried, by its name or any form of its ARN."""
+        name = api_utils.get_function_name(function_name, context)
+        found: Answer = super().list_function_event_invoke_configs(context, name, **rest)
+        return found
+
     def get_runtime_management_config(
         self, context: Context, function_name: str, qualifier: str | None = None, **rest: object
     ) -> Answer:

@@ -5,10 +5,12 @@ for an access log that goes nowhere, and takes each piece of an answer to its ow
 made it waits. `serving.py` makes use of what is here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 from tailrace.seams import replace
 
@@ -19,24 +21,47 @@ TYPES = 256
 """Content types that are remembered; senders have a handful."""
 
 
-class Answer(Protocol):
-    """What a short way answers."""
+class Answer(NamedTuple):
+    """What is answered: status, headers, body."""
 
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """The headers."""
-
-    @property
-    def body(self) -> bytes:
-        """The body."""
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
+type Mend = Callable[[bytes], bytes]
+"""Makes of an answer's body what is sent."""
+REWRITES: list[Callable[["WSGIEnvironment"], Mend | None]] = []
+"""Each may change a request with an X-Amz-Target, by `reread`; it returns how to mend the answer then."""
 SHORT_WAYS: list[Callable[["WSGIEnvironment"], Answer | None]] = []
 """Each is asked to answer a request with an X-Amz-Target; one that returns None has not touched it."""
+
+
+def mended(status: int, headers: list[tuple[str, str]], body: bytes, mends: Sequence[Mend]) -> Answer:
+    """Return an answer, mended, with the length and the checksum of what is sent."""
+    if not mends:
+        return Answer(status, headers, body)
+    for mend in mends:
+        body = mend(body)
+    sums = {"content-length": str(len(body)), "x-amz-crc32": str(crc32(body))}
+    return Answer(status, [(name, sums.get(name.lower(), value)) for name, value in headers], body)
+
+
+def body(environ: "WSGIEnvironment") -> bytes:
+    """Return a request's body, and leave it to be read again."""
+    found: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = BytesIO(found)
+    return found
+
+
+def reread(environ: "WSGIEnvironment", new: bytes) -> None:
+    """Give a request another body."""
+    environ["wsgi.input"] = BytesIO(new)
+    environ["CONTENT_LENGTH"] = length = str(len(new))
+    environ["rolo.headers"] = [
+        (name, length.encode() if name.lower() == b"content-length" else value)
+        for name, value in environ.get("rolo.headers", ())
+    ]
 
 
 def is_whole(headers: Iterable[tuple[str, str]], data: bytes) -> bool:

@@ -94,15 +94,31 @@ class Application(WsgiGateway):
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request by a short way, if one takes it, or let LocalStack do so."""
-        if "HTTP_X_AMZ_TARGET" in environ:
-            for way in door.SHORT_WAYS:
-                answer = way(environ)
-                if answer is not None:
-                    phrase = HTTPStatus(answer.status).phrase
-                    start_response(f"{answer.status} {phrase}", answer.headers)
-                    return [answer.body]
+        if "HTTP_X_AMZ_TARGET" not in environ:
+            return self._usual(environ, start_response)
+        mends = [mend for rewrite in door.REWRITES if (mend := rewrite(environ))]
+        for way in door.SHORT_WAYS:
+            answer = way(environ)
+            if answer is not None:
+                return _sent(door.mended(answer.status, answer.headers, answer.body, mends), start_response)
+        if not mends:
+            return self._usual(environ, start_response)
+        begun: list[tuple[int, list[tuple[str, str]]]] = []
+
+        def begin(status: str, headers: list[tuple[str, str]], *_: object) -> Any:  # noqa: ANN401  WSGI's
+            begun.append((int(status.split(maxsplit=1)[0]), headers))
+
+        body = b"".join(self._usual(environ, begin))
+        return _sent(door.mended(*begun[0], body, mends), start_response)
+
+    def _usual(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         rest: Iterable[bytes] = super().__call__(environ, start_response)
         return rest
+
+
+def _sent(answer: door.Answer, start_response: "StartResponse") -> Iterable[bytes]:
+    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", answer.headers)
+    return [answer.body]
 
 
 ALLOWED = browsers.Allowed.by(
