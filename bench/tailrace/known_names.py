@@ -18,7 +18,8 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.aws.api.lambda_": {
         "LambdaApi.get_runtime_management_config": "(self, context, function_name, qualifier, **kwargs)",
         "LambdaApi.put_runtime_management_config": (
-            "(self, context, function_name, update_runtime_on, qualifier, runtime_version_arn, **kwargs)"
+            "(self, context, function_name, update_runtime_on, qualifier, runtime_version_arn, "
+            "**kwargs)"
         ),
     },
     "localstack.aws.api.logs": {
@@ -38,6 +39,10 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.aws.skeleton": {
         "Skeleton.on_not_implemented_error": "(self, serializer, context, exception)",
         "get_service_availability_exception": "value",
+    },
+    "localstack.packages.api": {
+        "PackageInstaller.install": "(self, target)",
+        "PackageInstaller.is_installed": "(self)",
     },
     "localstack.runtime.server.core": {
         "RuntimeServerPlugin.load": "(self, *args, **kwargs)",
@@ -146,21 +151,22 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.services.logs.provider": {
         "LogsProvider.put_log_events": (
-            "(self, context, log_group_name, log_stream_name, log_events, sequence_token, entity, **kwargs)"
+            "(self, context, log_group_name, log_stream_name, log_events, sequence_token, entity, "
+            "**kwargs)"
         ),
         "get_pattern_matcher": "(pattern)",
     },
     "localstack.utils.aws.aws_stack": {
         "CACHE_S3_HOSTNAME_DNS_STATUS": "value",
     },
-    "localstack.utils.serving": {
-        "Server.wait_is_up": "(self, timeout)",
-    },
     "localstack.utils.kinesis.kinesis_connector": {
         "listen_to_kinesis": (
             "(stream_name, account_id, region_name, listener_func, ddb_lease_table_suffix, "
             "wait_until_started)"
         ),
+    },
+    "localstack.utils.serving": {
+        "Server.wait_is_up": "(self, timeout)",
     },
     "moto.logs.models": {
         "LogGroup.create_log_stream": "(self, log_stream_name)",

@@ -14,6 +14,8 @@ from tailrace.cloudformation.tags import difference
 
 Model = dict[str, Any]  # a resource's properties, as CloudFormation names them
 _DAY = 24
+AS_OFTEN = {"Delay": 0.1, "MaxAttempts": 600}
+"""How often, in seconds, a stream is looked at until it takes the next change."""
 _READ_ONLY = {"Arn", "Id", "RoleId", "StreamArn"}
 
 
@@ -52,15 +54,18 @@ def _retag(service: Foreign, place: dict[str, str], before: Model, after: Model)
 
 
 def stream(clients: Foreign, before: Model, after: Model) -> None:
-    """Change a stream's retention, shard count (where the engine can) and tags."""
+    """Change a stream's retention, shard count, encryption and tags."""
     name, kinesis = before["Name"], clients.kinesis
-    _only("AWS::Kinesis::Stream", before, after, "RetentionPeriodHours", "ShardCount", "Tags")
+    names = ("RetentionPeriodHours", "ShardCount", "StreamEncryption", "Tags")
+    _only("AWS::Kinesis::Stream", before, after, *names)
     old = int(before.get("RetentionPeriodHours", _DAY))
     new = int(after.get("RetentionPeriodHours", _DAY))
-    if int(before["ShardCount"]) != int(after["ShardCount"]):
+    if "ShardCount" in after and int(before.get("ShardCount", 0)) != int(after["ShardCount"]):
         kinesis.update_shard_count(
             StreamName=name, TargetShardCount=int(after["ShardCount"]), ScalingType="UNIFORM_SCALING"
         )
+        _wait(kinesis, name)
+    _encrypt(kinesis, name, before.get("StreamEncryption"), after.get("StreamEncryption"))
     if new > old:
         kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=new)
     elif new < old:
@@ -70,6 +75,22 @@ def stream(clients: Foreign, before: Model, after: Model) -> None:
         kinesis.add_tags_to_stream(StreamName=name, Tags=added)
     if removed:
         kinesis.remove_tags_from_stream(StreamName=name, TagKeys=removed)
+
+
+def _encrypt(kinesis: Foreign, name: str, old: Model | None, new: Model | None) -> None:
+    """Encrypt a stream, by another key, or no more."""
+    if old == new:
+        return
+    if new:
+        kinesis.start_stream_encryption(StreamName=name, **new)
+    elif old:
+        kinesis.stop_stream_encryption(StreamName=name, **old)
+    _wait(kinesis, name)
+
+
+def _wait(kinesis: Foreign, name: str) -> None:
+    """Wait until a stream takes the next change."""
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=AS_OFTEN)
 
 
 def log_group(clients: Foreign, before: Model, after: Model) -> None:

@@ -43,11 +43,9 @@ class ShortWay:
         if name is None or who is None:
             return None
         account = get_account_id_from_access_key_id(who.key)
-        if self._watched(account, who.region):
-            return None
         body = door.body(environ)
-        if not rules.plain(body):
-            return None
+        if self._watched(account, who.region) or not rules.plain(body):
+            return None if rules.is_object(body) else rules.worded(name, body, _failed())
         space = get_ddb_access_key(account, who.region)
         headers = {
             "Authorization": rules.readdressed(authorization, space),

@@ -87,14 +87,15 @@ def worded(name: str, request: bytes, answer: Answer) -> Answer:
     status, body = answer.status, answer.body
     if name == "BatchWriteItem":
         body = body.replace(NO_KEY, KEY_MISSING)
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR and not _is_object(request):
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and not is_object(request):
         status, body = HTTPStatus.BAD_REQUEST, NO_JSON
     ours = {"content-length": ("Content-Length", str(len(body))), "x-amz-crc32": (CHECKSUM, str(crc32(body)))}
     headers = [(key, value) for key, value in answer.headers if key.lower() not in ours]
     return Answer(status, [*headers, *ours.values()], body)
 
 
-def _is_object(body: bytes) -> bool:
+def is_object(body: bytes) -> bool:
+    """Tell whether a request is an object of JSON."""
     try:
         return isinstance(json.loads(body), dict)
     except ValueError:

@@ -6,14 +6,15 @@ from tailrace.cloudformation.tags import difference
 pytestmark = pytest.mark.unit
 POLICY = {"PolicyName": "P", "PolicyDocument": {"Statement": []}}
 ROLE = {"RoleName": "r", "AssumeRolePolicyDocument": {"Statement": []}, "Policies": [POLICY]}
+WAITED = ("wait", {"StreamName": "s", "WaiterConfig": {"Delay": 0.1, "MaxAttempts": 600}})
 STREAM = {"Name": "s", "ShardCount": 2, "RetentionPeriodHours": 24}
 
 
 class Service:
     """A service that notes the calls that are made."""
 
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, dict[str, object]]] = []
+    def __init__(self, calls: list[tuple[str, dict[str, object]]] | None = None) -> None:
+        self.calls = [] if calls is None else calls
 
     def __getattr__(self, operation: str) -> "Call":
         return Call(self.calls, operation)
@@ -26,9 +27,11 @@ class Call:
         self._calls = calls
         self._operation = operation
 
-    def __call__(self, **arguments: object) -> None:
-        """Note the call."""
-        self._calls.append((self._operation, arguments))
+    def __call__(self, *_: object, **arguments: object) -> "Service":
+        """Note the call; what waits for a service is a service too, and its waiting is a call."""
+        if self._operation != "get_waiter":
+            self._calls.append((self._operation, arguments))
+        return Service(self._calls)
 
 
 class Clients:
@@ -85,8 +88,24 @@ def test_a_stream_s_shards() -> None:
         (
             "update_shard_count",
             {"StreamName": "s", "TargetShardCount": 3, "ScalingType": "UNIFORM_SCALING"},
-        )
+        ),
+        WAITED,
     ]
+
+
+def test_a_stream_s_encryption() -> None:
+    """A stream is encrypted, by another key, or no more, as is asked for."""
+    one, other = ({"StreamEncryption": {"EncryptionType": "KMS", "KeyId": key}} for key in "ab")
+    clients = Clients()
+    changes.stream(clients, STREAM, STREAM | one)
+    changes.stream(clients, STREAM | one, STREAM | other)
+    changes.stream(clients, STREAM | other, STREAM)
+    changes.stream(clients, STREAM | other, STREAM | other)
+    assert clients.calls == [
+        ("start_stream_encryption", {"StreamName": "s", "EncryptionType": "KMS", "KeyId": "a"}), WAITED,
+        ("start_stream_encryption", {"StreamName": "s", "EncryptionType": "KMS", "KeyId": "b"}), WAITED,
+        ("stop_stream_encryption", {"StreamName": "s", "EncryptionType": "KMS", "KeyId": "b"}), WAITED,
+    ]  # fmt: skip
 
 
 def test_what_cannot_be_changed() -> None:
