@@ -18,8 +18,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.aws.api.lambda_": {
         "LambdaApi.get_runtime_management_config": "(self, context, function_name, qualifier, **kwargs)",
         "LambdaApi.put_runtime_management_config": (
-            "(self, context, function_name, update_runtime_on, qualifier, runtime_version_arn, "
-            "**kwargs)"
+            "(self, context, function_name, update_runtime_on, qualifier, runtime_version_arn, **kwargs)"
         ),
     },
     "localstack.aws.api.logs": {
@@ -151,8 +150,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.services.logs.provider": {
         "LogsProvider.put_log_events": (
-            "(self, context, log_group_name, log_stream_name, log_events, sequence_token, entity, "
-            "**kwargs)"
+            "(self, context, log_group_name, log_stream_name, log_events, sequence_token, entity, **kwargs)"
         ),
         "get_pattern_matcher": "(pattern)",
     },

@@ -4,6 +4,7 @@ import os
 
 import click
 
+from tailrace import seams
 from tailrace.cli.console import answer
 from tailrace.compose import engine
 from tailrace.compose.errors import EngineError
@@ -12,8 +13,13 @@ from tailrace.control.doctor import Finding, examine
 
 
 @click.command()
-def command() -> int:
+@click.option("--names", is_flag=True, help="List the names of LocalStack that the bench replaces.")
+def command(*, names: bool) -> int:
     """Say what is missing or in the way, and the fix; exit code 1 if something blocks."""
+    if names:
+        for seam in seams.seams():
+            answer(str(seam))
+        return 0
     findings = [*examine(Emulator.from_environment()), docker()]
     for finding in findings:
         answer(str(finding))

@@ -3,16 +3,17 @@
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tailrace import endpoint
+from tailrace import endpoint, seams
 from tailrace.endpoint import HOST, URL
 from tailrace.functions import listing, namespaces
 
-from . import advice, pidfile, processes, uv
+from . import advice, pidfile, plugins, processes, uv
 from .emulator import Emulator
 from .errors import UvMissingError
 from .health import healthy
@@ -45,6 +46,7 @@ def examine(emulator: Emulator) -> Iterator[Finding]:
     yield from parts(installation)
     yield functions()
     yield from named(os.environ, Path.cwd())
+    yield from names(installation)
     yield from port(emulator)
     yield from kept(emulator)
     yield from remains(installation)
@@ -112,6 +114,23 @@ def parts(installation: Installation) -> Iterator[Finding]:
         yield Finding(
             f"left by an installation that was killed: {folder}", f"{advice.install()}, or remove it"
         )
+
+
+def names(installation: Installation) -> Iterator[Finding]:
+    """Look whether the names that the bench replaces in LocalStack are as it knows them."""
+    if installation.missing():
+        return
+    place = plugins.place(installation.home)
+    plugins.lay(place)
+    asked = subprocess.run(
+        [installation.python, "-P", "-m", "tailrace.seams"],
+        env={"PYTHONPATH": str(place)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if asked.returncode:
+        yield Finding(asked.stderr.strip().splitlines()[-1], advice.install(), blocks=True)
+    else:
+        count = len(seams.seams())
+        yield Finding(f"{count} names of LocalStack are as the bench knows them (tailrace doctor --names)")
 
 
 def port(emulator: Emulator) -> Iterator[Finding]:

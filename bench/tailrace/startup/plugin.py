@@ -22,6 +22,8 @@ from .services import NEEDED
 LOG = logging.getLogger(__name__)
 LATE = {"localstack.cloudformation.resource_providers"}
 """Groups of entry points whose loading would load a service."""
+PASSED = "seams-that-passed"
+"""File that keeps for which files of LocalStack's all names were as we know them."""
 EXIT_CODE = 78
 """Of a LocalStack that is not the one that we know: EX_CONFIG."""
 
@@ -31,7 +33,7 @@ def begin() -> None:
     """Look at every name that we replace, load every part of ours, and leave out what nobody uses."""
     try:
         _load_parts()
-        seams.check()
+        seams.check(passed=Path(os.environ["TAILRACE_HOME"]) / "cache" / PASSED)
         _leave_out()
         _choose_lambda()
         _word_what_is_missing()
