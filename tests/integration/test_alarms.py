@@ -138,7 +138,7 @@ def raised(well: Heard) -> Heard:
     _refuse_records(pipeline.target, pipeline)
     pipeline.put(Put(b"not json", f"bad-{n}") for n in range(5))
     _let_records_wait(pipeline)
-    pipeline.put([event("raises", fail="raise")])
+    pipeline.put([event("raises", key="raises!raise")])
     _seed_history(pipeline)
     for payload in (b"{}", b'{"fail": true}'):
         pipeline.lambdas.invoke(FunctionName=pipeline["DetectorName"], Payload=payload)

@@ -6,6 +6,7 @@ import pytest
 
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
+from tests.frame import samples
 from tests.frame.events import event
 from tests.frame.run import Run
 from tests.frame.variants import variant
@@ -59,7 +60,8 @@ def test_a_stored_event(bench: Bench) -> None:
 
 def test_an_event_without_an_id(bench: Bench) -> None:
     """Its sequence number is its key, and finds it."""
-    data = json.dumps({"eventType": "click"}).encode()
+    body = samples.body(event("trace-nameless"))
+    data = json.dumps({name: body[name] for name in body if name not in {"eventId", "timestamp"}}).encode()
     (record,) = bench.pipeline.put([Put(data, "trace-nameless", "n")])
     eventually(lambda: bench.pipeline.items("trace-nameless"), within=60 * bench.pipeline.patience)
     story(bench, record.sequence_number, "done: 1 stored", f"eventId         {record.sequence_number}")
