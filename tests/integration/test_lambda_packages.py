@@ -67,6 +67,18 @@ def test_layers_lie_one_over_the_other(functions: Functions, target: Target, run
     assert function.invoke({}).payload == ["first", "hello\n"]
 
 
+def test_a_layers_wrapper_begins_the_function(functions: Functions, target: Target, run: Run) -> None:
+    """What it exports, the function has."""
+    script = '#!/bin/sh\nexport WRAPPED=yes\nexec "$@"\n'
+    layer = publish(target, f"{run.prefix}-wrapper", {"wrap": script})
+    function = functions.make(
+        "import os\ndef handler(event, context): return os.environ['WRAPPED']",
+        Layers=[layer],
+        Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrap"}},
+    )
+    assert function.invoke({}).payload == "yes"
+
+
 def test_code_comes_before_layers(functions: Functions, target: Target, run: Run) -> None:
     """A module that both have is the function's own."""
     layer = publish(target, f"{run.prefix}-below", {"python/app.py": "def handler(event, context): return 1"})

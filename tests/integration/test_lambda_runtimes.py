@@ -210,6 +210,21 @@ def test_node_24_takes_no_callbacks(functions: Functions) -> None:
 
 
 @pytest.mark.parametrize("node", NODES)
+def test_a_streaming_handler_answers_with_all_that_it_wrote(functions: Functions, node: str) -> None:
+    """Where it is invoked for a whole answer; an error at its end is the answer."""
+    source = (
+        "export const handler = awslambda.streamifyResponse(async (event, stream) => {\n"
+        '  stream.write("[1,"); stream.write("2]");\n'
+        '  if (event.do === "raise") throw new RangeError("it");\n'
+        "  stream.end(); await stream.finished;\n"
+        "});"
+    )
+    function = make(functions, node, {"app.mjs": source})
+    assert function.invoke({}).payload == [1, 2]
+    assert function.invoke({"do": "raise"}).payload["errorType"] == "RangeError"
+
+
+@pytest.mark.parametrize("node", NODES)
 def test_a_module_that_cannot_be_loaded_is_an_init_error(functions: Functions, node: str) -> None:
     """Reported for both attempts, with AWS's error type."""
     answer = make(functions, node, {"app.js": "exports.handler = ) ;"}).invoke({})

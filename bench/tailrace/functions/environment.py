@@ -4,6 +4,7 @@ No thread of its own: whoever invokes serves the API meanwhile, by one poll over
 pipe and the process itself. Between invocations nothing runs here; what the runtime sends waits in a socket.
 """
 
+import base64
 import os
 import select
 import socket
@@ -18,6 +19,7 @@ from tailrace.functions.frames import LogReader
 from tailrace.functions.process import Process, Program
 from tailrace.functions.runtime_api import Event, Request, RequestReader
 
+_STREAMED_ERROR = "lambda-runtime-function-error-body"
 MEMORY_CHECK = 0.025
 """Seconds between two looks at the memory of a function that is at work."""
 
@@ -244,8 +246,9 @@ class Environment:
             self._stop = Stop("too-large", size=request.size)
             self._send(connection, runtime_api.TOO_LARGE)
         else:
-            if action == "error":
-                self._stop = Stop("error", payload=request.body, error_type=kind)
+            if action == "error" or kind:  # a streamed answer that ends in an error says so at its end
+                streamed = base64.b64decode(request.headers.get(_STREAMED_ERROR, ""))
+                self._stop = Stop("error", payload=streamed or request.body, error_type=kind)
             else:
                 self._answer = request.body
             self._send(connection, runtime_api.ACCEPTED)

@@ -79,13 +79,10 @@ class RequestReader:
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             return False
-        first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
+        first, _, lines = self._buffer[:end].partition(b"\r\n")
         del self._buffer[: end + 4]
-        method, path, _ = first.split(" ", 2)
-        headers = {}
-        for line in lines:
-            name, _, value = line.partition(":")
-            headers[name.lower()] = value.strip()
+        method, path, _ = first.decode("latin-1").split(" ", 2)
+        headers = _fields(lines)
         self.wants_continue = headers.get("expect", "").lower() == "100-continue"
         self._head = _Head(method, path, headers)
         return True
@@ -102,12 +99,21 @@ class RequestReader:
             length = int(self._buffer[:end].split(b";")[0], 16)
             if len(self._buffer) < end + 2 + length + 2:
                 return False
+            if length == 0:
+                return self._take_trailers(end + 2)
             del self._buffer[: end + 2]
             self._keep(length)
             del self._buffer[:2]
-            if length == 0:
-                return True
         return False
+
+    def _take_trailers(self, begin: int) -> bool:
+        """Take what stands after the last chunk: an empty line, or headers that were not known before."""
+        end = begin if self._buffer.startswith(b"\r\n", begin) else self._buffer.find(b"\r\n\r\n", begin) + 2
+        if self._head is None or end < begin:
+            return False
+        self._head.headers.update(_fields(self._buffer[begin:end]))
+        del self._buffer[: end + 2]
+        return True
 
     def _keep(self, at_most: int) -> None:
         piece = self._buffer[:at_most]
@@ -117,6 +123,11 @@ class RequestReader:
             self._body += piece
         else:
             self._body.clear()
+
+
+def _fields(lines: bytearray) -> dict[str, str]:
+    fields = (line.partition(":") for line in lines.decode("latin-1").split("\r\n") if line)
+    return {name.lower(): value.strip() for name, _, value in fields}
 
 
 class Event(NamedTuple):

@@ -100,7 +100,7 @@ class Version:
         own = namespaces.permitted()
         place = namespaces.AS_ON_AWS if own else there
         asked = Asked(self._config.handler or "", self._config.memory_size, naming.own)
-        command = self._runtime.command(place, asked, there)
+        command = self._runtime.wrapped_command(place, asked, there)
         scratch = self._config.ephemeral_storage.size
 
         def program(folder: Path) -> Program:

@@ -55,6 +55,16 @@ def test_a_chunked_body_is_put_together() -> None:
     assert following.action == ("next", "")
 
 
+def test_what_stands_after_the_last_chunk_are_headers() -> None:
+    """A streamed answer says there that it ended in an error; it may come in pieces."""
+    head = b"POST /2018-06-01/runtime/invocation/7/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    reader = RequestReader()
+    assert reader.feed(head + b"2\r\n[1\r\n0\r\nLambda-Runtime-Function-Error-Type: Own\r") == []
+    streamed, following = reader.feed(b"\n\r\n" + NEXT)
+    assert (streamed.body, streamed.headers["lambda-runtime-function-error-type"]) == (b"[1", "Own")
+    assert following.action == ("next", "")
+
+
 def test_the_largest_answer_is_kept_whole() -> None:
     """6,291,556 bytes are an answer; one more is only counted."""
     head = "POST /2018-06-01/runtime/invocation/7/response HTTP/1.1\r\nContent-Length: {}\r\n\r\n"

@@ -48,6 +48,18 @@ def test_nodes_heap_is_a_share_of_the_memory() -> None:
     assert "--max-old-space-size=900" in command
 
 
+def test_a_wrapper_begins_the_runtime() -> None:
+    """Its script is given the runtime's command; a path in /opt is one in the layers."""
+    asked = Asked("app.handler", 128, {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/trace"})
+    python, provided = TABLE["python3.12"], TABLE["provided.al2023"]
+    elsewhere = PLACE._replace(layers="/layers/1")
+    assert python.wrapped_command(elsewhere, asked, elsewhere)[:2] == [
+        "/layers/1/trace",
+        "/var/lang/bin/python",
+    ]
+    assert provided.wrapped_command(PLACE, asked, PLACE) == ["/var/task/bootstrap"]
+
+
 def test_what_is_asked_for_is_installed_beside_what_is_always_there() -> None:
     """One part for each runtime; those that need nothing have none."""
     parts = runtimes.parts(NOWHERE, ["nodejs24.x", "provided.al2023"])

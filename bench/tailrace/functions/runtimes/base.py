@@ -9,6 +9,8 @@ from tailrace.control.parts import STAMP, Part
 
 FOLDER = "runtimes"
 """Where runtimes are, below the installation's folder."""
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+_OPT = "/opt"
 
 
 class Place(NamedTuple):
@@ -45,7 +47,7 @@ class Runtime(ABC):
     frames = True
     """Whether AWS's client logs in frames (`frames.py`) where it is given a descriptor for them."""
     wrapped = True
-    """Whether AWS_LAMBDA_EXEC_WRAPPER is heeded; runtimes that are the function's own heed nothing."""
+    """Whether AWS_LAMBDA_EXEC_WRAPPER is heeded: Lambda begins what is the function's own without it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -81,6 +83,16 @@ class Runtime(ABC):
 
         `place` is where the environment sees things, `there` where they are on this machine.
         """
+
+    def wrapped_command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+        """Return the program of an environment, begun by the function's own wrapper if it names one."""
+        command = self.command(place, asked, there)
+        wrapper = asked.variables.get(WRAPPER)
+        if not wrapper or not self.wrapped:
+            return command
+        if wrapper.startswith(f"{_OPT}/"):
+            wrapper = place.layers + wrapper.removeprefix(_OPT)
+        return [wrapper, *command]
 
     @abstractmethod
     def variables(self, place: Place) -> dict[str, str]:
