@@ -111,7 +111,10 @@ def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
     command = [shutil.which("make") or "make", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 @pytest.mark.parametrize(("target", "code"), [("status", 2), ("down", 0)])
