@@ -110,7 +110,7 @@ def _standing(
     if stack and stack.status == "UPDATE_ROLLBACK_FAILED":
         raise StackError(
             f"The stack {name} is {stack.status}: a change failed, and so did undoing it. Remove it by "
-            "`make destroy`, or mend what its events name and let CloudFormation continue the rollback."
+            "`make destroy`, or fix what its events name and let CloudFormation continue the rollback."
         )
     if stack and stack.status in stacks.STILLBORN:
         stacks.remove(cloudformation, stack, pace, show)

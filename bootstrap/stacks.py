@@ -296,4 +296,4 @@ def _paced(pace: Pace, what: str) -> Iterator[None]:
         yield
         time.sleep(pause)
         pause = min(pace.pause, pause * 1.5)
-    raise StackError(f"Waited {pace.limit:.0f} s for {what}, in vain: see the stack's events.")
+    raise StackError(f"Timed out after {pace.limit:.0f} s waiting for {what}: see the stack's events.")

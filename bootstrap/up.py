@@ -8,10 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from bootstrap import stacks
-from bootstrap.alone import alone
 from bootstrap.commands import command
 from bootstrap.console import say
 from bootstrap.deploy import deploy
+from bootstrap.deploy_lock import deploy_lock
 from bootstrap.failures import Failure
 from bootstrap.package import LARGEST, watched_files
 from bootstrap.parameters import TEMPLATE
@@ -45,7 +45,7 @@ def run() -> int:
     if before and before.status in stacks.WHOLE:
         settings = settings.keeping(before.parameters)
     agree(target, settings, "deploy the pipeline")
-    with alone(settings.stack), shown() as progress:
+    with deploy_lock(settings.stack), shown() as progress:
         deployed = deploy(target, settings, progress)
     verified, failure = _proven(target, deployed.stack, ROOT / settings.handler)
     done = "is deployed" if deployed.changed else "is as it should be, nothing was changed"
@@ -71,7 +71,7 @@ def _watch(target: Target, settings: PipelineSettings) -> None:
     folder, client = ROOT / settings.handler, target.client("lambda", **IMPATIENT)
 
     def again() -> None:
-        with alone(settings.stack):
+        with deploy_lock(settings.stack):
             stack = deploy(target, settings, lambda _: None).stack
         if function := stack.outputs.get("FunctionName"):
             try_out(function, client, folder)

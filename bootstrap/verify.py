@@ -86,7 +86,7 @@ def run() -> int:
     cloudformation = target.client("cloudformation")
     stack = stacks.standing(cloudformation, settings.stack)
     if stack.status not in stacks.WHOLE:
-        raise StackError(f"The stack {stack.name} is {stack.status}: `make up` mends it.")
+        raise StackError(f"The stack {stack.name} is {stack.status}: `make up` fixes it.")
     verified = verify(target, stack, stacks.template_of(cloudformation, stack))
     for line in verified.lines():
         say(line)

@@ -171,5 +171,5 @@ def test_what_goes_on_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_waiting_has_an_end() -> None:
     """A stack that never settles ends in an error that says what was waited for."""
-    with pytest.raises(StackError, match=r"Waited 0 s for the stack .* to settle"):
+    with pytest.raises(StackError, match=r"Timed out after 0 s waiting for the stack .* to settle"):
         stacks.watch(client(Said("CREATE_IN_PROGRESS")), ARN, Pace(0, 0.01), lambda _: None, set())

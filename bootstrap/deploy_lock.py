@@ -12,7 +12,7 @@ LOCKS = ROOT / ".build"
 
 
 @contextmanager
-def alone(name: str, folder: Path = LOCKS) -> Iterator[None]:
+def deploy_lock(name: str, folder: Path = LOCKS) -> Iterator[None]:
     """Run the block while no other process of this checkout does so for the stack; wait until none does.
 
     The system frees it, however its holder ends.
