@@ -1,7 +1,7 @@
 # Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: given help up status dashboard try produce quarantine replay record trace logs env test lint bench doctor destroy down clean
+.PHONY: given help up status dashboard try produce quarantine replay record trace logs env advance test lint bench doctor destroy down clean
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
@@ -90,6 +90,10 @@ logs: $(READY) ## follow the functions' logs: FILTER= LEVEL=
 
 env: $(READY) ## for `eval "$$(make -s env)"`: makes aws, boto3 and any SDK talk to the target
 	@$(PYTHON) -m bootstrap env
+
+advance: $(READY) ## move the emulator's time on: BY=25h (90s, 15m, 2d)
+	@$(CHECK)
+	@$(CONTROL) advance $(or $(BY),"")
 
 test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
 	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)

@@ -18,6 +18,7 @@ from difflib import get_close_matches
 # Variables of the Makefile and of the tests, which are no settings of a command.
 OTHERS = {
     "ACCESS_LOG",
+    "BY",
     "CHROMIUM",
     "NAB_DATA",
     "NO_COLOR",

@@ -19,7 +19,7 @@ from tailrace.stream.errors import StreamError
 
 INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
-    "The emulator": ("up", "down", "where", "whose", "logs", "doctor", "install"),
+    "The emulator": ("up", "down", "where", "whose", "logs", "advance", "doctor", "install"),
     "Streams": ("put", "record"),
     "The embedded emulator alone": ("start", "stop", "status", "run"),
     "The shell": ("completion",),

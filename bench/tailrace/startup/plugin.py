@@ -62,11 +62,12 @@ def _choose_lambda() -> None:
 
 
 def _word_what_is_missing() -> None:
-    from . import missing  # noqa: PLC0415  needs what is loaded by then
+    from . import missing, time_moved  # noqa: PLC0415  need what is loaded by then
     from .installing import refuse_downloads  # noqa: PLC0415  the same
 
     missing.install()
     refuse_downloads()
+    time_moved.install()
 
 
 def _leave_out() -> None:
