@@ -107,6 +107,13 @@ lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run bench/healthy
 
+.PHONY: simulate mutants
+simulate: $(READY) ## prove the rules of delivery on invented histories: HISTORIES= worlds, and ten times as many lanes; SEED=
+	@$(PYTHON) -m tests.simulation
+
+mutants: $(READY) ## change the rules in some fifty ways, and see that the simulation finds each
+	@$(PYTHON) -m tests.simulation.mutants
+
 bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way
 	@$(CONTROL) install
 	@$(PYTHON) -m benchmarks

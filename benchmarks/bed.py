@@ -22,6 +22,7 @@ from tailrace.compose.container import Container
 from tailrace.compose.engine import Engine
 from tailrace.compose.errors import EngineError
 from tailrace.control import Emulator, Installation, processes
+from tailrace.testing.limits import switch_limits
 
 ROOT = Path(__file__).resolve().parent.parent
 RECIPE = Path(__file__).with_name("recipe")
@@ -65,6 +66,7 @@ def embedded() -> Iterator[Bed]:
     emulator.start()
     healthy = time.monotonic() - began
     try:
+        switch_limits(emulator.status().endpoint, "off")
         yield Bed(target_at(emulator.status().endpoint), healthy, memory, log)
     finally:
         emulator.stop()
@@ -85,6 +87,7 @@ def contained(engine: Engine) -> Iterator[Bed]:
     container.up(lambda _: None)
     healthy = time.monotonic() - began
     try:
+        switch_limits(container.endpoint, "off")
         yield Bed(target_at(container.endpoint), healthy, memory, container.log)
     finally:
         container.down()

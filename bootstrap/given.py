@@ -20,6 +20,7 @@ OTHERS = {
     "ACCESS_LOG",
     "BY",
     "CHROMIUM",
+    "HISTORIES",
     "NAB_DATA",
     "NO_COLOR",
     "PYTEST_OPTIONS",

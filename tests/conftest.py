@@ -129,6 +129,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     with _undisturbed():
         try:
             abandoned, left = stacks.destroy_abandoned(run), stacks.left_behind(run)
+            emulators.put_back(run)
         except Exception as error:  # noqa: BLE001  whatever it is, the run's own summary must still come
             abandoned, left = [], [f"what could not be removed: {error}"]
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -139,6 +139,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.services.lambda_.provider": {
         "LambdaProvider._get_function": "(function_name, account_id, region)",
+        "LambdaProvider.check_service_resource_exists": (
+            "(self, service, resource_arn, function_arn, function_role_arn)"
+        ),
         "LambdaProvider.create_event_source_mapping_v2": "(self, context, request)",
         "LambdaProvider.delete_event_source_mapping": "(self, context, uuid, **kwargs)",
         "LambdaProvider.get_event_source_mapping": "(self, context, uuid, **kwargs)",

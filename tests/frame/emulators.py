@@ -6,6 +6,7 @@ that ends (`tailrace/testing/watchdog.py`).
 """
 
 import os
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from tailrace.compose.container import Container
 from tailrace.control import Emulator, Installation
 from tailrace.control.health import healthy
 from tailrace.endpoint import URL, EndpointError, meant
+from tailrace.testing.limits import switch_limits
 from tests.frame import containers
 from tests.frame.run import Run
 
@@ -42,12 +44,13 @@ def shared(run: Run) -> str:
     """Return the endpoint of the emulator that all tests share; start one if none runs."""
     if containers.wanted(run) and not run.environ.get("AWS_ENDPOINT_URL"):
         return own(run, "shared")
-    return running(run) or own(run, "shared")
+    endpoint = running(run)
+    return _unlimited(endpoint) if endpoint else own(run, "shared")
 
 
 def own(run: Run, name: str) -> str:
     """Return the endpoint of the run's own emulator of this name, the same in every worker."""
-    return run.emulators.started(_wrapper(run), name)
+    return _unlimited(run.emulators.started(_wrapper(run), name))
 
 
 def log(run: Run, name: str) -> str:
@@ -56,6 +59,19 @@ def log(run: Run, name: str) -> str:
         return containers.log(run, name)
     one = _emulator(run, urlsplit(own(run, name)).port or 80)
     return one.log() if isinstance(one, Container) else one.log.read_text(errors="replace")
+
+
+@cache
+def _unlimited(endpoint: str) -> str:
+    """Lift Kinesis' limits, which many tests side by side exceed; tests of the limits bring their own."""
+    switch_limits(endpoint, "off")
+    return endpoint
+
+
+def put_back(run: Run) -> None:
+    """Bring the limits back on an emulator that goes on after the run."""
+    if not run.on_aws and (endpoint := running(run)):
+        switch_limits(endpoint, "aws")
 
 
 def stop(run: Run, name: str) -> None:

@@ -172,3 +172,35 @@ def test_truth_is_no_number(rig: Rig, condition: list[Any], names: list[str]) ->
     filters = [{"Pattern": json.dumps(pattern)} for pattern in patterns]
     rig.make_mapping(stream_arn, FilterCriteria={"Filters": filters})
     rig.await_names([*names, "end"])
+
+
+def test_lanes(rig: Rig) -> None:
+    """With ParallelizationFactor 4 keys of a shard are delivered side by side, each in its order (3)."""
+    rig.make_mapping(rig.make_stream(), ParallelizationFactor=4, BatchSize=1)
+    waves = [{"name": n, "key": f"k{n % 8}", "do": "wait", "seconds": 0.2} for n in range(24)]
+    rig.put(*waves)
+    eventually(lambda: len(rig.names()) == 24, within=30, what="all records")
+    calls = rig.calls()
+    assert calls[-1].at - calls[0].at < 24 * 0.2, "one after the other would take longer"
+    for key in range(8):
+        of_key = [name for call in calls for name in call.names if name % 8 == key]
+        assert of_key == sorted(of_key)
+    assert sorted(name for call in calls for name in call.names) == list(range(24))
+
+
+def test_tumbling_window(rig: Rig) -> None:
+    """State goes through a window's invocations into its last one, which has no records (6, documented)."""
+    rig.make_mapping(rig.make_stream(), TumblingWindowInSeconds=2, BatchSize=1)
+    rig.put({"name": 1}, {"name": 2})
+
+    def closed() -> list[Any]:
+        return [call.event for call in rig.calls() if call.event["isFinalInvokeForWindow"]]
+
+    last = eventually(closed, within=30, what="the window's last invocation")[-1]
+    assert last["Records"] == []
+    assert last["state"]["count"] in {1, 2}
+    assert last["window"]["end"] > last["window"]["start"]
+    assert last["isWindowTerminatedEarly"] is False
+    assert last["shardId"] == "shardId-000000000000"
+    total = sum(event["state"].get("count", 0) for event in closed())
+    assert total == 2

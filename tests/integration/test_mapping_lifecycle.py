@@ -240,7 +240,7 @@ def test_unknown_stream(rig: Rig) -> None:
 
 
 def test_refused(rig: Rig) -> None:
-    """What AWS refuses and what is not done yet are refused at create and at update, and change nothing."""
+    """What AWS refuses is refused at create and at update, and changes nothing."""
     stream_arn = rig.make_stream()
     age = refused(rig, stream_arn=stream_arn, MaximumRecordAgeInSeconds=59)
     assert age["Error"]["Code"] == "InvalidParameterValueException"
@@ -249,10 +249,11 @@ def test_refused(rig: Rig) -> None:
     assert pattern["Error"]["Message"] == "Invalid filter pattern definition."
     made = rig.make_mapping(stream_arn)
     with pytest.raises(ClientError) as raised:
-        rig.functions.update_event_source_mapping(UUID=made["UUID"], ParallelizationFactor=2)
+        rig.functions.update_event_source_mapping(
+            UUID=made["UUID"], ParallelizationFactor=2, TumblingWindowInSeconds=30
+        )
     assert raised.value.response["Error"]["Message"] == (
-        "This emulator does not support ParallelizationFactor above 1 for Kinesis event source mappings yet: "
-        "leave it out or set it to 1."
+        "Parallelization factor must be equal to 1 when tumbling window period is configured"
     )
     assert rig.functions.get_event_source_mapping(UUID=made["UUID"])["ParallelizationFactor"] == 1
 
@@ -267,6 +268,7 @@ def test_refused_in_a_template(rig: Rig) -> None:
             "FunctionName": rig.name,
             "StartingPosition": "TRIM_HORIZON",
             "TumblingWindowInSeconds": 30,
+            "ParallelizationFactor": 2,
         },
     }
     cloudformation = rig.target.client("cloudformation")
@@ -283,7 +285,7 @@ def test_refused_in_a_template(rig: Rig) -> None:
 
     found = eventually(reasons, within=PATIENCE)
     cloudformation.delete_stack(StackName=rig.name)
-    assert any("does not support TumblingWindowInSeconds" in reason for reason in found)
+    assert any("Parallelization factor must be equal to 1" in reason for reason in found)
 
 
 def test_refused_in_a_changed_template(rig: Rig) -> None:
@@ -308,11 +310,11 @@ def test_refused_in_a_changed_template(rig: Rig) -> None:
 
     cloudformation.create_stack(StackName=rig.name, TemplateBody=template())
     eventually(lambda: status() == "CREATE_COMPLETE", within=PATIENCE, what="the stack")
-    cloudformation.update_stack(StackName=rig.name, TemplateBody=template(TumblingWindowInSeconds=30))
+    cloudformation.update_stack(StackName=rig.name, TemplateBody=template(MaximumRecordAgeInSeconds=59))
     eventually(
         lambda: status() == "UPDATE_ROLLBACK_COMPLETE", within=PATIENCE, what="the change to be undone"
     )
-    assert [mapping["TumblingWindowInSeconds"] for mapping in mappings()] == [0]
+    assert [mapping["MaximumRecordAgeInSeconds"] for mapping in mappings()] == [-1]
     cloudformation.update_stack(StackName=rig.name, TemplateBody=template(BatchSize=7))
     eventually(lambda: status() == "UPDATE_COMPLETE", within=PATIENCE, what="a change that is possible")
     assert [mapping["BatchSize"] for mapping in mappings()] == [7]

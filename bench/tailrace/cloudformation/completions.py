@@ -18,14 +18,18 @@ def default(kind: str, model: Model) -> None:
 
 
 def stream(clients: Foreign, model: Model) -> None:
-    """Set a stream's retention and tags."""
-    if "StreamEncryption" in model:
-        raise ValueError("StreamEncryption is not supported by this emulator's streams: leave it out")
+    """Set a stream's retention, tags and encryption."""
     hours = int(model.get("RetentionPeriodHours", _DAY))
     if hours > _DAY:
         clients.kinesis.increase_stream_retention_period(StreamName=model["Name"], RetentionPeriodHours=hours)
     if model.get("Tags"):
         clients.kinesis.add_tags_to_stream(StreamName=model["Name"], Tags=by_key(model["Tags"]))
+    if encryption := model.get("StreamEncryption"):  # last: the stream is UPDATING for a moment
+        clients.kinesis.start_stream_encryption(
+            StreamName=model["Name"],
+            EncryptionType=encryption.get("EncryptionType", "KMS"),
+            KeyId=encryption["KeyId"],
+        )
 
 
 def log_group(clients: Foreign, model: Model) -> None:

@@ -1,18 +1,22 @@
 """One request on its way through an operation."""
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tailrace.arns import Arn
+from tailrace.kinesis.consumers import Consumer
 from tailrace.kinesis.engine import Engine, Stream
 from tailrace.kinesis.errors import (
+    AccessDeniedError,
+    DryRunError,
     InvalidArgumentError,
     NotOfferedError,
     ResourceInUseError,
+    ResourceNotFoundError,
     UnknownStream,
 )
-
-_ARN = re.compile(r"arn:aws[^:]*:kinesis:([^:]*):(\d{12}):stream/([^/]+)", re.ASCII)
+from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.policies import allows
 
 type Request = dict[str, Any]  # as JSON has it, checked against the model
 type Answer = dict[str, Any] | None  # as JSON has it; None is an empty body
@@ -27,31 +31,56 @@ class Call(NamedTuple):
     now: float  # epoch seconds
     fails: Callable[[], bool] | None = None  # asked once for each record of a put; None: no faults
     count_limits: tuple[int, int] = (20_000, 50)  # shards, on-demand streams
+    limited: bool = False  # shards and accounts are held to AWS's limits
+    operation: str = ""
 
     def stream(self, request: Request) -> Stream:
         """Give the stream that a request names, in whatever state it is."""
-        name, arn = request.get("StreamName"), request.get("StreamARN")
+        name, arn, stream_id = request.get("StreamName"), request.get("StreamARN"), request.get("StreamId")
         if arn is not None:
             return self.stream_by_arn(arn, name)
-        if name is None:
-            raise InvalidArgumentError("Stream arn and stream name can't be empty at the same time")
-        return self._find(self.account, self.region, name)
+        if name is not None:
+            return self._find(self.account, self.region, name)
+        if stream_id is not None:
+            return self._find_by_id(stream_id)
+        raise InvalidArgumentError("Stream arn and stream name can't be empty at the same time")
 
     def stream_by_arn(self, arn: str, name: str | None = None) -> Stream:
         """Give the stream of an ARN, which must agree with the name where there is one."""
-        found = _ARN.fullmatch(arn)
-        if found is None:
-            raise NotOfferedError(f"This emulator knows streams only, no consumers or channels: {arn}")
-        region, account, inferred = found.groups()
-        if region != self.region:
-            raise InvalidArgumentError(
-                f"The region specified in the ARN '{arn}' does not match the endpoint region"
-            )
-        if name is not None and name != inferred:
+        found = self._taken_apart(arn)
+        if found.consumer:
+            raise InvalidArgumentError(f"{arn} is the ARN of a consumer: expected that of a stream.")
+        if name is not None and name != found.name:
             raise InvalidArgumentError(
                 f"Input stream name {name} doesn't match the inferred name in stream arn {arn}"
             )
-        return self._find(account, region, inferred)
+        stream = self._find(found.account, found.region, found.name)
+        self._require_access(stream.account, stream.policy, arn)
+        return stream
+
+    def consumer(self, request: Request) -> Consumer:
+        """Give the consumer that a request names by its ARN, or by its name and its stream's ARN."""
+        arn = request.get("ConsumerARN")
+        if arn is not None:
+            return self.consumer_by_arn(arn)
+        if not {"ConsumerName", "StreamARN"} <= set(request):
+            raise InvalidArgumentError("Either ConsumerARN, or StreamARN and ConsumerName, must be given.")
+        consumers = self.stream_by_arn(request["StreamARN"]).consumers
+        return consumers.find(self.now, name=request["ConsumerName"])
+
+    def consumer_by_arn(self, arn: str) -> Consumer:
+        """Give the consumer of an ARN."""
+        found = self._taken_apart(arn)
+        if not found.consumer:
+            raise InvalidArgumentError(f"{arn} is the ARN of a stream: expected that of a consumer.")
+        stream = self._find(found.account, found.region, found.name)
+        consumer = stream.consumers.find(self.now, arn=arn)
+        self._require_access(stream.account, consumer.policy, arn)
+        return consumer
+
+    def resource(self, arn: str) -> Stream | Consumer:
+        """Give what has tags and policies: the stream or the consumer of an ARN."""
+        return self.consumer_by_arn(arn) if self._taken_apart(arn).consumer else self.stream_by_arn(arn)
 
     def serving(self, request: Request) -> Stream:
         """Give the stream that a request puts to or reads from; one being created is not there yet."""
@@ -73,6 +102,42 @@ class Call(NamedTuple):
             )
         return stream
 
+    def due(self, change: Change) -> float:
+        """Tell when a change that begins now is over."""
+        return self.now + self.engine.settings.seconds(change)
+
+    def unless_dry(self, request: Request) -> None:
+        """Raise DryRunError if the request only asks whether it would succeed; all else is right."""
+        if request.get("DryRun"):
+            raise DryRunError(self.operation)
+
+    def _taken_apart(self, text: str) -> Arn:
+        arn = Arn.maybe(text)
+        if arn is None or arn.service != "kinesis" or arn.kind != "stream":
+            raise NotOfferedError(
+                f"This emulator knows streams and consumers only, no queues or channels: {text}"
+            )
+        if arn.region != self.region:
+            raise InvalidArgumentError(
+                f"The region specified in the ARN '{text}' does not match the endpoint region"
+            )
+        return arn
+
+    def _require_access(self, owner: str, policy: str | None, arn: str) -> None:
+        if owner != self.account and not allows(policy, self.account, self.operation, arn):
+            raise AccessDeniedError(
+                f"User: arn:aws:iam::{self.account}:root is not authorized to perform:"
+                f" kinesis:{self.operation} on resource: {arn} because no resource-based policy allows the"
+                f" kinesis:{self.operation} action"
+            )
+
     def _find(self, account: str, region: str, name: str) -> Stream:
         self.engine.sweep(self.now)
         return self.engine.stream(account, region, name)
+
+    def _find_by_id(self, stream_id: str) -> Stream:
+        self.engine.sweep(self.now)
+        for stream in self.engine.streams(self.account, self.region):
+            if stream.stream_id == stream_id:
+                return stream
+        raise ResourceNotFoundError(f"Stream {stream_id} under account {self.account} not found.")

@@ -10,11 +10,14 @@ from threading import Lock
 
 from tailrace.kinesis.errors import ResourceInUseError, UnknownStream
 from tailrace.kinesis.iterators import Iterators
+from tailrace.kinesis.lifecycle import Change, Event, Status
+from tailrace.kinesis.limits import Calls
 from tailrace.kinesis.settings import Settings
 from tailrace.kinesis.shards import Page, Record, Shard
-from tailrace.kinesis.streams import DEFAULT_MAX_RECORD_KIB, Mode, Stream
+from tailrace.kinesis.streams import Draft, Stream
+from tailrace.kinesis.subscriptions import Subscriptions
 
-__all__ = ["ENGINE", "Engine", "Page", "Record", "Shard", "Stream", "UnknownStream"]
+__all__ = ["ENGINE", "Draft", "Engine", "Page", "Record", "Shard", "Stream", "UnknownStream"]
 
 
 class Engine:
@@ -23,6 +26,8 @@ class Engine:
     def __init__(self, secret: bytes, settings: Settings) -> None:
         self.settings = settings
         self.iterators = Iterators(secret)
+        self.calls = Calls()
+        self.subscriptions = Subscriptions()
         self._lock = Lock()
         self._streams: dict[tuple[str, str, str], Stream] = {}
         self._told: tuple[Callable[[Stream], None], ...] = ()
@@ -39,29 +44,10 @@ class Engine:
         with self._lock:
             return [stream for key, stream in sorted(self._streams.items()) if key[:2] == (account, region)]
 
-    def create(  # noqa: PLR0913  what CreateStream knows of a stream
-        self,
-        account: str,
-        region: str,
-        name: str,
-        *,
-        shards: int,
-        mode: Mode,
-        now: float,
-        max_record_kib: int = DEFAULT_MAX_RECORD_KIB,
-    ) -> Stream:
-        """Create a stream, CREATING for the delay that the settings name. Raises ResourceInUseError."""
-        stream = Stream(
-            name=name,
-            account=account,
-            region=region,
-            shards=shards,
-            mode=mode,
-            now=now,
-            active_at=now + self.settings.delay,
-            limited=self.settings.limited,
-            max_record_kib=max_record_kib,
-        )
+    def create(self, draft: Draft, now: float) -> Stream:
+        """Create a stream, CREATING for as long as the settings say. Raises ResourceInUseError."""
+        stream = Stream(draft, now, now + self.settings.seconds(Change.CREATE))
+        account, region, name = draft.account, draft.region, draft.name
         with self._lock:
             if self._streams.setdefault((account, region, name), stream) is not stream:
                 raise ResourceInUseError(f"Stream {name} under account {account} already exists.")
@@ -82,8 +68,9 @@ class Engine:
             self._told = tuple(one for one in self._told if one != tell)
 
     def delete(self, stream: Stream, now: float) -> None:
-        """Delete a stream; it stays visible as DELETING for the delay that the settings name."""
-        stream.gone_at = now + self.settings.delay
+        """Delete a stream; it stays visible as DELETING for as long as the settings say."""
+        if not stream.deleted:
+            stream.life.move(Event.DELETE, now, now + self.settings.seconds(Change.DELETE))
         self.sweep(now)
         stream.wake()
 
@@ -91,7 +78,7 @@ class Engine:
         """Forget the streams whose deletion is over."""
         with self._lock:
             for key, stream in list(self._streams.items()):
-                if stream.gone_at is not None and stream.gone_at <= now:
+                if stream.status(now) == Status.GONE:
                     del self._streams[key]
 
     def reset(self) -> None:
@@ -99,8 +86,16 @@ class Engine:
         with self._lock:
             streams, self._streams = list(self._streams.values()), {}
         for stream in streams:
-            stream.gone_at = 0
+            if not stream.deleted:
+                stream.life.move(Event.DELETE, 0, 0)
             stream.wake()
+
+    def trim(self, now: float) -> None:
+        """Let go of what no stream keeps any longer, also where nobody puts or reads."""
+        with self._lock:
+            streams = list(self._streams.values())
+        for stream in streams:
+            stream.trim(now)
 
 
 ENGINE = Engine(secret=os.urandom(32), settings=Settings.read())

@@ -1,33 +1,142 @@
-"""What a shard takes per second: 1,000 records and 1 MiB, keys included."""
+"""What a shard takes and gives per second, and how often its account may ask."""
+
+import math
+from collections.abc import Sequence
 
 RECORDS_PER_SECOND = 1000
-BYTES_PER_SECOND = 1 << 20
+BYTES_PER_SECOND = 1 << 20  # keys included
+READS_PER_SECOND = 5
+READ_BYTES_PER_SECOND = 2 << 20
+
+
+class Bucket:
+    """Holds so many a second, and no more than one second's worth.
+
+    What is asked for is taken while something is there, and paid in full: what is larger than the bucket is
+    taken too, and the debt keeps it closed for as long as it stands. (The size of AWS's own is not known.)
+    """
+
+    def __init__(self, rate: float, now: float) -> None:
+        self._rate = self._held = float(rate)
+        self._at = now
+
+    def holds(self, least: float, now: float) -> bool:
+        """Tell whether there is at least so much, or anything at all."""
+        passed = max(0.0, now - self._at)
+        self._at = max(self._at, now)
+        self._held = min(self._rate, self._held + passed * self._rate)
+        return self._held >= least if least else self._held > 0
+
+    def take(self, amount: float) -> None:
+        """Take so much of it, perhaps more than there is."""
+        self._held -= amount
 
 
 class Throughput:
-    """Two buckets, one for records and one for bytes, each holding one second's worth.
-
-    A record is taken while both buckets hold something, and then pays in full: a record larger than the
-    bucket is taken too, and the debt keeps the shard closed for as long as it stands. So a single record
-    of 9 MiB is taken, and a second's 1,001st record is not. (The size of AWS's own buckets is not known.)
-    """
+    """What one shard takes and gives. Not safe for threads: its stream's lock is held."""
 
     def __init__(self, now: float) -> None:
-        self._at = now
-        self._records = float(RECORDS_PER_SECOND)
-        self._bytes = float(BYTES_PER_SECOND)
+        self._records = Bucket(RECORDS_PER_SECOND, now)
+        self._bytes = Bucket(BYTES_PER_SECOND, now)
+        self._reads = Bucket(READS_PER_SECOND, now)
+        self._read_bytes = Bucket(READ_BYTES_PER_SECOND, now)
+        self._iterators = Bucket(READS_PER_SECOND, now)
 
     def take(self, size: int, now: float) -> bool:
         """Take a record of `size` bytes at time `now` (seconds), or say that the shard has no room for it."""
-        self._fill(now)
-        if self._records < 1 or self._bytes <= 0:
+        if not (self._records.holds(1, now) and self._bytes.holds(0, now)):
             return False
-        self._records -= 1
-        self._bytes -= size
+        self._records.take(1)
+        self._bytes.take(size)
         return True
 
-    def _fill(self, now: float) -> None:
-        passed = max(0.0, now - self._at)
-        self._at = max(self._at, now)
-        self._records = min(RECORDS_PER_SECOND, self._records + passed * RECORDS_PER_SECOND)
-        self._bytes = min(BYTES_PER_SECOND, self._bytes + passed * BYTES_PER_SECOND)
+    def read(self, now: float) -> bool:
+        """Allow one read, or say that there were too many, or that they gave too much."""
+        if not (self._reads.holds(1, now) and self._read_bytes.holds(0, now)):
+            return False
+        self._reads.take(1)
+        return True
+
+    def gave(self, size: int) -> None:
+        """Take note of how many bytes a read gave."""
+        self._read_bytes.take(size)
+
+    def issue(self, now: float) -> bool:
+        """Allow one iterator, or say that there were too many."""
+        if not self._iterators.holds(1, now):
+            return False
+        self._iterators.take(1)
+        return True
+
+
+class Demand:
+    """How many shards an on-demand stream needs: enough for twice the most that a second wrote so far."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._records = self._bytes = 0
+        self._peak = 0.0  # shards that the busiest second filled
+
+    def wanted(self, sizes: Sequence[int], now: float) -> int:
+        """Count the records of a put (by their sizes), and tell how many shards there should be."""
+        if int(now) != self._second:
+            filled = max(self._records / RECORDS_PER_SECOND, self._bytes / BYTES_PER_SECOND)
+            self._peak = max(self._peak, filled)
+            self._second, self._records, self._bytes = int(now), 0, 0
+        self._records += len(sizes)
+        self._bytes += sum(sizes)
+        return math.ceil(2 * self._peak)
+
+
+CALLS_PER_SECOND = {
+    "AddTagsToStream": 5,
+    "CreateStream": 5,
+    "DecreaseStreamRetentionPeriod": 5,
+    "DeleteResourcePolicy": 5,
+    "DeleteStream": 5,
+    "DeregisterStreamConsumer": 5,
+    "DescribeLimits": 1,
+    "DescribeStream": 10,
+    "DescribeStreamConsumer": 20,
+    "DescribeStreamSummary": 20,
+    "DisableEnhancedMonitoring": 5,
+    "EnableEnhancedMonitoring": 5,
+    "GetResourcePolicy": 5,
+    "IncreaseStreamRetentionPeriod": 5,
+    "ListShards": 1000,
+    "ListStreamConsumers": 5,
+    "ListStreams": 5,
+    "ListTagsForResource": 5,
+    "ListTagsForStream": 5,
+    "MergeShards": 5,
+    "PutResourcePolicy": 5,
+    "RegisterStreamConsumer": 5,
+    "RemoveTagsFromStream": 5,
+    "SplitShard": 5,
+    "StartStreamEncryption": 5,
+    "StopStreamEncryption": 5,
+    "TagResource": 5,
+    "UntagResource": 5,
+    "UpdateMaxRecordSize": 5,
+    "UpdateShardCount": 10,
+    "UpdateStreamMode": 5,
+}
+"""Calls a second of an account in a region; ListShards' are a stream's on AWS."""
+
+
+class Calls:
+    """How often each account asked for each operation of late."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[str, str, str], Bucket] = {}
+
+    def allow(self, account: str, region: str, operation: str, now: float) -> bool:
+        """Count a call, or say that there were too many."""
+        rate = CALLS_PER_SECOND.get(operation)
+        if rate is None:
+            return True
+        bucket = self._buckets.setdefault((account, region, operation), Bucket(rate, now))
+        if not bucket.holds(1, now):
+            return False
+        bucket.take(1)
+        return True

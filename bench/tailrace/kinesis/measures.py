@@ -1,43 +1,130 @@
-"""What Kinesis itself publishes of puts, of a stream: how many records came in, how many were refused.
+"""The metrics that Kinesis publishes of a stream, of its consumers, and of its shards where monitored.
 
-Of AWS's metrics of a stream (namespace AWS/Kinesis, dimension StreamName) these two are there.
+Namespace AWS/Kinesis. One sample a request; a minute without requests has no point. What a request gave is
+turned into samples here, without I/O; `publish` takes them to CloudWatch.
 """
 
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from tailrace import cloudwatch
 from tailrace.cloudwatch.cells import key, repeated
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.engine import Stream
+from tailrace.kinesis.errors import ThroughputExceededError
+from tailrace.protocol.jsontypes import decoded_length
 
-PUTS = {"PutRecord", "PutRecords"}
+type Request = dict[str, Any]
+
 NAMESPACE = "AWS/Kinesis"
+PUTS = {"PutRecord", "PutRecords"}
+THROTTLED = ThroughputExceededError.code
+MEASURED = {*PUTS, "GetRecords"}
 
 
-class Counts(NamedTuple):
-    """Of one request."""
+class Sample(NamedTuple):
+    """One value: of the stream, or of what further dimension there is."""
 
-    accepted: int
-    refused: int
-    """For want of throughput."""
+    name: str
+    value: float
+    unit: str
+    dimension: tuple[str, str] | None = None
 
 
-def counts(name: str, body: Request, answer: Answer) -> Counts:
-    """Return what became of the records of a put; without an answer the stream had no room for its one."""
+class Entry(NamedTuple):
+    """What became of one record of a put."""
+
+    size: int
+    shard_id: str | None  # None if it was refused before it was known
+    error: str | None
+
+
+def put(name: str, request: Request, answer: Request | None, milliseconds: float) -> Iterator[Sample]:
+    """Give the samples of a put; without an answer its one record was throttled."""
+    entries = list(_entries(name, request, answer))
+    taken = [entry for entry in entries if entry.error is None]
+    throttled = sum(entry.error == THROTTLED for entry in entries)
+    taken_bytes = sum(entry.size for entry in taken)
+    yield Sample("IncomingRecords", len(taken), "Count")
+    yield Sample("IncomingBytes", taken_bytes, "Bytes")
+    yield Sample("WriteProvisionedThroughputExceeded", throttled, "Count")
+    yield Sample(f"{name}.Bytes", taken_bytes, "Bytes")
+    yield Sample(f"{name}.Latency", milliseconds, "Milliseconds")
+    yield Sample(f"{name}.Success", bool(taken), "Count")
+    if name == "PutRecords":
+        yield Sample("PutRecords.TotalRecords", len(entries), "Count")
+        yield Sample("PutRecords.SuccessfulRecords", len(taken), "Count")
+        yield Sample("PutRecords.FailedRecords", len(entries) - len(taken) - throttled, "Count")
+        yield Sample("PutRecords.ThrottledRecords", throttled, "Count")
+
+
+def put_by_shard(name: str, request: Request, answer: Request | None) -> Iterator[Sample]:
+    """Give the samples of each shard that took or refused something."""
+    by_shard: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in _entries(name, request, answer):
+        if entry.shard_id:
+            by_shard[entry.shard_id].append(entry)
+    for shard_id, entries in by_shard.items():
+        shard = "ShardId", shard_id
+        yield Sample("IncomingRecords", len(entries), "Count", shard)
+        yield Sample("IncomingBytes", sum(entry.size for entry in entries), "Bytes", shard)
+
+
+def _entries(name: str, request: Request, answer: Request | None) -> Iterator[Entry]:
+    given = request["Records"] if name == "PutRecords" else [request]
     if answer is None:
-        return Counts(0, 1)
-    if name == "PutRecord":
-        return Counts(1, 0)
-    refused: int = answer["FailedRecordCount"]
-    return Counts(len(body["Records"]) - refused, refused)
+        answers = [{"ErrorCode": THROTTLED}] * len(given)
+    else:
+        answers = answer["Records"] if name == "PutRecords" else [answer]
+    for one, ended in zip(given, answers, strict=True):
+        size = decoded_length(one["Data"]) + len(one["PartitionKey"].encode(errors="replace"))
+        yield Entry(size, ended.get("ShardId"), ended.get("ErrorCode"))
 
 
-def record(call: Call, body: Request, counted: Counts) -> None:
-    """Publish the counts of a put: one sample a request."""
-    stream = body.get("StreamName") or body["StreamARN"].rpartition("/")[2]
-    for name, value in (
-        ("IncomingRecords", counted.accepted),
-        ("WriteProvisionedThroughputExceeded", counted.refused),
-    ):
-        place, metric = (call.account, call.region), (NAMESPACE, name, "Count")
-        which = key(place, metric, {"StreamName": stream}, call.now)
-        cloudwatch.add(which, repeated(value, 1))
+def read(answer: Request | None, milliseconds: float) -> Iterator[Sample]:
+    """Give the samples of GetRecords; without an answer it was throttled."""
+    records = answer["Records"] if answer else []
+    yield Sample("GetRecords.Success", answer is not None, "Count")
+    yield Sample("GetRecords.Latency", milliseconds, "Milliseconds")
+    yield Sample("ReadProvisionedThroughputExceeded", answer is None, "Count")
+    if answer is not None:
+        yield Sample("GetRecords.Records", len(records), "Count")
+        yield Sample("GetRecords.Bytes", _bytes(records), "Bytes")
+        yield Sample("GetRecords.IteratorAgeMilliseconds", answer["MillisBehindLatest"], "Milliseconds")
+
+
+def read_by_shard(answer: Request | None, shard_id: str) -> Iterator[Sample]:
+    """Give the samples of the shard that was read."""
+    shard = "ShardId", shard_id
+    yield Sample("ReadProvisionedThroughputExceeded", answer is None, "Count", shard)
+    if answer is not None:
+        yield Sample("OutgoingRecords", len(answer["Records"]), "Count", shard)
+        yield Sample("OutgoingBytes", _bytes(answer["Records"]), "Bytes", shard)
+        yield Sample("IteratorAgeMilliseconds", answer["MillisBehindLatest"], "Milliseconds", shard)
+
+
+def sent(event: Request, consumer: str) -> Iterator[Sample]:
+    """Give the samples of one event of a subscription."""
+    of = "ConsumerName", consumer
+    yield Sample("SubscribeToShardEvent.Success", 1, "Count", of)
+    yield Sample("SubscribeToShardEvent.Records", len(event["Records"]), "Count", of)
+    yield Sample("SubscribeToShardEvent.Bytes", _bytes(event["Records"]), "Bytes", of)
+    yield Sample("SubscribeToShardEvent.MillisBehindLatest", event["MillisBehindLatest"], "Milliseconds", of)
+
+
+def _bytes(records: list[Request]) -> int:
+    return sum(decoded_length(record["Data"]) for record in records)
+
+
+def publish(stream: Stream, samples: Iterator[Sample], now: float) -> None:
+    """Take samples of a stream to CloudWatch; those of shards only if the stream is monitored so."""
+    place = stream.account, stream.region
+    for sample in samples:
+        dimensions = {"StreamName": stream.name}
+        if sample.dimension:
+            name, value = sample.dimension
+            if name == "ShardId" and sample.name not in stream.monitored:
+                continue
+            dimensions[name] = value
+        which = key(place, (NAMESPACE, sample.name, sample.unit), dimensions, now)
+        cloudwatch.add(which, repeated(sample.value, 1))

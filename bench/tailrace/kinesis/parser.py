@@ -5,15 +5,14 @@ engine to encode it again. Here the request stays what JSON made of it. CBOR tak
 """
 
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 from botocore.model import OperationModel
 from localstack.aws.api import CommonServiceException
 from localstack.aws.handlers.service import ServiceRequestParser
-from localstack.utils.patch import patch
 
-from tailrace.kinesis.operations.refused import NEWER
+from tailrace.kinesis.operations.refused import OPERATIONS
+from tailrace.seams import replace
 
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
@@ -22,23 +21,20 @@ if TYPE_CHECKING:
 def take_json_past_the_parser() -> None:
     """Let LocalStack's gateway parse Kinesis' JSON requests this way from now on."""
 
-    @patch(ServiceRequestParser.parse_and_enrich)
-    def parse_and_enrich(
-        usual: Callable[[ServiceRequestParser, "RequestContext"], None],
-        parser: ServiceRequestParser,
-        context: "RequestContext",
-    ) -> None:
+    def parse_and_enrich(parser: ServiceRequestParser, context: "RequestContext") -> None:
         if context.service.service_name != "kinesis" or "cbor" in (context.request.mimetype or ""):
-            return usual(parser, context)
+            usual(parser, context)
+            return
         name = context.request.headers.get("X-Amz-Target", "").rpartition(".")[2]
         if name in context.service.operation_names:
             context.operation = context.service.operation_model(name)
         else:
             context.operation = OperationModel({"name": name}, context.service, name)
-        if name not in (*context.service.operation_names, *NEWER):
+        if name not in (*context.service.operation_names, *OPERATIONS):
             raise CommonServiceException("UnknownOperationException", f"Kinesis has no operation {name}.")
         context.service_request = JsonRequest.read(context.request.data)
-        return None
+
+    usual = replace(ServiceRequestParser, "parse_and_enrich", parse_and_enrich)
 
 
 class JsonRequest(dict[str, object]):

@@ -1,9 +1,12 @@
 """The engine as LocalStack's provider for Kinesis: one dispatcher for each operation of the model."""
 
 import logging
+import os
 import random
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from localstack import config
@@ -14,19 +17,27 @@ from localstack.services.plugins import ServiceLifecycleHook
 
 from tailrace.clock import CLOCK
 from tailrace.kinesis import measures
-from tailrace.kinesis.call import Answer, Call
+from tailrace.kinesis.call import Answer, Call, Request
 from tailrace.kinesis.engine import ENGINE
-from tailrace.kinesis.errors import KinesisError, ThroughputExceededError
+from tailrace.kinesis.errors import ThroughputExceededError
+from tailrace.kinesis.events import events
 from tailrace.kinesis.operations import perform
-from tailrace.kinesis.operations.refused import NEWER
+from tailrace.kinesis.operations.refused import OPERATIONS as REFUSED
 from tailrace.kinesis.parser import JsonRequest, take_json_past_the_parser
+from tailrace.kinesis.subscriptions import Subscription
 from tailrace.protocol.constraints import Checker
+from tailrace.protocol.errors import RequestError
+from tailrace.protocol.frames import TYPE as STREAM_TYPE
 from tailrace.protocol.wire import JSON_TYPE, plain, response_headers, to_json, typed
 
 if TYPE_CHECKING:
     from localstack.state import StateVisitor
 
 LOG = logging.getLogger(__name__)
+HOUR = 3600
+LIMITS = "TAILRACE_KINESIS_LIMITS"
+_CBOR: Any = import_module("cbor2")  # LocalStack's environment has it
+CBOR_TYPE = "application/x-amz-cbor-1.1"
 type Dispatcher = Callable[[RequestContext, dict[str, Any] | None], object]
 
 
@@ -39,6 +50,7 @@ class KinesisProvider(ServiceLifecycleHook):
         self.model = load_service(self.service)
         self.checker = Checker(self.model)
         take_json_past_the_parser()
+        _trim_hourly()
 
     def accept_state_visitor(self, visitor: "StateVisitor") -> None:
         """Offer LocalStack no state of its own to keep: streams live in the engine."""
@@ -49,7 +61,7 @@ class KinesisProvider(ServiceLifecycleHook):
 
     def dispatch_table(self) -> dict[str, Dispatcher]:
         """Give LocalStack a function for every operation; those that are not done yet refuse."""
-        return {name: self._dispatcher(name) for name in (*self.model.operation_names, *NEWER)}
+        return {name: self._dispatcher(name) for name in (*self.model.operation_names, *REFUSED)}
 
     def _dispatcher(self, name: str) -> Dispatcher:
         def dispatch(context: RequestContext, parsed: dict[str, Any] | None) -> object:
@@ -64,33 +76,83 @@ class KinesisProvider(ServiceLifecycleHook):
     def _serve_json(self, name: str, context: RequestContext, body: object) -> Response:
         try:
             answer = self._answer(name, context, body)
-        except KinesisError as refusal:
+        except RequestError as refusal:
             context.service_exception = CommonServiceException(refusal.code, refusal.message)
             return _response(context, to_json(refusal.as_json()), 400)
+        if isinstance(answer, Subscription):
+            return _stream(context, events(answer, JSON_TYPE, to_json, _limited))
         context.service_response = answer  # LocalStack would parse the body for it otherwise
         return _response(context, to_json(answer), 200)
 
     def _serve_cbor(self, name: str, context: RequestContext, parsed: dict[str, Any] | None) -> object:
         try:
             answer = self._answer(name, context, plain(parsed or {}))
-        except KinesisError as refusal:
+        except RequestError as refusal:
             raise CommonServiceException(refusal.code, refusal.message) from None
+        if isinstance(answer, Subscription):
+            shape = self.model.shape_for("SubscribeToShardEvent")
+            return _stream(
+                context, events(answer, CBOR_TYPE, lambda event: _CBOR.dumps(typed(event, shape)), _limited)
+            )
         if answer is None:
             return Response(b"", 200, response_headers(context.request_id), mimetype=context.request.mimetype)
         return typed(answer, context.operation.output_shape)
 
-    def _answer(self, name: str, context: RequestContext, body: object) -> Answer:
-        limits = _count(config.KINESIS_SHARD_LIMIT), _count(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT)
-        call = Call(ENGINE, context.account_id, context.region, CLOCK.now(), _faults(), limits)
-        if name not in measures.PUTS or not isinstance(body, dict):
-            return perform(self.checker, call, name, body)
+    def _answer(self, name: str, context: RequestContext, body: object) -> Answer | Subscription:
+        call = Call(
+            ENGINE,
+            context.account_id,
+            context.region,
+            CLOCK.now(),
+            _faults(),
+            (_count(config.KINESIS_SHARD_LIMIT), _count(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT)),
+            _limited(),
+        )
+        began = time.perf_counter()
         try:
             answer = perform(self.checker, call, name, body)
         except ThroughputExceededError:
-            measures.record(call, body, measures.counts(name, body, None))
+            if isinstance(body, dict):
+                _measure(call, name, body, None, began)
             raise
-        measures.record(call, body, measures.counts(name, body, answer))
+        if name in measures.MEASURED and isinstance(body, dict) and isinstance(answer, dict):
+            _measure(call, name, body, answer, began)
         return answer
+
+
+def _measure(call: Call, name: str, request: Request, answer: Request | None, began: float) -> None:
+    """Publish the metrics of a put or a read; without an answer it was throttled."""
+    milliseconds = (time.perf_counter() - began) * 1000
+    if name in measures.PUTS:
+        stream = call.stream(request)
+        measures.publish(stream, measures.put(name, request, answer, milliseconds), call.now)
+        if stream.monitored:
+            measures.publish(stream, measures.put_by_shard(name, request, answer), call.now)
+    elif name == "GetRecords":
+        place = call.engine.iterators.redeem(request["ShardIterator"], call.now)
+        stream = call.engine.stream(place.account, place.region, place.stream)
+        measures.publish(stream, measures.read(answer, milliseconds), call.now)
+        if stream.monitored:
+            shard_id = f"shardId-{place.shard:012d}"
+            measures.publish(stream, measures.read_by_shard(answer, shard_id), call.now)
+
+
+def _limited() -> bool:
+    """Tell whether shards and accounts are held to AWS's limits; may be switched at run time.
+
+    Raises ValueError for a setting that is neither `aws` nor `off`.
+    """
+    setting = str(getattr(config, LIMITS, os.environ.get(LIMITS) or "aws"))
+    if setting not in {"aws", "off"}:
+        raise ValueError(f"{LIMITS}={setting} is not valid: expected aws or off")
+    return setting == "aws"
+
+
+def _trim_hourly() -> None:
+    """Let go of what streams no longer keep, also of those that nobody puts to or reads."""
+    now = CLOCK.now()
+    ENGINE.trim(now)
+    CLOCK.call_at(now + HOUR, _trim_hourly)
 
 
 def _count(limit: str) -> int:
@@ -106,3 +168,7 @@ def _faults() -> Callable[[], bool] | None:
 
 def _response(context: RequestContext, body: bytes, status: int) -> Response:
     return Response(body, status, response_headers(context.request_id), mimetype=JSON_TYPE)
+
+
+def _stream(context: RequestContext, frames: Iterator[bytes]) -> Response:
+    return Response(frames, 200, response_headers(context.request_id), mimetype=STREAM_TYPE)

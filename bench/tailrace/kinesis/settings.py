@@ -4,22 +4,28 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple, Self
 
+from tailrace.kinesis.lifecycle import SECONDS, Change
+
+BRIEF = 0.1
+"""Seconds of a state that is passed through: seen by whoever looks at once, and waited for by nobody."""
+
 
 class Settings(NamedTuple):
     """How the engine departs from AWS, or does not.
 
-    `TAILRACE_KINESIS_DELAY`: seconds that a stream is CREATING and DELETING, 0 by default so that stacks
-    deploy fast (AWS: 5 to 7 and 2 to 6). `TAILRACE_KINESIS_LIMITS=1`: a shard takes 1,000 records and 1 MiB a
-    second and refuses what is above, as on AWS; off by default.
+    `TAILRACE_KINESIS_DELAY`: seconds that a stream or a consumer is CREATING, UPDATING and DELETING; a
+    fraction of a second by default, so that stacks deploy fast; `aws` for AWS's own times (5 to 17 seconds).
     """
 
-    delay: float = 0.0
-    limited: bool = False
+    delay: float | None = BRIEF
+    """None: AWS's own times."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings. Raises ValueError for what is no number of seconds."""
-        return cls(
-            delay=float(environment.get("TAILRACE_KINESIS_DELAY") or 0),
-            limited=environment.get("TAILRACE_KINESIS_LIMITS", "") in ("1", "true"),
-        )
+        delay = environment.get("TAILRACE_KINESIS_DELAY") or str(BRIEF)
+        return cls(None if delay == "aws" else float(delay))
+
+    def seconds(self, change: Change) -> float:
+        """Tell how long a change takes."""
+        return SECONDS[change] if self.delay is None else self.delay

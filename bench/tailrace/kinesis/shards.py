@@ -5,7 +5,7 @@ its second, so a small record costs little more than its key and its data.
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +30,7 @@ class Record(NamedTuple):
     partition_key: str
     data: str  # standard base64, as it came
     arrival: float  # epoch seconds, to the millisecond
+    encrypted: bool = False
 
 
 class Page(NamedTuple):
@@ -63,18 +64,26 @@ class Shard:
     Safe to use from several threads. Whoever puts is told the time; a shard never asks for it.
     """
 
-    def __init__(
-        self, index: int, keys: "HashKeyRange", created: int, throughput: "Throughput | None"
+    def __init__(  # noqa: PLR0913  what CreateStream or a reshard knows of a shard
+        self,
+        index: int,
+        keys: "HashKeyRange",
+        created: int,
+        throughput: "Throughput",
+        *,
+        opened: float = 0.0,
+        parents: tuple[str, ...] = (),
     ) -> None:
         self.index = index
         self.shard_id = f"shardId-{index:012d}"
         self.keys = keys
         self.created = created
         self.throughput = throughput
-        self.closed = False
+        self.opened = opened
+        self.closed_at: float | None = None
         self.starting_sequence_number = str(Sequence(created, index, 0, created))
         self.ending_sequence_number: str | None = None
-        self.parents: tuple[str, ...] = ()
+        self.parents = parents
         self._base = sequence_base(created, index)
         self._earliest = 0
         self._first = 0  # the position of the first row, which may be trimmed already
@@ -83,7 +92,13 @@ class Shard:
         self._keys: list[str] = []
         self._data: list[str] = []
         self._lock = Lock()
+        self._encrypted: list[int] = []  # positions from which on records are encrypted, or are not any more
         self._wakes: tuple[Callable[[], None], ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the shard takes no more records."""
+        return self.closed_at is not None
 
     @property
     def earliest(self) -> int:
@@ -96,7 +111,9 @@ class Shard:
         with self._lock:
             return self._first + len(self._keys)
 
-    def append(self, entries: "ListLike[Entry]", counter: int, arrival: float) -> list[str]:
+    def append(
+        self, entries: "ListLike[Entry]", counter: int, arrival: float, *, encrypted: bool = False
+    ) -> list[str]:
         """Add entries, numbered from `counter` on; give their sequence numbers.
 
         Neither counter nor arrival may be below those of the last ones.
@@ -104,6 +121,8 @@ class Shard:
         count = len(entries)
         keys, data = [entry.partition_key for entry in entries], [entry.data for entry in entries]
         with self._lock:
+            if encrypted != bool(len(self._encrypted) % 2):
+                self._encrypted.append(self._first + len(self._keys))
             self._counters.extend(range(counter, counter + count))
             self._arrivals.extend([arrival] * count)
             self._keys += keys
@@ -149,11 +168,11 @@ class Shard:
             else:
                 self._data[before:gone] = [""] * (gone - before)
 
-    def close(self, second: int) -> None:
-        """Take no more records."""
+    def close(self, second: int, now: float) -> None:
+        """Take no more records from now on; `second` is what its last sequence number names."""
         with self._lock:
             self.ending_sequence_number = str(Sequence(self.created, self.index, CLOSED, second))
-            self.closed = True
+            self.closed_at = now
         self.wake()
 
     def subscribe(self, wake: "Callable[[], None]") -> "Callable[[], None]":
@@ -173,7 +192,10 @@ class Shard:
             wake()
 
     def _record(self, row: int) -> Record:
-        return Record(str(self._number(row)), self._keys[row], self._data[row], self._arrivals[row])
+        encrypted = bool(self._encrypted) and bool(bisect_right(self._encrypted, self._first + row) % 2)
+        return Record(
+            str(self._number(row)), self._keys[row], self._data[row], self._arrivals[row], encrypted
+        )
 
     def _number(self, row: int) -> int:
         return number_of(self._base, self._counters[row], int(self._arrivals[row]))

@@ -9,11 +9,13 @@ import logging
 import uuid
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 from tailrace.clock import CLOCK, Call, Clock
 from tailrace.kinesis.engine import Record, Shard, Stream
+from tailrace.mapping.aggregates import taken_apart
 from tailrace.mapping.crew import Crew
 from tailrace.mapping.event import Scale, Source
 from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, Work
@@ -53,6 +55,8 @@ class Plan(NamedTuple):
     settings: Settings
     accepts: Callable[[Record], bool]
     target: Target
+    apart: bool = False
+    """Aggregates of the Kinesis Producer Library are taken apart, as for a consumer."""
 
 
 class _Gate(Enum):
@@ -165,10 +169,10 @@ class Delivery:
         while True:
             with self._gate:
                 news, self._news = self._news, False
-            self._adopt()
+            settled = self._adopt()
             if news and self._reader:
                 self._reader.look()
-            step = self._step()
+            step = self._step() if settled else Wait(None)  # or else the lanes would never come to rest
             if isinstance(step, Work):
                 self._hand_over()
                 return step
@@ -214,11 +218,13 @@ class Delivery:
 
     # What is done
 
-    def _adopt(self) -> None:
-        """Go over to the plan that is wanted, unless an invocation by the one before is under way."""
+    def _adopt(self) -> bool:
+        """Go over to the plan that is wanted; False while an invocation by the one before is under way."""
         wanted = None if self._stream.deleted or self.finished else self._wanted
-        if wanted is self._plan or (self._reader and self._reader.busy):
-            return
+        if wanted is self._plan:
+            return True
+        if self._reader and self._reader.busy:
+            return False
         if self._reader:
             self._remains = self._reader.remains()
         self._unsubscribe()
@@ -229,9 +235,11 @@ class Delivery:
             self._remains,
             weigh=Scale(wanted.target.source(self.shard.shard_id)),
             accepts=wanted.accepts,
+            expand=partial(taken_apart, keys=self.shard.keys) if wanted.apart else None,
             new_request_id=lambda: str(uuid.uuid4()),
             retention=self._stream.retention_hours * HOUR,
         )
+        return True
 
     def _do(self, plan: Plan, work: Work[Record]) -> None:
         """Do what a lane wants, and tell it what came of it, whatever goes wrong with us."""

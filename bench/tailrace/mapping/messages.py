@@ -6,6 +6,7 @@ from typing import Any
 
 from tailrace.mapping.event import Record, Source
 from tailrace.mapping.rules.actions import Discard
+from tailrace.mapping.rules.windows import View
 
 OK = 200  # the invocation's status is that of the call, also if the function failed
 
@@ -18,8 +19,6 @@ def message(source: Source, function_arn: str, discard: Discard[Any], now: float
         "condition": discard.condition.value,
         "approximateInvokeCount": discard.invoke_count,
     }
-    first: Record = discard.records[0]
-    last: Record = discard.records[-1]
     written: dict[str, Any] = {"requestContext": context}
     if discard.answer:
         written["responseContext"] = {
@@ -27,18 +26,34 @@ def message(source: Source, function_arn: str, discard: Discard[Any], now: float
             "executedVersion": discard.answer.executed_version,
             "functionError": discard.answer.function_error,
         }
-    return written | {
-        "version": "1.0",
-        "timestamp": timestamp(now),
-        "KinesisBatchInfo": {
-            "shardId": source.shard_id,
-            "startSequenceNumber": first.sequence_number,
-            "endSequenceNumber": last.sequence_number,
-            "approximateArrivalOfFirstRecord": timestamp(first.arrival),
-            "approximateArrivalOfLastRecord": timestamp(last.arrival),
-            "batchSize": len(discard.records),
-            "streamArn": source.stream_arn,
-        },
+    written |= {"version": "1.0", "timestamp": timestamp(now), "KinesisBatchInfo": _batch(source, discard)}
+    return written | ({"timeWindowInfo": _window(discard.window)} if discard.window else {})
+
+
+def _batch(source: Source, discard: Discard[Any]) -> dict[str, Any]:
+    """Name the records; the last invocation of a window may have none."""
+    if not discard.records:
+        return {"shardId": source.shard_id, "streamArn": source.stream_arn}
+    first: Record = discard.records[0]
+    last: Record = discard.records[-1]
+    return {
+        "shardId": source.shard_id,
+        "startSequenceNumber": first.sequence_number,
+        "endSequenceNumber": last.sequence_number,
+        "approximateArrivalOfFirstRecord": timestamp(first.arrival),
+        "approximateArrivalOfLastRecord": timestamp(last.arrival),
+        "batchSize": len(discard.records),
+        "streamArn": source.stream_arn,
+    }
+
+
+def _window(view: View) -> dict[str, Any]:
+    """Describe a tumbling window; AWS names the member, its form was never recorded: it is the event's."""
+    start, end = (datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in view.window)
+    return {
+        "window": {"start": start, "end": end},
+        "isFinalInvokeForWindow": view.final,
+        "isWindowTerminatedEarly": view.early,
     }
 
 

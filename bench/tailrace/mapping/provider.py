@@ -14,11 +14,17 @@ from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.utils.collections import PaginatedList
 
+from tailrace.arns import Arn
+from tailrace.clock import CLOCK
+from tailrace.kinesis.engine import ENGINE, UnknownStream
+from tailrace.kinesis.policies import allows
 from tailrace.mapping.request import Refusal, check
 from tailrace.mapping.worker import MappingWorker
 from tailrace.seams import replace
 
 SERVICE = "kinesis"
+READING = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
+"""What the policy of a stream in another account has to allow."""
 MOST_LISTED = 100
 """Mappings on a page of a list."""
 
@@ -33,6 +39,7 @@ def install() -> None:
     for owner, name, ours in (
         (EsmWorkerFactory, "get_esm_worker", _make_worker),
         (LambdaProvider, "validate_event_source_mapping", _validate),
+        (LambdaProvider, "check_service_resource_exists", _require_source),
         (LambdaProvider, "create_event_source_mapping_v2", _create),
         (LambdaProvider, "update_event_source_mapping_v2", _update),
         (LambdaProvider, "delete_event_source_mapping", _delete),
@@ -70,12 +77,55 @@ def _validate(
 ) -> tuple[Any, ...]:
     if _is_kinesis(request):
         try:
-            check(request)
+            check(request, CLOCK.now())
         except Refusal as refusal:
             if refusal.code == "ValidationException":
                 raise CommonServiceException(refusal.code, refusal.message) from None
             raise InvalidParameterValueException(refusal.message, Type="User") from None
+        _require_function(context, request.get("FunctionName") or request["FunctionArn"])
     return original(provider, context, request)
+
+
+def _require_function(context: RequestContext, named: str) -> None:
+    """Refuse a version or an alias that is not there; LocalStack looks for the function."""
+    name, qualifier, account, region = function_locators_from_arn(named)
+    store = lambda_stores[account or context.account_id][region or context.region]
+    function = store.functions.get(name)
+    known = function is None or not qualifier or qualifier == "$LATEST"
+    if not known and qualifier not in function.versions and qualifier not in function.aliases:
+        raise InvalidParameterValueException("Function does not exist", Type="User")
+
+
+def _require_source(  # noqa: PLR0913, PLR0917  LocalStack's signature
+    original: Callable[..., None],
+    provider: LambdaProvider,
+    service: str,
+    resource_arn: str,
+    function_arn: str,
+    function_role_arn: str,
+) -> None:
+    """Look for a stream, or a stream's consumer, in the engine."""
+    if service != SERVICE:
+        original(provider, service, resource_arn, function_arn, function_role_arn)
+        return
+    arn = Arn.maybe(resource_arn)
+    try:
+        stream = ENGINE.stream(arn.account, arn.region, arn.name) if arn else None
+    except UnknownStream:
+        stream = None
+    found = stream and (not arn or not arn.consumer or resource_arn in stream.consumers.arns())
+    if not found or stream is None:
+        raise InvalidParameterValueException(f"Stream not found: {resource_arn}", Type="User")
+    account = Arn.of(function_arn).account
+    if account != stream.account and not all(
+        allows(stream.policy, account, operation, stream.arn) for operation in READING
+    ):
+        raise InvalidParameterValueException(
+            f"Cannot access stream {resource_arn}. Please ensure the role can perform the GetRecords,"
+            " GetShardIterator, DescribeStream, DescribeStreamSummary, ListShards, and ListStreams Actions"
+            " on your stream.",
+            Type="User",
+        )
 
 
 def _create(

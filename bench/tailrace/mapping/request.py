@@ -1,16 +1,16 @@
 """What a request to create or update a Kinesis mapping may ask for, and how it is refused, in AWS's words.
 
-`check` looks at a whole mapping: the request to create one, or a mapping as an update would leave it. What
-this mapping does not do yet is refused too, in words of our own that say so: nothing is accepted and then
-ignored.
+`check` looks at a whole mapping: the request to create one, or a mapping as an update would leave it. Where
+AWS's words were never recorded the sentence is ours.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Literal
 
-from tailrace.mapping.filters import alternatives
+from tailrace.mapping.patterns import alternatives, compiled
 
 type Code = Literal["ValidationException", "InvalidParameterValueException"]
 
@@ -50,13 +50,13 @@ class Refusal(Exception):  # noqa: N818  it is the API's error, under the API's 
         self.message = message
 
 
-def check(asked: Mapping[str, Any]) -> None:
-    """Raise Refusal if a mapping with these parameters cannot be made."""
+def check(asked: Mapping[str, Any], now: float) -> None:
+    """Raise Refusal if a mapping with these parameters cannot be made at this time (epoch seconds)."""
     if violations := list(_violations(asked)):
         noun = "error" if len(violations) == 1 else "errors"
         found = f"{len(violations)} validation {noun} detected: "
         raise Refusal("ValidationException", found + "; ".join(violations))
-    for message in (*_contradictions(asked), *_not_yet(asked)):
+    for message in _contradictions(asked, now):
         raise Refusal("InvalidParameterValueException", message)
 
 
@@ -83,7 +83,7 @@ def _constraint(parameter: str, value: object, constraint: str) -> str:
     return f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
 
 
-def _contradictions(asked: Mapping[str, Any]) -> Iterator[str]:
+def _contradictions(asked: Mapping[str, Any], now: float) -> Iterator[str]:
     """Give what AWS refuses for a Kinesis source, though the model allows it."""
     if -1 < asked.get("MaximumRecordAgeInSeconds", -1) < LEAST_AGE:
         yield "MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)"
@@ -92,10 +92,32 @@ def _contradictions(asked: Mapping[str, Any]) -> Iterator[str]:
     for parameter in OTHER_SOURCES:
         if asked.get(parameter):
             yield f"Unsupported {parameter} parameter for given event source mapping type."
-    if asked.get("StartingPositionTimestamp") and asked.get("StartingPosition") != "AT_TIMESTAMP":
-        yield "Timestamp only valid with StartingPosition AT_TIMESTAMP"
+    yield from _wrong_moment(asked, now)
     if asked.get("TumblingWindowInSeconds") and asked.get("ParallelizationFactor", 1) > 1:
         yield "Parallelization factor must be equal to 1 when tumbling window period is configured"
+    yield from _wrong_filters(asked)
+    metrics = (asked.get("MetricsConfig") or {}).get("Metrics") or []
+    if any(one != "EventCount" for one in metrics):
+        yield f"A Kinesis event source mapping has the metrics [EventCount] only, and not {metrics}."
+    destination = ((asked.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination")
+    if destination and not _deliverable(destination):
+        yield (
+            f"This emulator does not support the on-failure destination {destination} for Kinesis"
+            " event source mappings: use a standard SQS queue, an SNS topic or an S3 bucket."
+        )
+
+
+def _wrong_moment(asked: Mapping[str, Any], now: float) -> Iterator[str]:
+    moment, position = asked.get("StartingPositionTimestamp"), asked.get("StartingPosition")
+    if moment is not None and position != "AT_TIMESTAMP":
+        yield "Timestamp only valid with StartingPosition AT_TIMESTAMP"
+    elif moment is None and position == "AT_TIMESTAMP":
+        yield "StartingPosition AT_TIMESTAMP needs a StartingPositionTimestamp."
+    elif moment is not None and seconds(moment) > now:
+        yield "StartingPositionTimestamp must not be in the future."
+
+
+def _wrong_filters(asked: Mapping[str, Any]) -> Iterator[str]:
     filters = (asked.get("FilterCriteria") or {}).get("Filters") or []
     if not all(_is_pattern(one.get("Pattern") or "") for one in filters):
         yield "Invalid filter pattern definition."
@@ -104,48 +126,30 @@ def _contradictions(asked: Mapping[str, Any]) -> Iterator[str]:
             f"A mapping has {MOST_FILTERS} filters at most, as AWS has it for an account whose quota was not"
             f" raised: this one has {len(filters)}."
         )
+    if filters and asked.get("TumblingWindowInSeconds"):
+        yield "Filter criteria are not supported when tumbling window period is configured"
+
+
+def seconds(moment: datetime | float) -> float:
+    """Give a time of the API as epoch seconds."""
+    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
 
 def _is_pattern(text: str) -> bool:
-    """Tell whether a filter's pattern may be one; LocalStack looks at its conditions."""
+    """Tell whether a filter's pattern is one."""
     try:
         pattern = json.loads(text)
+        compiled(pattern)
     except (ValueError, RecursionError):
         return False
-    return len(text) <= LONGEST_PATTERN and isinstance(pattern, dict) and _takes_data_for_json(pattern)
+    return len(text) <= LONGEST_PATTERN and _takes_data_for_json(pattern)
 
 
-def _takes_data_for_json(pattern: dict[str, Any]) -> bool:
+def _takes_data_for_json(pattern: Mapping[str, Any]) -> bool:
     """Tell whether a pattern asks for members of `data`, if for anything in it, and not for a text."""
     here = isinstance(pattern.get("data", {}), dict)
     return here and all(map(_takes_data_for_json, alternatives(pattern)))
 
 
-def _not_yet(asked: Mapping[str, Any]) -> Iterator[str]:
-    """Give what AWS does and this mapping does not."""
-    if asked.get("ParallelizationFactor", 1) > 1:
-        yield _unsupported("ParallelizationFactor above 1", "leave it out or set it to 1")
-    if asked.get("TumblingWindowInSeconds"):
-        yield _unsupported("TumblingWindowInSeconds", "leave it out or set it to 0")
-    if asked.get("StartingPosition") == "AT_TIMESTAMP":
-        yield _unsupported("StartingPosition AT_TIMESTAMP", "use TRIM_HORIZON or LATEST")
-    if "/consumer/" in (asked.get("EventSourceArn") or ""):
-        yield _unsupported("a consumer (enhanced fan-out) as event source", "use the stream's ARN")
-    if asked.get("KMSKeyArn"):
-        yield _unsupported("KMSKeyArn", "leave it out")
-    if (asked.get("MetricsConfig") or {}).get("Metrics"):
-        yield _unsupported("MetricsConfig", "leave it out")
-    destination = ((asked.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination")
-    if destination and not _deliverable(destination):
-        yield _unsupported(
-            f"the on-failure destination {destination}",
-            "use a standard SQS queue, an SNS topic or an S3 bucket",
-        )
-
-
 def _deliverable(destination: str) -> bool:
     return bool(DESTINATION.fullmatch(destination)) and not destination.endswith(".fifo")
-
-
-def _unsupported(what: str, instead: str) -> str:
-    return f"This emulator does not support {what} for Kinesis event source mappings yet: {instead}."

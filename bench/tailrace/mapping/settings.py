@@ -32,6 +32,8 @@ class Settings(NamedTuple):
     """Lanes of a shard that run side by side (`ParallelizationFactor`)."""
     tumbling: float = 0.0
     """Seconds of a tumbling window; 0 for none."""
+    counted: bool = False
+    """Metrics of the mapping's own are published (`MetricsConfig`, `EventCount`)."""
     patterns: tuple[str, ...] = ()
     """Filter patterns, JSON; a record passes that matches one."""
 
@@ -50,5 +52,6 @@ class Settings(NamedTuple):
             destination=on_failure.get("Destination") or None,
             factor=configuration.get("ParallelizationFactor") or 1,
             tumbling=float(configuration.get("TumblingWindowInSeconds") or 0),
+            counted="EventCount" in ((configuration.get("MetricsConfig") or {}).get("Metrics") or []),
             patterns=tuple(one["Pattern"] for one in filters),
         )

@@ -11,6 +11,7 @@ from tailrace import cloudwatch
 from tailrace.clock import CLOCK
 from tailrace.functions.invoke import invoke
 from tailrace.kinesis.engine import Record
+from tailrace.mapping.counts import EventCounts, failed_of
 from tailrace.mapping.destinations import deliver
 from tailrace.mapping.event import Source, event
 from tailrace.mapping.messages import message
@@ -34,6 +35,7 @@ class Function:
         self._settings = settings
         self._role = role
         self.result = noted
+        self._counts = EventCounts(self._arn, self._mapping, counted=settings.counted)
 
     def source(self, shard_id: str) -> Source:
         """Name the stream, and the role that the function has now."""
@@ -47,26 +49,38 @@ class Function:
         """Invoke the function with the event of these records; what it answers is judged."""
         now = CLOCK.now()
         outcome = invoke(self._arn, event(source, action.records, action.window), action.request_id)
+        ended = CLOCK.now()
         if outcome.status in NEVER_RAN:
             LOG.info("%s: %s, tried again later", self._arn, outcome.status)
-        elif action.records:
-            self._record("IteratorAge", (now - action.records[-1].arrival) * 1000, "Milliseconds", at=now)
+        else:
+            self._counts.add("InvokedEventCount", len(action.records), now)
+            if action.records:
+                age = (now - action.records[-1].arrival) * 1000
+                self._record("IteratorAge", age, "Milliseconds", at=now)
         numbers = [record.sequence_number for record in action.records]
-        return judge(
+        verdict = judge(
             outcome,
             numbers,
             partial_answers=self._settings.partial_answers,
             stateful=action.window is not None and not action.window.final,
         )
+        if failed := failed_of(verdict, len(action.records)):
+            self._counts.add("FailedInvokeEventCount", failed, ended)
+        return verdict
 
     def polled(self, dealt: Dealt) -> None:
-        """Take note of what a read gave."""
+        """Count what a read gave."""
+        now = CLOCK.now()
+        self._counts.add("PolledEventCount", dealt.polled, now)
+        if dealt.polled and self._settings.patterns:
+            self._counts.add("FilteredOutEventCount", dealt.polled - dealt.passed, now)
 
     def discard(self, source: Source, action: Discard[Record]) -> None:
         """Report records to the destination; if it does not take them, they are done with all the same."""
-        if not self._settings.destination:
-            return
         now = CLOCK.now()
+        if not self._settings.destination:
+            self._counts.add("DroppedEventCount", len(action.records), now)
+            return
         written = message(source, self._arn, action, now)
         content = event(source, action.records, action.window)
         try:
@@ -74,6 +88,9 @@ class Function:
         except Exception as error:  # noqa: BLE001  whatever it is: a failed report, sent no second time
             LOG.warning("%s does not take %s: %s", self._settings.destination, json.dumps(written), error)
             self._record("DestinationDeliveryFailures", 1, "Count", at=now)
+            self._counts.add("DroppedEventCount", len(action.records), now)
+        else:
+            self._counts.add("OnFailureDestinationDeliveredEventCount", len(action.records), now)
 
     def _record(self, name: str, value: float, unit: str, at: float) -> None:
         _, _, _, region, account, _, function, *qualifier = self._arn.split(":")

@@ -19,13 +19,15 @@ from tailrace.kinesis.engine import ENGINE, Shard, Stream, UnknownStream
 from tailrace.mapping.deliveries import Deliveries
 from tailrace.mapping.delivery import Plan
 from tailrace.mapping.filters import record_filter
-from tailrace.mapping.matching import matches
+from tailrace.mapping.request import seconds
+from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import Settings
 from tailrace.mapping.target import Function
 
 LOG = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds that disabling and deleting wait for invocations under way; AWS waits no longer than that."""
+MINUTE = 60
 GONE = "PROBLEM: Stream not found"
 """What `LastProcessingResult` says once the stream is deleted; AWS's own words were never recorded."""
 
@@ -54,6 +56,7 @@ class MappingWorker:
         self._lock = RLock()
         self._mapping = Mapping(dict(configuration), EsmState.CREATING, enabled, role)
         self._deliveries: Deliveries | None = None
+        self._plan: Plan | None = None
         self._gone: Callable[[], None] = lambda: None
 
     @property
@@ -118,7 +121,9 @@ class MappingWorker:
 
     def stop_for_shutdown(self) -> None:
         """Begin no further invocation; the state in the store stays."""
+        ENGINE.off_created(self._stream_made)
         with self._lock:
+            self._plan = None
             if self._deliveries:
                 self._deliveries.follow(None)
 
@@ -133,9 +138,22 @@ class MappingWorker:
         configuration, _, _, role = self._mapping
         settings = Settings.of(configuration)
         function = Function(configuration, settings, role, self._note_result)
-        self._deliveries.follow(Plan(settings, record_filter(settings.patterns, matches), function))
+        consumer = Arn.of(configuration["EventSourceArn"]).consumer
+        plan = Plan(settings, record_filter(settings.patterns), function, apart=bool(consumer))
+        self._plan = plan
+        self._deliveries.follow(plan)
+        if settings.counted:
+            self._count_idle(plan)
+
+    def _count_idle(self, plan: Plan) -> None:
+        """Publish a poll without records each minute, as AWS does; a poll here costs nothing otherwise."""
+        with self._lock:
+            if self._plan is plan:
+                plan.target.polled(Dealt(0, 0))
+                self._clock.call_at(self._clock.now() + MINUTE, partial(self._count_idle, plan))
 
     def _halt(self) -> None:
+        self._plan = None
         if self._deliveries:
             self._deliveries.follow(None)
         if self._deliveries and self._deliveries.running:
@@ -179,7 +197,7 @@ class MappingWorker:
         if position == "LATEST":
             return None if shard.closed else shard.latest
         if position == "AT_TIMESTAMP":
-            return shard.position_at(self._mapping.configuration["StartingPositionTimestamp"].timestamp())
+            return shard.position_at(seconds(self._mapping.configuration["StartingPositionTimestamp"]))
         return shard.earliest
 
     def _stream_made(self, stream: Stream) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from botocore.model import ListShape, MapShape, StringShape, StructureShape
 
-from tailrace.kinesis.errors import ValidationFailedError
+from tailrace.protocol.errors import ValidationFailedError
 from tailrace.protocol.jsontypes import (
     need_blob,
     need_boolean,
@@ -55,13 +55,7 @@ class Checker:
             self._checks[operation] = compiled(shape) if shape else None
         check = self._checks[operation]
         request = need_object(body, "structure")
-        violations = check(request) if check else ()
-        if violations:
-            listed = "; ".join(map(str, violations[:MOST_VIOLATIONS]))
-            count = min(len(violations), MOST_VIOLATIONS)
-            raise ValidationFailedError(
-                f"{count} validation error{'s' if count > 1 else ''} detected: {listed}"
-            )
+        refuse(check(request) if check else ())
         return {name: value for name, value in request.items() if value is not None}
 
 
@@ -83,6 +77,14 @@ class Violation(NamedTuple):
     def __str__(self) -> str:
         value = "null" if self.shown is None else f"'{self.shown}'"
         return f"Value {value} at '{self.path}' failed to satisfy constraint: {self.text}"
+
+
+def refuse(violations: ListLike[Violation]) -> None:
+    """Raise ValidationFailedError, which lists up to ten violations, if there are any."""
+    if violations:
+        listed = "; ".join(map(str, violations[:MOST_VIOLATIONS]))
+        count = min(len(violations), MOST_VIOLATIONS)
+        raise ValidationFailedError(f"{count} validation error{'s' if count > 1 else ''} detected: {listed}")
 
 
 def at_most(length: float) -> str:

@@ -3,7 +3,7 @@
 import re
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from tailrace.kinesis.errors import SerializationFailedError
+from tailrace.protocol.errors import SerializationFailedError
 
 _JAVA = {bool: "java.lang.Boolean", str: "java.lang.String"}
 _JAVA_NUMBER = "com.amazon.coral.value.json.numbers.TruncatingBigNumber"

@@ -63,10 +63,13 @@ def test_a_stream_s_retention() -> None:
     ]
 
 
-def test_what_a_stream_cannot_do() -> None:
-    """Encryption, which the engine has not, is refused, not left out."""
-    with pytest.raises(ValueError, match="StreamEncryption is not supported"):
-        completions.stream(Clients(), STREAM | {"StreamEncryption": {"EncryptionType": "KMS"}})
+def test_a_new_stream_s_encryption() -> None:
+    """Encryption, which CDK's streams have by default, is started last: the stream is busy for a moment."""
+    clients = Clients()
+    encryption = {"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+    completions.stream(clients, STREAM | {"StreamEncryption": encryption, "RetentionPeriodHours": 48})
+    assert clients.calls[-1] == ("start_stream_encryption", {"StreamName": "s"} | encryption)
+    assert len(clients.calls) == 2
 
 
 def test_a_role_s_policies() -> None:

@@ -12,9 +12,7 @@ from tailrace.known_names import KNOWN
 pytestmark = pytest.mark.unit
 
 BENCH = Path(__file__).resolve().parents[3] / "bench" / "tailrace"
-WAITING = {
-    "kinesis/parser.py",
-}
+WAITING: set[str] = set()
 """Files that still replace names by themselves."""
 OWN_PROCESS = {"testing/container.py"}
 """Sets an option of a library in the user's own process, by the library's documented configuration object."""

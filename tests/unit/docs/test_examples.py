@@ -29,7 +29,15 @@ pytestmark = pytest.mark.unit
 BLOCKS = list(blocks())
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 SETTINGS = {*PIPELINE, *PRODUCER, *AFTERMATH, *DASHBOARD}
-OTHERS = {"TESTS", "PYTEST_OPTIONS", "NAB_DATA", "LOCALSTACK_IMAGE", "LOCALSTACK_AUTH_TOKEN", "PYTHON3"}
+OTHERS = {
+    "TESTS",
+    "PYTEST_OPTIONS",
+    "NAB_DATA",
+    "HISTORIES",
+    "LOCALSTACK_IMAGE",
+    "LOCALSTACK_AUTH_TOKEN",
+    "PYTHON3",
+}
 """Variables that commands take besides: of the Makefile, and of Docker Compose."""
 PROGRAMS = {"docker", "eval", "export", "git", "pip", "pytest", "uv", "--no-emit-index-url"}
 """Programs that are not ours, and what a line goes on with."""

@@ -9,10 +9,10 @@ import pytest
 
 from tailrace.kinesis.call import Call
 from tailrace.kinesis.engine import Engine, Stream
-from tailrace.kinesis.errors import KinesisError
 from tailrace.kinesis.operations import perform
 from tailrace.kinesis.settings import Settings
 from tailrace.protocol.constraints import Checker
+from tailrace.protocol.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,20 +34,23 @@ class Stage:
 
     def __init__(self, *, shards: int = 0, delay: float = 0.0, limited: bool = False) -> None:
         self.now = START
-        self.engine = Engine(b"secret", Settings(delay, limited))
+        self.engine = Engine(b"secret", Settings(delay))
+        self.limited = limited
         self.fails: Callable[[], bool] | None = None
         self.shard_limit = 500
+        self.account = ACCOUNT
         if shards:
             self("CreateStream", StreamName="clicks", ShardCount=shards)
 
     def __call__(self, operation: str, **request: Any) -> Any:  # noqa: ANN401  as JSON has it
         """Check a request and answer it."""
-        call = Call(self.engine, ACCOUNT, REGION, self.now, self.fails, (self.shard_limit, 50))
+        limits = self.shard_limit, 50
+        call = Call(self.engine, self.account, REGION, self.now, self.fails, limits, self.limited)
         return perform(checker(), call, operation, request)
 
     def refusal(self, operation: str, **request: Any) -> tuple[str, str]:  # noqa: ANN401  as JSON has it
         """Give the code and the text with which a request is refused."""
-        with pytest.raises(KinesisError) as caught:
+        with pytest.raises(RequestError) as caught:
             self(operation, **request)
         return caught.value.code, caught.value.message
 

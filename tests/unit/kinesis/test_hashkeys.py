@@ -7,23 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tailrace.kinesis.hashkeys import SPACE, divide, hash_key, key_bytes
-from tailrace.kinesis.streams import Stream
+from tailrace.kinesis.streams import Draft, Stream
 
 pytestmark = pytest.mark.unit
 
 
 def stream_of(shards: int) -> Stream:
     """Make a stream."""
-    return Stream(
-        name="s",
-        account="1",
-        region="r",
-        shards=shards,
-        mode="PROVISIONED",
-        now=1,
-        active_at=1,
-        limited=False,
-    )
+    return Stream(Draft("s", "1", "r", shards), 1.0, 1.0)
 
 
 @given(st.integers(1, 3000))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tailrace.kinesis.limits import BYTES_PER_SECOND, RECORDS_PER_SECOND, Throughput
-from tests.unit.kinesis.stage import Stage, encoded
+from tests.unit.kinesis.stage import ACCOUNT, FIRST, Stage, encoded
 
 pytestmark = pytest.mark.unit
 
@@ -79,3 +79,91 @@ def test_no_limit_by_default() -> None:
     records = [{"Data": "", "PartitionKey": "a"}] * 500
     answers = [stage("PutRecords", StreamName="clicks", Records=records) for _ in range(5)]
     assert not any(answer["FailedRecordCount"] for answer in answers)
+
+
+def test_five_reads_a_second() -> None:
+    """The sixth GetRecords of a second is refused with the words of a throttle; a second later it is not."""
+    stage = Stage(shards=1, limited=True)
+    iterator = stage.iterator("TRIM_HORIZON")
+    for _ in range(5):
+        stage("GetRecords", ShardIterator=iterator)
+    assert stage.refusal("GetRecords", ShardIterator=iterator) == (
+        "ProvisionedThroughputExceededException",
+        f"Rate exceeded for shard {FIRST} in stream clicks under account {ACCOUNT}.",
+    )
+    stage.now += 1
+    stage("GetRecords", ShardIterator=iterator)
+
+
+def test_two_mebibytes_out_a_second() -> None:
+    """After an answer of more than 2 MiB the shard gives nothing until that is paid for."""
+    stage = Stage(shards=1, limited=True)
+    for _ in range(5):
+        stage.now += 2
+        stage.put("x" * (MIB - 10))
+    iterator = stage.iterator("TRIM_HORIZON")
+    assert len(stage.read(iterator)) == 5
+    assert stage.refusal("GetRecords", ShardIterator=iterator)[0] == "ProvisionedThroughputExceededException"
+    stage.now += 2
+    assert len(stage.read(iterator)) == 5
+
+
+def test_calls_a_second() -> None:
+    """DescribeLimits once a second, DescribeStream ten times, of one account; another has its own."""
+    stage = Stage(shards=1, limited=True)
+    stage("DescribeLimits")
+    assert stage.refusal("DescribeLimits") == (
+        "LimitExceededException",
+        f"Rate exceeded for account {ACCOUNT}.",
+    )
+    for _ in range(10):
+        stage("DescribeStream", StreamName="clicks")
+    assert stage.refusal("DescribeStream", StreamName="clicks")[0] == "LimitExceededException"
+    stage.account = "9" * 12
+    stage("DescribeLimits")
+
+
+def test_limits_are_switched_at_run_time() -> None:
+    """Limits that are lifted count nothing; the same stream is held to them once they are back."""
+    stage = Stage(shards=1)
+    records = [{"Data": "", "PartitionKey": "a"}] * 500
+    for _ in range(5):
+        assert stage("PutRecords", StreamName="clicks", Records=records)["FailedRecordCount"] == 0
+    stage.limited = True
+    failed = [
+        stage("PutRecords", StreamName="clicks", Records=records)["FailedRecordCount"] for _ in range(3)
+    ]
+    assert failed == [0, 0, 500]
+    stage.limited = False
+    assert stage("PutRecords", StreamName="clicks", Records=records)["FailedRecordCount"] == 0
+
+
+def test_throttled_entries_are_not_written() -> None:
+    """Good entries are written, throttled ones are not, and the answer keeps the order (1.3, documented)."""
+    stage = Stage(shards=2, limited=True)
+    keys = ["0", str(1 << 127)]
+    records = [{"Data": "", "PartitionKey": "a", "ExplicitHashKey": keys[0]} for _ in range(500)]
+    stage("PutRecords", StreamName="clicks", Records=records)
+    stage("PutRecords", StreamName="clicks", Records=records)
+    mixed = [{"Data": "", "PartitionKey": "b", "ExplicitHashKey": key} for key in keys * 2]
+    answer = stage("PutRecords", StreamName="clicks", Records=mixed)
+    assert answer["FailedRecordCount"] == 2
+    assert [entry.get("ErrorCode") for entry in answer["Records"]] == [
+        "ProvisionedThroughputExceededException",
+        None,
+    ] * 2
+    assert stage.stream.shards[FIRST].latest == 1000
+
+
+def test_an_on_demand_stream_grows() -> None:
+    """Four shards take 4,000 records a second; what fills more than half of them makes more (documented)."""
+    stage = Stage(limited=True)
+    stage("CreateStream", StreamName="clicks", StreamModeDetails={"StreamMode": "ON_DEMAND"})
+    records = [{"Data": "", "PartitionKey": str(number)} for number in range(500)]
+    for _ in range(5):
+        assert stage("PutRecords", StreamName="clicks", Records=records)["FailedRecordCount"] == 0
+    assert len(stage.stream.open_shards()) == 4
+    stage.now += 1
+    stage("PutRecords", StreamName="clicks", Records=records)
+    assert len(stage.stream.open_shards()) == 5
+    assert len(stage.stream.shards) > 5

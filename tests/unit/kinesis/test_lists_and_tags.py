@@ -220,13 +220,9 @@ def test_retention_has_bounds_and_a_direction(operation: str, hours: int, text: 
 @pytest.mark.parametrize(
     ("operation", "more"),
     [
-        ("CreateStream", {"StreamName": "s", "ShardCount": 1, "WarmThroughputMiBps": 1}),
         ("CreateStream", {"StreamName": "s", "ShardCount": 1, "RecordDistributionStrategy": "AUTO"}),
-        ("PutRecord", {"StreamName": "clicks", "Data": "", "PartitionKey": "a", "DryRun": True}),
-        ("GetRecords", {"ShardIterator": "a", "DryRun": True}),
-        ("TagResource", {"ResourceARN": ARN, "Tags": {"a": ""}, "StreamId": "a" * 20 + "-123"}),
-        ("UpdateStreamMode", {"StreamARN": ARN, "StreamModeDetails": MODE, "WarmThroughputMiBps": 1}),
-        ("SplitShard", {"StreamName": "clicks"}),
+        ("UpdateStreamRecordDistributionStrategy", {"StreamARN": ARN}),
+        ("CreateChannel", {}),
         ("CreateQueue", {}),
     ],
 )
@@ -236,3 +232,19 @@ def test_what_is_not_done_is_refused_in_a_sentence(operation: str, more: dict[st
     code, text = stage.refusal(operation, **more)
     assert code == "UnsupportedOperationException"
     assert text.startswith("This emulator's Kinesis does not do ")
+
+
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        ("CreateStream", {"StreamName": "s", "ShardCount": 1, "WarmThroughputMiBps": 1}),
+        ("UpdateStreamMode", {"StreamARN": ARN, "StreamModeDetails": MODE, "WarmThroughputMiBps": 1}),
+        ("UpdateStreamWarmThroughput", {"StreamARN": ARN, "WarmThroughputMiBps": 1}),
+    ],
+)
+def test_warm_throughput_needs_a_commitment(operation: str, more: dict[str, object]) -> None:
+    """Without the account's commitment warm throughput is refused as on AWS (1.2, recorded)."""
+    assert Stage(shards=1).refusal(operation, **more) == (
+        "ValidationException",
+        f"Account {ACCOUNT} is not enabled for minimum throughput billing commitment",
+    )

@@ -1,22 +1,97 @@
+"""Which metrics a request gives (8.2)."""
+
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
-from tailrace.kinesis.call import Answer, Request
-from tailrace.kinesis.measures import counts
+from tailrace.kinesis import measures
+from tailrace.kinesis.measures import Sample
 
 pytestmark = pytest.mark.unit
 
-THREE: Request = {"Records": [{"Data": "", "PartitionKey": "a"}] * 3}
+SHARD, OTHER = "shardId-000000000000", "shardId-000000000001"
+THROTTLE = {"ErrorCode": "ProvisionedThroughputExceededException"}
+FAULT = {"ErrorCode": "InternalFailure"}
+ENTRY = {"Data": "YWJj", "PartitionKey": "ü"}  # 3 bytes and 2
 
 
-@pytest.mark.parametrize(
-    ("name", "body", "answer", "wanted"),
-    [
-        ("PutRecord", {"Data": ""}, {"SequenceNumber": "1"}, (1, 0)),
-        ("PutRecord", {"Data": ""}, None, (0, 1)),
-        ("PutRecords", THREE, {"FailedRecordCount": 0, "Records": []}, (3, 0)),
-        ("PutRecords", THREE, {"FailedRecordCount": 2, "Records": []}, (1, 2)),
-    ],
-)
-def test_records_are_counted_as_they_end(name: str, body: Request, answer: Answer, wanted: object) -> None:
-    """Each record of a put counts as one that came in, or as one that was refused."""
-    assert counts(name, body, answer) == wanted
+def values(samples: Iterable[Sample]) -> dict[str, float]:
+    """Give the values by name; a sample of a shard or consumer has that before it."""
+    return {":".join([*(s.dimension or ())[1:], s.name]): s.value for s in samples}
+
+
+def test_put_record() -> None:
+    """A record that was taken counts, with the bytes of data and key."""
+    answer = {"ShardId": SHARD, "SequenceNumber": "1"}
+    assert values(measures.put("PutRecord", ENTRY, answer, 2.5)) == {
+        "IncomingRecords": 1,
+        "IncomingBytes": 5,
+        "WriteProvisionedThroughputExceeded": 0,
+        "PutRecord.Bytes": 5,
+        "PutRecord.Latency": 2.5,
+        "PutRecord.Success": 1,
+    }
+
+
+def test_a_throttled_put_record() -> None:
+    """A record for which there was no room counts as refused."""
+    found = values(measures.put("PutRecord", ENTRY, None, 1.0))
+    assert (found["IncomingRecords"], found["PutRecord.Success"]) == (0, 0)
+    assert found["WriteProvisionedThroughputExceeded"] == 1
+
+
+def test_put_records() -> None:
+    """Each record of a put counts as it ended: taken, throttled, or failed."""
+    request = {"Records": [ENTRY] * 4}
+    taken = {"ShardId": SHARD, "SequenceNumber": "1"}
+    answer = {"FailedRecordCount": 2, "Records": [taken, THROTTLE, FAULT, taken | {"ShardId": OTHER}]}
+    found = values(measures.put("PutRecords", request, answer, 1.0))
+    assert found | {"PutRecords.Latency": 1.0} == {
+        "IncomingRecords": 2,
+        "IncomingBytes": 10,
+        "WriteProvisionedThroughputExceeded": 1,
+        "PutRecords.Bytes": 10,
+        "PutRecords.Latency": 1.0,
+        "PutRecords.Success": 1,
+        "PutRecords.TotalRecords": 4,
+        "PutRecords.SuccessfulRecords": 2,
+        "PutRecords.FailedRecords": 1,
+        "PutRecords.ThrottledRecords": 1,
+    }
+    assert values(measures.put_by_shard("PutRecords", request, answer)) == {
+        f"{SHARD}:IncomingRecords": 1,
+        f"{SHARD}:IncomingBytes": 5,
+        f"{OTHER}:IncomingRecords": 1,
+        f"{OTHER}:IncomingBytes": 5,
+    }
+
+
+def test_get_records() -> None:
+    """A read counts what it gave, of the stream and of the shard; a throttled one only that."""
+    answer: dict[str, Any] = {"Records": [ENTRY, ENTRY], "MillisBehindLatest": 3000}
+    assert values(measures.read(answer, 1.5)) == {
+        "GetRecords.Success": 1,
+        "GetRecords.Latency": 1.5,
+        "ReadProvisionedThroughputExceeded": 0,
+        "GetRecords.Records": 2,
+        "GetRecords.Bytes": 6,
+        "GetRecords.IteratorAgeMilliseconds": 3000,
+    }
+    assert values(measures.read_by_shard(answer, SHARD))[f"{SHARD}:OutgoingBytes"] == 6
+    assert values(measures.read(None, 1.0)) == {
+        "GetRecords.Success": 0,
+        "GetRecords.Latency": 1.0,
+        "ReadProvisionedThroughputExceeded": 1,
+    }
+
+
+def test_efo_samples() -> None:
+    """One sample an event, also of one without records: Success 1, Bytes 0, Records 0 (recorded)."""
+    event = {"Records": [], "MillisBehindLatest": 0}
+    assert values(measures.sent(event, "app")) == {
+        "app:SubscribeToShardEvent.Success": 1,
+        "app:SubscribeToShardEvent.Records": 0,
+        "app:SubscribeToShardEvent.Bytes": 0,
+        "app:SubscribeToShardEvent.MillisBehindLatest": 0,
+    }

@@ -167,10 +167,25 @@ def test_a_record_may_have_a_mebibyte_with_its_key() -> None:
     code, text = stage.refusal("PutRecord", StreamName="clicks", **of_size(MIB + 1))
     assert code == "ValidationException"
     assert text.endswith(
-        "at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576"
+        "at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048575"
     )
     stage("CreateStream", StreamName="wide", ShardCount=1, MaxRecordSizeInKiB=2048)
     assert stage("PutRecord", StreamName="wide", **of_size(2 * MIB))
+
+
+def test_an_entry_that_is_too_large_is_named() -> None:
+    """The whole request fails at the entry, by its data's bound or by what the key leaves of it."""
+    stage = Stage(shards=1)
+    entries = [of_size(5), of_size(MIB + 1, "key"), of_size(2 * MIB)]
+    code, text = stage.refusal("PutRecords", StreamName="clicks", Records=entries)
+    assert code == "ValidationException"
+    assert text == (
+        "2 validation errors detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048574 cap=1048574]' at"
+        " 'records.2.member.data' failed to satisfy constraint: Member must have length less than or equal to"
+        " 1048573; Value 'java.nio.HeapByteBuffer[pos=0 lim=2097151 cap=2097151]' at 'records.3.member.data'"
+        " failed to satisfy constraint: Member must have length less than or equal to 1048576"
+    )
+    assert stage.read(stage.iterator("TRIM_HORIZON")) == []
 
 
 def test_the_size_of_a_key_is_that_of_its_utf8() -> None:

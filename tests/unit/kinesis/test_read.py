@@ -256,7 +256,7 @@ def test_a_closed_shard_ends_without_a_next_iterator() -> None:
     stage = Stage(shards=1)
     stage.put("a")
     iterator = stage.iterator("TRIM_HORIZON")
-    stage.stream.shards[FIRST].close(int(START) + 1)
+    stage.stream.shards[FIRST].close(int(START) + 1, START)
     last = stage("GetRecords", ShardIterator=iterator, Limit=1)
     page = stage("GetRecords", ShardIterator=last["NextShardIterator"])
     assert (len(last["Records"]), page["Records"]) == (1, [])

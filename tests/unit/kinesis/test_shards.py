@@ -1,5 +1,7 @@
 """What lies in a shard: nothing lost, nothing twice, nothing out of order."""
 
+import tracemalloc
+from sys import getsizeof
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tailrace.kinesis.engine import Record
 from tailrace.kinesis.hashkeys import divide
-from tailrace.kinesis.shards import Entry, Shard
+from tailrace.kinesis.limits import Throughput
+from tailrace.kinesis.shards import COMPACT, Entry, Shard
 from tests.unit.kinesis.stage import FIRST, START, Stage, encoded
 
 pytestmark = pytest.mark.unit
@@ -19,7 +22,7 @@ DAY = 86_400
 
 def shard_of(count: int) -> Shard:
     """Make a shard of `count` records that arrived a second apart, from second 1000 on."""
-    shard = Shard(0, divide(1)[0], 900, None)
+    shard = Shard(0, divide(1)[0], 900, Throughput(900))
     for number in range(count):
         shard.append([Entry(f"key-{number}", encoded(str(number)), b"")], 10 * number + 1, 1000.0 + number)
     return shard
@@ -176,3 +179,40 @@ def test_deleting_wakes_who_waits() -> None:
     stream.shards[FIRST].subscribe(lambda: states.append(stream.deleted))
     stage("DeleteStream", StreamName="clicks")
     assert states == [True]
+
+
+def test_an_idle_stream_is_trimmed() -> None:
+    """What nobody puts to or reads lets go of its records too."""
+    stage = Stage(shards=1)
+    stage.put("a")
+    stage.engine.trim(stage.now + DAY - 1)
+    assert stage.stream.shards[FIRST].earliest == 0
+    stage.engine.trim(stage.now + DAY + 1)
+    assert stage.stream.shards[FIRST].earliest == 1
+
+
+def test_a_read_says_where_it_began() -> None:
+    """A read from before the horizon says at which position its records begin: none is skipped or doubled."""
+    shard = shard_of(2000)
+    page = shard.read(0, 10)
+    shard.trim(1015.0)
+    later = shard.read(page.following, 10)
+    assert (page.start, page.following) == (0, 10)
+    assert (later.start, later.records[0].partition_key, later.following) == (15, "key-15", 25)
+    shard.trim(1000.0 + COMPACT + 500)
+    assert shard.read(0, 1).records[0].partition_key == f"key-{COMPACT + 500}"
+
+
+def test_a_small_record_costs_little() -> None:
+    """Beside its key and its data a record takes at most 120 bytes."""
+    stage = Stage(shards=1)
+    stream = stage.stream
+    entries = [[Entry(f"key-{n}", encoded(str(n) * 20), b"0" * 16) for n in range(500)] for _ in range(40)]
+    own = sum(getsizeof(e.partition_key) + getsizeof(e.data) for batch in entries for e in batch)
+    tracemalloc.start()
+    for batch in entries:
+        stream.put(batch, stage.now)
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used / 20_000 < 120
+    assert own / 20_000 + 120 < 553

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tailrace.kinesis.engine import Engine
+from tailrace.kinesis.engine import Draft, Engine
 from tailrace.kinesis.errors import UnknownStream
+from tailrace.kinesis.lifecycle import Change
 from tailrace.kinesis.sequence import Sequence
 from tailrace.kinesis.settings import Settings
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, REGION, START, Stage
@@ -112,8 +113,8 @@ def test_is_found_by_name_or_arn(by: dict[str, str]) -> None:
         ),
         (
             {"StreamId": "a" * 20 + "-000"},
-            "UnsupportedOperationException",
-            "This emulator's Kinesis does not do StreamId yet: name the stream by StreamName or StreamARN.",
+            "ResourceNotFoundException",
+            f"Stream aaaaaaaaaaaaaaaaaaaa-000 under account {ACCOUNT} not found.",
         ),
     ],
 )
@@ -176,7 +177,7 @@ def test_is_gone_at_once_by_default() -> None:
 
 def test_a_sixth_stream_has_to_wait_while_five_are_created() -> None:
     """Five streams at most are CREATING at a time."""
-    stage = Stage(delay=5.0)
+    stage = Stage(delay=5.0, limited=True)
     for number in range(5):
         stage("CreateStream", StreamName=f"s{number}", ShardCount=1)
     assert stage.refusal("CreateStream", StreamName="s5", ShardCount=1)[0] == "LimitExceededException"
@@ -205,6 +206,8 @@ def test_an_account_has_so_many_shards() -> None:
         "OpenShardCount": 500,
         "OnDemandStreamCount": 1,
         "OnDemandStreamCountLimit": 50,
+        "ChannelCount": 0,
+        "ChannelCountLimit": 100,
     }
 
 
@@ -246,7 +249,7 @@ def test_the_mode_switches_twice_a_day() -> None:
 def test_accounts_and_regions_are_apart() -> None:
     """A stream belongs to one account and region."""
     engine = Engine(b"secret", Settings())
-    made = engine.create("1" * 12, "us-east-1", "s", shards=1, mode="PROVISIONED", now=START)
+    made = engine.create(Draft("s", "1" * 12, "us-east-1"), START)
     assert engine.stream("1" * 12, "us-east-1", "s") is made
     for account, region in (("2" * 12, "us-east-1"), ("1" * 12, "eu-west-1")):
         assert engine.streams(account, region) == []
@@ -259,7 +262,7 @@ def test_accounts_and_regions_are_apart() -> None:
 )
 def test_the_arn_names_the_partition(region: str, partition: str) -> None:
     """The ARN of a stream begins with its region's partition."""
-    stream = Engine(b"x", Settings()).create("1" * 12, region, "s", shards=1, mode="PROVISIONED", now=START)
+    stream = Engine(b"x", Settings()).create(Draft("s", "1" * 12, region), START)
     assert stream.arn == f"arn:{partition}:kinesis:{region}:{'1' * 12}:stream/s"
 
 
@@ -274,8 +277,8 @@ def test_resetting_forgets_all_and_wakes_who_waits() -> None:
 
 
 def test_settings_come_from_the_environment() -> None:
-    """The delay is in seconds, limits are on with 1, and neither is there by default."""
-    assert Settings.read({}) == Settings(delay=0.0, limited=False)
-    assert Settings.read({"TAILRACE_KINESIS_DELAY": "6.5", "TAILRACE_KINESIS_LIMITS": "1"}) == Settings(
-        6.5, True
-    )
+    """The delay is in seconds, a fraction of one by default, and AWS's own times with `aws`."""
+    assert Settings.read({}) == Settings(0.1)
+    assert Settings.read({"TAILRACE_KINESIS_DELAY": "6.5"}) == Settings(6.5)
+    aws = Settings.read({"TAILRACE_KINESIS_DELAY": "aws"})
+    assert (aws.seconds(Change.CREATE), aws.seconds(Change.RESHARD)) == (6.0, 17.0)

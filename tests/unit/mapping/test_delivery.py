@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tailrace.clock import StandingClock
-from tailrace.kinesis.engine import Engine, Record
+from tailrace.kinesis.engine import Draft, Engine, Record
 from tailrace.kinesis.hashkeys import hash_key
 from tailrace.kinesis.settings import Settings as EngineSettings
 from tailrace.kinesis.shards import Entry
@@ -47,8 +47,8 @@ class Stand:
 
     def __init__(self) -> None:
         self.clock = StandingClock(START)
-        self.engine = Engine(b"secret", EngineSettings())
-        self.stream = self.engine.create("0" * 12, "us-east-1", "s", shards=1, mode="PROVISIONED", now=START)
+        self.engine = Engine(b"secret", EngineSettings(0.0))
+        self.stream = self.engine.create(Draft("s", "0" * 12, "us-east-1"), START)
         self.crew = Queue()
         self.calls: list[list[str]] = []
         self.reports: list[list[str]] = []
@@ -159,7 +159,7 @@ def test_a_closed_shard_is_finished_after_its_last_record() -> None:
     stand.answer = lambda: FAILED
     stand.follow()
     stand.put("a")
-    stand.delivery.shard.close(int(START) + 1)
+    stand.delivery.shard.close(int(START) + 1, START)
     stand.crew.run_all()
     assert not stand.delivery.finished
     stand.answer = lambda: PROCESSED
@@ -174,3 +174,24 @@ def test_many_idle_shards_cost_no_thread() -> None:
     assert list(stand.crew.waiting) == []
     stand.pass_time(5)
     assert stand.calls == []
+
+
+def test_lanes_come_to_rest_before_another_plan() -> None:
+    """While a lane is busy under the old plan no other begins anything; nothing is repeated."""
+    stand = Stand()
+    stand.follow(factor=4, batch_size=1)
+    changed: list[bool] = []
+
+    def change() -> Verdict:
+        if not changed:
+            changed.append(True)
+            stand.delivery.follow(Plan(Settings(factor=2, batch_size=1), lambda _: True, stand))
+            while stand.crew.waiting:  # whoever would step the rules meanwhile
+                stand.crew.waiting.popleft()()
+            changed.append(len(stand.calls) == 1)
+        return PROCESSED
+
+    stand.answer = change
+    stand.put(*"abcdefgh")
+    assert changed == [True, True]
+    assert sorted(stand.calls) == [[key] for key in "abcdefgh"]

@@ -1,5 +1,6 @@
 """What is refused at create and update, word for word."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,19 +15,19 @@ PLAIN = {
     "StartingPosition": "TRIM_HORIZON",
 }
 ONE = "1 validation error detected: "
-OURS = "This emulator does not support {} for Kinesis event source mappings yet: {}."
+NOW = 1_789_780_000.0
 
 
 def refusal(**asked: Any) -> tuple[str, str]:  # noqa: ANN401  values of the request
     """Give the error's code and message."""
     with pytest.raises(Refusal) as raised:
-        check(PLAIN | asked)
+        check(PLAIN | asked, NOW)
     return raised.value.code, raised.value.message
 
 
 def test_nothing_wrong() -> None:
     """A plain request passes, and one that asks for all that there is."""
-    check(PLAIN)
+    check(PLAIN, NOW)
     check(
         PLAIN
         | {
@@ -40,7 +41,8 @@ def test_nothing_wrong() -> None:
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}},
             "FilterCriteria": {"Filters": [{"Pattern": '{"partitionKey":["a"]}'}]},
-        }
+        },
+        NOW,
     )
 
 
@@ -128,6 +130,25 @@ def test_age(age: int) -> None:
         ),
         ({"StartingPositionTimestamp": 1.0}, "Timestamp only valid with StartingPosition AT_TIMESTAMP"),
         (
+            {"StartingPosition": "AT_TIMESTAMP"},
+            "StartingPosition AT_TIMESTAMP needs a StartingPositionTimestamp.",
+        ),
+        (
+            {"StartingPosition": "AT_TIMESTAMP", "StartingPositionTimestamp": NOW + 1},
+            "StartingPositionTimestamp must not be in the future.",
+        ),
+        (
+            {
+                "TumblingWindowInSeconds": 1,
+                "FilterCriteria": {"Filters": [{"Pattern": '{"partitionKey":["a"]}'}]},
+            },
+            "Filter criteria are not supported when tumbling window period is configured",
+        ),
+        (
+            {"MetricsConfig": {"Metrics": ["ErrorCount"]}},
+            "A Kinesis event source mapping has the metrics [EventCount] only, and not ['ErrorCount'].",
+        ),
+        (
             {"FilterCriteria": {"Filters": [{"Pattern": '{"a":["' + "b" * 4096 + '"]}'}]}},
             "Invalid filter pattern definition.",
         ),
@@ -144,6 +165,10 @@ def test_contradictions(asked: dict[str, Any], message: str) -> None:
         "x",
         '["x"]',
         pytest.param("[" * 4000, id="nested"),
+        '{"partitionKey":"a"}',
+        '{"partitionKey":[]}',
+        '{"partitionKey":[{"like":"a"}]}',
+        '{"partitionKey":[{"numeric":["about",3]}]}',
         '{"data":["x"]}',
         '{"data":"x"}',
         '{"$or":[{"partitionKey":["a"]},{"data":["x"]}]}',
@@ -158,43 +183,40 @@ def test_no_pattern(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "what", "instead"),
+    "destination", ["kafka://topic", "arn:aws:sqs:us-east-1:123456789012:q.fifo"], ids=["kafka", "fifo"]
+)
+def test_destinations_that_are_not_done(destination: str) -> None:
+    """What cannot be delivered to is refused with a sentence that says what to do instead."""
+    code, message = refusal(DestinationConfig={"OnFailure": {"Destination": destination}})
+    assert code == "InvalidParameterValueException"
+    assert message == (
+        f"This emulator does not support the on-failure destination {destination} for Kinesis"
+        " event source mappings: use a standard SQS queue, an SNS topic or an S3 bucket."
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
     [
-        ({"ParallelizationFactor": 2}, "ParallelizationFactor above 1", "leave it out or set it to 1"),
-        ({"TumblingWindowInSeconds": 30}, "TumblingWindowInSeconds", "leave it out or set it to 0"),
-        ({"StartingPosition": "AT_TIMESTAMP"}, "StartingPosition AT_TIMESTAMP", "use TRIM_HORIZON or LATEST"),
-        (
-            {"EventSourceArn": "arn:aws:kinesis:us-east-1:123456789012:stream/s/consumer/c:1"},
-            "a consumer (enhanced fan-out) as event source",
-            "use the stream's ARN",
-        ),
-        ({"KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k"}, "KMSKeyArn", "leave it out"),
-        ({"MetricsConfig": {"Metrics": ["EventCount"]}}, "MetricsConfig", "leave it out"),
-        (
-            {"DestinationConfig": {"OnFailure": {"Destination": "kafka://topic"}}},
-            "the on-failure destination kafka://topic",
-            "use a standard SQS queue, an SNS topic or an S3 bucket",
-        ),
-        (
-            {
-                "DestinationConfig": {
-                    "OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q.fifo"}
-                }
-            },
-            "the on-failure destination arn:aws:sqs:us-east-1:123456789012:q.fifo",
-            "use a standard SQS queue, an SNS topic or an S3 bucket",
-        ),
+        {"ParallelizationFactor": 10},
+        {"TumblingWindowInSeconds": 900},
+        {"StartingPosition": "AT_TIMESTAMP", "StartingPositionTimestamp": NOW - 5},
+        {"StartingPosition": "AT_TIMESTAMP", "StartingPositionTimestamp": datetime.fromtimestamp(0, UTC)},
+        {"EventSourceArn": "arn:aws:kinesis:us-east-1:123456789012:stream/s/consumer/c:1"},
+        {"KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k"},
+        {"MetricsConfig": {"Metrics": ["EventCount"]}},
+        {"TumblingWindowInSeconds": 900, "FilterCriteria": {"Filters": []}},
     ],
 )
-def test_not_yet(asked: dict[str, Any], what: str, instead: str) -> None:
-    """What is not done yet is refused with a sentence that says so, and what to do instead."""
-    assert refusal(**asked) == ("InvalidParameterValueException", OURS.format(what, instead))
+def test_all_that_a_stream_has(asked: dict[str, Any]) -> None:
+    """Every parameter of a Kinesis source is taken."""
+    check(PLAIN | asked, NOW)
 
 
 def test_too_many_filters() -> None:
     """Five filters pass, AWS's quota; a sixth is refused. Its words for it were never recorded."""
     pattern = {"Pattern": '{"partitionKey":["a"]}'}
-    check(PLAIN | {"FilterCriteria": {"Filters": [pattern] * 5}})
+    check(PLAIN | {"FilterCriteria": {"Filters": [pattern] * 5}}, NOW)
     code, message = refusal(FilterCriteria={"Filters": [pattern] * 6})
     assert code == "InvalidParameterValueException"
     assert message.startswith("A mapping has 5 filters at most")
@@ -226,7 +248,8 @@ def test_empty_values_ask_for_nothing() -> None:
             "DestinationConfig": {"OnFailure": {"Destination": ""}},
             "MetricsConfig": {"Metrics": []},
             "FunctionResponseTypes": [],
-        }
+        },
+        NOW,
     )
 
 
@@ -244,4 +267,4 @@ def test_settings() -> None:
             "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}},
             "FilterCriteria": {"Filters": [{"Pattern": "{}"}]},
         }
-    ) == Settings(7, 5.0, 0, 60.0, True, True, "arn:aws:sqs:us-east-1:123456789012:q", 1, 0.0, ("{}",))
+    ) == Settings(7, 5.0, 0, 60.0, True, True, "arn:aws:sqs:us-east-1:123456789012:q", 1, 0.0, False, ("{}",))

@@ -94,6 +94,14 @@ def test_a_window_is_not_closed_while_its_records_are_unread() -> None:
     assert [call.window.final for call in history.calls[-3:] if call.window] == [False, False, True]
 
 
+def test_a_last_invocation_that_fails_at_the_shards_end() -> None:
+    """The shard is not done, and no child begins, before the last invocation of its last window succeeded."""
+    answers = iter([counting(()), FAILED, FAILED, counting(())])
+    history = History(SETTINGS, items([10.0]), lambda _: next(answers), closed=True).run()
+    assert [len(call.records) for call in history.calls] == [1, 0, 0, 0]
+    assert history.ended
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> History:
     """Run a shard with windows: gaps, batches, failures."""

@@ -10,7 +10,8 @@ from botocore.model import ServiceModel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.kinesis.errors import InvalidArgumentError, SerializationFailedError
+from tailrace.kinesis.errors import InvalidArgumentError
+from tailrace.protocol.errors import SerializationFailedError
 from tailrace.protocol.wire import plain, response_headers, to_json, typed
 from tests.unit.kinesis.stage import START, Stage
 

@@ -1,11 +1,17 @@
 """DeleteStream."""
 
 from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.errors import ResourceInUseError
 
 
 def delete_stream(call: Call, request: Request) -> Answer:
-    """Delete a stream in whatever state it is; it has no consumers that could stand in the way."""
+    """Delete a stream in whatever state it is; consumers are deleted with it only if the request says so."""
     stream = call.stream(request)
-    if stream.gone_at is None:
+    if stream.consumers.listed(call.now) and not request.get("EnforceConsumerDeletion"):
+        raise ResourceInUseError(
+            f"Stream {stream.name} under account {stream.account} has registered consumers."
+            " Deregister them, or set EnforceConsumerDeletion."
+        )
+    if not stream.deleted:
         call.engine.delete(stream, call.now)
     return None

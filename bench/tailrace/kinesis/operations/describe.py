@@ -28,11 +28,13 @@ def describe_stream_summary(call: Call, request: Request) -> Answer:
     stream = call.stream(request)
     summary = {
         **_common(stream, call.now),
-        "ConsumerCount": 0,
+        "StreamId": stream.stream_id,
+        "ConsumerCount": len(stream.consumers.listed(call.now)),
         "ChannelCount": 0,
+        "QueueCount": 0,
         "MaxRecordSizeInKiB": stream.max_record_kib,
     }
-    if stream.status(call.now) == "ACTIVE":
+    if stream.status(call.now) in ("ACTIVE", "UPDATING"):
         summary["OpenShardCount"] = len(stream.open_shards())
     if stream.mode == "ON_DEMAND":
         summary["RecordDistributionStrategy"] = "USER_PARTITION_KEY"
@@ -49,6 +51,8 @@ def describe_limits(call: Call, _request: Request) -> Answer:
         "OpenShardCount": sum(len(stream.open_shards()) for stream in provisioned),
         "OnDemandStreamCount": len(streams) - len(provisioned),
         "OnDemandStreamCountLimit": on_demand_limit,
+        "ChannelCount": 0,
+        "ChannelCountLimit": 100,
     }
 
 
@@ -66,14 +70,24 @@ def describe_shard(shard: Shard) -> Request:
     }
 
 
-def _common(stream: Stream, now: float) -> Request:
+def describe_child(shard: Shard) -> Request:
+    """Describe a shard as its ended parent does."""
     return {
+        "ShardId": shard.shard_id,
+        "ParentShards": list(shard.parents),
+        "HashKeyRange": {"StartingHashKey": str(shard.keys.start), "EndingHashKey": str(shard.keys.end)},
+    }
+
+
+def _common(stream: Stream, now: float) -> Request:
+    common = {
         "StreamName": stream.name,
         "StreamARN": stream.arn,
-        "StreamStatus": stream.status(now),
+        "StreamStatus": stream.status(now).value,
         "StreamModeDetails": {"StreamMode": stream.mode},
         "RetentionPeriodHours": stream.retention_hours,
         "StreamCreationTimestamp": stream.created,
-        "EnhancedMonitoring": [{"ShardLevelMetrics": []}],
-        "EncryptionType": "NONE",
+        "EnhancedMonitoring": [{"ShardLevelMetrics": list(stream.monitored)}],
+        "EncryptionType": "KMS" if stream.key_id else "NONE",
     }
+    return common | {"KeyId": stream.key_id} if stream.key_id else common

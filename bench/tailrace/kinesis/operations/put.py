@@ -4,13 +4,12 @@ from tailrace.kinesis.call import Answer, Call, Request
 from tailrace.kinesis.errors import (
     InvalidArgumentError,
     ThroughputExceededError,
-    ValidationFailedError,
 )
 from tailrace.kinesis.hashkeys import SPACE, hash_key, key_bytes
 from tailrace.kinesis.sequence import Sequence, SequenceNumberError
 from tailrace.kinesis.shards import Entry
 from tailrace.kinesis.streams import Put, Stream
-from tailrace.protocol.constraints import Violation, at_most
+from tailrace.protocol.constraints import Violation, at_most, refuse
 from tailrace.protocol.jsontypes import decoded_length
 
 MOST_BYTES = 10 << 20  # of a request, keys included
@@ -20,12 +19,13 @@ def put_record(call: Call, request: Request) -> Answer:
     """Put one record; a shard without room for it fails the request."""
     stream = call.serving(request)
     entry = _entry(request)
-    _check_sizes(stream, [entry])
+    _check_sizes(stream, [entry], alone=True)
     _check_ordering(call, request, stream)
+    call.unless_dry(request)
     ((shard_id, number),) = _put(call, stream, [entry])
     if number is None:
         raise ThroughputExceededError(shard_id, stream.name, stream.account)
-    return {"ShardId": shard_id, "SequenceNumber": number}
+    return {"ShardId": shard_id, "SequenceNumber": number} | _encryption(stream)
 
 
 def put_records(call: Call, request: Request) -> Answer:
@@ -33,19 +33,26 @@ def put_records(call: Call, request: Request) -> Answer:
     stream = call.serving(request)
     entries = [_entry(record) for record in request["Records"]]
     _check_sizes(stream, entries)
+    call.unless_dry(request)
     answers = [
         {"SequenceNumber": number, "ShardId": shard_id} if number else _refused(stream, shard_id)
         for shard_id, number in _put(call, stream, entries)
     ]
-    return {"FailedRecordCount": sum("ErrorCode" in answer for answer in answers), "Records": answers}
+    failed = sum("ErrorCode" in answer for answer in answers)
+    return {"FailedRecordCount": failed, "Records": answers} | _encryption(stream)
+
+
+def _encryption(stream: Stream) -> Request:
+    return {"EncryptionType": "KMS"} if stream.key_id else {}
 
 
 def _put(call: Call, stream: Stream, entries: list[Entry]) -> list[Put]:
     """Put the entries, but for those that a fault fails."""
     if call.fails is None:
-        return stream.put(entries, call.now)
+        return stream.put(entries, call.now, limited=call.limited)
     failing = [call.fails() for _ in entries]
-    rest = iter(stream.put([e for e, fails in zip(entries, failing, strict=True) if not fails], call.now))
+    passing = [entry for entry, fails in zip(entries, failing, strict=True) if not fails]
+    rest = iter(stream.put(passing, call.now, limited=call.limited))
     return [
         (stream.shard_of(entry.hash_key).shard_id, None) if fails else next(rest)
         for entry, fails in zip(entries, failing, strict=True)
@@ -72,18 +79,24 @@ def _explicit(text: str) -> bytes:
     return key_bytes(key)
 
 
-def _check_sizes(stream: Stream, entries: list[Entry]) -> None:
-    """Refuse a record that is larger than the stream allows, and a request of more than 10 MiB."""
+def _check_sizes(stream: Stream, entries: list[Entry], *, alone: bool = False) -> None:
+    """Refuse a record that is larger than the stream allows, and a request of more than 10 MiB.
+
+    Key and data count together: a record whose data alone would fit is refused by what is left for them.
+    """
     most = stream.max_record_kib << 10
     if sum(len(entry.data) + 4 * len(entry.partition_key) for entry in entries) <= most:
         return  # the sum of all is an upper bound for each
-    for entry in entries:
+    violations = []
+    for place, entry in enumerate(entries, 1):
         if entry.size() > most:
             length = decoded_length(entry.data)
             shown = f"java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]"
-            raise ValidationFailedError(
-                f"1 validation error detected: {Violation(shown, at_most(most), 'data')}"
+            room = most if length > most else most - (entry.size() - length)
+            violations.append(
+                Violation(shown, at_most(room), "data" if alone else f"records.{place}.member.data")
             )
+    refuse(violations)
     if sum(entry.size() for entry in entries) > MOST_BYTES:
         raise InvalidArgumentError(f"Records size exceeds {MOST_BYTES >> 20} MB limit")
 

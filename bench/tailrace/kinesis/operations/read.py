@@ -4,14 +4,17 @@ import math
 import re
 
 from tailrace.kinesis.call import Answer, Call, Request
-from tailrace.kinesis.engine import Page, Record, Shard, Stream
+from tailrace.kinesis.engine import Record, Shard, Stream
 from tailrace.kinesis.errors import (
     InvalidArgumentError,
     ResourceNotFoundError,
+    ThroughputExceededError,
     UnknownStream,
 )
 from tailrace.kinesis.iterators import Iterator
+from tailrace.kinesis.operations.describe import describe_child
 from tailrace.kinesis.sequence import Sequence, SequenceNumberError
+from tailrace.kinesis.subscriptions import within
 
 MOST_RECORDS = 10_000
 MOST_BYTES = 10 << 20
@@ -23,6 +26,8 @@ def get_shard_iterator(call: Call, request: Request) -> Answer:
     """Give an iterator for a place in a shard."""
     stream = call.serving(request)
     shard = find_shard(stream, request["ShardId"])
+    if call.limited and not stream.may_issue(shard, call.now):
+        raise ThroughputExceededError(shard.shard_id, stream.name, stream.account)
     stream.trim(call.now)
     kind = request["ShardIteratorType"]
     place = Iterator(
@@ -31,8 +36,9 @@ def get_shard_iterator(call: Call, request: Request) -> Answer:
         stream.name,
         stream.created,
         shard.index,
-        _position(call, request, stream, shard),
+        position(call, request, stream, shard),
     )
+    call.unless_dry(request)
     return {"ShardIterator": call.engine.iterators.issue(place, call.now, wider=kind == "AT_TIMESTAMP")}
 
 
@@ -40,14 +46,18 @@ def get_records(call: Call, request: Request) -> Answer:
     """Give up to 10,000 records from an iterator on, until 10 MiB are crossed, and the next iterator."""
     place = call.engine.iterators.redeem(request["ShardIterator"], call.now)
     stream, shard = _resolve(call, request, place)
-    stream.trim(call.now)
-    page = _within(shard.read(place.position, int(request.get("Limit", MOST_RECORDS))))
+    call.unless_dry(request)
+    if call.limited and not stream.may_read(shard, call.now):
+        raise ThroughputExceededError(shard.shard_id, stream.name, stream.account)
+    limit = int(request.get("Limit", MOST_RECORDS))
+    page = within(stream.read(shard, place.position, limit, call.now), MOST_BYTES)
+    stream.gave(shard, page)
     answer: Request = {
-        "Records": [_describe(record) for record in page.records],
-        "MillisBehindLatest": _behind(shard, page.following, call.now),
+        "Records": [describe_record(record) for record in page.records],
+        "MillisBehindLatest": behind(shard, page.following, call.now),
     }
     if page.ended and not page.records:
-        answer["ChildShards"] = []
+        answer["ChildShards"] = [describe_child(child) for child in stream.children(shard)]
     else:
         following = place._replace(position=page.following)
         answer["NextShardIterator"] = call.engine.iterators.issue(following, call.now)
@@ -66,7 +76,8 @@ def find_shard(stream: Stream, text: str) -> Shard:
     return shard
 
 
-def _position(call: Call, request: Request, stream: Stream, shard: Shard) -> int:
+def position(call: Call, request: Request, stream: Stream, shard: Shard) -> int:
+    """Give the position that a type of iterator means, with a sequence number or a time."""
     kind, number = request["ShardIteratorType"], request.get("StartingSequenceNumber")
     by_number = kind in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
     if by_number == (number is None) and kind != "AT_TIMESTAMP":
@@ -144,26 +155,18 @@ def _resolve(call: Call, request: Request, place: Iterator) -> tuple[Stream, Sha
     return stream, stream.shards[shard_id]
 
 
-def _within(page: Page) -> Page:
-    """Cut a page after the record that crosses 10 MiB of data."""
-    total = 0
-    for count, record in enumerate(page.records, 1):
-        total += len(record.data) // 4 * 3
-        if total >= MOST_BYTES and count < len(page.records):
-            return Page(page.start, page.records[:count], ended=False)
-    return page
-
-
-def _describe(record: Record) -> Request:
-    return {
+def describe_record(record: Record) -> Request:
+    """Describe a record as GetRecords and SubscribeToShard do."""
+    described: Request = {
         "SequenceNumber": record.sequence_number,
         "ApproximateArrivalTimestamp": record.arrival,
         "Data": record.data,
         "PartitionKey": record.partition_key,
     }
+    return described | {"EncryptionType": "KMS"} if record.encrypted else described
 
 
-def _behind(shard: Shard, position: int, now: float) -> int:
+def behind(shard: Shard, position: int, now: float) -> int:
     """Give the age of the oldest record not given yet, in whole seconds as milliseconds; 0 at the tip.
 
     Rounded up: a reader that stops at 0 has read everything.

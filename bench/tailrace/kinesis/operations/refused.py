@@ -4,48 +4,40 @@ from collections.abc import Mapping
 
 from tailrace.kinesis.errors import NotOfferedError
 
-PARAMETERS = {
-    "DryRun": "leave it out",
-    "StreamId": "name the stream by StreamName or StreamARN",
-    "WarmThroughputMiBps": "leave it out",
+_QUEUES = "queues of a stream's records are not there: read the stream by a mapping or by GetRecords"
+_CHANNELS = "channels into tables and buckets are not there: read the stream, and write what you need"
+
+OPERATIONS = {
+    "AcknowledgeDeadLetterQueueRecords": _QUEUES,
+    "AcknowledgeQueueRecords": _QUEUES,
+    "CreateChannel": _CHANNELS,
+    "CreateQueue": _QUEUES,
+    "DeleteChannel": _CHANNELS,
+    "DeleteQueue": _QUEUES,
+    "DescribeChannel": _CHANNELS,
+    "DescribeQueue": _QUEUES,
+    "ListChannels": _CHANNELS,
+    "ListQueues": _QUEUES,
+    "ReceiveDeadLetterQueueRecords": _QUEUES,
+    "ReceiveQueueRecords": _QUEUES,
+    "RestoreDeadLetterQueueRecords": _QUEUES,
+    "UpdateChannel": _CHANNELS,
+    "UpdateDeadLetterQueueRecordsVisibility": _QUEUES,
+    "UpdateQueue": _QUEUES,
+    "UpdateQueueRecordsVisibility": _QUEUES,
+    "UpdateStreamRecordDistributionStrategy": "records are distributed by their partition keys only",
 }
-"""Parameters, of whatever operation, and what to do instead."""
+"""Operations, each with the reason. LocalStack's model of the service knows none of them yet."""
 
 
 def refuse_operation(name: str) -> NotOfferedError:
     """Word the refusal of an operation."""
-    return NotOfferedError(f"This emulator's Kinesis does not do {name} yet.")
+    return NotOfferedError(f"This emulator's Kinesis does not do {name}: {OPERATIONS.get(name, 'unknown')}.")
 
 
 def refuse_parameters(request: Mapping[str, object]) -> None:
     """Raise NotOfferedError for a request that asks by a parameter for what is not done."""
-    for name, instead in PARAMETERS.items():
-        if request.get(name, False) is not False:
-            raise NotOfferedError(f"This emulator's Kinesis does not do {name} yet: {instead}.")
     if request.get("RecordDistributionStrategy") == "AUTO":
         raise NotOfferedError(
-            "This emulator's Kinesis does not do RecordDistributionStrategy AUTO yet: leave it out."
+            "This emulator's Kinesis does not do RecordDistributionStrategy AUTO: leave it out."
         )
-
-
-NEWER = (
-    "AcknowledgeDeadLetterQueueRecords",
-    "AcknowledgeQueueRecords",
-    "CreateChannel",
-    "CreateQueue",
-    "DeleteChannel",
-    "DeleteQueue",
-    "DescribeChannel",
-    "DescribeQueue",
-    "ListChannels",
-    "ListQueues",
-    "ReceiveDeadLetterQueueRecords",
-    "ReceiveQueueRecords",
-    "RestoreDeadLetterQueueRecords",
-    "UpdateChannel",
-    "UpdateDeadLetterQueueRecordsVisibility",
-    "UpdateQueue",
-    "UpdateQueueRecordsVisibility",
-    "UpdateStreamRecordDistributionStrategy",
-)
-"""Operations that LocalStack's model of the service does not know yet."""

@@ -2,6 +2,8 @@
 
 from tailrace.kinesis.call import Answer, Call, Request
 from tailrace.kinesis.errors import LimitExceededError
+from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.operations.account import uncommitted
 
 DAY = 86_400
 MOST_SWITCHES = 2  # in 24 hours
@@ -11,11 +13,14 @@ def update_stream_mode(call: Call, request: Request) -> Answer:
     """Switch between PROVISIONED and ON_DEMAND; the shards stay as they are."""
     stream = call.active(request)
     mode = request["StreamModeDetails"]["StreamMode"]
+    if request.get("WarmThroughputMiBps"):
+        raise uncommitted(call.account)
     if mode == stream.mode:
         return None
-    recent = [moment for moment in stream.mode_switches if moment > call.now - DAY]
+    recent = [moment for moment in stream.changes.get("mode", []) if moment > call.now - DAY]
     if len(recent) >= MOST_SWITCHES:
         raise LimitExceededError(f"Rate exceeded for stream {stream.name} under account {stream.account}.")
-    stream.mode_switches = [*recent, call.now]
+    stream.changes["mode"] = [*recent, call.now]
+    stream.change(call.now, call.due(Change.MODE))
     stream.mode = mode
     return None

@@ -1,9 +1,10 @@
-"""Tags of a stream, by name and by ARN."""
+"""Tags of a stream by name, and of a stream or a consumer by ARN."""
 
 import re
 from collections.abc import Iterable, Mapping
 
 from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.consumers import Consumer
 from tailrace.kinesis.engine import Stream
 from tailrace.kinesis.errors import InvalidArgumentError
 
@@ -13,12 +14,12 @@ _BAD = re.compile(r"[^\w\s.:/=+\-%@]")
 
 def add_tags_to_stream(call: Call, request: Request) -> Answer:
     """Add tags; one of the same key is replaced."""
-    return _add(call.stream(request), request["Tags"])
+    return _add(call.stream(request), call, request["Tags"])
 
 
 def tag_resource(call: Call, request: Request) -> Answer:
-    """Add tags to the stream of an ARN."""
-    return _add(call.stream_by_arn(request["ResourceARN"]), request["Tags"])
+    """Add tags to the stream or consumer of an ARN."""
+    return _add(call.resource(request["ResourceARN"]), call, request["Tags"])
 
 
 def remove_tags_from_stream(call: Call, request: Request) -> Answer:
@@ -27,8 +28,8 @@ def remove_tags_from_stream(call: Call, request: Request) -> Answer:
 
 
 def untag_resource(call: Call, request: Request) -> Answer:
-    """Remove tags from the stream of an ARN."""
-    return _remove(call.stream_by_arn(request["ResourceARN"]), request["TagKeys"])
+    """Remove tags from the stream or consumer of an ARN."""
+    return _remove(call.resource(request["ResourceARN"]), request["TagKeys"])
 
 
 def list_tags_for_stream(call: Call, request: Request) -> Answer:
@@ -40,8 +41,8 @@ def list_tags_for_stream(call: Call, request: Request) -> Answer:
 
 
 def list_tags_for_resource(call: Call, request: Request) -> Answer:
-    """List all tags of the stream of an ARN, sorted by key."""
-    tags = call.stream_by_arn(request["ResourceARN"]).tags
+    """List all tags of the stream or consumer of an ARN, sorted by key."""
+    tags = call.resource(request["ResourceARN"]).tags
     return {"Tags": _listed(tags, sorted(tags))}
 
 
@@ -55,16 +56,16 @@ def check_tags(stream: str, account: str, added: Mapping[str, str], present: Map
         )
 
 
-def _add(stream: Stream, added: dict[str, str]) -> Answer:
-    check_tags(stream.name, stream.account, added, stream.tags)
-    stream.tags.update(added)
+def _add(holder: Stream | Consumer, call: Call, added: dict[str, str]) -> Answer:
+    check_tags(holder.name, call.account, added, holder.tags)
+    holder.tags.update(added)
     return None
 
 
-def _remove(stream: Stream, keys: list[str]) -> Answer:
+def _remove(holder: Stream | Consumer, keys: list[str]) -> Answer:
     _check_characters(keys)
     for key in keys:
-        stream.tags.pop(key, None)
+        holder.tags.pop(key, None)
     return None
 
 

@@ -120,7 +120,9 @@ def _first_failed(failures: Any, sequence_numbers: Sequence[str]) -> int | None:
     """Index of the lowest record named; None if the answer names anything that is not of the batch."""
     if not isinstance(failures, list):
         return None
-    places = {number: index for index, number in enumerate(sequence_numbers)}
+    places: dict[str, int] = {}
+    for index, number in enumerate(sequence_numbers):
+        places.setdefault(number, index)  # records out of one aggregate share their number
     named = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures]
     found = [places.get(name) if isinstance(name, str) else None for name in named]
     known = [index for index in found if index is not None]

@@ -84,6 +84,12 @@ class Lane[R: Record]:
         return self.state in (State.SENDING, State.DISCARDING)
 
     @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do: no record, no batch, and no window that has to be closed."""
+        open_window = self._windows is not None and self._windows.window is not None
+        return not (self._batches or self._waiting or open_window)
+
+    @property
     def waiting(self) -> int:
         """How many records wait for a batch."""
         return len(self._waiting)

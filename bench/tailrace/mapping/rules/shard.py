@@ -8,6 +8,7 @@ least once.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 from zlib import crc32
 
@@ -43,7 +44,9 @@ class Dealt(NamedTuple):
 class ShardReader[R: Record]:
     """The rules of one shard under one set of settings.
 
-    `weigh` says how many bytes a record adds to the event, `accepts` whether it passes the filters.
+    `weigh` says how many bytes a record adds to the event, `accepts` whether it passes the filters, `expand`
+    gives the records that one record stands for: they share its position, and only together do they settle
+    it.
     """
 
     def __init__(  # noqa: PLR0913  what is decided elsewhere, all of it named
@@ -53,12 +56,14 @@ class ShardReader[R: Record]:
         *,
         weigh: Callable[[R], int],
         accepts: Callable[[R], bool],
+        expand: Callable[[R], Iterable[R]] | None = None,
         new_request_id: Callable[[], str],
         retention: float,
     ) -> None:
         self._settings = settings
         self._weigh = weigh
         self._accepts = accepts
+        self._expand = expand
         self._position = remains.position
         self._windows = _windows(settings, remains.windows)
         self._lanes: list[Lane[R]] = [
@@ -100,7 +105,8 @@ class ShardReader[R: Record]:
 
     def remains(self) -> Remains[R]:
         """Tell what is unfinished; only when no lane is busy, so that nothing is sent twice."""
-        held = sorted((one.position, one.record) for lane in self._lanes for one in lane.held())
+        held = [(one.position, one.record) for lane in self._lanes for one in lane.held()]
+        held.sort(key=itemgetter(0))
         return Remains(self._position, (*held, *self._left), self._windows)
 
     @property
@@ -132,7 +138,7 @@ class ShardReader[R: Record]:
             untils += [] if action.until is None else [action.until]
         if self._more and not self._ended and (limit := self._wanted()):
             return Read(self._position, limit)
-        if self._ended and self.checkpoint >= self._position and not self.busy:
+        if self._ended and all(lane.settled for lane in self._lanes):
             return Ended()
         return Wait(min(untils, default=None))
 
@@ -140,7 +146,10 @@ class ShardReader[R: Record]:
         """Take what a read gave: records from position `start` on; `ended` if none can follow."""
         if start < self._position:
             raise ValueError(f"records from {start} on, which is before {self._position}")
-        passing = self._passing(enumerate(records, start))  # first: what raises changes nothing
+        found: Iterable[tuple[int, R]] = enumerate(records, start)
+        if self._expand:
+            found = ((position, one) for position, record in found for one in self._expand(record))
+        passing = self._passing(found)  # first: what raises changes nothing
         self._position = start + len(records)
         self._more = bool(records)
         self._ended = ended
