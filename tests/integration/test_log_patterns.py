@@ -64,6 +64,21 @@ def test_searching(target: Target, group: str, pattern: str, found: list[int]) -
     assert [event["message"] for event in answer["events"]] == [LINES[number] for number in found]
 
 
+def test_a_group_by_its_arn(target: Target, group: str) -> None:
+    """A log group is found by its name or its ARN, wherever it may be named so; streams by a prefix."""
+    put(target, group)
+    logs = target.client("logs")
+    (found,) = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    for identifier in (group, found["logGroupArn"], found["arn"]):
+        assert len(logs.filter_log_events(logGroupIdentifier=identifier)["events"]) == 3
+        assert len(logs.describe_log_streams(logGroupIdentifier=identifier)["logStreams"]) == 1
+        events = logs.get_log_events(logGroupIdentifier=identifier, logStreamName="s")["events"]
+        assert len(events) == 3
+    for prefix, many in (("s", 3), ("t", 0)):
+        answer = logs.filter_log_events(logGroupName=group, logStreamNamePrefix=prefix)
+        assert len(answer["events"]) == many
+
+
 def test_what_is_no_pattern(target: Target, group: str) -> None:
     """A pattern that cannot be read is refused wherever it is given."""
     logs = target.client("logs")

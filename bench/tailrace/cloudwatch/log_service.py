@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
+from localstack.aws.api import CommonServiceException, handler
 from localstack.services.logs import provider
 from localstack.services.logs.models import get_moto_logs_backend
 from localstack.services.logs.provider import LogsProvider
-from localstack.services.moto import call_moto
+from localstack.services.moto import call_moto, call_moto_with_request
 from moto.logs.exceptions import ResourceAlreadyExistsException
 from moto.logs.models import LogEvent, LogGroup, LogStream
 
@@ -24,6 +24,8 @@ from tailrace.cloudwatch.log_delivery import Delivery, Stored
 from tailrace.cloudwatch.patterns import compiled
 from tailrace.cloudwatch.subscriptions import Line, Source
 from tailrace.seams import replace
+
+type Request = dict[str, Any]
 
 MOST_LINES = 100_000
 """Lines that a log stream keeps; the oldest go first."""
@@ -38,10 +40,29 @@ class TailraceLogs(LogsProvider):
         """Store lines."""
         return call_moto(context)
 
-    def filter_log_events(self, context: Any, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
+    @handler("FilterLogEvents", expand=False)
+    def filter_log_events(self, context: Any, request: Request) -> Any:  # noqa: ANN401  LocalStack's types
         """Search log streams by a filter pattern."""
-        _check(request.get("filter_pattern"))
-        return call_moto(context)
+        _check(request.get("filterPattern"))
+        asked = _by_name(request)
+        if prefix := asked.pop("logStreamNamePrefix", None):
+            groups = get_moto_logs_backend(context.account_id, context.region).groups
+            group = groups.get(asked["logGroupName"])
+            streams = list(group.streams) if group else []
+            asked["logStreamNames"] = [name for name in streams if name.startswith(prefix)]
+            if group and not asked["logStreamNames"]:
+                return {"events": [], "searchedLogStreams": []}
+        return call_moto_with_request(context, asked)
+
+    @handler("GetLogEvents", expand=False)
+    def get_log_events(self, context: Any, request: Request) -> Any:  # noqa: ANN401  LocalStack's types
+        """Read a log stream."""
+        return call_moto_with_request(context, _by_name(request))
+
+    @handler("DescribeLogStreams", expand=False)
+    def describe_log_streams(self, context: Any, request: Request) -> Any:  # noqa: ANN401  LocalStack's types
+        """List log streams."""
+        return call_moto_with_request(context, _by_name(request))
 
     def put_metric_filter(self, context: Any, **request: Any) -> None:  # noqa: ANN401  LocalStack's types
         """Set up a metric filter, or replace the one of this name."""
@@ -83,6 +104,23 @@ class TailraceLogs(LogsProvider):
             400,
             sender_fault=True,
         )
+
+
+def _by_name(request: Request) -> Request:
+    """Return a request that names its log group by its name; AWS takes an ARN too, with `:*` or without."""
+    asked = dict(request)
+    identifier = asked.pop("logGroupIdentifier", None)
+    if identifier is None:
+        return asked
+    if asked.get("logGroupName"):
+        raise CommonServiceException(
+            "ValidationException",
+            "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+            400,
+            sender_fault=True,
+        )
+    name = identifier.partition(":log-group:")[2] or identifier
+    return {**asked, "logGroupName": name.removesuffix(":*")}
 
 
 def _check(pattern: str | None) -> None:
