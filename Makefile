@@ -103,7 +103,7 @@ test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a f
 lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard aftermath bench/tailrace tests benchmarks
+	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard aftermath bench/tailrace tests benchmarks examples
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run bench/healthy
 

@@ -15,7 +15,6 @@ from tests.frame.progress import Progress, interrupted
 from tests.frame.run import Run, without_settings
 
 HERE = Path(__file__).parent
-collect_ignore = ["example"]  # a project of its own: integration/test_as_dependency.py runs its tests
 RUN = pytest.StashKey[Run]()
 PROGRESS = pytest.StashKey[Progress]()
 # What a program looks at to learn what its terminal can do: the same for each test, whatever the developer's.

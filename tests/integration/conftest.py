@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from bootstrap.package import Code
 from bootstrap.target import Target
+from tailrace.control import Installation
 from tests.frame import stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
+from tests.integration import installing
 
 type MakePipeline = Callable[..., Pipeline]
 
@@ -39,6 +42,24 @@ def make_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[MakePipe
             return Pipeline(where, made.enter_context(stack))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the emulator's wheel, built from the sources."""
+    return installing.build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the Python of another project's environment, with the wheel in it."""
+    return installing.make_environment(tmp_path_factory.mktemp("project") / ".venv", wheel)
+
+
+@pytest.fixture
+def installation(run: Run) -> Installation:
+    """Give the installation that is there: it is used again, so nothing is fetched."""
+    return installing.installed(run)
 
 
 @pytest.fixture(scope="session")

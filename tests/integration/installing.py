@@ -6,6 +6,7 @@ It makes two small parts. The first is made at once; the second writes half of i
 until a file `go` stands in the home. While it waits, it says so by a file `waiting`.
 """
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +16,12 @@ import pytest
 from tailrace.control.fetching import Site
 from tailrace.control.installation import Installation
 from tailrace.control.parts import Part
+from tailrace.control.uv import find_uv
 from tests.frame import emulators
 from tests.frame.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
+WHEEL_SOURCES = ROOT / "bench"
 WAIT = "touch waiting; for _ in $(seq 600); do [ -e go ] && exit 0; sleep 0.05; done; exit 1"
 
 
@@ -62,6 +65,23 @@ def installed(run: Run) -> Installation:
     if not emulators.open_to_view(run):
         pytest.skip("about the embedded emulator, and this run is on containers: EMULATOR=embedded")
     return Installation(run.environ.get("EMULATOR_HOME") or ROOT / ".emulator")
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the emulator's wheel into a folder, and return it."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=WHEEL_SOURCES, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def make_environment(place: Path, wheel: Path) -> Path:
+    """Make an environment with the wheel in it, and what it asks for; return its Python."""
+    subprocess.run([find_uv(), "venv", "-q", "-p", sys.executable, place], check=True)
+    install = [find_uv(), "pip", "install", "-q", "--python", str(place / "bin" / "python")]
+    locked = ["--constraint", str(ROOT / "requirements.txt")]  # versions that are cached already
+    subprocess.run([*install, *locked, f"tailrace[testing] @ {wheel.as_uri()}"], check=True)
+    return place / "bin" / "python"
 
 
 def installation(home: Path) -> Installation:

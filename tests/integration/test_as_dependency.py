@@ -2,55 +2,23 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tailrace.control import Installation, plugins, processes
+from tailrace.control import Installation, processes
 from tailrace.control.health import healthy
 from tailrace.control.processes import Process
-from tailrace.control.uv import find_uv
 from tailrace.testing.emulators import OWNED, RunEmulators, remove_left
 from tailrace.testing.eventually import eventually
-from tests.frame.run import Run
 from tests.integration import children, installing
 
 pytestmark = pytest.mark.emulator_only
 
-SOURCES = installing.ROOT / "bench"
-EXAMPLE = installing.ROOT / "tests" / "example"
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the emulator's wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=SOURCES, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make an environment with the wheel in it, and what it asks for; give its Python."""
-    place = tmp_path_factory.mktemp("project") / ".venv"
-    subprocess.run([find_uv(), "venv", "-q", "-p", sys.executable, place], check=True)
-    install = [find_uv(), "pip", "install", "-q", "--python", str(place / "bin" / "python")]
-    locked = ["--constraint", str(installing.ROOT / "requirements.txt")]  # versions that are cached already
-    subprocess.run([*install, *locked, f"tailrace[testing] @ {wheel.as_uri()}"], check=True)
-    return place / "bin" / "python"
-
-
-@pytest.fixture
-def installation(run: Run) -> Installation:
-    """Give the installation that is there: it is used again, so nothing is fetched."""
-    return installing.installed(run)
+SOURCES = installing.WHEEL_SOURCES
 
 
 def test_wheel_is_whole(wheel: Path) -> None:
@@ -64,29 +32,6 @@ def test_wheel_is_whole(wheel: Path) -> None:
     expected = {path.relative_to(SOURCES).as_posix() for path in files if "__pycache__" not in path.parts}
     assert "tailrace/locks/localstack.txt" in expected
     assert sorted(expected - names) == []
-
-
-def test_another_project(python: Path, installation: Installation, tmp_path: Path) -> None:
-    """A project with its own handler, stream, table and template passes its tests, and leaves nothing."""
-    project = Path(shutil.copytree(EXAMPLE, tmp_path / "greenhouse"))
-    environ = children.environment(installation.home)
-    environ.pop("PYTHONPATH", None)
-    ours = plugins.place(installation.home)
-    plugins.lay(ours)
-    done = subprocess.run(
-        children.command("-v", python=python),
-        cwd=project,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "test_readings PASSED" in done.stdout
-    assert "test_frost PASSED" in done.stdout
-    assert _running_from(installation, python.parents[1]) == []
-    assert (ours / plugins.PACKAGE.name).readlink() == plugins.PACKAGE, "our own emulators run our own code"
 
 
 def test_the_documented_test(python: Path, installation: Installation, tmp_path: Path) -> None:
@@ -194,15 +139,3 @@ def test_attached(tmp_path: Path, installation: Installation) -> None:
     )
     assert "No emulator answers at http://127.0.0.1:9: start it, or unset AWS_ENDPOINT_URL." in done.stdout
     assert done.returncode == 1
-
-
-def _running_from(installation: Installation, environment: Path) -> list[int]:
-    """Return the ports of emulators whose code is this environment's."""
-    links = installation.home.glob("plugins/*/tailrace")
-    ours = [link.parent for link in links if link.readlink().is_relative_to(environment)]
-    assert ours, "the emulator ran from the installation"
-    return [
-        port
-        for port, one in installation.running()
-        if f"PYTHONPATH={ours[0]}".encode() in Path(f"/proc/{one.pid}/environ").read_bytes().split(b"\0")
-    ]

@@ -28,7 +28,7 @@ def with_examples() -> Iterator[tuple[str, str]]:
     for folder, root in FOLDERS.items():
         for path in sorted((ROOT / folder).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
-            if PROMPT in text and path != Path(__file__) and "example" not in path.parts:
+            if PROMPT in text and path != Path(__file__):
                 module = ".".join(path.relative_to(ROOT / root).with_suffix("").parts)
                 yield module.removesuffix(".__init__"), _needs(ast.parse(text))
 

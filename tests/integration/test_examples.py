@@ -1,0 +1,65 @@
+"""Projects in the shapes of other people's, run as their users run them: from the wheel, each in its own folder."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tailrace.control import Installation, plugins
+from tailrace.functions import runtimes
+from tests.integration import children, installing
+
+pytestmark = pytest.mark.emulator_only
+
+EXAMPLES = installing.ROOT / "examples"
+BUILT = shutil.ignore_patterns("build", "node_modules", "__pycache__")
+
+
+class Example(NamedTuple):
+    """A project: its folder, the runtime of its function, and how many tests it has."""
+
+    folder: str
+    runtime: str
+    tests: int
+
+
+ALL = (Example("greenhouse", "python3.13", 2),)
+
+
+def test_all_are_run() -> None:
+    """Each folder of examples/ is run here."""
+    assert sorted(one.name for one in EXAMPLES.iterdir() if one.is_dir()) == sorted(one.folder for one in ALL)
+
+
+@pytest.mark.parametrize("example", ALL, ids=lambda one: one.folder)
+def test_example(example: Example, python: Path, installation: Installation, tmp_path: Path) -> None:
+    """A project with its own functions, streams and deployer passes its tests, and leaves nothing."""
+    if example.runtime not in runtimes.installed(installation.home):
+        pytest.skip(f"{example.runtime} is not installed: make up RUNTIMES={example.runtime}")
+    project = Path(shutil.copytree(EXAMPLES / example.folder, tmp_path / example.folder, ignore=BUILT))
+    environ = children.environment(installation.home)
+    environ.pop("PYTHONPATH", None)
+    ours = plugins.place(installation.home)
+    plugins.lay(ours)
+    done = subprocess.run(
+        children.command("-v", "-rs", python=python), cwd=project, env=environ, timeout=300, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"== {example.tests} passed in" in done.stdout, done.stdout
+    assert _running_from(installation, python.parents[1]) == []
+    assert (ours / plugins.PACKAGE.name).readlink() == plugins.PACKAGE, "our own emulators run our own code"
+
+
+def _running_from(installation: Installation, environment: Path) -> list[int]:
+    """Return the ports of emulators whose code is this environment's."""
+    links = installation.home.glob("plugins/*/tailrace")
+    ours = [link.parent for link in links if link.readlink().is_relative_to(environment)]
+    assert ours, "the emulator ran from the installation"
+    return [
+        port
+        for port, one in installation.running()
+        if f"PYTHONPATH={ours[0]}".encode() in Path(f"/proc/{one.pid}/environ").read_bytes().split(b"\0")
+    ]
