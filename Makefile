@@ -105,7 +105,7 @@ lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard aftermath bench/tailrace tests benchmarks examples
 	@.venv/bin/cfn-lint bootstrap/template.yaml
-	@.venv/bin/shellcheck .ci/run bench/healthy
+	@.venv/bin/shellcheck .ci/run bench/healthy examples/*/*.sh
 
 .PHONY: simulate mutants
 simulate: $(READY) ## prove the rules of delivery on invented histories: HISTORIES= worlds, and ten times as many lanes; SEED=

@@ -22,6 +22,7 @@ from tests.frame.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEEL_SOURCES = ROOT / "bench"
+LOCKED = ("--constraint", str(ROOT / "requirements.txt"))  # versions that are cached already
 WAIT = "touch waiting; for _ in $(seq 600); do [ -e go ] && exit 0; sleep 0.05; done; exit 1"
 
 
@@ -79,8 +80,7 @@ def make_environment(place: Path, wheel: Path) -> Path:
     """Make an environment with the wheel in it, and what it asks for; return its Python."""
     subprocess.run([find_uv(), "venv", "-q", "-p", sys.executable, place], check=True)
     install = [find_uv(), "pip", "install", "-q", "--python", str(place / "bin" / "python")]
-    locked = ["--constraint", str(ROOT / "requirements.txt")]  # versions that are cached already
-    subprocess.run([*install, *locked, f"tailrace[testing] @ {wheel.as_uri()}"], check=True)
+    subprocess.run([*install, *LOCKED, f"tailrace[testing] @ {wheel.as_uri()}"], check=True)
     return place / "bin" / "python"
 
 

@@ -1,5 +1,6 @@
-"""Projects in the shapes of other people's, run as their users run them: from the wheel, each in its own folder."""
+"""Projects in other people's shapes, each run as its user runs it: from the wheel, in a folder of its own."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tailrace.control import Installation, plugins
+from tailrace.control.uv import find_uv
 from tailrace.functions import runtimes
 from tests.integration import children, installing
 
@@ -25,7 +27,7 @@ class Example(NamedTuple):
     tests: int
 
 
-ALL = (Example("greenhouse", "python3.13", 2),)
+ALL = (Example("greenhouse", "python3.13", 2), Example("parcels", "python3.12", 4))
 
 
 def test_all_are_run() -> None:
@@ -39,7 +41,10 @@ def test_example(example: Example, python: Path, installation: Installation, tmp
     if example.runtime not in runtimes.installed(installation.home):
         pytest.skip(f"{example.runtime} is not installed: make up RUNTIMES={example.runtime}")
     project = Path(shutil.copytree(EXAMPLES / example.folder, tmp_path / example.folder, ignore=BUILT))
-    environ = children.environment(installation.home)
+    packages = [find_uv(), "pip", "install", "-q", "--group", f"{project}/pyproject.toml:dev"]
+    subprocess.run([*packages, "--python", python, *installing.LOCKED], check=True)
+    path = f"{python.parent}:{os.environ['PATH']}"
+    environ = children.environment(installation.home, PATH=path)
     environ.pop("PYTHONPATH", None)
     ours = plugins.place(installation.home)
     plugins.lay(ours)
