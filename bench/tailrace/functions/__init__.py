@@ -10,7 +10,7 @@ refusals.py     what is not done, in sentences; kept.py, what has no effect
 
 Processes:
 launch.py       what runs first in a function's process
-namespaces.py   the file system that a function sees, where the machine permits it
+namespaces.py   the file system that a function sees, where the machine permits it; relay.py, its only way out
 process.py      a process: started, measured, ended with all that it started
 environment.py  a process and its Runtime API, served by whoever invokes
 pool.py         the environments of a version: warm, at work, expired

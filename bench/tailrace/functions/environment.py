@@ -17,6 +17,7 @@ from tailrace.control import trees
 from tailrace.functions import runtime_api
 from tailrace.functions.frames import LogReader
 from tailrace.functions.process import Process, Program
+from tailrace.functions.relay import Relay
 from tailrace.functions.runtime_api import Event, Request, RequestReader
 
 _STREAMED_ERROR = "lambda-runtime-function-error-body"
@@ -33,6 +34,7 @@ class Recipe(NamedTuple):
     memory_size: int  # MB
     frames: bool = True  # whether AWS's client logs in frames
     complaint: tuple[str, str] | None = None  # error type and text, where it cannot begin at all
+    offline: tuple[str, int] | None = None  # the only address that it reaches, if it has no network
 
 
 class Stop(NamedTuple):
@@ -60,6 +62,7 @@ class Environment:
         self._temporary = recipe.temporary / identity
         self._started = False
         self._frozen = False
+        self._relay: Relay | None = None
         self._peak = 0.0
 
     def start(self) -> None:
@@ -77,7 +80,14 @@ class Environment:
         if recipe.frames:
             variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(theirs)
         try:
-            self._process = Process(recipe.program(self._temporary), variables, theirs)
+            program = recipe.program(self._temporary)
+            if recipe.offline:
+                program = program._replace(ports=(port, recipe.offline[1]))
+            self._process = Process(program, variables, theirs)
+            if self._process.listeners:
+                self._listener.close()
+                self._listener, emulator = self._process.listeners
+                self._relay = Relay(emulator, recipe.offline or ("", 0))
         except BaseException:
             self._listener.close()
             os.close(self._output)
@@ -158,6 +168,8 @@ class Environment:
         for connection, _ in self._connections.values():
             connection.close()
         self._listener.close()
+        if self._relay:
+            self._relay.close()
         os.close(self._output)
         trees.remove(self._temporary)
         return code

@@ -20,6 +20,8 @@ _PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = (
     1,
     2,
@@ -40,7 +42,8 @@ def main(parent: str) -> None:
     """Become the program that stdin names: {"command": [...], "folder": "...", "variables": {...}}.
 
     With "root" too: {"at": a folder, "binds": [[from, to], ...], "files": {path: text}, "links": {path:
-    target}, "scratch": megabytes of /tmp}.
+    target}, "scratch": megabytes of /tmp}, and for no network but to LocalStack "offline": {"door": a Unix
+    socket, "ports": [...]}.
     """
     asked = json.load(sys.stdin)
     if asked.get("root"):
@@ -62,10 +65,13 @@ def main(parent: str) -> None:
 def _enter(root: dict) -> None:  # type: ignore[type-arg]  # what JSON holds
     """Make the file system and move into it; what was the machine's is out of reach then."""
     user, group = os.getuid(), os.getgid()
-    _call("unshare", _CLONE_NEWUSER | _CLONE_NEWNS)
+    offline = root.get("offline")
+    _call("unshare", _CLONE_NEWUSER | _CLONE_NEWNS | (_CLONE_NEWNET if offline else 0))
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{_USER} {user} 1")
     _write("/proc/self/gid_map", f"{_GROUP} {group} 1")
+    if offline:
+        _open_doors(offline["door"], offline["ports"])
     _mount("none", "/", "", _MS_REC | _MS_PRIVATE)
     at = root["at"]
     _mount("tmpfs", at, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=755,size=1m")
@@ -86,6 +92,20 @@ def _enter(root: dict) -> None:  # type: ignore[type-arg]  # what JSON holds
     os.chdir("/")
     _mount("none", "/", "", _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
     _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _open_doors(door: int, ports: list[int]) -> None:
+    """Listen on these ports of a network that leads nowhere, and hand the sockets to LocalStack."""
+    import fcntl  # noqa: PLC0415  only where it is asked for
+    import socket  # noqa: PLC0415  as above
+    import struct  # noqa: PLC0415  as above
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        up = struct.pack("16sH14s", b"lo", _IFF_UP, b"")
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, up)
+    listeners = [socket.create_server(("127.0.0.1", port)) for port in ports]
+    with socket.socket(fileno=door) as way:
+        socket.send_fds(way, [b"."], [one.fileno() for one in listeners])
 
 
 def _bind(source: str, target: str) -> None:

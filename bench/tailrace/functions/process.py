@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
+_PATIENCE = 10.0
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
 
 # The kernel ties a child's death signal to the *thread* that started it: this one ends only with LocalStack.
@@ -23,6 +25,16 @@ class Program(NamedTuple):
     command: Sequence[str]
     folder: str
     root: Mapping[str, Any] | None = None
+    ports: Sequence[int] = ()  # of its own network, which leads nowhere; without any it shares this machine's
+
+
+def _received(door: socket.socket, number: int) -> list[socket.socket]:
+    """Take the listening sockets that the launcher has made; none if it ended before."""
+    door.settimeout(_PATIENCE)
+    with door, contextlib.suppress(OSError):
+        _, descriptors, _, _ = socket.recv_fds(door, 1, number)
+        return [socket.socket(fileno=descriptor) for descriptor in descriptors]
+    return []
 
 
 class Process:
@@ -30,6 +42,8 @@ class Process:
 
     def __init__(self, program: Program, variables: Mapping[str, str], output: int) -> None:
         launch = [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid())]
+        self.listeners: list[socket.socket] = []  # of its own network, one for each port
+        ours, theirs = socket.socketpair() if program.ports else (None, None)
         started = _SPAWNER.submit(
             subprocess.Popen[bytes],
             launch,
@@ -37,15 +51,25 @@ class Process:
             stdout=output,
             stderr=output,
             env={},
-            pass_fds=(output,),
+            pass_fds=(output, theirs.fileno()) if theirs else (output,),
             start_new_session=True,
         )
         self._popen = started.result()
-        asked = {**program._asdict(), "variables": dict(variables)}
+        asked: dict[str, Any] = {
+            "command": program.command,
+            "folder": program.folder,
+            "variables": dict(variables),
+        }
+        asked["root"] = dict(program.root) if program.root else None
+        if program.root and theirs:
+            asked["root"] = {**program.root, "offline": {"door": theirs.fileno(), "ports": program.ports}}
         with contextlib.suppress(BrokenPipeError), cast("BinaryIO", self._popen.stdin) as stdin:
             stdin.write(json.dumps(asked).encode())
         self.pidfd = os.pidfd_open(self._popen.pid)
         self._status = os.open(f"/proc/{self._popen.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+        if ours and theirs:
+            theirs.close()
+            self.listeners = _received(ours, len(program.ports))
 
     @property
     def pid(self) -> int:

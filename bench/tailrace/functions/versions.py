@@ -34,6 +34,7 @@ _SESSION_REUSE = 3_600
 CODE = CodeStore(Path(config.dirs.tmp) / "lambda" / "code")
 _TEMPORARY = Path(config.dirs.tmp) / "lambda" / "tmp"
 HOME = Path(os.environ["TAILRACE_HOME"])
+OFFLINE = "TAILRACE_FUNCTIONS_OFFLINE"
 DAEMON = Daemon()
 LAYERS = Merged(Path(config.dirs.tmp) / "lambda" / "layers")
 
@@ -119,6 +120,7 @@ class Version:
             self._config.memory_size,
             self._runtime.frames,
             self._runtime.complaint(self._task, self._layers),
+            _emulator() if own and os.environ.get(OFFLINE) == "1" else None,
         )
         return Environment(recipe, identity, stream)
 
@@ -157,9 +159,14 @@ def _unpacked(code: Code) -> Path:
 
 def endpoint() -> str:
     """Give the emulator's URL, as a function reaches it."""
+    host, port = _emulator()
+    return f"http://{host}:{port}"
+
+
+def _emulator() -> tuple[str, int]:
     listen = config.GATEWAY_LISTEN[0]
     host = "127.0.0.1" if listen.host in ("0.0.0.0", "::", "") else listen.host  # noqa: S104  compared, not bound
-    return f"http://{host}:{listen.port}"
+    return host, listen.port
 
 
 def assume(role: str, function_id: FunctionId) -> Session:
