@@ -1,5 +1,6 @@
 """What the layer counts of any handler's events: stored, refused and put again, in metrics and in totals."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -87,3 +88,27 @@ def test_lag_has_a_value_for_each_stored_event(counting: Pipeline) -> None:
     assert lag.low is not None
     assert lag.high is not None
     assert 0 <= lag.low <= lag.high <= 30_000 * counting.patience
+
+
+def test_the_cloudwatch_dashboard_shows_it(counting: Pipeline) -> None:
+    """The searches of the stack's dashboard find what this handler counts, and leave out the layer's own."""
+    body = counting.cloudwatch.get_dashboard(DashboardName=counting["DashboardName"])["DashboardBody"]
+    searches = {
+        metric[0]["id"]: metric[0]["expression"]
+        for widget in json.loads(body)["widgets"]
+        for metric in widget["properties"].get("metrics", [])
+        if isinstance(metric[0], dict)
+    }
+    now = datetime.now(UTC)
+    answer = counting.cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": name, "Expression": search} for name, search in searches.items()],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+    )
+    found: dict[str, dict[str, float]] = {name: {} for name in searches}
+    for result in answer["MetricDataResults"]:
+        found[result["Id"]][result["Label"]] = sum(result["Values"])
+    assert found["events"]["EventsProcessed"] == GOOD
+    layers = {"EventsProcessed", "EventsRejected", "EventsDuplicate", "Lag"}
+    measured = {series.name for series in counting.series()} - layers
+    assert {label.rpartition(" ")[2] for label in found["measures"]} == measured
