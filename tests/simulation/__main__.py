@@ -4,8 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
-from tests.simulation.running import Report, run, shorter
+from tests.simulation.running import Report, run_side_by_side, shorter
 
 USUAL = {"HISTORIES": 1000, "SEED": 0}
 LANES = 10
@@ -19,8 +20,9 @@ def main() -> int:
     except ValueError as error:
         sys.stderr.write(f"HISTORIES and SEED are whole numbers: {error}\n")
         return 2
-    report = run(histories, histories * LANES, seed)
-    _show(report)
+    report = run_side_by_side(histories, histories * LANES, seed)
+    with suppress(BrokenPipeError):  # whoever reads has seen enough
+        _show(report)
     if report.failure:
         failure = shorter(report.failure)
         kind = "lane" if failure.small else "world"

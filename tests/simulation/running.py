@@ -1,7 +1,9 @@
 """Many histories: run, counted, and the first that fails made short."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -10,6 +12,10 @@ from tests.simulation.tape import Tape
 from tests.simulation.world import World
 
 WORLD_STEPS, LANE_STEPS = 120, 25
+PART = 250
+"""Whole worlds that one process runs at a time."""
+STRIDE = 10_000_000
+"""Seeds between the beginnings of two parts."""
 RULES = (
     "answer ERROR",
     "answer FAULT",
@@ -96,6 +102,27 @@ def run(worlds: int, lanes: int, seed: int) -> Report:
                 report.uncertain.append(number)
     report.seconds = perf_counter() - began
     return report
+
+
+def run_side_by_side(worlds: int, lanes: int, seed: int) -> Report:
+    """Run them as `run` does, on every processor there is; the failure of the lowest seed is given."""
+    began, crew = perf_counter(), len(os.sched_getaffinity(0))
+    parts = max(crew, worlds // PART)
+    shares = [(_share(worlds, parts, n), _share(lanes, parts, n), seed + n * STRIDE) for n in range(parts)]
+    with ProcessPoolExecutor(crew) as pool:
+        reports = list(pool.map(run, *zip(*shares, strict=True)))
+    whole = Report(seconds=perf_counter() - began)
+    for part in reports:
+        whole.worlds += part.worlds
+        whole.lanes += part.lanes
+        whole.exercised += part.exercised
+        whole.uncertain += part.uncertain
+        whole.failure = whole.failure or part.failure
+    return whole
+
+
+def _share(wanted: int, parts: int, number: int) -> int:
+    return wanted // parts + (number < wanted % parts)
 
 
 def shorter(failure: Failure) -> Failure:
