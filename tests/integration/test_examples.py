@@ -27,7 +27,11 @@ class Example(NamedTuple):
     tests: int
 
 
-ALL = (Example("greenhouse", "python3.13", 2), Example("parcels", "python3.12", 4))
+ALL = (
+    Example("greenhouse", "python3.13", 2),
+    Example("parcels", "python3.12", 4),
+    Example("meters", "provided.al2023", 3),
+)
 
 
 def test_all_are_run() -> None:
