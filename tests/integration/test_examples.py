@@ -20,17 +20,19 @@ BUILT = shutil.ignore_patterns("build", "node_modules", "__pycache__")
 
 
 class Example(NamedTuple):
-    """A project: its folder, the runtime of its function, and how many tests it has."""
+    """A project: its folder, the runtime of its function, how many tests it has, and what builds it."""
 
     folder: str
     runtime: str
     tests: int
+    program: str = "sh"
 
 
 ALL = (
     Example("greenhouse", "python3.13", 2),
     Example("parcels", "python3.12", 4),
     Example("meters", "provided.al2023", 3),
+    Example("till", "nodejs24.x", 3, program="npm"),
 )
 
 
@@ -44,6 +46,8 @@ def test_example(example: Example, python: Path, installation: Installation, tmp
     """A project with its own functions, streams and deployer passes its tests, and leaves nothing."""
     if example.runtime not in runtimes.installed(installation.home):
         pytest.skip(f"{example.runtime} is not installed: make up RUNTIMES={example.runtime}")
+    if not shutil.which(example.program):
+        pytest.skip(f"there is no {example.program} on the PATH, which builds it")
     project = Path(shutil.copytree(EXAMPLES / example.folder, tmp_path / example.folder, ignore=BUILT))
     packages = [find_uv(), "pip", "install", "-q", "--group", f"{project}/pyproject.toml:dev"]
     subprocess.run([*packages, "--python", python, *installing.LOCKED], check=True)

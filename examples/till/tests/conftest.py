@@ -1,0 +1,65 @@
+"""The till's stack, on the emulator that the plugin gives."""
+
+import io
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tills import Till
+
+from tailrace.testing.clients import Aws
+from tailrace.testing.eventually import eventually
+from tailrace.testing.ledger import Ledger
+
+ROOT = Path(__file__).parent.parent
+STACK, BUCKET, KEY = "till", "till-code", "till.zip"
+
+
+@pytest.fixture
+def till(aws: Aws, outputs: dict[str, str], ledger: Ledger) -> Till:
+    """Give the till, with a ledger of the test's own."""
+    return Till(aws, outputs, ledger)
+
+
+@pytest.fixture(scope="session")
+def outputs(aws: Aws) -> Iterator[dict[str, str]]:
+    """Build the function, deploy the stack, and give its outputs."""
+    s3, cloudformation = aws("s3"), aws("cloudformation")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=_packed())
+    cloudformation.create_stack(
+        StackName=STACK,
+        TemplateBody=(ROOT / "template.yaml").read_text(),
+        Parameters=[
+            {"ParameterKey": "CodeBucket", "ParameterValue": BUCKET},
+            {"ParameterKey": "CodeKey", "ParameterValue": KEY},
+        ],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+
+    settled = ("CREATE_COMPLETE", "ROLLBACK_COMPLETE")
+
+    def created() -> dict[str, Any] | None:
+        """See the stack created, or rolled back."""
+        (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+        return stack if stack["StackStatus"] in settled else None
+
+    stack = eventually(created, within=60) or {}
+    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
+    assert failed == []
+    yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    cloudformation.delete_stack(StackName=STACK)
+
+
+def _packed() -> bytes:
+    for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "build"]):
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(ROOT / "build" / "till.mjs", "till.mjs")
+    return packed.getvalue()
