@@ -84,6 +84,11 @@ def obeyed(environ: Mapping[str, str]) -> dict[str, str]:
     return named
 
 
+def naming(endpoint: str | None) -> dict[str, str]:
+    """Return settings that name this emulator, whatever EMULATOR_PORT the run was given; none if None."""
+    return {} if endpoint is None else {"AWS_ENDPOINT_URL": endpoint, "EMULATOR_PORT": ""}
+
+
 def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Return an environment without anything that AWS's tools or Tailrace would take for a setting.
 

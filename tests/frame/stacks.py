@@ -13,15 +13,14 @@ from bootstrap.target import Target
 from tailrace.control.health import healthy
 from tailrace.testing.eventually import eventually
 from tests.frame import emulators, leftovers
-from tests.frame.run import Run
+from tests.frame.run import Run, naming
 
 PLACES = "places"  # in the run's folder: the endpoints where it made stacks
 
 
 def target_at(run: Run, endpoint: str | None) -> Target:
     """Return the target of the run at this endpoint; None is the account that the run is on."""
-    named = {} if endpoint is None else {"AWS_ENDPOINT_URL": endpoint, "EMULATOR_PORT": ""}
-    return Target.from_environment({**run.environ, **named})
+    return Target.from_environment({**run.environ, **naming(endpoint)})
 
 
 def shared_target(run: Run) -> Target:

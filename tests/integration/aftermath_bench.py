@@ -8,7 +8,7 @@ from pathlib import Path
 from bootstrap import measures
 from tailrace.testing.eventually import eventually
 from tests.frame.pipeline import Pipeline
-from tests.frame.run import Run
+from tests.frame.run import Run, naming
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -80,7 +80,7 @@ class Bench:
             "HOME": str(self._run.folder),
             "STACK": self.pipeline.stack.name,
             "YES": "1",
-            **({"AWS_ENDPOINT_URL": target.endpoint} if target.endpoint else {}),
+            **naming(target.endpoint),
             **settings,
         }
         words = [sys.executable, "-m", package, *([name] if name else [])]

@@ -14,7 +14,7 @@ from tailrace.control import processes
 from tailrace.testing.eventually import eventually
 from tests.frame import browser
 from tests.frame.pipeline import Pipeline
-from tests.frame.run import Run
+from tests.frame.run import Run, naming
 
 in_a_browser = pytest.mark.skipif(
     browser.chromium() is None, reason="there is no Chromium here: install one, or name it with CHROMIUM="
@@ -24,17 +24,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def environment(run: Run, pipeline: Pipeline, **more: str) -> Mapping[str, str]:
     """Return what the dashboard of a pipeline is started with."""
-    environ = {
+    return {
         "HOME": str(run.folder),
         **run.environ,
-        **({"AWS_ENDPOINT_URL": pipeline.target.endpoint} if pipeline.target.endpoint else {}),
+        **naming(pipeline.target.endpoint),
         "STACK": pipeline.stack.name,
         "DASHBOARD_OPEN": "0",
         **more,
     }
-    if "AWS_ENDPOINT_URL" in environ:
-        environ.pop("EMULATOR_PORT", None)  # two emulators cannot be meant
-    return environ
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tests.frame.run import ROOT, without_settings
 def lay(folder: Path) -> None:
     """Lay out the frame in a folder."""
     (folder / "tests" / "integration").mkdir(parents=True)
-    for name in ("conftest.py", "integration/conftest.py"):
+    for name in ("conftest.py", "integration/conftest.py", "integration/installing.py"):
         (folder / "tests" / name).write_text((ROOT / "tests" / name).read_text())
     (folder / "tests" / "frame").symlink_to(ROOT / "tests" / "frame")
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())

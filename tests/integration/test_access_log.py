@@ -26,7 +26,7 @@ from tailrace.testing.eventually import eventually
 from tests.frame import reading
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline
-from tests.frame.run import Run, without_settings
+from tests.frame.run import Run, naming, without_settings
 from tests.integration.conftest import MakePipeline
 
 pytestmark = [pytest.mark.anywhere, pytest.mark.recipe]
@@ -76,7 +76,7 @@ def sent(make_pipeline: MakePipeline, run: Run, tmp_path_factory: pytest.TempPat
 def produce(run: Run, pipeline: Pipeline, folder: Path) -> str:
     """Run the producer on the log; return what it printed."""
     target = pipeline.target
-    endpoint = {"AWS_ENDPOINT_URL": target.endpoint} if target.endpoint else {}
+    endpoint = naming(target.endpoint)
     settings = {
         "STACK": pipeline.stack.name,
         "SOURCE": PATH,

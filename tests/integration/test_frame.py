@@ -11,6 +11,7 @@ import pytest
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame import leftovers
+from tests.frame.run import naming
 from tests.integration import madeup
 
 pytestmark = pytest.mark.emulator_only
@@ -35,7 +36,7 @@ def made_up(tmp_path: Path, target: Target) -> Pytest:
     madeup.lay(tmp_path)
 
     def start(source: str, *options: str, **settings: str) -> subprocess.Popen[str]:
-        where = {} if settings.get("TARGET") == "aws" else {"AWS_ENDPOINT_URL": target.endpoint or ""}
+        where = {} if settings.get("TARGET") == "aws" else naming(target.endpoint)
         return madeup.start(tmp_path, source, *options, **where, **settings)
 
     return start

@@ -22,7 +22,7 @@ from tailrace.testing.eventually import eventually
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Item
-from tests.frame.run import Run, without_settings
+from tests.frame.run import Run, naming, without_settings
 from tests.integration.conftest import MakePipeline
 from tests.integration.relay import relayed
 
@@ -46,13 +46,12 @@ class Producer:
         self.pipeline = pipeline
         self.folder = folder
         self.ledger = folder / "ledger.jsonl"
-        endpoint = {"AWS_ENDPOINT_URL": pipeline.target.endpoint} if pipeline.target.endpoint else {}
         clean = {name: value for name, value in without_settings(os.environ).items() if name not in SETTINGS}
         self._started: list[subprocess.Popen[str]] = []
         self._environ = {
             **clean,
             **run.environ,
-            **endpoint,
+            **naming(pipeline.target.endpoint),
             "STACK": pipeline.stack.name,
             "LEDGER": str(self.ledger),
             "YES": "1",

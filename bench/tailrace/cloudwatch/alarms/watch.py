@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 EVERY = 5.0
 """Seconds between two judgements of an alarm."""
 SECONDS_KEPT = 2 * HOUR
-"""How far back an alarm's periods may end at any second; farther back they end on whole minutes."""
+"""How far back an alarm may look in periods that end at any second; longer ones end on whole minutes."""
 LOW_SAMPLES = 10.0
 HALF, HUNDRED = 50.0, 100.0
 
@@ -113,7 +113,7 @@ class Watch:
         period = alarm["Period"]
         end = int(now)
         if rule.looked_at * period > SECONDS_KEPT:
-            end -= end % MINUTE
+            end += -end % MINUTE
         start = end - rule.looked_at * period
         cells = self._store.read(place, metric_id(alarm), alarm.get("Unit"), Stretch(start, end, period))
         name = alarm.get("Statistic") or alarm["ExtendedStatistic"]
