@@ -141,7 +141,17 @@ def alarm(target: Target, asked: Properties) -> Properties:
     if not listed:
         raise NotThereError(f"there is no alarm {asked['AlarmName']}")
     tags = cloudwatch.list_tags_for_resource(ResourceARN=listed[0]["AlarmArn"]).get("Tags", [])
-    return {**listed[0], "Tags": tag_list(tags)}
+    queries = [_query(query) for query in listed[0].get("Metrics", [])]
+    return {**listed[0], "Metrics": queries, "Tags": tag_list(tags)}
+
+
+def _query(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a query of an alarm without the empty list of dimensions that AWS adds."""
+    told: dict[str, Any] = {**query}
+    if "MetricStat" in query:
+        metric = {name: value for name, value in query["MetricStat"]["Metric"].items() if value != []}
+        told["MetricStat"] = {**query["MetricStat"], "Metric": metric}
+    return told
 
 
 def dashboard(target: Target, asked: Properties) -> Properties:
@@ -260,7 +270,7 @@ READERS = {
     "AWS::CloudWatch::Alarm": _reader(
         alarm,
         "AlarmName AlarmDescription Namespace MetricName Dimensions Statistic Period EvaluationPeriods "
-        "DatapointsToAlarm Threshold ComparisonOperator TreatMissingData AlarmActions OKActions "
+        "DatapointsToAlarm Threshold ComparisonOperator TreatMissingData Metrics AlarmActions OKActions "
         "InsufficientDataActions ActionsEnabled Unit Tags",
     ),
     "AWS::CloudWatch::Dashboard": _reader(dashboard, "DashboardName DashboardBody"),

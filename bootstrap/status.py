@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bootstrap import measures, stacks, watched
 from bootstrap.console import say
@@ -172,23 +173,35 @@ def _alarms(target: Target, stack: Stack) -> Iterator[Line]:
     silence = stack.outputs.get("SilenceAlarmName")
     for alarm in target.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]:
         name, state = alarm["AlarmName"], alarm["StateValue"]
-        known = timedelta(seconds=alarm["Period"] * alarm["EvaluationPeriods"])
-        idle = idleness(datetime.now(UTC) - stack.created, known, emulated=target.emulated)
-        if state == "ALARM" and name == silence and idle:
-            yield Line("Alarm", f"{name}: {idle}")
-        else:
-            yield Line("Alarm", f"{name}: {state}", well=state != "ALARM")
+        said: str = state
+        well = state != "ALARM"
+        if name == silence:
+            watched_for = timedelta(seconds=_period(alarm) * alarm["EvaluationPeriods"])
+            age = datetime.now(UTC) - stack.created
+            said, well = silence_of(state, age, watched_for, emulated=target.emulated)
+        yield Line("Alarm", f"{name}: {said}", well=well)
 
 
-def idleness(age: timedelta, watched: timedelta, *, emulated: bool) -> str:
-    """Return why silence is nothing to look at; empty if it is.
+def _period(alarm: Mapping[str, Any]) -> int:
+    """Return an alarm's period in seconds; one over metric math has that of its metric."""
+    measured = [query["MetricStat"]["Period"] for query in alarm.get("Metrics", ()) if "MetricStat" in query]
+    return int(alarm.get("Period") or min(measured))
 
-    A stack that is younger than what the alarm looks at has not been silent for that long. A bench is idle
-    most of the time.
+
+def silence_of(state: str, age: timedelta, watched_for: timedelta, *, emulated: bool) -> tuple[str, bool]:
+    """Return what is said of the silence alarm's state, and whether that is well.
+
+    It has no data until the stack has stored its first event. A stack that is younger than what the alarm
+    looks at has not been silent for that long; a bench is idle most of the time.
     """
-    if age < watched:
-        return "no event yet (an alarm after three periods)" if not emulated else "no event yet"
-    return "idle (an alarm on AWS)" if emulated else ""
+    match state:
+        case "ALARM" if emulated:
+            return "idle (an alarm on AWS)", True
+        case "INSUFFICIENT_DATA" if emulated or age < watched_for:
+            return "no event seen yet", True
+        case "INSUFFICIENT_DATA":
+            return "no event since the stack was made", False
+    return state, state != "ALARM"
 
 
 def run() -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.errors import HandlerError
-from bootstrap.status import idleness
+from bootstrap.status import silence_of
 from bootstrap.watching import Stamps, watch
 
 pytestmark = pytest.mark.unit
@@ -52,9 +52,17 @@ def test_a_change_that_fails(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "emulated", "idle"),
-    [(14, False, True), (15, False, False), (14, True, True), (99, True, True)],
+    ("state", "minutes", "emulated", "well"),
+    [
+        ("INSUFFICIENT_DATA", 14, False, True),
+        ("INSUFFICIENT_DATA", 15, False, False),
+        ("INSUFFICIENT_DATA", 99, True, True),
+        ("ALARM", 14, False, False),
+        ("ALARM", 99, True, True),
+        ("OK", 99, False, True),
+    ],
 )
-def test_silence(minutes: int, emulated: bool, idle: bool) -> None:  # noqa: FBT001  cases
-    """Silence is to be looked at on AWS only, and only once a stack is three periods old."""
-    assert bool(idleness(timedelta(minutes=minutes), timedelta(minutes=15), emulated=emulated)) is idle
+def test_silence(state: str, minutes: int, *, emulated: bool, well: bool) -> None:
+    """Silence is looked at on AWS only: after an event, or once a stack without any is old enough."""
+    age, watched_for = timedelta(minutes=minutes), timedelta(minutes=15)
+    assert silence_of(state, age, watched_for, emulated=emulated)[1] is well
