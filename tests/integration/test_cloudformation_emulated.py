@@ -1,6 +1,7 @@
 """Stacks of any template on the emulator: a change that cannot be carried out fails, and says so."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -160,3 +161,20 @@ def test_what_is_gone(small: Make) -> None:
     stack = own.deploy(queue(20))
     assert stack.status.startswith("UPDATE_ROLLBACK_")
     assert "queue does not exist" in own.why(stack, known)
+
+
+def test_waiters(small: Make) -> None:
+    """A waiter looks every 30 seconds: its first look is answered once a stack is made, or is gone."""
+    own = small("waited")
+    cloudformation = own.target.client("cloudformation")
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": KEY}
+    began = time.monotonic()
+    cloudformation.create_stack(
+        StackName=own.name,
+        TemplateBody=json.dumps({"Resources": {"Table": table}}),
+        Tags=[{"Key": stacks.TAG, "Value": own.name}],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=own.name)
+    cloudformation.delete_stack(StackName=own.name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=own.name)
+    assert time.monotonic() - began < 20

@@ -50,9 +50,7 @@ class Meters:
     def given_up(self) -> list[dict[str, Any]]:
         """Return the dead letters that came since the last look."""
         queue = self._deployed.given_up
-        received = (
-            self._aws("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-        )
+        received = self._aws("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
         messages = received.get("Messages", [])
         for message in messages:
             self._aws("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
