@@ -19,8 +19,6 @@ from bootstrap.trial import refuse_syntax_errors
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
-_RESHARDING = "UpdateShardCount"  # the operation that an emulator does not have
-
 
 @dataclass(frozen=True)
 class Deployed:
@@ -97,8 +95,6 @@ def packed(target: Target, settings: PipelineSettings, template: str) -> Code:
 def _not_changed(before: Stack, left: Stack | None, why: str) -> StackError:
     """Say how a stack stands that could not be changed, why, and what helps where that is known."""
     status = left.status if left else "gone"
-    if _RESHARDING in why:
-        why += " Another number of SHARDS= takes a new stack here: `make destroy`, then `make up`."
     return StackError(f"The stack {before.name} could not be changed; it is {status}. {why}")
 
 

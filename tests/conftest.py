@@ -17,6 +17,7 @@ from tests.frame.run import Run, without_settings
 HERE = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 PROGRESS = pytest.StashKey[Progress]()
+NESTED = pytest.StashKey[bool]()
 # What a program looks at to learn what its terminal can do: the same for each test, whatever the developer's.
 TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "TTY_COMPATIBLE")
 
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     if given is None:
         config.stash[RUN] = run = Run.begin(config.stash[EMULATORS])
+        config.stash[NESTED] = "PYTEST_CURRENT_TEST" in os.environ  # the outer run goes on with the emulator
         if not run.on_aws and not containers.wanted(run):
             emulators.running(run)  # refuses at once what AWS_ENDPOINT_URL names and nobody answers at
         config.stash[PROGRESS] = Progress(config)
@@ -128,7 +130,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     with _undisturbed():
         try:
             abandoned, left = stacks.destroy_abandoned(run), stacks.left_behind(run)
-            emulators.put_back(run)
+            if not session.config.stash[NESTED]:
+                emulators.put_back(run)
         except Exception as error:  # noqa: BLE001  whatever it is, the run's own summary must still come
             abandoned, left = [], [f"what could not be removed: {error}"]
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -81,7 +81,7 @@ def test_the_producer_sends_again_what_is_refused(
     finally:
         producer.end()
     assert done.code == 0, done
-    again = re.search(r"Sent again after a refusal or a failure: (\d+)", done.said)
+    again = re.search(r"Retries: (\d+)", done.said)
     assert again, done.said
     assert int(again[1]) > 50, "a quarter of 533 tries is to be refused"
     acknowledged = producer.acknowledged()

@@ -22,6 +22,7 @@ MISMATCH = (
     f"The credentials belong to account {ACCOUNT}, AWS_ACCOUNT_ID says 999999999999: change one of them."
 )
 STS = "sts.eu-central-1.amazonaws.com"
+CLOUDFORMATION = "cloudformation.eu-central-1.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def test_an_endpoint_in_a_file(stand_in: StandIn, account: dict[str, str]) -> No
     Path(account["AWS_CONFIG_FILE"]).write_text("[default]\nendpoint_url = http://127.0.0.1:1\n")
     done = run_module(account, "bootstrap", "status")
     assert "Stack         tailrace: not there" in done.said, done.complained
-    assert set(stand_in.asked) == {STS, "cloudformation.eu-central-1.amazonaws.com"}
+    assert set(stand_in.asked) == {STS, CLOUDFORMATION}
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_nobody_agrees(stand_in: StandIn, account: dict[str, str], command: str,
     assert done.complained.splitlines()[-1] == (
         f"To {what} on AWS somebody has to agree, and nobody can be asked here: set YES=1."
     )
-    assert set(stand_in.asked) == {STS}
+    assert set(stand_in.asked) - {CLOUDFORMATION} == {STS}  # what it costs depends on the stack that is there
 
 
 def test_nothing_leaves(run: Run, target: Target, stand_in: StandIn, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tailrace.kinesis.lifecycle import Change, Event, Status
 from tailrace.kinesis.limits import Calls
 from tailrace.kinesis.settings import Settings
 from tailrace.kinesis.shards import Page, Record, Shard
-from tailrace.kinesis.streams import Draft, Stream
+from tailrace.kinesis.streams import OF_A_TABLE, Draft, Stream
 from tailrace.kinesis.subscriptions import Subscriptions
 
 __all__ = ["ENGINE", "Draft", "Engine", "Page", "Record", "Shard", "Stream", "UnknownStream"]
@@ -46,7 +46,8 @@ class Engine:
 
     def create(self, draft: Draft, now: float) -> Stream:
         """Create a stream, CREATING for as long as the settings say. Raises ResourceInUseError."""
-        stream = Stream(draft, now, now + self.settings.seconds(Change.CREATE))
+        seconds = 0.0 if draft.name.startswith(OF_A_TABLE) else self.settings.seconds(Change.CREATE)
+        stream = Stream(draft, now, now + seconds)
         account, region, name = draft.account, draft.region, draft.name
         with self._lock:
             if self._streams.setdefault((account, region, name), stream) is not stream:

@@ -30,6 +30,10 @@ SKIP, SKIPS = (
 )  # AWS's numbers of one request are consecutive, between requests 118 to 554 are left out
 
 
+OF_A_TABLE = "__ddb_stream_"
+"""How LocalStack names the streams that hold DynamoDB streams: they are made at once, without limits."""
+
+
 class Draft(NamedTuple):
     """What CreateStream asks for."""
 
@@ -51,6 +55,7 @@ class Stream:
         self.arn = f"arn:{partition(draft.region)}:kinesis:{draft.region}:{draft.account}:stream/{draft.name}"
         self.stream_id = f"{secrets.token_hex(10)}-{secrets.token_hex(2)[:3]}"
         self.mode: Mode = draft.mode
+        self.of_a_table = draft.name.startswith(OF_A_TABLE)
         self.created = int(now)
         self.life = Life(active)
         self.retention_hours = DEFAULT_RETENTION_HOURS
@@ -110,6 +115,7 @@ class Stream:
 
         An entry for which its shard has no room (only where limits are kept) is left out alone.
         """
+        limited = limited and not self.of_a_table
         puts: list[Put] = []
         with self._lock:
             self._arrival = max(self._arrival, int(now * 1000) / 1000)

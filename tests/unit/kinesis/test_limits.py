@@ -167,3 +167,19 @@ def test_an_on_demand_stream_grows() -> None:
     stage("PutRecords", StreamName="clicks", Records=records)
     assert len(stage.stream.open_shards()) == 5
     assert len(stage.stream.shards) > 5
+
+
+def test_a_tables_stream_has_no_limits() -> None:
+    """What holds a DynamoDB stream is there at once, and takes and gives whatever comes."""
+    stage = Stage(limited=True, delay=5)
+    name = "__ddb_stream_orders"
+    stage("CreateStream", StreamName=name, ShardCount=1)
+    described = stage("DescribeStreamSummary", StreamName=name)["StreamDescriptionSummary"]
+    assert described["StreamStatus"] == "ACTIVE"
+    for _ in range(3):
+        entries = [{"Data": "eA==", "PartitionKey": "k"}] * 500
+        assert stage("PutRecords", StreamName=name, Records=entries)["FailedRecordCount"] == 0
+    place: dict[str, str] = {"StreamName": name, "ShardId": FIRST, "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = stage("GetShardIterator", **place)["ShardIterator"]
+    for _ in range(10):
+        assert len(stage("GetRecords", ShardIterator=iterator)["Records"]) == 1500

@@ -49,6 +49,7 @@ from tailrace.kinesis.operations.tags import (
     tag_resource,
     untag_resource,
 )
+from tailrace.kinesis.streams import OF_A_TABLE
 from tailrace.kinesis.subscriptions import Subscription
 from tailrace.protocol.constraints import Checker
 
@@ -107,6 +108,7 @@ def perform(checker: Checker, call: Call, name: str, body: object) -> Answer | S
         raise refuse_operation(name)
     request = checker.check(name, body)
     refuse_parameters(request)
-    if call.limited and not call.engine.calls.allow(call.account, call.region, name, call.now):
+    counted = call.limited and not request.get("StreamName", "").startswith(OF_A_TABLE)
+    if counted and not call.engine.calls.allow(call.account, call.region, name, call.now):
         raise LimitExceededError(f"Rate exceeded for account {call.account}.")
     return operation(call._replace(operation=name), request)
