@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aftermath.settings import Settings
+from aftermath.settings import AftermathSettings
 from handler.once.records import Record
 
 
@@ -29,7 +29,7 @@ class FailedRecord:
         return int(self.record.sequence_number)
 
 
-def wanted(failed: FailedRecord, settings: Settings) -> bool:
+def wanted(failed: FailedRecord, settings: AftermathSettings) -> bool:
     """Tell whether the settings ask for this record: by reason, key and time of arrival."""
     since, until = settings.since, settings.until
     return (

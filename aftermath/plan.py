@@ -11,7 +11,7 @@ from aftermath.tables import Settled
 
 if TYPE_CHECKING:
     from aftermath.pipeline import Pipeline
-    from aftermath.settings import Settings
+    from aftermath.settings import AftermathSettings
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Plan:
     """By dead letter: the records that are not done yet."""
 
     @classmethod
-    def made(cls, pipeline: "Pipeline", settings: "Settings") -> "Plan":
+    def made(cls, pipeline: "Pipeline", settings: "AftermathSettings") -> "Plan":
         """Read what was set aside, and choose what the settings ask for."""
         contents, letters = QuarantineContents([], [], 0), []
         if settings.source in {"quarantine", "both"}:
@@ -43,7 +43,7 @@ class Plan:
         contents: QuarantineContents,
         letters: Sequence[ReadBack],
         settled: Mapping[str, Settled],
-        settings: "Settings",
+        settings: "AftermathSettings",
     ) -> "Plan":
         """Choose from what was read; `settled` says what became of records that dead letters name."""
         chosen = {

@@ -5,7 +5,7 @@ import os
 from aftermath.failed_records import wanted
 from aftermath.listing import letter_lines, quarantine_lines
 from aftermath.pipeline import Pipeline
-from aftermath.settings import Settings, filters
+from aftermath.settings import AftermathSettings, filters
 from bootstrap import settings as bootstrap
 from bootstrap.commands import command
 from bootstrap.console import say
@@ -14,7 +14,7 @@ from bootstrap.target import Target
 
 def run() -> int:
     """List it; return the exit code."""
-    settings = Settings.from_environment(os.environ)
+    settings = AftermathSettings.from_environment(os.environ)
     stack = bootstrap.PipelineSettings.from_environment(os.environ)
     pipeline = Pipeline.find(Target.from_environment(os.environ), stack)
     try:

@@ -4,7 +4,7 @@ import os
 import signal
 
 from aftermath.listing import moment, plural
-from aftermath.settings import Settings, begun
+from aftermath.settings import AftermathSettings, begun
 from bootstrap import settings as bootstrap
 from bootstrap.commands import command
 from bootstrap.console import complain, say
@@ -19,7 +19,7 @@ INTERRUPTED = 130
 def run() -> int:
     """Record; return the exit code. SIGTERM ends it as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    settings = Settings.from_environment(os.environ)
+    settings = AftermathSettings.from_environment(os.environ)
     stack = bootstrap.PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     if settings.out is None:

@@ -15,7 +15,7 @@ from aftermath.listing import by_reason, plural
 from aftermath.pipeline import Pipeline
 from aftermath.plan import Plan
 from aftermath.sending import PutAgain, Results, Sent, send, watch
-from aftermath.settings import Settings, filters
+from aftermath.settings import AftermathSettings, filters
 from aftermath.tables import has_own_identity
 from bootstrap import settings as bootstrap
 from bootstrap.commands import command
@@ -32,7 +32,7 @@ NAMED = 20
 
 def run() -> int:
     """Say what would be sent again, or send it; return the exit code."""
-    settings = Settings.from_environment(os.environ)
+    settings = AftermathSettings.from_environment(os.environ)
     stack = bootstrap.PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     pipeline = Pipeline.find(target, stack)

@@ -68,7 +68,7 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Settings:
+class AftermathSettings:
     """The settings of one command, read and checked; units as in `SETTINGS`."""
 
     source: From
@@ -84,7 +84,7 @@ class Settings:
     duration: float | None
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+    def from_environment(cls, environ: Mapping[str, str]) -> "AftermathSettings":
         """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
         values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
         duration = PRODUCER["DURATION"].read(environ)

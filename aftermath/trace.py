@@ -10,7 +10,7 @@ from aftermath.batches import ending, telling
 from aftermath.functionlog import Delivery
 from aftermath.listing import moment
 from aftermath.pipeline import Pipeline
-from aftermath.settings import Settings, begun
+from aftermath.settings import AftermathSettings, begun
 from aftermath.story import SEARCHED, Story, Tracer
 from bootstrap import measures
 from bootstrap import settings as bootstrap
@@ -24,7 +24,7 @@ WIDEST = 160
 
 def run() -> int:
     """Tell it; return the exit code: 1 if nothing is known of the event."""
-    settings = Settings.from_environment(os.environ)
+    settings = AftermathSettings.from_environment(os.environ)
     stack = bootstrap.PipelineSettings.from_environment(os.environ)
     if not settings.event:
         raise UsageError("EVENT= names the event: its eventId, or its record's sequence number.")

@@ -65,11 +65,12 @@ def check(targets: list[str], names: list[str]) -> str:
     for name in names:
         if refused := refusal(name, known):
             return refused
+    later = afterwards.AftermathSettings.from_environment
     read = {
-        "produce": sending.Settings.from_environment,
+        "produce": sending.ProducerSettings.from_environment,
         "logs": logs.LogSettings.from_environment,
-        "dashboard": page.Settings.from_environment,
-        **dict.fromkeys(("quarantine", "replay", "record", "trace"), afterwards.Settings.from_environment),
+        "dashboard": page.DashboardSettings.from_environment,
+        **dict.fromkeys(("quarantine", "replay", "record", "trace"), later),
     }
     try:
         pipeline.PipelineSettings.from_environment(os.environ)

@@ -26,7 +26,7 @@ from bootstrap.trial import refuse_syntax_errors
 from handler.once.batches import Accepted, Refused, read
 from handler.once.records import Reason, Record
 from handler.once.sums import UNIT
-from producer.settings import Settings
+from producer.settings import ProducerSettings
 from producer.source import read as events_of
 from producer.userkey import user_key
 from producer.visitors import Pseudonyms
@@ -137,7 +137,7 @@ def lines(rehearsal: Rehearsal, unreadable: list[str]) -> Iterator[str]:
 
 def run() -> int:
     """Do it; return 0 if every event would be stored or rejected, 1 if `analyse` failed."""
-    settings = Settings.from_environment(os.environ)
+    settings = ProducerSettings.from_environment(os.environ)
     folder = (ROOT / SETTINGS["HANDLER"].read(os.environ)).resolve()
     if not settings.source:
         raise UsageError(

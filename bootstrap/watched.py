@@ -6,8 +6,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from detector.book import PK as ANOMALIES
-from detector.book import Book
+from detector.anomaly_store import PK as ANOMALIES
+from detector.anomaly_store import AnomalyStore
 from detector.findings import Gap, parts
 from handler.once.totals import MINUTE, Minute, counted, distribution, queries, series
 
@@ -77,7 +77,7 @@ def newest_anomalies(dynamodb: "DynamoDBClient", table: str, since: datetime | N
 
 
 @dataclass(frozen=True)
-class Ledger:
+class LedgerTable:
     """The ledger table, with what the detector keeps in it."""
 
     dynamodb: "DynamoDBClient"
@@ -102,5 +102,5 @@ class Ledger:
         return newest_anomalies(self.dynamodb, self.table, since)
 
     @property
-    def _book(self) -> Book:
-        return Book(self.dynamodb, self.table, self.retention_days)
+    def _book(self) -> AnomalyStore:
+        return AnomalyStore(self.dynamodb, self.table, self.retention_days)

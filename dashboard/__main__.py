@@ -14,7 +14,7 @@ from bootstrap.program import guarded
 from bootstrap.requirements import ROOT
 from bootstrap.target import Target
 from dashboard import costs
-from dashboard.settings import HOST, Settings
+from dashboard.settings import HOST, DashboardSettings
 
 
 def main(environ: Mapping[str, str]) -> int:
@@ -23,7 +23,7 @@ def main(environ: Mapping[str, str]) -> int:
 
 
 def _serve(environ: Mapping[str, str]) -> int:
-    settings = Settings.from_environment(environ)
+    settings = DashboardSettings.from_environment(environ)
     deployed = pipeline.PipelineSettings.from_environment(environ)
     stack = deployed.stack
     target = Target.from_environment(environ)

@@ -11,7 +11,7 @@ from bootstrap.target import Target
 from dashboard.failing import Failing
 from dashboard.queues import Queues
 from dashboard.view import Alarm, Delivery, Mark, Rest
-from detector.book import PK as ANOMALIES
+from detector.anomaly_store import PK as ANOMALIES
 from handler.once.totals import Minute
 
 QUICK = {"connect_timeout": 2, "read_timeout": 5}

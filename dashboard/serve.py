@@ -19,7 +19,7 @@ from dashboard.feed import Feed
 from dashboard.page import Page
 from dashboard.ranges import DEFAULT, RANGES
 from dashboard.schedule import TICK
-from dashboard.settings import HOST, Settings
+from dashboard.settings import HOST, DashboardSettings
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -50,7 +50,7 @@ class Policed:
         await self._wrapped(scope, receive, with_policy)
 
 
-def serve(target: Target, stack: str, folder: Path, settings: Settings) -> None:
+def serve(target: Target, stack: str, folder: Path, settings: DashboardSettings) -> None:
     """Serve the page until Ctrl-C; `folder` is where the user's handler stands."""
     pages: set[Page] = set()
     feed = Feed(target, stack, folder)

@@ -18,14 +18,14 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Settings:
+class DashboardSettings:
     """The settings of one dashboard, read and checked."""
 
     port: int
     browser: bool
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+    def from_environment(cls, environ: Mapping[str, str]) -> "DashboardSettings":
         """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
         values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
         return cls(int(values["DASHBOARD_PORT"]), values["DASHBOARD_OPEN"] == "1")

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from detector import clients
-from detector.book import Book
+from detector.anomaly_store import AnomalyStore
 from detector.findings import PAUSE, Anomaly, find, lateness, parts
 from detector.message import body, subject
-from detector.settings import Settings
+from detector.settings import DetectorSettings
 from handler.once.totals import MINUTE, minute_of
 
 FIRST_LOOK = timedelta(minutes=10)
@@ -29,8 +29,8 @@ FIRST_LOOK = timedelta(minutes=10)
 class Watch:
     """One look; `now` is given, so that tests can choose it."""
 
-    settings: Settings
-    book: Book
+    settings: DetectorSettings
+    book: AnomalyStore
     cloudwatch: Any
     sns: Any
 
@@ -81,8 +81,8 @@ class Watch:
 
 
 def _watch() -> Watch:
-    settings = Settings.from_environment(os.environ)
-    book = Book(clients.client("dynamodb"), settings.table, settings.retention_days)
+    settings = DetectorSettings.from_environment(os.environ)
+    book = AnomalyStore(clients.client("dynamodb"), settings.table, settings.retention_days)
     return Watch(settings, book, clients.client("cloudwatch"), clients.client("sns"))
 
 

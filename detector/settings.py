@@ -11,7 +11,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class DetectorSettings:
     """Where the detector reads, writes and speaks, and when it does."""
 
     table: str
@@ -25,7 +25,7 @@ class Settings:
     sensitivity: Sensitivity
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+    def from_environment(cls, environ: Mapping[str, str]) -> "DetectorSettings":
         """Read the variables. Raises SettingsError."""
         return cls(
             table=_given(environ, "LEDGER_TABLE"),

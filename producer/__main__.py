@@ -15,7 +15,7 @@ from bootstrap.program import guarded
 from bootstrap.switch import agree
 from bootstrap.target import Target
 from producer.run import Run
-from producer.settings import SETTINGS, Settings
+from producer.settings import SETTINGS, ProducerSettings
 from tailrace.stream.errors import ForeignFormatError, StreamError, UnknownFormatError
 from tailrace.stream.sender import Stop
 
@@ -26,7 +26,7 @@ def main(environ: Mapping[str, str]) -> int:
 
 
 def _send(environ: Mapping[str, str]) -> int:
-    settings = Settings.from_environment(environ)
+    settings = ProducerSettings.from_environment(environ)
     stack = pipeline.PipelineSettings.from_environment(environ)
     target = Target.from_environment(environ)
     agree(target, stack, "send events")

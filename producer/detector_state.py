@@ -32,7 +32,7 @@ class DetectorState:
     """Whether it is invoked."""
     minimum: int
     """Minutes of history that it wants."""
-    ledger: watched.Ledger
+    ledger: watched.LedgerTable
 
     @classmethod
     def find(cls, target: "Target", name: str) -> "DetectorState":
@@ -41,7 +41,7 @@ class DetectorState:
         if stack is None:
             raise UsageError(f"There is no stack {name} here: `make up` deploys it.")
         parameters = stack.parameters
-        ledger = watched.Ledger(
+        ledger = watched.LedgerTable(
             target.client("dynamodb"), stack.outputs["LedgerTableName"], int(parameters["RetentionDays"])
         )
         return cls(parameters["Detector"] == "1", int(parameters["AnomalyMinimum"]), ledger)

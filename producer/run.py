@@ -16,7 +16,7 @@ from producer import warmup_run
 from producer.anomaly import OUTLIER, SHAPES, Outlier, Shaped, middle, stretch
 from producer.generate import FIXED_START, generated
 from producer.progress import shown
-from producer.settings import Settings
+from producer.settings import ProducerSettings
 from producer.source import read, read_raw
 from producer.stream import find_stream
 from producer.tally import RunTally
@@ -37,7 +37,7 @@ CARRIED = ("RATE", "DURATION", "ANOMALY", "WARMUP", "STREAM")
 """Settings that a repeated run needs, where they are set."""
 
 
-def pace_of(settings: Settings) -> Pace:
+def pace_of(settings: ProducerSettings) -> Pace:
     """Return the pace that the settings ask for."""
     if settings.anomaly in SHAPES:
         part = stretch(settings.anomaly, settings.rate, settings.count, settings.duration)
@@ -50,7 +50,9 @@ def pace_of(settings: Settings) -> Pace:
 class Run:
     """Sends what the settings ask for to the stack's stream."""
 
-    def __init__(self, settings: Settings, target: "Target", stack: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: ProducerSettings, target: "Target", stack: str, environ: Mapping[str, str]
+    ) -> None:
         self._settings = settings
         self._target = target
         self._stack = stack

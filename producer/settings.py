@@ -130,7 +130,7 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Settings:
+class ProducerSettings:
     """The settings of one run, read and checked; units as in `SETTINGS`."""
 
     stream: str
@@ -151,7 +151,7 @@ class Settings:
     named: Named
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+    def from_environment(cls, environ: Mapping[str, str]) -> "ProducerSettings":
         """Read every setting; the first that cannot be is a `SettingError` that says what it can be."""
         values = {name: setting.read(environ) for name, setting in SETTINGS.items()}
         given = {name for name in SETTINGS if environ.get(name, "").strip() not in {"", "0"}}
@@ -202,7 +202,7 @@ def _check_anomaly(anomaly: str, given: set[str]) -> None:
         raise SettingError(f"ANOMALY={anomaly} comes in the middle of the run: set RATE= or COUNT= too.")
 
 
-def _check_length(settings: Settings) -> None:
+def _check_length(settings: ProducerSettings) -> None:
     """Refuse an anomaly that is not to be waited for."""
     if settings.anomaly and settings.rate:
         counted = settings.count / settings.rate if settings.count else math.inf

@@ -12,7 +12,7 @@ from handler.once.totals import MINUTE, minute_of
 from producer.anomaly import OUTLIER, Shaped, Stretch, middle, stretch
 from producer.detector_state import DetectorState, DetectorWait
 from producer.generate import generated
-from producer.settings import Settings
+from producer.settings import ProducerSettings
 from producer.tally import RunTally
 from producer.warmup import Plan, RunBounds, Sources, WarmupFeed
 from tailrace.stream.event import Event, Unreadable
@@ -26,7 +26,7 @@ SHIFTED = {"silence": -1.0, OUTLIER: 1.0}
 no outlier in the minute before."""
 
 
-def part_of(settings: Settings) -> Stretch:
+def part_of(settings: ProducerSettings) -> Stretch:
     """Return where in a run its anomaly is, and the rate in it."""
     if settings.anomaly != OUTLIER:
         return stretch(settings.anomaly, settings.rate, settings.count, settings.duration)
@@ -34,13 +34,13 @@ def part_of(settings: Settings) -> Stretch:
     return Stretch(moment, moment, 1.0)
 
 
-def minutes_of(settings: Settings) -> tuple[float, float]:
+def minutes_of(settings: ProducerSettings) -> tuple[float, float]:
     """Return where in a run the minutes of its anomaly begin and end."""
     part, shift = part_of(settings), SHIFTED.get(settings.anomaly, 0.0)
     return max(0.0, part.begin - shift), max(0.0, part.end - shift)
 
 
-def has_warmup(settings: Settings) -> bool:
+def has_warmup(settings: ProducerSettings) -> bool:
     """Tell whether a run has something for the detector, and says how fast the usual traffic is.
 
     Another stream than the stack's is not the detector's.
@@ -48,7 +48,7 @@ def has_warmup(settings: Settings) -> bool:
     return bool(settings.anomaly and settings.rate and not settings.stream)
 
 
-def planned(settings: Settings, target: "Target", stack: str) -> tuple[DetectorState, Plan] | None:
+def planned(settings: ProducerSettings, target: "Target", stack: str) -> tuple[DetectorState, Plan] | None:
     """Ask the stack's detector what it wants; None, and a sentence, where there is to be no warm-up."""
     detector = DetectorState.find(target, stack)
     if not detector.looks:
@@ -67,7 +67,11 @@ class WarmedUpRun:
     """The usual traffic around one run."""
 
     def __init__(
-        self, settings: Settings, detector: DetectorState, plan: Plan, run: Iterator[Event | Unreadable]
+        self,
+        settings: ProducerSettings,
+        detector: DetectorState,
+        plan: Plan,
+        run: Iterator[Event | Unreadable],
     ) -> None:
         self._kind = settings.anomaly
         self._detector = detector

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from bootstrap.console import say
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 from tests.frame import browser
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 def take(width: int, scheme: str) -> Path:
     """Take one picture of the whole page, with an event's story; the file's name says which."""
-    port = Settings.from_environment(os.environ).port
+    port = DashboardSettings.from_environment(os.environ).port
     path = FOLDER / f"dashboard-{width}-{scheme}.png"
     with browser.opened(width, scheme) as context:
         page = context.pages[0]

@@ -82,7 +82,7 @@ def test_part_that_cannot_be_loaded(emulator: Emulator, tmp_path: Path) -> None:
     """A part of ours for which LocalStack lacks something ends the start, instead of being left out."""
     old, new = "RuntimeExecutorPlugin", "ExecutorPlugin"
     settings = changed(emulator, "lambda_/invocation/plugins.py", old, new, tmp_path)
-    with pytest.raises(UnhealthyError, match=r"functions\.plugin.* cannot be loaded: cannot import"):
+    with pytest.raises(UnhealthyError, match=r"startup\.executor.* cannot be loaded: cannot import"):
         emulator.start(settings)
 
 

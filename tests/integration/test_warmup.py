@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.watched import Ledger, minutes
+from bootstrap.watched import LedgerTable, minutes
 from handler.once.totals import MINUTE, place
 from tests.frame import reading
 from tests.frame.pipeline import Pipeline
@@ -35,9 +35,9 @@ def producer(run: Run, looked_at: Pipeline, tmp_path: Path) -> Iterator[Producer
     command.end()
 
 
-def history(pipeline: Pipeline) -> Ledger:
+def history(pipeline: Pipeline) -> LedgerTable:
     """Return the ledger, for what the detector knows."""
-    return Ledger(pipeline.dynamodb, pipeline["LedgerTableName"], 1)
+    return LedgerTable(pipeline.dynamodb, pipeline["LedgerTableName"], 1)
 
 
 def test_without_warm_up(producer: Producer) -> None:

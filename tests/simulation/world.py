@@ -7,14 +7,14 @@ from itertools import count, pairwise
 
 from tailrace.kinesis.engine import Draft, Engine, Record
 from tailrace.kinesis.hashkeys import SPACE, hash_key
-from tailrace.kinesis.settings import Settings as EngineSettings
+from tailrace.kinesis.settings import KinesisSettings
 from tailrace.kinesis.shards import Entry
 from tailrace.mapping.rules.actions import Ended, Invoke, Read, Work
 from tailrace.mapping.rules.answers import Answer, Kind, Verdict
 from tailrace.mapping.rules.family import Family
 from tailrace.mapping.rules.shard import Remains, ShardReader
 from tailrace.mapping.rules.windows import MOST_STATE
-from tailrace.mapping.settings import FOREVER, Settings
+from tailrace.mapping.settings import FOREVER, MappingSettings
 from tests.simulation.reference import Reference, must
 from tests.simulation.tape import Tape
 
@@ -57,7 +57,7 @@ class World:
         self._numbers = count(1)
         self.retention = self.tape.pick((DAY, DAY, 600.0))
         self.reference = Reference(self.retention)
-        self.engine = Engine(b"secret", EngineSettings(0.0))
+        self.engine = Engine(b"secret", KinesisSettings(0.0))
         shards = 1 if self.small else 1 + self.tape.draw(3)
         self.stream = self.engine.create(Draft("s", "0" * 12, "us-east-1", shards), self.now)
         self.readers: dict[str, ShardReader[Record]] = {}
@@ -342,9 +342,9 @@ class World:
             if shard_id not in self.reference.shards:
                 self.reference.opened(shard_id, shard.parents)
 
-    def _draw_settings(self) -> Settings:
+    def _draw_settings(self) -> MappingSettings:
         tumbling = self.tape.pick((0.0, 0.0, 0.0, 30.0))
-        return Settings(
+        return MappingSettings(
             batch_size=self.tape.pick((3, 1, 2, 7, 100)),
             window=self.tape.pick((0.0, 0.0, 1.0, 60.0)),
             retries=self.tape.pick((FOREVER, 0, 1, 2)),

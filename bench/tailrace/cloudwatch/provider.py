@@ -22,7 +22,7 @@ from tailrace.cloudwatch.statistics import UnknownStatisticError, statistic
 from tailrace.cloudwatch.store import Place
 
 type Request = dict[str, Any]
-type Answer = dict[str, Any]
+type Output = dict[str, Any]
 
 MOST_STATISTICS = 1440
 """Datapoints that GetMetricStatistics gives."""
@@ -93,7 +93,7 @@ class CloudWatchProvider(CloudwatchProvider):
         cloudwatch.STORE.add_all(found)
 
     @handler("GetMetricData", expand=False)
-    def get_metric_data(self, context: RequestContext, request: Request) -> Answer:
+    def get_metric_data(self, context: RequestContext, request: Request) -> Output:
         """Answer queries, metric math among them."""
         cloudwatch.flush()
         start, end = request["StartTime"].timestamp(), request["EndTime"].timestamp()
@@ -104,11 +104,11 @@ class CloudWatchProvider(CloudwatchProvider):
             page = paged(
                 results, request.get("NextToken"), request.get("MaxDatapoints"), newest_first=newest_first
             )
-        answer: Answer = {"MetricDataResults": list(map(_result, page.results)), "Messages": []}
+        answer: Output = {"MetricDataResults": list(map(_result, page.results)), "Messages": []}
         return answer | ({"NextToken": page.token} if page.token else {})
 
     @handler("GetMetricStatistics", expand=False)
-    def get_metric_statistics(self, context: RequestContext, request: Request) -> Answer:
+    def get_metric_statistics(self, context: RequestContext, request: Request) -> Output:
         """Answer for one metric, each unit apart."""
         cloudwatch.flush()
         with _in_aws_words():
@@ -124,7 +124,7 @@ class CloudWatchProvider(CloudwatchProvider):
         return {"Label": request["MetricName"], "Datapoints": points}
 
     @handler("ListMetrics", expand=False)
-    def list_metrics(self, context: RequestContext, request: Request) -> Answer:
+    def list_metrics(self, context: RequestContext, request: Request) -> Output:
         """List the metrics of the last two weeks."""
         cloudwatch.flush()
         with _in_aws_words():
@@ -139,7 +139,7 @@ class CloudWatchProvider(CloudwatchProvider):
             for metric in page
         ]
         owning = {"OwningAccounts": [context.account_id] * len(metrics)}
-        answer: Answer = {"Metrics": metrics} | (owning if request.get("IncludeLinkedAccounts") else {})
+        answer: Output = {"Metrics": metrics} | (owning if request.get("IncludeLinkedAccounts") else {})
         return answer | ({"NextToken": token} if token else {})
 
     @handler("PutMetricAlarm", expand=False)
@@ -177,21 +177,21 @@ class CloudWatchProvider(CloudwatchProvider):
                 self._remove_all_resource_tags(found["AlarmArn"], context.account_id, context.region)
 
     @handler("DescribeAlarms", expand=False)
-    def describe_alarms(self, context: RequestContext, request: Request) -> Answer:
+    def describe_alarms(self, context: RequestContext, request: Request) -> Output:
         """List alarms; without AlarmTypes those of metrics alone, as AWS does."""
         place = _place(context)
         known = [alarm for owner, alarm in book.every() if owner == place]
         with _in_aws_words():
             found = alarms_asked_for(request, known)
             page, token = sliced(found, request.get("NextToken"), request.get("MaxRecords") or 50)
-        answer: Answer = {
+        answer: Output = {
             "MetricAlarms": [alarm for alarm in page if "AlarmRule" not in alarm],
             "CompositeAlarms": [alarm for alarm in page if "AlarmRule" in alarm],
         }
         return answer | ({"NextToken": token} if token else {})
 
     @handler("DescribeAlarmsForMetric", expand=False)
-    def describe_alarms_for_metric(self, context: RequestContext, request: Request) -> Answer:
+    def describe_alarms_for_metric(self, context: RequestContext, request: Request) -> Output:
         """List the alarms of one metric."""
         place, wanted = _place(context), metric_id(request)
         also = [name for name in ("Statistic", "ExtendedStatistic", "Period", "Unit") if request.get(name)]
@@ -206,14 +206,14 @@ class CloudWatchProvider(CloudwatchProvider):
         return {"MetricAlarms": found}
 
     @handler("DescribeAlarmHistory", expand=False)
-    def describe_alarm_history(self, context: RequestContext, request: Request) -> Answer:
+    def describe_alarm_history(self, context: RequestContext, request: Request) -> Output:
         """List what happened to alarms, the newest first unless asked otherwise."""
         with book.LOCK:
             history = list(book.store(_place(context)).histories)
         with _in_aws_words():
             found = history_asked_for(request, history)
             page, token = sliced(found, request.get("NextToken"), request.get("MaxRecords") or 100)
-        answer: Answer = {"AlarmHistoryItems": page}
+        answer: Output = {"AlarmHistoryItems": page}
         return answer | ({"NextToken": token} if token else {})
 
     @handler("SetAlarmState", expand=False)
@@ -248,7 +248,7 @@ def _json(text: str | None) -> Mapping[str, Any] | None:
         ) from None
 
 
-def _result(result: Result) -> Answer:
+def _result(result: Result) -> Output:
     return {
         "Id": result.id,
         "Label": result.label,
@@ -293,9 +293,9 @@ def _stretch(request: Request, now: float) -> Stretch:
     return Stretch(begun(start, period, now), int(-(-end // 1)), period)
 
 
-def _datapoint(at: int, unit: str, values: Mapping[str, float | None]) -> Answer:
+def _datapoint(at: int, unit: str, values: Mapping[str, float | None]) -> Output:
     known = {name: value for name, value in values.items() if value is not None}
     plain = {name: value for name, value in known.items() if name[0].isupper() and "(" not in name}
     extended = {name: value for name, value in known.items() if name not in plain}
-    point: Answer = {"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": unit, **plain}
+    point: Output = {"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": unit, **plain}
     return point | ({"ExtendedStatistics": extended} if extended else {})

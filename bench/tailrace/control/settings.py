@@ -22,7 +22,7 @@ SERVICES = (
     "LOGS",
     "S3",
 )
-"""Services whose providers are ours, or subclasses of LocalStack's. Lambda's too: see `startup/plugin.py`."""
+"""Services whose providers are ours, or subclasses of LocalStack's; Lambda's too (`startup/beginning.py`)."""
 INSTALLED_IN = "TAILRACE_HOME"  # tells whose an emulator is
 OURS = {
     "GATEWAY_SERVER": "tailrace",

@@ -24,7 +24,7 @@ from .local import Server, server
 from .policies import Policies, PolicyError
 from .rules import UNKNOWN
 
-type Answer = dict[str, Any]
+type Output = dict[str, Any]
 PRECISION = "ApproximateCreationDateTimePrecision"
 type Foreign = Any
 """LocalStack's objects: it ships no types."""
@@ -54,13 +54,13 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         super().on_after_init()
         handlers.modify_service_response.append(self.service, _word)
 
-    def describe_endpoints(self, context: object, **rest: object) -> Answer:
+    def describe_endpoints(self, context: object, **rest: object) -> Output:
         """Return where to ask: here."""
         del context, rest
         address = config.external_service_url().partition("://")[2]
         return {"Endpoints": [{"Address": address, "CachePeriodInMinutes": 1440}]}
 
-    def get_resource_policy(self, context: Foreign, resource_arn: str, **rest: object) -> Answer:
+    def get_resource_policy(self, context: Foreign, resource_arn: str, **rest: object) -> Output:
         """Return the policy of a table or stream."""
         del rest
         with self._on(context, resource_arn):
@@ -74,7 +74,7 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         policy: str,
         expected_revision_id: str | None = None,
         **rest: object,
-    ) -> Answer:
+    ) -> Output:
         """Keep a policy of a table or stream."""
         del rest
         with self._on(context, resource_arn):
@@ -82,7 +82,7 @@ class DynamoDBProvider(LocalStacksDynamoDB):
 
     def delete_resource_policy(
         self, context: Foreign, resource_arn: str, expected_revision_id: str | None = None, **rest: object
-    ) -> Answer:
+    ) -> Output:
         """Forget the policy of a table or stream."""
         del rest
         with self._on(context, resource_arn):
@@ -90,7 +90,7 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         return {"RevisionId": revision} if revision else {}
 
     @handler("DeleteItem", expand=False)
-    def delete_item(self, context: Foreign, delete_item_input: Answer) -> Foreign:
+    def delete_item(self, context: Foreign, delete_item_input: Output) -> Foreign:
         """Delete an item; the streams say so if DynamoDB itself does it, because its time is over."""
         internal = context.internal_request_params or {}
         self._who.is_dynamodb = internal.get("service_principal") == expiry.PRINCIPAL
@@ -99,7 +99,7 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         finally:
             self._who.is_dynamodb = False
 
-    def forward_stream_records(self, account_id: str, region_name: str, records_map: Answer) -> None:
+    def forward_stream_records(self, account_id: str, region_name: str, records_map: Output) -> None:
         """Bring changes on to the streams, with who made them if it was DynamoDB."""
         if getattr(self._who, "is_dynamodb", False):
             for changed in records_map.values():
@@ -108,19 +108,19 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         super().forward_stream_records(account_id, region_name, records_map)
 
     @handler("ExecuteStatement", expand=False)
-    def execute_statement(self, context: Foreign, request: Answer) -> Foreign:
+    def execute_statement(self, context: Foreign, request: Output) -> Foreign:
         """Carry out a PartiQL statement, and tell the table's stream what it changed."""
         with self._told(context, [request["Statement"]]):
             return self.forward_request(context)
 
     @handler("BatchExecuteStatement", expand=False)
-    def batch_execute_statement(self, context: Foreign, request: Answer) -> Foreign:
+    def batch_execute_statement(self, context: Foreign, request: Output) -> Foreign:
         """Carry out PartiQL statements, each by itself, and tell the tables' streams what they changed."""
         with self._told(context, [each["Statement"] for each in request["Statements"]]):
             return self.forward_request(context)
 
     @handler("ExecuteTransaction", expand=False)
-    def execute_transaction(self, context: Foreign, request: Answer) -> Foreign:
+    def execute_transaction(self, context: Foreign, request: Output) -> Foreign:
         """Carry out PartiQL statements together, and tell the tables' streams what they changed."""
         with self._told(context, [each["Statement"] for each in request["TransactStatements"]]):
             return self.forward_request(context)

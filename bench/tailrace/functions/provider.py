@@ -6,7 +6,7 @@ from localstack.aws.api.lambda_ import InvalidParameterValueException, ResourceN
 from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.provider import LambdaProvider as LocalStacksLambda
 
-type Answer = dict[str, Any]
+type Output = dict[str, Any]
 type Context = Any
 """LocalStack's, which ships no types."""
 AUTO, MANUAL = "Auto", "Manual"
@@ -17,16 +17,16 @@ class LambdaProvider(LocalStacksLambda):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runtime_updates: dict[str, Answer] = {}  # by the ARN of a version
+        self._runtime_updates: dict[str, Output] = {}  # by the ARN of a version
 
     def get_function_configuration(
         self, context: Context, function_name: str, qualifier: str | None = None, **rest: object
-    ) -> Answer:
+    ) -> Output:
         """Return the configuration of a version, also of the one that an alias stands for."""
         account, region = api_utils.get_account_and_region(function_name, context)
         name, asked = api_utils.get_name_and_qualifier(function_name, qualifier, context)
         alias = self._get_function(name, account, region).aliases.get(asked)
-        found: Answer = super().get_function_configuration(
+        found: Output = super().get_function_configuration(
             context, name, alias.function_version if alias else asked, **rest
         )
         if alias:
@@ -36,15 +36,15 @@ class LambdaProvider(LocalStacksLambda):
 
     def list_function_event_invoke_configs(
         self, context: Context, function_name: str, **rest: object
-    ) -> Answer:
+    ) -> Output:
         """List how asynchronous invocations of a function are retried, by its name or any form of its ARN."""
         name = api_utils.get_function_name(function_name, context)
-        found: Answer = super().list_function_event_invoke_configs(context, name, **rest)
+        found: Output = super().list_function_event_invoke_configs(context, name, **rest)
         return found
 
     def get_runtime_management_config(
         self, context: Context, function_name: str, qualifier: str | None = None, **rest: object
-    ) -> Answer:
+    ) -> Output:
         """Return how a function's runtime is updated: as was asked for, by itself without."""
         del rest
         arn = self._version_arn(context, function_name, qualifier)
@@ -58,7 +58,7 @@ class LambdaProvider(LocalStacksLambda):
         qualifier: str | None = None,
         runtime_version_arn: str | None = None,
         **rest: object,
-    ) -> Answer:
+    ) -> Output:
         """Keep how a runtime is to be updated; here it changes with the installation alone."""
         del rest
         arn = self._version_arn(context, function_name, qualifier)

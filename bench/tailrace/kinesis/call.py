@@ -19,7 +19,7 @@ from tailrace.kinesis.lifecycle import Change
 from tailrace.kinesis.policies import allows
 
 type Request = dict[str, Any]  # as JSON has it, checked against the model
-type Answer = dict[str, Any] | None  # as JSON has it; None is an empty body
+type Output = dict[str, Any] | None  # as JSON has it; None is an empty body
 
 
 class Call(NamedTuple):

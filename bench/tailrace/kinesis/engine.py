@@ -12,7 +12,7 @@ from tailrace.kinesis.errors import ResourceInUseError, UnknownStream
 from tailrace.kinesis.iterators import Iterators
 from tailrace.kinesis.lifecycle import Change, Event, Status
 from tailrace.kinesis.limits import Calls
-from tailrace.kinesis.settings import Settings
+from tailrace.kinesis.settings import KinesisSettings
 from tailrace.kinesis.shards import Page, Record, Shard
 from tailrace.kinesis.streams import OF_A_TABLE, Draft, Stream
 from tailrace.kinesis.subscriptions import Subscriptions
@@ -23,7 +23,7 @@ __all__ = ["ENGINE", "Draft", "Engine", "Page", "Record", "Shard", "Stream", "Un
 class Engine:
     """Streams by account, region and name. Safe to use from several threads."""
 
-    def __init__(self, secret: bytes, settings: Settings) -> None:
+    def __init__(self, secret: bytes, settings: KinesisSettings) -> None:
         self.settings = settings
         self.iterators = Iterators(secret)
         self.calls = Calls()
@@ -99,4 +99,4 @@ class Engine:
             stream.trim(now)
 
 
-ENGINE = Engine(secret=os.urandom(32), settings=Settings.read())
+ENGINE = Engine(secret=os.urandom(32), settings=KinesisSettings.read())

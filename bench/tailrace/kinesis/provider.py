@@ -17,7 +17,7 @@ from localstack.services.plugins import ServiceLifecycleHook
 
 from tailrace.clock import CLOCK
 from tailrace.kinesis import measures
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import ENGINE
 from tailrace.kinesis.errors import ThroughputExceededError
 from tailrace.kinesis.events import events
@@ -98,7 +98,7 @@ class KinesisProvider(ServiceLifecycleHook):
             return Response(b"", 200, response_headers(context.request_id), mimetype=context.request.mimetype)
         return typed(answer, context.operation.output_shape)
 
-    def _answer(self, name: str, context: RequestContext, body: object) -> Answer | Subscription:
+    def _answer(self, name: str, context: RequestContext, body: object) -> Output | Subscription:
         call = Call(
             ENGINE,
             context.account_id,

@@ -10,7 +10,7 @@ BRIEF = 0.1
 """Seconds of a state that is passed through: seen by whoever looks at once, and waited for by nobody."""
 
 
-class Settings(NamedTuple):
+class KinesisSettings(NamedTuple):
     """How the engine departs from AWS, or does not.
 
     `TAILRACE_KINESIS_DELAY`: seconds that a stream or a consumer is CREATING, UPDATING and DELETING; a

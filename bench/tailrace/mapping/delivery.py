@@ -21,7 +21,7 @@ from tailrace.mapping.event import Scale, Source
 from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, Work
 from tailrace.mapping.rules.answers import Kind, Verdict
 from tailrace.mapping.rules.shard import Dealt, Remains, ShardReader
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 
 LOG = logging.getLogger(__name__)
 HOUR = 3600
@@ -52,7 +52,7 @@ class Target(Protocol):
 class Plan(NamedTuple):
     """How to deliver, until another plan replaces it."""
 
-    settings: Settings
+    settings: MappingSettings
     accepts: Callable[[Record], bool]
     target: Target
     apart: bool = False

@@ -7,10 +7,10 @@ FOREVER = -1
 """AWS's "no limit", for retries and for age."""
 
 
-class Settings(NamedTuple):
+class MappingSettings(NamedTuple):
     """The parameters of one mapping that its lanes obey.
 
-    >>> Settings.of({"BatchSize": 10, "FunctionResponseTypes": ["ReportBatchItemFailures"]}).partial_answers
+    >>> MappingSettings.of({"FunctionResponseTypes": ["ReportBatchItemFailures"]}).partial_answers
     True
     """
 
@@ -38,7 +38,7 @@ class Settings(NamedTuple):
     """Filter patterns, JSON; a record passes that matches one."""
 
     @classmethod
-    def of(cls, configuration: Mapping[str, Any]) -> "Settings":
+    def of(cls, configuration: Mapping[str, Any]) -> "MappingSettings":
         """Read a configuration as the Lambda API words it; what it leaves out takes AWS's default."""
         filters = (configuration.get("FilterCriteria") or {}).get("Filters") or []
         on_failure = (configuration.get("DestinationConfig") or {}).get("OnFailure") or {}

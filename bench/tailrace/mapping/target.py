@@ -18,7 +18,7 @@ from tailrace.mapping.messages import message
 from tailrace.mapping.rules.actions import Discard, Invoke
 from tailrace.mapping.rules.answers import NEVER_RAN, Verdict, judge
 from tailrace.mapping.rules.shard import Dealt
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +27,11 @@ class Function:
     """The function of one mapping, by its ARN as the mapping names it (with alias or version, if it does)."""
 
     def __init__(
-        self, configuration: dict[str, Any], settings: Settings, role: str, noted: Callable[[str], None]
+        self,
+        configuration: dict[str, Any],
+        settings: MappingSettings,
+        role: str,
+        noted: Callable[[str], None],
     ) -> None:
         self._arn: str = configuration["FunctionArn"]
         self._mapping: str = configuration["UUID"]

@@ -21,7 +21,7 @@ from tailrace.mapping.delivery import Plan
 from tailrace.mapping.filters import record_filter
 from tailrace.mapping.request import seconds
 from tailrace.mapping.rules.shard import Dealt
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 from tailrace.mapping.target import Function
 
 LOG = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class MappingWorker:
         if self._deliveries is None:
             return
         configuration, _, _, role = self._mapping
-        settings = Settings.of(configuration)
+        settings = MappingSettings.of(configuration)
         function = Function(configuration, settings, role, self._note_result)
         consumer = Arn.of(configuration["EventSourceArn"]).consumer
         plan = Plan(settings, record_filter(settings.patterns), function, apart=bool(consumer))

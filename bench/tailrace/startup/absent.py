@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 type Request = Mapping[str, Any]
-type Answer = dict[str, Any]
+type Output = dict[str, Any]
 
 
 class Refused(NamedTuple):
@@ -23,7 +23,7 @@ class Refused(NamedTuple):
     status: int = 400
 
 
-def empty(*names: str) -> Callable[[Request], Answer]:
+def empty(*names: str) -> Callable[[Request], Output]:
     """Answer with empty lists."""
     return lambda _: {name: [] for name in names}
 
@@ -40,7 +40,7 @@ class _Named(dict[str, Any]):
         return ""
 
 
-def _repositories(request: Request) -> Answer | Refused:
+def _repositories(request: Request) -> Output | Refused:
     """List repositories, of which there are none; those that are named do not exist."""
     names = request.get("repositoryNames") or []
     return _no_repository({"repositoryName": names[0], **request}) if names else {"repositories": []}
@@ -51,7 +51,7 @@ _no_repository = refused(
     "The repository with name '{repositoryName}' does not exist in the registry with id '{registryId}'",
 )
 
-NONE: dict[str, dict[str, Callable[[Request], Answer | Refused]]] = {
+NONE: dict[str, dict[str, Callable[[Request], Output | Refused]]] = {
     "application-autoscaling": {
         "DescribeScalableTargets": empty("ScalableTargets"),
         "DescribeScalingActivities": empty("ScalingActivities"),
@@ -128,7 +128,7 @@ NONE: dict[str, dict[str, Callable[[Request], Answer | Refused]]] = {
 }  # fmt: skip
 
 
-def answer(service: str, operation: str, request: Request) -> Answer | Refused | None:
+def answer(service: str, operation: str, request: Request) -> Output | Refused | None:
     """Return AWS's answer for none; None if this read is somebody else's to answer."""
     found = NONE.get(service, {}).get(operation)
     return found(request) if found else None

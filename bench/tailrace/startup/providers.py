@@ -95,3 +95,22 @@ def tailrace_firehose() -> Service:
     from tailrace.firehose.provider import FirehoseProvider  # noqa: PLC0415
 
     return Service.for_provider(FirehoseProvider())
+
+
+@aws_provider(api="kinesis", name="tailrace")
+def tailrace_kinesis() -> Service:
+    """Give LocalStack the engine of this process as its Kinesis."""
+    from tailrace.kinesis.provider import KinesisProvider  # noqa: PLC0415  loaded when first used
+
+    return Service.for_provider(KinesisProvider(), dispatch_table_factory=KinesisProvider.dispatch_table)
+
+
+@aws_provider(api="logs", name="tailrace")
+def tailrace_logs() -> Service:
+    """Give LocalStack our CloudWatch Logs."""
+    from localstack.services.moto import MotoFallbackDispatcher  # noqa: PLC0415  loaded when first used
+
+    from tailrace.cloudwatch.log_service import TailraceLogs, install  # noqa: PLC0415
+
+    install()
+    return Service.for_provider(TailraceLogs(), dispatch_table_factory=MotoFallbackDispatcher)

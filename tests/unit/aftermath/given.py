@@ -6,7 +6,7 @@ from typing import Any
 
 from aftermath.dead_letters import DeadLetter, parsed
 from aftermath.failed_records import FailedRecord
-from aftermath.settings import Settings
+from aftermath.settings import AftermathSettings
 from handler.once.batches import Refused
 from handler.once.quarantine import messages
 from handler.once.records import Reason, Record
@@ -16,9 +16,9 @@ SHARD = "shardId-000000000006"
 ARRIVAL = 1_767_323_045.0
 
 
-def settings(**named: str) -> Settings:
+def settings(**named: str) -> AftermathSettings:
     """Return the settings that these give."""
-    return Settings.from_environment(named)
+    return AftermathSettings.from_environment(named)
 
 
 def record(n: int, data: bytes = b"bad", key: str = "k") -> Record:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.settings import SETTINGS, Settings, begun
+from aftermath.settings import SETTINGS, AftermathSettings, begun
 from bootstrap.errors import SettingError
 from bootstrap.settings import SETTINGS as PIPELINE
 from producer.settings import SETTINGS as PRODUCER
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unit
 
 def test_nothing_set() -> None:
     """With nothing set both queues are meant, all of them, and nothing is sent."""
-    found = Settings.from_environment({})
+    found = AftermathSettings.from_environment({})
     assert (found.source, found.go, found.reason, found.key, found.since, found.until) == (
         "both",
         False,
@@ -45,18 +45,18 @@ def test_nothing_set() -> None:
 def test_a_value_that_cannot_be(name: str, value: str, wanted: str) -> None:
     """A value that cannot be is refused with the setting's name and what it can be."""
     with pytest.raises(SettingError, match=re.escape(f"{name}={value} is not valid: {wanted}")):
-        Settings.from_environment({name: value})
+        AftermathSettings.from_environment({name: value})
 
 
 def test_a_span_of_nothing_is_refused() -> None:
     """SINCE is before UNTIL, whatever zones they are in."""
     with pytest.raises(SettingError, match="nothing can be in between"):
-        Settings.from_environment({"SINCE": "2026-01-01T01:00+01:00", "UNTIL": "2026-01-01T00:00"})
+        AftermathSettings.from_environment({"SINCE": "2026-01-01T01:00+01:00", "UNTIL": "2026-01-01T00:00"})
 
 
 def test_a_time_that_has_not_come_is_refused() -> None:
     """A stream cannot be read from the future on; what was set aside since then is nothing."""
-    since = Settings.from_environment({"SINCE": "8999-01-01"}).since
+    since = AftermathSettings.from_environment({"SINCE": "8999-01-01"}).since
     with pytest.raises(SettingError, match="SINCE is in the future"):
         begun(since)
     assert begun(None) is None
@@ -66,7 +66,7 @@ def test_a_recording_is_never_written_over(tmp_path: Path) -> None:
     """A file that exists is refused before anything is read."""
     (tmp_path / "there").write_text("precious")
     with pytest.raises(SettingError, match="it exists already"):
-        Settings.from_environment({"OUT": str(tmp_path / "there")})
+        AftermathSettings.from_environment({"OUT": str(tmp_path / "there")})
 
 
 def test_no_setting_stands_twice() -> None:

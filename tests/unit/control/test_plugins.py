@@ -25,6 +25,6 @@ def test_our_own_entry_points() -> None:
     """LocalStack is given the sources' own entry points, but not those of the shell and of pytest."""
     _, groups = described()
     assert groups["localstack.lambda.runtime_executor"] == {
-        "tailrace": "tailrace.functions.plugin:TailraceExecutorPlugin"
+        "tailrace": "tailrace.startup.executor:TailraceExecutorPlugin"
     }
     assert [group for group in groups if not group.startswith("localstack.")] == []

@@ -1,14 +1,14 @@
 import pytest
 
 from bootstrap.errors import SettingError
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 
 pytestmark = pytest.mark.unit
 
 
 def test_defaults() -> None:
     """Without settings it is port 8321, and a browser is opened."""
-    assert Settings.from_environment({}) == Settings(8321, browser=True)
+    assert DashboardSettings.from_environment({}) == DashboardSettings(8321, browser=True)
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ def test_defaults() -> None:
 def test_values_that_cannot_be(name: str, value: str) -> None:
     """A value that cannot be is refused in a sentence that says what can be."""
     with pytest.raises(SettingError, match=rf"{name}={value} is not valid: expected"):
-        Settings.from_environment({name: value})
+        DashboardSettings.from_environment({name: value})

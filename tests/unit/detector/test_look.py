@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from detector.book import Totals
+from detector.anomaly_store import Totals
 from detector.entry import Watch
 from detector.findings import LATEST, Anomaly, Gap, lateness, whole_until
-from detector.settings import Settings
+from detector.settings import DetectorSettings
 from handler.once.totals import MINUTE, Minute
 
 if TYPE_CHECKING:
-    from detector.book import Book
+    from detector.anomaly_store import AnomalyStore
 
 pytestmark = pytest.mark.unit
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
-SETTINGS = Settings.from_environment(
+SETTINGS = DetectorSettings.from_environment(
     {"LEDGER_TABLE": "ledger", "METRIC_NAMESPACE": "Real", "ALARM_TOPIC_ARN": "topic", "ANOMALY_MINIMUM": "3"}
 )
 
@@ -94,7 +94,7 @@ class Service:
 def looks(book: Kept, moments: Iterable[timedelta]) -> tuple[list[int], Service]:
     """Look at these moments after noon; return how many anomalies were new at each, and what was told."""
     service = Service()
-    watch = Watch(SETTINGS, cast("Book", book), service, service)
+    watch = Watch(SETTINGS, cast("AnomalyStore", book), service, service)
     return [len(watch.look(NOON + moment)) for moment in moments], service
 
 

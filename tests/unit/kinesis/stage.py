@@ -10,7 +10,7 @@ import pytest
 from tailrace.kinesis.call import Call
 from tailrace.kinesis.engine import Engine, Stream
 from tailrace.kinesis.operations import perform
-from tailrace.kinesis.settings import Settings
+from tailrace.kinesis.settings import KinesisSettings
 from tailrace.protocol.constraints import Checker
 from tailrace.protocol.errors import RequestError
 
@@ -34,7 +34,7 @@ class Stage:
 
     def __init__(self, *, shards: int = 0, delay: float = 0.0, limited: bool = False) -> None:
         self.now = START
-        self.engine = Engine(b"secret", Settings(delay))
+        self.engine = Engine(b"secret", KinesisSettings(delay))
         self.limited = limited
         self.fails: Callable[[], bool] | None = None
         self.shard_limit = 500

@@ -8,7 +8,7 @@ from tailrace.kinesis.engine import Draft, Engine
 from tailrace.kinesis.errors import UnknownStream
 from tailrace.kinesis.lifecycle import Change
 from tailrace.kinesis.sequence import Sequence
-from tailrace.kinesis.settings import Settings
+from tailrace.kinesis.settings import KinesisSettings
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, REGION, START, Stage
 
 pytestmark = pytest.mark.unit
@@ -248,7 +248,7 @@ def test_the_mode_switches_twice_a_day() -> None:
 
 def test_accounts_and_regions_are_apart() -> None:
     """A stream belongs to one account and region."""
-    engine = Engine(b"secret", Settings())
+    engine = Engine(b"secret", KinesisSettings())
     made = engine.create(Draft("s", "1" * 12, "us-east-1"), START)
     assert engine.stream("1" * 12, "us-east-1", "s") is made
     for account, region in (("2" * 12, "us-east-1"), ("1" * 12, "eu-west-1")):
@@ -262,7 +262,7 @@ def test_accounts_and_regions_are_apart() -> None:
 )
 def test_the_arn_names_the_partition(region: str, partition: str) -> None:
     """The ARN of a stream begins with its region's partition."""
-    stream = Engine(b"x", Settings()).create(Draft("s", "1" * 12, region), START)
+    stream = Engine(b"x", KinesisSettings()).create(Draft("s", "1" * 12, region), START)
     assert stream.arn == f"arn:{partition}:kinesis:{region}:{'1' * 12}:stream/s"
 
 
@@ -278,7 +278,7 @@ def test_resetting_forgets_all_and_wakes_who_waits() -> None:
 
 def test_settings_come_from_the_environment() -> None:
     """The delay is in seconds, a fraction of one by default, and AWS's own times with `aws`."""
-    assert Settings.read({}) == Settings(0.1)
-    assert Settings.read({"TAILRACE_KINESIS_DELAY": "6.5"}) == Settings(6.5)
-    aws = Settings.read({"TAILRACE_KINESIS_DELAY": "aws"})
+    assert KinesisSettings.read({}) == KinesisSettings(0.1)
+    assert KinesisSettings.read({"TAILRACE_KINESIS_DELAY": "6.5"}) == KinesisSettings(6.5)
+    aws = KinesisSettings.read({"TAILRACE_KINESIS_DELAY": "aws"})
     assert (aws.seconds(Change.CREATE), aws.seconds(Change.RESHARD)) == (6.0, 17.0)

@@ -10,7 +10,7 @@ from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, W
 from tailrace.mapping.rules.answers import Answer, Kind, Verdict
 from tailrace.mapping.rules.shard import Remains, ShardReader
 from tailrace.mapping.rules.windows import View
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 
 DAY = 86_400.0
 FAILED = Verdict(Kind.ERROR, answer=Answer("$LATEST", "Unhandled"))
@@ -82,7 +82,7 @@ def sizes(history: "History") -> list[int]:
 class History:
     """Runs a shard's rules over its records and keeps all that happened; invocations overlap by lane."""
 
-    settings: Settings
+    settings: MappingSettings
     shard: Sequence[Item]
     function: Function = lambda _: PROCESSED
     retention: float = DAY
@@ -105,7 +105,7 @@ class History:
         self._running = []
         self.reader = self._new_reader(Remains(self.reader.checkpoint))
 
-    def change(self, settings: Settings) -> None:
+    def change(self, settings: MappingSettings) -> None:
         """Go on under other settings, once what is under way has ended."""
         while self._running:
             self._end_one()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 from tests.unit.mapping.history import FAILED, MISSING, PROCESSED, THROTTLED, History, items, partly, sizes
 
 pytestmark = pytest.mark.unit
@@ -13,7 +13,7 @@ def test_poison_is_isolated() -> None:
     shard = items([0.0] * 8)
     poison = shard[5]
     history = History(
-        Settings(bisect=True, retries=1),
+        MappingSettings(bisect=True, retries=1),
         shard,
         lambda records: FAILED if poison in records else PROCESSED,
     ).run()
@@ -24,7 +24,7 @@ def test_poison_is_isolated() -> None:
 
 def test_splitting_costs_no_retry() -> None:
     """With no retries at all a batch is still cut down to its records."""
-    history = History(Settings(bisect=True, retries=0), items([0.0] * 4), lambda _: FAILED).run()
+    history = History(MappingSettings(bisect=True, retries=0), items([0.0] * 4), lambda _: FAILED).run()
     assert sizes(history) == [4, 2, 1, 1, 2, 1, 1]
     assert [report.discard.invoke_count for report in history.reports] == [1, 1, 1, 1]
 
@@ -32,19 +32,19 @@ def test_splitting_costs_no_retry() -> None:
 def test_partial_answer_cuts_where_it_says() -> None:
     """With both settings a valid partial answer is cut at the named record, not in the middle."""
     answers = iter([partly(5), PROCESSED])
-    history = History(Settings(bisect=True), items([0.0] * 6), lambda _: next(answers)).run()
+    history = History(MappingSettings(bisect=True), items([0.0] * 6), lambda _: next(answers)).run()
     assert sizes(history) == [6, 1]
 
 
 def test_naming_the_first_record_splits_nothing() -> None:
     """An answer that names the first record leaves nothing to cut off: the whole batch is tried again."""
     answers = iter([partly(0), PROCESSED])
-    history = History(Settings(bisect=True), items([0.0] * 4), lambda _: next(answers)).run()
+    history = History(MappingSettings(bisect=True), items([0.0] * 4), lambda _: next(answers)).run()
     assert sizes(history) == [4, 4]
 
 
 def test_what_never_ran_is_not_split() -> None:
     """A batch that never reached the function, throttled or without one, stays whole."""
     answers = iter([THROTTLED, MISSING, PROCESSED])
-    history = History(Settings(bisect=True), items([0.0] * 4), lambda _: next(answers)).run()
+    history = History(MappingSettings(bisect=True), items([0.0] * 4), lambda _: next(answers)).run()
     assert sizes(history) == [4, 4, 4]

@@ -9,7 +9,7 @@ import pytest
 from tailrace.clock import StandingClock
 from tailrace.kinesis.engine import Draft, Engine, Record
 from tailrace.kinesis.hashkeys import hash_key
-from tailrace.kinesis.settings import Settings as EngineSettings
+from tailrace.kinesis.settings import KinesisSettings
 from tailrace.kinesis.shards import Entry
 from tailrace.mapping.crew import Crew
 from tailrace.mapping.delivery import Delivery, Plan
@@ -17,7 +17,7 @@ from tailrace.mapping.event import Source
 from tailrace.mapping.rules.actions import Discard, Invoke
 from tailrace.mapping.rules.answers import Answer, Kind, Verdict
 from tailrace.mapping.rules.shard import Dealt
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 
 pytestmark = pytest.mark.unit
 START = 1_700_000_000.0
@@ -47,7 +47,7 @@ class Stand:
 
     def __init__(self) -> None:
         self.clock = StandingClock(START)
-        self.engine = Engine(b"secret", EngineSettings(0.0))
+        self.engine = Engine(b"secret", KinesisSettings(0.0))
         self.stream = self.engine.create(Draft("s", "0" * 12, "us-east-1"), START)
         self.crew = Queue()
         self.calls: list[list[str]] = []
@@ -69,7 +69,7 @@ class Stand:
 
     def follow(self, **settings: Any) -> None:  # noqa: ANN401  the settings' own types
         """Deliver by these settings."""
-        self.delivery.follow(Plan(Settings(**settings), lambda _: True, self))
+        self.delivery.follow(Plan(MappingSettings(**settings), lambda _: True, self))
         self.crew.run_all()
 
     def pass_time(self, seconds: float) -> None:
@@ -185,7 +185,7 @@ def test_lanes_come_to_rest_before_another_plan() -> None:
     def change() -> Verdict:
         if not changed:
             changed.append(True)
-            stand.delivery.follow(Plan(Settings(factor=2, batch_size=1), lambda _: True, stand))
+            stand.delivery.follow(Plan(MappingSettings(factor=2, batch_size=1), lambda _: True, stand))
             while stand.crew.waiting:  # whoever would step the rules meanwhile
                 stand.crew.waiting.popleft()()
             changed.append(len(stand.calls) == 1)

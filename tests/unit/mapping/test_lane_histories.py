@@ -13,7 +13,7 @@ from tailrace.mapping.rules.actions import Condition
 from tailrace.mapping.rules.answers import Verdict
 from tailrace.mapping.rules.backoff import FIRST
 from tailrace.mapping.rules.states import FAILURES
-from tailrace.mapping.settings import FOREVER, Settings
+from tailrace.mapping.settings import FOREVER, MappingSettings
 from tests.unit.mapping.history import (
     FAILED,
     MISSING,
@@ -47,9 +47,9 @@ def shards(draw: st.DrawFn) -> list[Item]:
 
 
 @st.composite
-def lane_settings(draw: st.DrawFn) -> Settings:
+def lane_settings(draw: st.DrawFn) -> MappingSettings:
     """Combine all that a mapping can ask for."""
-    return Settings(
+    return MappingSettings(
         batch_size=draw(st.sampled_from([1, 2, 3, 7, 100])),
         window=draw(st.sampled_from([0.0, 0.0, 1.0, 60.0, 300.0])),
         retries=draw(st.sampled_from([FOREVER, 0, 1, 2, 5])),
@@ -217,7 +217,7 @@ def test_what_always_holds(history: History) -> None:
 
 
 @given(shards(), lane_settings(), st.sampled_from([0.0, 0.02, 5.0]))
-def test_window(shard: list[Item], settings: Settings, duration: float) -> None:
+def test_window(shard: list[Item], settings: MappingSettings, duration: float) -> None:
     """A batch that is not full goes out just when its window is over, counted from when it could begin."""
     small = [item._replace(size=200) for item in shard]
     history = History(settings._replace(max_age=FOREVER), small, duration=duration).run()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tailrace.mapping.request import Refusal, check
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 
 pytestmark = pytest.mark.unit
 PLAIN = {
@@ -255,8 +255,8 @@ def test_empty_values_ask_for_nothing() -> None:
 
 def test_settings() -> None:
     """A configuration is read as the API words it, with AWS's defaults for what it leaves out."""
-    assert Settings.of(PLAIN) == Settings()
-    assert Settings.of(
+    assert MappingSettings.of(PLAIN) == MappingSettings()
+    assert MappingSettings.of(
         {
             "BatchSize": 7,
             "MaximumBatchingWindowInSeconds": 5,
@@ -267,4 +267,6 @@ def test_settings() -> None:
             "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:q"}},
             "FilterCriteria": {"Filters": [{"Pattern": "{}"}]},
         }
-    ) == Settings(7, 5.0, 0, 60.0, True, True, "arn:aws:sqs:us-east-1:123456789012:q", 1, 0.0, False, ("{}",))
+    ) == MappingSettings(
+        7, 5.0, 0, 60.0, True, True, "arn:aws:sqs:us-east-1:123456789012:q", 1, 0.0, False, ("{}",)
+    )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tailrace.mapping.rules.shard import AHEAD
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 from tests.unit.mapping.history import FAILED, PROCESSED, Call, History, Item, items
 from tests.unit.mapping.test_lane_histories import functions, lane_settings, shards
 
@@ -21,7 +21,7 @@ def keyed(draw: st.DrawFn) -> list[Item]:
 
 
 @st.composite
-def shard_settings(draw: st.DrawFn) -> Settings:
+def shard_settings(draw: st.DrawFn) -> MappingSettings:
     """Combine all that a mapping can ask for, with several lanes; nothing blocks a shard for ever."""
     retries = draw(st.sampled_from([0, 1, 2, 5]))
     return draw(lane_settings())._replace(factor=draw(st.integers(1, 10)), retries=retries)
@@ -84,7 +84,7 @@ def test_the_checkpoint_waits_for_the_lowest_unfinished_record() -> None:
     """A blocked lane holds the checkpoint; other lanes of the shard go on (7, inferred)."""
     shard = [item._replace(partition_key=key) for item, key in zip(items([0.0] * 6), "abcdef", strict=True)]
     history = History(
-        Settings(factor=10, batch_size=1), shard, lambda got: FAILED if shard[0] in got else PROCESSED
+        MappingSettings(factor=10, batch_size=1), shard, lambda got: FAILED if shard[0] in got else PROCESSED
     )
     history.run(40)
     assert history.reader.checkpoint == 0
@@ -94,7 +94,7 @@ def test_the_checkpoint_waits_for_the_lowest_unfinished_record() -> None:
 def test_lanes_run_side_by_side() -> None:
     """With factor 2 two keys of different lanes are in the function at once (3, documented)."""
     shard = [item._replace(partition_key=key) for item, key in zip(items([0.0] * 20), "ad" * 10, strict=True)]
-    history = History(Settings(factor=2, batch_size=5), shard, duration=1.0).run()
+    history = History(MappingSettings(factor=2, batch_size=5), shard, duration=1.0).run()
     lanes = defaultdict(list)
     for call in history.calls:
         lanes[call.at].append({record.partition_key for record in call.records})
@@ -105,13 +105,13 @@ def test_lanes_run_side_by_side() -> None:
 def test_a_blocked_lane_does_not_read_without_end() -> None:
     """No more than AHEAD records wait behind a lane that is blocked."""
     shard = items([0.0] * (AHEAD + 5000))
-    history = History(Settings(factor=2), shard, lambda _: FAILED).run(2000)
+    history = History(MappingSettings(factor=2), shard, lambda _: FAILED).run(2000)
     assert history.reader.position <= AHEAD + 2 * 100
 
 
 def test_a_filter_that_fails_loses_nothing() -> None:
     """An error of ours while records are taken leaves the shard where it was."""
-    history = History(Settings(), items([0.0]))
+    history = History(MappingSettings(), items([0.0]))
     broken = [Item("1", 0.0, size=None)]  # type: ignore[arg-type]
     history.reader._accepts = lambda item: item.size > 0
     with pytest.raises(TypeError):

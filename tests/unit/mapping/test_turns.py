@@ -5,7 +5,7 @@ import pytest
 from tailrace.mapping.rules.actions import Read, Wait, Work
 from tailrace.mapping.rules.lane import Held, Lane, OutOfTurn
 from tailrace.mapping.rules.shard import Remains, ShardReader
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 from tests.unit.mapping.history import DAY, FAILED, PROCESSED, Item, items
 
 pytestmark = pytest.mark.unit
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 def reader() -> ShardReader[Item]:
     """Make the rules of a shard that were asked nothing yet."""
     return ShardReader(
-        Settings(),
+        MappingSettings(),
         Remains(0),
         weigh=lambda item: item.size,
         accepts=lambda item: item.passes,
@@ -45,7 +45,7 @@ def test_rests_until_due() -> None:
 
 def test_out_of_turn() -> None:
     """A verdict without an invocation, a step before it ends, and a report of nothing are errors."""
-    lane: Lane[Item] = Lane(Settings(), new_request_id=lambda: "request", retention=DAY)
+    lane: Lane[Item] = Lane(MappingSettings(), new_request_id=lambda: "request", retention=DAY)
     with pytest.raises(OutOfTurn):
         lane.judged(PROCESSED, 0.0)
     with pytest.raises(OutOfTurn):

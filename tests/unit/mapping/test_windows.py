@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from tailrace.mapping.rules.answers import Answer, Kind, Verdict
 from tailrace.mapping.rules.windows import GRACE, MOST_STATE, Window
-from tailrace.mapping.settings import FOREVER, Settings
+from tailrace.mapping.settings import FOREVER, MappingSettings
 from tests.unit.mapping.history import FAILED, Call, History, Item, items
 
 pytestmark = pytest.mark.unit
 PROCESSED_STATE = Verdict(Kind.PROCESSED, state="{}")
-SETTINGS = Settings(tumbling=60, batch_size=2)
+SETTINGS = MappingSettings(tumbling=60, batch_size=2)
 
 
 def counting(records: tuple[Item, ...]) -> Verdict:
@@ -113,7 +113,7 @@ def histories(draw: st.DrawFn) -> History:
 
     arrivals = [sum(gaps[: place + 1]) for place in range(len(gaps))]
     return History(
-        Settings(
+        MappingSettings(
             tumbling=draw(st.sampled_from([1.0, 30.0, 900.0])),
             batch_size=draw(st.sampled_from([1, 3, 100])),
             retries=draw(st.sampled_from([FOREVER, 1])),

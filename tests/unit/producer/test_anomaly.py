@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bootstrap.errors import SettingError
 from producer.anomaly import MOST, OUTLYING_AMOUNT, SHAPES, Outlier, Shaped, Stretch, middle, stretch
 from producer.generate import FIXED_START, generated
-from producer.settings import Settings
+from producer.settings import ProducerSettings
 from tailrace.stream.event import Event
 from tailrace.stream.rules import Accepted, Delivered
 
@@ -111,4 +111,4 @@ def test_middle() -> None:
 def test_settings_that_make_no_sense(environ: dict[str, str], said: str) -> None:
     """An anomaly that could not be injected is refused, with the fix."""
     with pytest.raises(SettingError, match=said):
-        Settings.from_environment(environ)
+        ProducerSettings.from_environment(environ)

@@ -5,16 +5,16 @@ import pytest
 
 from bootstrap.errors import SettingError
 from bootstrap.settings import SETTINGS as PIPELINE
-from producer.settings import SETTINGS, Settings
+from producer.settings import SETTINGS, ProducerSettings
 
 pytestmark = pytest.mark.unit
 
 HERE = Path(__file__)
 
 
-def read(**environ: str) -> Settings:
+def read(**environ: str) -> ProducerSettings:
     """Read settings from these variables alone."""
-    return Settings.from_environment(environ)
+    return ProducerSettings.from_environment(environ)
 
 
 def test_defaults() -> None:

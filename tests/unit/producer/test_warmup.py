@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handler.once.totals import MINUTE, Minute
 from producer.anomaly import SHAPES, Shaped, Stretch, stretch
 from producer.generate import FIXED_START, generated
-from producer.settings import Settings
+from producer.settings import ProducerSettings
 from producer.tally import WARMUP
 from producer.warmup import Plan, RunBounds, Sources, WarmupFeed, next_minute, usual_minutes
 from producer.warmup_run import has_warmup, minutes_of, part_of
@@ -166,7 +166,7 @@ def test_phases() -> None:
 )
 def test_where_in_its_minute_an_anomaly_begins(kind: str, begins: float) -> None:
     """Silence begins a second before its minute, so that nothing is in it; an outlier a second after."""
-    settings = Settings.from_environment({"COUNT": "20000", "RATE": "200", "ANOMALY": kind})
+    settings = ProducerSettings.from_environment({"COUNT": "20000", "RATE": "200", "ANOMALY": kind})
     plan = Plan.of(NOON, 0, 3, minutes_of(settings))
     begin = plan.begin + timedelta(seconds=part_of(settings).begin)
     assert (begin - plan.anomaly).total_seconds() == pytest.approx(begins)
@@ -183,4 +183,4 @@ def test_where_in_its_minute_an_anomaly_begins(kind: str, begins: float) -> None
 )
 def test_what_is_not_surrounded(environ: dict[str, str]) -> None:
     """Without an anomaly, a rate, or on another stream than the stack's, a run is sent as it is."""
-    assert not has_warmup(Settings.from_environment(environ))
+    assert not has_warmup(ProducerSettings.from_environment(environ))

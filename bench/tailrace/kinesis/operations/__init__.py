@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.errors import LimitExceededError
 from tailrace.kinesis.operations.account import (
     describe_account_settings,
@@ -53,7 +53,7 @@ from tailrace.kinesis.streams import OF_A_TABLE
 from tailrace.kinesis.subscriptions import Subscription
 from tailrace.protocol.constraints import Checker
 
-type Operation = Callable[[Call, Request], Answer | Subscription]
+type Operation = Callable[[Call, Request], Output | Subscription]
 
 OPERATIONS: dict[str, Operation] = {
     "AddTagsToStream": add_tags_to_stream,
@@ -98,7 +98,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-def perform(checker: Checker, call: Call, name: str, body: object) -> Answer | Subscription:
+def perform(checker: Checker, call: Call, name: str, body: object) -> Output | Subscription:
     """Check a request, first by the service's model and then by its meaning, and answer it.
 
     Raises RequestError, with AWS's words.

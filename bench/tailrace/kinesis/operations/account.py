@@ -1,6 +1,6 @@
 """DescribeAccountSettings, UpdateAccountSettings, UpdateStreamWarmThroughput and UpdateMaxRecordSize."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.errors import NotOfferedError
 from tailrace.kinesis.lifecycle import Change
 from tailrace.protocol.errors import ValidationFailedError
@@ -8,12 +8,12 @@ from tailrace.protocol.errors import ValidationFailedError
 DISABLED = {"MinimumThroughputBillingCommitment": {"Status": "DISABLED"}}
 
 
-def describe_account_settings(_call: Call, _request: Request) -> Answer:
+def describe_account_settings(_call: Call, _request: Request) -> Output:
     """Give the account's settings: no commitment to pay for a throughput."""
     return DISABLED
 
 
-def update_account_settings(_call: Call, request: Request) -> Answer:
+def update_account_settings(_call: Call, request: Request) -> Output:
     """Take the settings that there are; a commitment to pay for throughput means nothing here."""
     commitment = request.get("MinimumThroughputBillingCommitment") or {}
     if commitment.get("Status", "DISABLED") != "DISABLED":
@@ -24,7 +24,7 @@ def update_account_settings(_call: Call, request: Request) -> Answer:
     return DISABLED
 
 
-def update_stream_warm_throughput(call: Call, request: Request) -> Answer:
+def update_stream_warm_throughput(call: Call, request: Request) -> Output:
     """Refuse as AWS does for an account without the commitment, and no account here has it."""
     call.stream(request)
     raise uncommitted(call.account)
@@ -37,7 +37,7 @@ def uncommitted(account: str) -> ValidationFailedError:
     )
 
 
-def update_max_record_size(call: Call, request: Request) -> Answer:
+def update_max_record_size(call: Call, request: Request) -> Output:
     """Let records of a stream be larger or smaller; until it is ACTIVE the old size is shown."""
     stream = call.active(request)
     stream.resize_records(int(request["MaxRecordSizeInKiB"]), call.now, call.due(Change.RECORD_SIZE))

@@ -1,6 +1,6 @@
 """RegisterStreamConsumer, DeregisterStreamConsumer, DescribeStreamConsumer and ListStreamConsumers."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.consumers import Consumer
 from tailrace.kinesis.errors import UnknownStream
 from tailrace.kinesis.lifecycle import Change
@@ -11,7 +11,7 @@ DEFAULT_PAGE = 100
 _CONSUMERS = "consumers"
 
 
-def register_stream_consumer(call: Call, request: Request) -> Answer:
+def register_stream_consumer(call: Call, request: Request) -> Output:
     """Register a consumer; it is CREATING at first."""
     stream = call.stream_by_arn(request["StreamARN"])
     name, tags = request["ConsumerName"], request.get("Tags", {})
@@ -23,7 +23,7 @@ def register_stream_consumer(call: Call, request: Request) -> Answer:
     return {"Consumer": _describe(consumer, call.now)}
 
 
-def deregister_stream_consumer(call: Call, request: Request) -> Answer:
+def deregister_stream_consumer(call: Call, request: Request) -> Output:
     """Deregister a consumer; its subscriptions end."""
     consumer = call.consumer(request)
     stream = call.stream_by_arn(consumer.stream_arn)
@@ -32,14 +32,14 @@ def deregister_stream_consumer(call: Call, request: Request) -> Answer:
     return None
 
 
-def describe_stream_consumer(call: Call, request: Request) -> Answer:
+def describe_stream_consumer(call: Call, request: Request) -> Output:
     """Describe a consumer."""
     consumer = call.consumer(request)
     described = _describe(consumer, call.now) | {"StreamARN": consumer.stream_arn}
     return {"ConsumerDescription": described}
 
 
-def list_stream_consumers(call: Call, request: Request) -> Answer:
+def list_stream_consumers(call: Call, request: Request) -> Output:
     """List a page of a stream's consumers, in order of name."""
     stream = call.stream_by_arn(request["StreamARN"])
     if int(request.get("StreamCreationTimestamp", stream.created)) != stream.created:

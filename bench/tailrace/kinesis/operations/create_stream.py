@@ -1,6 +1,6 @@
 """CreateStream."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Draft, Stream
 from tailrace.kinesis.errors import InvalidArgumentError, LimitExceededError
 from tailrace.kinesis.operations.account import uncommitted
@@ -11,7 +11,7 @@ ON_DEMAND_SHARDS = 4
 MOST_CREATING = 5
 
 
-def create_stream(call: Call, request: Request) -> Answer:
+def create_stream(call: Call, request: Request) -> Output:
     """Create a stream, provisioned with ShardCount shards, or on demand with four."""
     name = request["StreamName"]
     mode = request.get("StreamModeDetails", {}).get("StreamMode", "PROVISIONED")

@@ -1,10 +1,10 @@
 """DeleteStream."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.errors import ResourceInUseError
 
 
-def delete_stream(call: Call, request: Request) -> Answer:
+def delete_stream(call: Call, request: Request) -> Output:
     """Delete a stream in whatever state it is; consumers are deleted with it only if the request says so."""
     stream = call.stream(request)
     if stream.consumers.listed(call.now) and not request.get("EnforceConsumerDeletion"):

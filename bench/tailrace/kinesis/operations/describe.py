@@ -1,13 +1,13 @@
 """DescribeStream, DescribeStreamSummary and DescribeLimits."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.shards import Shard
 from tailrace.kinesis.streams import Stream
 
 DEFAULT_PAGE = 100
 
 
-def describe_stream(call: Call, request: Request) -> Answer:
+def describe_stream(call: Call, request: Request) -> Output:
     """Describe a stream and a page of its shards; none are shown while it is being created."""
     stream = call.stream(request)
     shards = [] if stream.status(call.now) == "CREATING" else list(stream.shards.values())
@@ -23,7 +23,7 @@ def describe_stream(call: Call, request: Request) -> Answer:
     }
 
 
-def describe_stream_summary(call: Call, request: Request) -> Answer:
+def describe_stream_summary(call: Call, request: Request) -> Output:
     """Describe a stream without its shards."""
     stream = call.stream(request)
     summary = {
@@ -41,7 +41,7 @@ def describe_stream_summary(call: Call, request: Request) -> Answer:
     return {"StreamDescriptionSummary": summary}
 
 
-def describe_limits(call: Call, _request: Request) -> Answer:
+def describe_limits(call: Call, _request: Request) -> Output:
     """Tell how many shards and streams there are, and may be; on-demand streams' shards do not count."""
     streams = call.engine.streams(call.account, call.region)
     provisioned = [stream for stream in streams if stream.mode == "PROVISIONED"]

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Shard, Stream
 from tailrace.kinesis.errors import InvalidArgumentError, UnknownStream
 from tailrace.kinesis.operations.describe import describe_shard
@@ -16,7 +16,7 @@ DEFAULT_SHARDS = 1000
 _STREAMS, _SHARDS = "streams", "shards"
 
 
-def list_streams(call: Call, request: Request) -> Answer:
+def list_streams(call: Call, request: Request) -> Output:
     """List a page of the account's streams, in order of name."""
     after, given = request.get("ExclusiveStartStreamName"), request.get("NextToken")
     if after is not None and given is not None:
@@ -37,7 +37,7 @@ def list_streams(call: Call, request: Request) -> Answer:
     return answer
 
 
-def list_shards(call: Call, request: Request) -> Answer:
+def list_shards(call: Call, request: Request) -> Output:
     """List a page of a stream's shards, of all or of those that ShardFilter picks."""
     stream, after = _where(call, request)
     stream.trim(call.now)

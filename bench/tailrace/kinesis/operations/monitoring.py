@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Stream
 
 METRICS = (
@@ -17,13 +17,13 @@ METRICS = (
 ALL = "ALL"
 
 
-def enable_enhanced_monitoring(call: Call, request: Request) -> Answer:
+def enable_enhanced_monitoring(call: Call, request: Request) -> Output:
     """Publish metrics of each shard."""
     stream = call.active(request)
     return _monitor(stream, {*stream.monitored, *_named(request)})
 
 
-def disable_enhanced_monitoring(call: Call, request: Request) -> Answer:
+def disable_enhanced_monitoring(call: Call, request: Request) -> Output:
     """Publish them no longer."""
     stream = call.active(request)
     return _monitor(stream, set(stream.monitored) - _named(request))
@@ -34,7 +34,7 @@ def _named(request: Request) -> set[str]:
     return set(METRICS) if ALL in named else named
 
 
-def _monitor(stream: Stream, wanted: Collection[str]) -> Answer:
+def _monitor(stream: Stream, wanted: Collection[str]) -> Output:
     before, stream.monitored = stream.monitored, tuple(name for name in METRICS if name in wanted)
     return {
         "StreamName": stream.name,

@@ -1,6 +1,6 @@
 """PutRecord and PutRecords."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.errors import (
     InvalidArgumentError,
     ThroughputExceededError,
@@ -15,7 +15,7 @@ from tailrace.protocol.jsontypes import decoded_length
 MOST_BYTES = 10 << 20  # of a request, keys included
 
 
-def put_record(call: Call, request: Request) -> Answer:
+def put_record(call: Call, request: Request) -> Output:
     """Put one record; a shard without room for it fails the request."""
     stream = call.serving(request)
     entry = _entry(request)
@@ -28,7 +28,7 @@ def put_record(call: Call, request: Request) -> Answer:
     return {"ShardId": shard_id, "SequenceNumber": number} | _encryption(stream)
 
 
-def put_records(call: Call, request: Request) -> Answer:
+def put_records(call: Call, request: Request) -> Output:
     """Put up to 500 records; each succeeds or fails by itself, and the answer keeps the request's order."""
     stream = call.serving(request)
     entries = [_entry(record) for record in request["Records"]]

@@ -3,7 +3,7 @@
 import math
 import re
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Record, Shard, Stream
 from tailrace.kinesis.errors import (
     InvalidArgumentError,
@@ -22,7 +22,7 @@ _ZERO_AS_AWS_READS_IT = 1 << 124
 _MOST_SHARDS = 0x7FFF_FFFF
 
 
-def get_shard_iterator(call: Call, request: Request) -> Answer:
+def get_shard_iterator(call: Call, request: Request) -> Output:
     """Give an iterator for a place in a shard."""
     stream = call.serving(request)
     shard = find_shard(stream, request["ShardId"])
@@ -42,7 +42,7 @@ def get_shard_iterator(call: Call, request: Request) -> Answer:
     return {"ShardIterator": call.engine.iterators.issue(place, call.now, wider=kind == "AT_TIMESTAMP")}
 
 
-def get_records(call: Call, request: Request) -> Answer:
+def get_records(call: Call, request: Request) -> Output:
     """Give up to 10,000 records from an iterator on, until 10 MiB are crossed, and the next iterator."""
     place = call.engine.iterators.redeem(request["ShardIterator"], call.now)
     stream, shard = _resolve(call, request, place)

@@ -1,6 +1,6 @@
 """SplitShard, MergeShards and UpdateShardCount."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Shard, Stream
 from tailrace.kinesis.errors import InvalidArgumentError, LimitExceededError, ResourceNotFoundError
 from tailrace.kinesis.lifecycle import Change
@@ -11,7 +11,7 @@ DAY = 86_400
 MOST_RESIZES = 10  # in 24 hours
 
 
-def split_shard(call: Call, request: Request) -> Answer:
+def split_shard(call: Call, request: Request) -> Output:
     """Split a shard at a hash key."""
     stream = call.active(request)
     shard, at = _open_shard(stream, request["ShardToSplit"]), int(request["NewStartingHashKey"])
@@ -27,7 +27,7 @@ def split_shard(call: Call, request: Request) -> Answer:
     return None
 
 
-def merge_shards(call: Call, request: Request) -> Answer:
+def merge_shards(call: Call, request: Request) -> Output:
     """Merge two shards that lie side by side."""
     stream = call.active(request)
     one = _open_shard(stream, request["ShardToMerge"])
@@ -42,7 +42,7 @@ def merge_shards(call: Call, request: Request) -> Answer:
     return None
 
 
-def update_shard_count(call: Call, request: Request) -> Answer:
+def update_shard_count(call: Call, request: Request) -> Output:
     """Give a stream so many shards of equal ranges, by AWS's own steps."""
     stream, target = call.stream(request), int(request["TargetShardCount"])
     current = len(stream.open_shards())

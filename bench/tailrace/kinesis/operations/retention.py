@@ -1,6 +1,6 @@
 """IncreaseStreamRetentionPeriod and DecreaseStreamRetentionPeriod."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Stream
 from tailrace.kinesis.errors import InvalidArgumentError
 
@@ -8,7 +8,7 @@ LEAST_HOURS = 24
 MOST_HOURS = 8760
 
 
-def increase_stream_retention_period(call: Call, request: Request) -> Answer:
+def increase_stream_retention_period(call: Call, request: Request) -> Output:
     """Keep records longer; what has expired does not come back."""
     stream, hours = call.stream(request), int(request["RetentionPeriodHours"])
     _check_bounds(hours)
@@ -17,7 +17,7 @@ def increase_stream_retention_period(call: Call, request: Request) -> Answer:
     return _keep(call, stream, hours)
 
 
-def decrease_stream_retention_period(call: Call, request: Request) -> Answer:
+def decrease_stream_retention_period(call: Call, request: Request) -> Output:
     """Keep records for a shorter time; those older are gone at once."""
     stream, hours = call.stream(request), int(request["RetentionPeriodHours"])
     _check_bounds(hours)
@@ -26,7 +26,7 @@ def decrease_stream_retention_period(call: Call, request: Request) -> Answer:
     return _keep(call, stream, hours)
 
 
-def _keep(call: Call, stream: Stream, hours: int) -> Answer:
+def _keep(call: Call, stream: Stream, hours: int) -> Output:
     call.require_active(stream)
     stream.trim(call.now)
     stream.retention_hours = hours

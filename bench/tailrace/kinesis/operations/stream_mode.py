@@ -1,6 +1,6 @@
 """UpdateStreamMode."""
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.errors import LimitExceededError
 from tailrace.kinesis.lifecycle import Change
 from tailrace.kinesis.operations.account import uncommitted
@@ -9,7 +9,7 @@ DAY = 86_400
 MOST_SWITCHES = 2  # in 24 hours
 
 
-def update_stream_mode(call: Call, request: Request) -> Answer:
+def update_stream_mode(call: Call, request: Request) -> Output:
     """Switch between PROVISIONED and ON_DEMAND; the shards stay as they are."""
     stream = call.active(request)
     mode = request["StreamModeDetails"]["StreamMode"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from tailrace.kinesis.call import Answer, Call, Request
+from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.consumers import Consumer
 from tailrace.kinesis.engine import Stream
 from tailrace.kinesis.errors import InvalidArgumentError
@@ -12,27 +12,27 @@ MOST_TAGS = 50
 _BAD = re.compile(r"[^\w\s.:/=+\-%@]")
 
 
-def add_tags_to_stream(call: Call, request: Request) -> Answer:
+def add_tags_to_stream(call: Call, request: Request) -> Output:
     """Add tags; one of the same key is replaced."""
     return _add(call.stream(request), call, request["Tags"])
 
 
-def tag_resource(call: Call, request: Request) -> Answer:
+def tag_resource(call: Call, request: Request) -> Output:
     """Add tags to the stream or consumer of an ARN."""
     return _add(call.resource(request["ResourceARN"]), call, request["Tags"])
 
 
-def remove_tags_from_stream(call: Call, request: Request) -> Answer:
+def remove_tags_from_stream(call: Call, request: Request) -> Output:
     """Remove tags; keys that are not there are passed over."""
     return _remove(call.stream(request), request["TagKeys"])
 
 
-def untag_resource(call: Call, request: Request) -> Answer:
+def untag_resource(call: Call, request: Request) -> Output:
     """Remove tags from the stream or consumer of an ARN."""
     return _remove(call.resource(request["ResourceARN"]), request["TagKeys"])
 
 
-def list_tags_for_stream(call: Call, request: Request) -> Answer:
+def list_tags_for_stream(call: Call, request: Request) -> Output:
     """List a page of tags, sorted by key."""
     tags = call.stream(request).tags
     after, limit = request.get("ExclusiveStartTagKey", ""), int(request.get("Limit", MOST_TAGS))
@@ -40,7 +40,7 @@ def list_tags_for_stream(call: Call, request: Request) -> Answer:
     return {"Tags": _listed(tags, keys[:limit]), "HasMoreTags": len(keys) > limit}
 
 
-def list_tags_for_resource(call: Call, request: Request) -> Answer:
+def list_tags_for_resource(call: Call, request: Request) -> Output:
     """List all tags of the stream or consumer of an ARN, sorted by key."""
     tags = call.resource(request["ResourceARN"]).tags
     return {"Tags": _listed(tags, sorted(tags))}
@@ -56,13 +56,13 @@ def check_tags(stream: str, account: str, added: Mapping[str, str], present: Map
         )
 
 
-def _add(holder: Stream | Consumer, call: Call, added: dict[str, str]) -> Answer:
+def _add(holder: Stream | Consumer, call: Call, added: dict[str, str]) -> Output:
     check_tags(holder.name, call.account, added, holder.tags)
     holder.tags.update(added)
     return None
 
 
-def _remove(holder: Stream | Consumer, keys: list[str]) -> Answer:
+def _remove(holder: Stream | Consumer, keys: list[str]) -> Output:
     _check_characters(keys)
     for key in keys:
         holder.tags.pop(key, None)

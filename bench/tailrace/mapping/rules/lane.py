@@ -14,7 +14,7 @@ from tailrace.mapping.rules.answers import Answer, Kind, Verdict
 from tailrace.mapping.rules.backoff import delay
 from tailrace.mapping.rules.states import FAILURES, TRANSITIONS, Event, State
 from tailrace.mapping.rules.windows import View, Windows
-from tailrace.mapping.settings import FOREVER, Settings
+from tailrace.mapping.settings import FOREVER, MappingSettings
 
 
 class OutOfTurn(Exception):  # noqa: N818  it is an error of whoever runs the lane, and says so
@@ -58,7 +58,7 @@ class Lane[R: Record]:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: MappingSettings,
         *,
         new_request_id: Callable[[], str],
         retention: float,

@@ -17,7 +17,7 @@ from tailrace.mapping.rules.actions import Ended, Read, Wait, Work
 from tailrace.mapping.rules.answers import Verdict
 from tailrace.mapping.rules.lane import Held, Lane
 from tailrace.mapping.rules.windows import Windows
-from tailrace.mapping.settings import Settings
+from tailrace.mapping.settings import MappingSettings
 
 MOST_READ = 10_000
 """Records of one read, as of GetRecords."""
@@ -51,7 +51,7 @@ class ShardReader[R: Record]:
 
     def __init__(  # noqa: PLR0913  what is decided elsewhere, all of it named
         self,
-        settings: Settings,
+        settings: MappingSettings,
         remains: Remains[R],
         *,
         weigh: Callable[[R], int],
@@ -200,7 +200,7 @@ class ShardReader[R: Record]:
         return max(0, min(room, MOST_READ))
 
 
-def _windows(settings: Settings, before: Windows | None) -> Windows | None:
+def _windows(settings: MappingSettings, before: Windows | None) -> Windows | None:
     """Go on with the open window, if windows are as long as before."""
     if not settings.tumbling:
         return None

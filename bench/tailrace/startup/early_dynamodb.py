@@ -12,9 +12,9 @@ def start_dynamodb_local() -> None:
 
 
 def _start() -> None:
-    from .local import server  # noqa: PLC0415  slow to import
+    from tailrace.dynamodb.local import server  # noqa: PLC0415  slow to import
 
     server().start_dynamodb()
-    from . import direct  # noqa: PLC0415  imported while Java starts would hold it up
+    from tailrace.dynamodb import direct  # noqa: PLC0415  imported while Java starts would hold it up
 
     direct.install(server())

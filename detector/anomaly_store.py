@@ -35,7 +35,7 @@ class Totals(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class AnomalyStore:
     """The ledger table, through DynamoDB's client."""
 
     client: Any
