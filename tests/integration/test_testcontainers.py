@@ -254,7 +254,7 @@ def test_container_that_ends(engine: docker.DockerClient, me: Process) -> None:
     """A container that ends before it is healthy says its exit code and the end of its log, at once."""
     broken = EmulatorContainer(IMAGE, owner=me).with_env("EMULATOR_PORT", "none")
     try:
-        with pytest.raises(ContainerError, match=r"(?s)exit code 1\..*EMULATOR_PORT=none is no port"):
+        with pytest.raises(ContainerError, match=r"(?s)exit code 1\..*EMULATOR_PORT=none is not a port"):
             broken.start()
     finally:
         broken.stop()
