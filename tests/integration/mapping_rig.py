@@ -105,7 +105,7 @@ class Rig:
     def make_stream(self, shards: int = 1, **parameters: Any) -> str:  # noqa: ANN401  the API's parameters
         """Make the stream, and wait until it is active; returns its ARN."""
         self.kinesis.create_stream(StreamName=self.name, ShardCount=shards, **parameters)
-        self._finally(lambda: self.kinesis.delete_stream(StreamName=self.name))
+        self._finally(lambda: self.kinesis.delete_stream(StreamName=self.name, EnforceConsumerDeletion=True))
         look = self.kinesis.describe_stream_summary
         eventually(
             lambda: look(StreamName=self.name)["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE",

@@ -207,7 +207,10 @@ def test_alarms_of_each_kind(watched: Watched, target: Target) -> None:
     queue = sqs.create_queue(QueueName=watched.namespace)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic = sns.create_topic(Name=watched.namespace)["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    raw = {"RawMessageDelivery": "true"}
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)[
+        "SubscriptionArn"
+    ]
     try:
         percentile = alarm(watched, "p90", Period=300, ExtendedStatistic="p90", **watched.metric("Latency"))
         computed = alarm(
@@ -253,6 +256,7 @@ def test_alarms_of_each_kind(watched: Watched, target: Target) -> None:
             "ConfigurationUpdate",
         ]
     finally:
+        sns.unsubscribe(SubscriptionArn=subscription)
         sns.delete_topic(TopicArn=topic)
         sqs.delete_queue(QueueUrl=queue)
 
