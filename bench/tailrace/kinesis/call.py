@@ -10,6 +10,7 @@ from tailrace.kinesis.errors import (
     AccessDeniedError,
     DryRunError,
     InvalidArgumentError,
+    LimitExceededError,
     NotOfferedError,
     ResourceInUseError,
     ResourceNotFoundError,
@@ -17,6 +18,9 @@ from tailrace.kinesis.errors import (
 )
 from tailrace.kinesis.lifecycle import Change
 from tailrace.kinesis.policies import allows
+
+DAY = 86_400
+"""Seconds."""
 
 type Request = dict[str, Any]  # as JSON has it, checked against the model
 type Output = dict[str, Any] | None  # as JSON has it; None is an empty body
@@ -105,6 +109,16 @@ class Call(NamedTuple):
     def due(self, change: Change) -> float:
         """Tell when a change that begins now is over."""
         return self.now + self.engine.settings.seconds(change)
+
+    def begin(self, stream: Stream, change: Change, most: int) -> None:
+        """Begin a change that a stream may go through so often in 24 hours, or raise LimitExceededError."""
+        recent = [at for at in stream.changes.get(change, []) if at > self.now - DAY]
+        if len(recent) >= most:
+            raise LimitExceededError(
+                f"Rate exceeded for stream {stream.name} under account {stream.account}."
+            )
+        stream.changes[change] = [*recent, self.now]
+        stream.change(self.now, self.due(change))
 
     def unless_dry(self, request: Request) -> None:
         """Raise DryRunError if the request only asks whether it would succeed; all else is right."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tailrace.kinesis.consumers import Consumers
 from tailrace.kinesis.hashkeys import HashKeyRange, divide, key_bytes
-from tailrace.kinesis.lifecycle import Event, Life, Status
+from tailrace.kinesis.lifecycle import Change, Event, Life, Status
 from tailrace.kinesis.limits import Demand, Throughput
 from tailrace.kinesis.sequence import Sequence
 from tailrace.kinesis.shards import Entry, Page, Shard
@@ -65,7 +65,7 @@ class Stream:
         self.policy: str | None = None
         self.tags: dict[str, str] = {}
         self.consumers = Consumers(draft.name, self.arn, draft.account)
-        self.changes: dict[str, list[float]] = {}  # when it was changed, by what is limited per day
+        self.changes: dict[Change, list[float]] = {}  # when it was changed, by what is limited per day
         self._pending: tuple[float, int] | None = None  # when, and to which record size
         self._lock = Lock()
         self._demand = Demand()

@@ -1,6 +1,5 @@
 """Why an alarm changed its state, in AWS's words, and as data. Pure."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,11 +54,6 @@ def data(alarm: dict[str, Any], judgement: Judgement, now: float) -> dict[str, A
         "evaluatedDatapoints": [_evaluated(point) for point in reversed(points)],
     }
     return {name: value for name, value in known.items() if value is not None}
-
-
-def shown_list(points: Sequence[Datapoint]) -> str:
-    """Return datapoints as a reason shows them."""
-    return ", ".join(map(_shown, points))
 
 
 def _evaluated(point: Datapoint) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _folded(fold: Callable[[Sequence[float]], float]) -> Function:
         value = arguments[0]
         if isinstance(value, Line):
             if not value.points:
-                raise _EmptyError
+                raise EmptyError
             return float(fold(list(value.points.values())))
         if isinstance(value, tuple):
             at: dict[int, list[float]] = {}
@@ -95,11 +95,8 @@ def _folded(fold: Callable[[Sequence[float]], float]) -> Function:
     return act
 
 
-class _EmptyError(Exception):
+class EmptyError(Exception):
     """A series without values has no such number: the whole expression has no value."""
-
-
-EmptyError = _EmptyError
 
 
 def _period(lines: Lines, grid: Grid) -> int:
@@ -198,12 +195,12 @@ def _end(last: int) -> Function:
         value = arguments[0]
         if isinstance(value, tuple):
             if not value:
-                raise _EmptyError
+                raise EmptyError
             return value[last]
         if not isinstance(value, Line):
             raise ExpressionError("a time series is expected")
         if not value.points:
-            raise _EmptyError
+            raise EmptyError
         return list(value.points.values())[last]
 
     return act

@@ -2,10 +2,8 @@
 
 from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Stream
-from tailrace.kinesis.errors import LimitExceededError
 from tailrace.kinesis.lifecycle import Change
 
-DAY = 86_400
 MOST_CHANGES = 25  # in 24 hours
 
 
@@ -20,10 +18,6 @@ def stop_stream_encryption(call: Call, request: Request) -> Output:
 
 
 def _change(call: Call, stream: Stream, key_id: str | None) -> Output:
-    recent = [at for at in stream.changes.get("encryption", []) if at > call.now - DAY]
-    if len(recent) >= MOST_CHANGES:
-        raise LimitExceededError(f"Rate exceeded for stream {stream.name} under account {stream.account}.")
-    stream.changes["encryption"] = [*recent, call.now]
-    stream.change(call.now, call.due(Change.ENCRYPT))
+    call.begin(stream, Change.ENCRYPT, MOST_CHANGES)
     stream.key_id = key_id
     return None

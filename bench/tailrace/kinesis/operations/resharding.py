@@ -2,12 +2,11 @@
 
 from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Shard, Stream
-from tailrace.kinesis.errors import InvalidArgumentError, LimitExceededError, ResourceNotFoundError
+from tailrace.kinesis.errors import InvalidArgumentError, ResourceNotFoundError
 from tailrace.kinesis.lifecycle import Change
 from tailrace.kinesis.operations.create_stream import check_shard_limit
 from tailrace.kinesis.topology import adjacent
 
-DAY = 86_400
 MOST_RESIZES = 10  # in 24 hours
 
 
@@ -65,11 +64,7 @@ def update_shard_count(call: Call, request: Request) -> Output:
             " than half of them."
         )
     check_shard_limit(call, stream, target - current)
-    recent = [at for at in stream.changes.get("count", []) if at > call.now - DAY]
-    if len(recent) >= MOST_RESIZES:
-        raise LimitExceededError(f"Rate exceeded for stream {stream.name} under account {stream.account}.")
-    stream.changes["count"] = [*recent, call.now]
-    stream.change(call.now, call.due(Change.RESHARD))
+    call.begin(stream, Change.RESHARD, MOST_RESIZES)
     stream.resize(target, call.now)
     return answer
 

@@ -1,11 +1,9 @@
 """UpdateStreamMode."""
 
 from tailrace.kinesis.call import Call, Output, Request
-from tailrace.kinesis.errors import LimitExceededError
 from tailrace.kinesis.lifecycle import Change
 from tailrace.kinesis.operations.account import uncommitted
 
-DAY = 86_400
 MOST_SWITCHES = 2  # in 24 hours
 
 
@@ -17,10 +15,6 @@ def update_stream_mode(call: Call, request: Request) -> Output:
         raise uncommitted(call.account)
     if mode == stream.mode:
         return None
-    recent = [moment for moment in stream.changes.get("mode", []) if moment > call.now - DAY]
-    if len(recent) >= MOST_SWITCHES:
-        raise LimitExceededError(f"Rate exceeded for stream {stream.name} under account {stream.account}.")
-    stream.changes["mode"] = [*recent, call.now]
-    stream.change(call.now, call.due(Change.MODE))
+    call.begin(stream, Change.MODE, MOST_SWITCHES)
     stream.mode = mode
     return None
