@@ -1,5 +1,6 @@
 """Whose emulator a command means, what `down --all` and Ctrl-C leave, and `make` with nothing installed."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tailrace.control import Emulator, Installation, processes
+from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
 from tests.frame.run import ROOT, Run
 from tests.integration.installing import installed
@@ -77,6 +79,28 @@ def test_all_are_stopped(project: Path) -> None:
     assert done.returncode == 0
     assert list(Installation(project / ".emulator").running()) == []
     assert not any(processes.taken("127.0.0.1", port) for port in ports)
+
+
+def test_in_a_shell_that_has_eaten_env(project: Path) -> None:
+    """After `tailrace env` commands know their own emulator, and EMULATOR_PORT goes before it."""
+    first, second = (str(processes.free_port()) for _ in range(2))
+    assert tailrace(project, "start", EMULATOR_PORT=first).returncode == 0
+    eaten: dict[str, str] = json.loads(tailrace(project, "env", "--json", EMULATOR_PORT=first).stdout)["set"]
+    beside = {**eaten, "EMULATOR_PORT": second}
+    assert tailrace(project, "start", **beside).returncode == 0
+    kinesis = Aws(f"http://127.0.0.1:{second}")("kinesis")
+    kinesis.create_stream(StreamName="readings", ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName="readings", WaiterConfig={"Delay": 1})
+    (project / "events.jsonl").write_text('{"celsius": 21}\n')
+    put = tailrace(project, "put", "readings", "events.jsonl", **beside)
+    assert (put.returncode, "Acknowledged 1 event" in put.stdout) == (0, True), put.stderr
+    assert (
+        "There is no stream readings" in tailrace(project, "put", "readings", "events.jsonl", **eaten).stderr
+    )
+    other = tailrace(project, "env", **beside).stdout
+    assert f"export AWS_ENDPOINT_URL=http://127.0.0.1:{second}\n" in other
+    assert tailrace(project, "down", **eaten).returncode == 0
+    assert [str(port) for port, _ in Installation(project / ".emulator").running()] == [second]
 
 
 def test_interrupted_start(project: Path) -> None:

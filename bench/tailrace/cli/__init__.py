@@ -19,7 +19,7 @@ from tailrace.stream.errors import StreamError
 
 INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
-    "The emulator": ("up", "down", "where", "whose", "logs", "advance", "doctor", "install"),
+    "The emulator": ("up", "down", "where", "whose", "env", "logs", "advance", "doctor", "install"),
     "Streams": ("put", "record"),
     "The embedded emulator alone": ("start", "stop", "status", "run"),
     "The shell": ("completion",),
@@ -39,7 +39,7 @@ class Verbs(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         found: click.Command = import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
-        return found
+        return unwrapped(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs below their headings."""
@@ -62,10 +62,19 @@ def tailrace() -> None:
     """
 
 
+def unwrapped(command: click.Command) -> click.Command:
+    r"""Let the paragraphs of a command's help that begin with a line `\b` be printed as they stand.
+
+    Click's own mark for them is the character backspace, which no docstring that is raw can hold.
+    """
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    return command
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit code."""
     try:
-        done = tailrace.main(arguments, prog_name="tailrace", standalone_mode=False)
+        done = unwrapped(tailrace).main(arguments, prog_name="tailrace", standalone_mode=False)
     except click.ClickException as misused:
         misused.show()
         return misused.exit_code

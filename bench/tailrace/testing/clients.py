@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tailrace.endpoint import direct, is_loopback
+from tailrace.pointing import DUMMY_KEY
 
 if TYPE_CHECKING:
     import boto3
 
 REGION = "us-east-1"
-DUMMY_KEY = "test"
 PROFILE = Path(__file__).with_name("aws-profile")  # dummy credentials, in a profile `default`
 
 

@@ -3,11 +3,12 @@ from dataclasses import dataclass, field
 import boto3
 import pytest
 
-from bootstrap.env import _IN_THE_WAY, lines
+from bootstrap.env import lines
 from bootstrap.errors import Declined
 from bootstrap.settings import PipelineSettings
 from bootstrap.switch import agree
 from bootstrap.target import Target
+from tailrace.pointing import IN_THE_WAY
 
 pytestmark = pytest.mark.unit
 SETTINGS = PipelineSettings.from_environment({"STACK": "mine"})
@@ -67,7 +68,7 @@ def test_an_emulator(capsys: pytest.CaptureFixture[str]) -> None:
 def test_env_for_an_emulator() -> None:
     """The lines point to the endpoint, and away from the user's own profile."""
     assert list(lines(target("localstack"), {"AWS_ENDPOINT_URL_SQS": "http://elsewhere"})) == [
-        f"unset {' '.join((*_IN_THE_WAY, 'AWS_ENDPOINT_URL_SQS'))}",
+        f"unset {' '.join((*IN_THE_WAY, 'AWS_ENDPOINT_URL_SQS'))}",
         "export AWS_ENDPOINT_URL=http://127.0.0.1:4600",
         "export AWS_ACCESS_KEY_ID=test",
         "export AWS_SECRET_ACCESS_KEY=test",

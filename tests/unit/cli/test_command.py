@@ -41,6 +41,15 @@ def test_help_lists_every_verb() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_help_is_printed_as_it_stands(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a verb's help lists stands line by line, without a mark of the printer's."""
+    assert main([name, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "\\b" not in shown
+    assert "\b" not in shown
+
+
 def test_a_verb_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     """A word that is no verb is refused with exit code 2 and a sentence."""
     assert main(["strat"]) == 2
