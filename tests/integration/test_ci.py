@@ -13,7 +13,9 @@ from tests.frame.run import ROOT
 pytestmark = pytest.mark.emulator_only
 
 # `make test`: its first run fails with these tests if there are any, its second one as $SECOND says.
+# What else it is asked for, it notes.
 MAKE = """#!/bin/sh
+echo "$@" >>asked
 [ "$1" = test ] || exit 0
 case "$*" in *--last-failed*) exit $SECOND ;; esac
 [ -n "$FIRST" ] || exit 0
@@ -26,6 +28,7 @@ def ci(place: Path, failed: list[str], *, second: int = 0) -> subprocess.Complet
     """Run CI, on a machine without Docker, where these tests fail; `second` is how their second run ends."""
     (place / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", place / ".ci" / "run")
+    (place / "tests").symlink_to(ROOT / "tests")
     programs = place / "bin"
     programs.mkdir()
     for name, text in {"make": MAKE, "docker": "#!/bin/sh\nexit 1\n", "chromium": "#!/bin/sh\n"}.items():
@@ -46,6 +49,21 @@ def test_all_pass(tmp_path: Path) -> None:
     """Where all tests pass, CI does."""
     done = ci(tmp_path, [])
     assert (done.returncode, "UNSTABLE" in done.stderr) == (0, False), done.stderr
+
+
+def test_another_handler(tmp_path: Path) -> None:
+    """All of the unit, promise, pipeline and dashboard tests run once more with another handler."""
+    ci(tmp_path, [])
+    (again,) = [
+        line for line in (tmp_path / "asked").read_text().splitlines() if "HANDLER=tests/handlers/" in line
+    ]
+    found = {
+        f"tests/integration/{path.name}"
+        for path in (ROOT / "tests" / "integration").glob("test_*.py")
+        if path.name.split("_")[1].removesuffix(".py") in {"promises", "pipeline", "dashboard"}
+    }
+    assert len(found) > 10
+    assert set(again.partition("TESTS=")[2].split()) == {"tests/unit", *found}
 
 
 def test_one_passes_only_the_second_time(tmp_path: Path) -> None:
