@@ -114,9 +114,13 @@ simulate: $(READY) ## prove the rules of delivery on invented histories: HISTORI
 mutants: $(READY) ## change the rules in some fifty ways, and see that the simulation finds each
 	@$(PYTHON) -m tests.simulation.mutants
 
-bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way
+bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way; PEER=ministack: beside MiniStack
 	@$(CONTROL) install
-	@$(PYTHON) -m benchmarks
+	@[ -n "$$PEER" ] || exec $(PYTHON) -m benchmarks; \
+	    case "$$PEER" in ministack) ;; *) echo "PEER=$$PEER is not valid: expected ministack" >&2; exit 2 ;; esac; \
+	    $(PYTHON) -m uv venv --quiet --allow-existing --python $(PYTHON) .build/ministack && \
+	    $(PYTHON) -m uv pip sync --quiet --python .build/ministack/bin/python --require-hashes benchmarks/peer/ministack.txt && \
+	    $(PYTHON) -m benchmarks.peer
 
 bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NAB_DATA= their folder
 	@$(PYTHON) -m uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies

@@ -23,6 +23,7 @@ OTHERS = {
     "HISTORIES",
     "NAB_DATA",
     "NO_COLOR",
+    "PEER",
     "PYTEST_OPTIONS",
     "PYTHON",
     "PYTHON3",

@@ -1,0 +1,1 @@
+"""Beside another emulator: the same client, the same plain handler, in turns."""

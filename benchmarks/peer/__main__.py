@@ -1,0 +1,108 @@
+"""`make bench PEER=ministack`: ours beside MiniStack, in turns, on one machine; a table, and JSON.
+
+Both emulators run all the while; each figure is measured on one, then on the other, again and again, and the
+medians are compared. The same client sends the same events through the same plain handler; the reference
+pipeline takes its turn on ours. The JSON stands in `.build/bench-peer.json`.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.bed import deployed, embedded
+from benchmarks.measure import percentiles
+from benchmarks.peer import sides
+from benchmarks.peer.ministack import VERSION, ministack
+from benchmarks.peer.sides import Side
+
+COUNTS = (2_000, 10_000)
+ROUNDS = 5
+WARM, SINGLE = 1_000, 150
+OUTPUT = Path(".build/bench-peer.json")
+PLAIN, PEER, PIPELINE = "plain", "peer", "pipeline"
+CUTS = ("p50", "p99")
+type Rates = Mapping[str, Mapping[int, list[float]]]
+type Latencies = Mapping[str, dict[str, float]]
+
+
+def main() -> int:
+    """Measure, print the table, write the JSON."""
+    with ExitStack() as stack:
+        bed = stack.enter_context(embedded())
+        other = stack.enter_context(ministack())
+        own, _ = stack.enter_context(deployed(bed.target, "bench-pipeline"))
+        every = {
+            PLAIN: stack.enter_context(sides.plain(bed.target)),
+            PEER: stack.enter_context(sides.plain(other)),
+            PIPELINE: sides.pipeline(bed.target, own),
+        }
+        for side in every.values():
+            sides.rate(side, WARM)
+        latencies = in_turns(every)
+        rates = rounds(every, _say)
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(json.dumps({"rates": rates, "latency_ms": latencies}, indent=2) + "\n", "utf-8")
+    Console().print(drawn(rates, latencies))
+    sys.stdout.write(f"As JSON: {OUTPUT}\n")
+    return 0
+
+
+def rounds(every: Mapping[str, Side], say: Callable[[str], None]) -> Rates:
+    """Measure events a second, on one side after the other, in rounds."""
+    rates: dict[str, dict[int, list[float]]] = {name: {number: [] for number in COUNTS} for name in every}
+    for turn in range(ROUNDS):
+        for number in COUNTS:
+            for name, side in every.items():
+                rates[name][number].append(sides.rate(side, number))
+            said = ", ".join(f"{name} {rates[name][number][-1]:,.0f}" for name in every)
+            say(f"round {turn + 1} of {ROUNDS}, {number:,} events: {said} events/s\n")
+    return rates
+
+
+def in_turns(every: Mapping[str, Side]) -> Latencies:
+    """Measure from put to readable, one event on one idle side after the other."""
+    taken: dict[str, list[float]] = {name: [] for name in every}
+    for event in sides.events(SINGLE):
+        for name, side in every.items():
+            taken[name].append(sides.milliseconds(side, event))
+    return {name: percentiles(values) for name, values in taken.items()}
+
+
+def drawn(rates: Rates, latencies: Latencies) -> Table:
+    """Return all figures side by side, with the ratios to MiniStack's and to the plain handler's."""
+    names = ("", "plain handler", f"the same on MiniStack {VERSION}", "ratio", "our pipeline", "to plain")
+    table = Table(*names, title=f"Beside MiniStack: medians of {ROUNDS} rounds, in turns")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    middle = {name: {number: median(found) for number, found in each.items()} for name, each in rates.items()}
+    rows = {
+        **{
+            f"events/s, {number:,} events": {name: middle[name][number] for name in rates}
+            for number in COUNTS
+        },
+        **{f"put to readable, {cut}, ms": {name: latencies[name][cut] for name in rates} for cut in CUTS},
+    }
+    for title, of in rows.items():
+        form = ",.1f" if title.endswith("ms") else ",.0f"
+        table.add_row(
+            title,
+            *(f"{of[name]:{form}}" for name in (PLAIN, PEER)),
+            f"{of[PLAIN] / of[PEER]:.2f}",
+            f"{of[PIPELINE]:{form}}",
+            f"{of[PIPELINE] / of[PLAIN]:.2f}",
+        )
+    return table
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""What is measured: a stream that ends in a table, on one emulator or the other, and the events for it."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import batched, count, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.measure import ENTRIES, PATIENCE, POLL, BenchError
+from bootstrap.package import pack
+from bootstrap.stacks import Stack
+from bootstrap.target import Target
+from producer.generate import generated
+from tailrace.stream.event import Event
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
+
+PLAIN = Path(__file__).with_name("plain")
+NAME = "bench-plain"
+SHARDS, BATCH, BYTES = 2, 100, 348
+MEMORY = 512  # MiB of the function, as in the pipeline's template
+_runs = count(int(time.time()))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way from a stream to a table."""
+
+    target: Target
+    stream: str
+    table: str
+
+    def stored(self) -> int:
+        """Return how many items the table holds; both emulators count them as they come."""
+        return self.target.client("dynamodb").describe_table(TableName=self.table)["Table"]["ItemCount"]
+
+    def readable(self, event_id: str) -> bool:
+        """Tell whether an event can be read from the table."""
+        found = self.target.client("dynamodb").query(
+            TableName=self.table,
+            KeyConditionExpression="eventId = :id",
+            ExpressionAttributeValues={":id": {"S": event_id}},
+            Select="COUNT",
+        )
+        return bool(found["Count"])
+
+
+@dataclass(frozen=True)
+class Padded:
+    """An event of exactly `BYTES` bytes."""
+
+    event_id: str
+    key: str
+    data: bytes
+
+
+def events(number: int) -> list[Padded]:
+    """Invent events that no run had before."""
+    return [_padded(event.event_id or "", event.key, event.data) for event in islice(_fresh(), number)]
+
+
+def rate(side: Side, number: int) -> float:
+    """Put so many events as one client, wait until all are in the table, return events a second."""
+    requests: list[list[PutRecordsRequestEntryTypeDef]] = [
+        [{"Data": event.data, "PartitionKey": event.key} for event in batch]
+        for batch in batched(events(number), ENTRIES)
+    ]
+    kinesis, before = side.target.client("kinesis"), side.stored()
+    began = time.monotonic()
+    for request in requests:
+        if kinesis.put_records(StreamName=side.stream, Records=request)["FailedRecordCount"]:
+            raise BenchError("entries were refused")
+    while (there := side.stored() - before) < number:
+        if time.monotonic() - began > PATIENCE:
+            raise BenchError(f"{there} of {number} events are stored after {PATIENCE:.0f} s")
+        time.sleep(POLL)
+    return number / (time.monotonic() - began)
+
+
+def milliseconds(side: Side, event: Padded) -> float:
+    """Put one event, and return the milliseconds until it can be read from the table."""
+    kinesis = side.target.client("kinesis")
+    began = time.perf_counter()
+    kinesis.put_record(StreamName=side.stream, Data=event.data, PartitionKey=event.key)
+    while not side.readable(event.event_id):
+        if time.perf_counter() - began > PATIENCE:
+            raise BenchError(f"an event is not stored after {PATIENCE:.0f} s")
+    return (time.perf_counter() - began) * 1000
+
+
+def pipeline(target: Target, stack: Stack) -> Side:
+    """Return the reference pipeline as one side."""
+    return Side(target, stack.outputs["StreamName"], stack.outputs["TableName"])
+
+
+@contextmanager
+def plain(target: Target) -> Iterator[Side]:
+    """Make the stream, the table, the plain function and its mapping; remove them afterwards."""
+    kinesis, dynamodb = target.client("kinesis"), target.client("dynamodb")
+    functions = target.client("lambda")
+    kinesis.create_stream(StreamName=NAME, ShardCount=SHARDS)
+    kinesis.get_waiter("stream_exists").wait(StreamName=NAME, WaiterConfig={"Delay": 1})
+    dynamodb.create_table(
+        TableName=NAME,
+        KeySchema=[{"AttributeName": "eventId", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "eventId", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    files = {path.name: path.read_bytes() for path in PLAIN.glob("*.py")}
+    functions.create_function(
+        FunctionName=NAME,
+        Runtime="python3.13",
+        Handler="entry.lambda_handler",
+        Role=f"arn:aws:iam::{target.account}:role/{NAME}",
+        MemorySize=MEMORY,
+        Timeout=60,
+        Environment={"Variables": {"TABLE": NAME}},
+        Code={"ZipFile": pack(files).content},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName=NAME, WaiterConfig={"Delay": 1})
+    described = kinesis.describe_stream_summary(StreamName=NAME)["StreamDescriptionSummary"]
+    mapping = functions.create_event_source_mapping(
+        FunctionName=NAME,
+        EventSourceArn=described["StreamARN"],
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=BATCH,
+    )["UUID"]
+    try:
+        yield Side(target, NAME, NAME)
+    finally:
+        functions.delete_event_source_mapping(UUID=mapping)
+        functions.delete_function(FunctionName=NAME)
+        dynamodb.delete_table(TableName=NAME)
+        kinesis.delete_stream(StreamName=NAME)
+
+
+def _fresh() -> Iterator[Event]:
+    return generated(next(_runs), datetime.now(UTC))
+
+
+def _padded(event_id: str, key: str, data: bytes) -> Padded:
+    bare = json.loads(data) | {"referrer": ""}
+    short = BYTES - len(json.dumps(bare).encode())
+    return Padded(event_id, key, json.dumps(bare | {"referrer": "-" * short}).encode())
