@@ -8,13 +8,13 @@ import json
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from localstack.aws.connect import connect_to
 
 from tailrace import cloudwatch
+from tailrace.clock import CLOCK
 from tailrace.cloudwatch.metric_filters import published
 from tailrace.cloudwatch.patterns import compiled
 from tailrace.cloudwatch.subscriptions import Line, Source, control_message, data_message
@@ -56,7 +56,7 @@ class Delivery:
         """Send the message with which a new destination is tried, as AWS does for streams."""
         service = destination.split(":")[2]
         if service in _SERVICES:
-            message = control_message(_SERVICES[service], int(time.time() * 1000))
+            message = control_message(_SERVICES[service], int(CLOCK.now() * 1000))
             self._waiting.put(lambda: send(destination, message, partition_key))
 
     def _run(self) -> None:

@@ -4,7 +4,6 @@ LocalStack serves filters while it stores a line, by requests of its own, for th
 a line is stored, and `log_delivery` does the rest.
 """
 
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -18,6 +17,7 @@ from moto.logs.exceptions import ResourceAlreadyExistsException
 from moto.logs.models import LogEvent, LogGroup, LogStream
 
 from tailrace import cloudwatch
+from tailrace.clock import CLOCK
 from tailrace.cloudwatch.conditions import PatternError
 from tailrace.cloudwatch.embedded import MARK, metrics_in
 from tailrace.cloudwatch.log_delivery import Delivery, Stored
@@ -164,7 +164,7 @@ def _delivery() -> Delivery:
 
 def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa: ANN401  moto's, untyped
     """Store lines, and have their filters served afterwards; moto's method of the same name."""
-    self.last_ingestion_time = int(time.time() * 1000)
+    self.last_ingestion_time = int(CLOCK.now() * 1000)
     self.stored_bytes += sum(len(event["message"]) for event in log_events)
     events = [LogEvent(self.last_ingestion_time, event) for event in log_events]
     _keep(self, events)

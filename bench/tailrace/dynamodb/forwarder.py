@@ -2,7 +2,6 @@
 
 import json
 import logging
-import time
 import uuid
 from typing import Any
 
@@ -11,6 +10,8 @@ from localstack.constants import INTERNAL_AWS_SECRET_ACCESS_KEY
 from localstack.services.dynamodb.provider import EventForwarder, get_store
 from localstack.utils.aws import arns
 from localstack.utils.json import BytesEncoder
+
+from tailrace.clock import CLOCK
 
 from .changes import for_kinesis, partition_key, settled
 
@@ -30,7 +31,7 @@ class Forwarder(EventForwarder):
         self, account_id: str, region_name: str, records_map: dict[str, Any], *, background: bool = True
     ) -> None:
         """Take changes, by table, and bring them on; what changed nothing is left out."""
-        moment = time.time()
+        moment = CLOCK.now()
         changes = {table: _settled(changed, moment) for table, changed in records_map.items()}
         changes = {table: changed for table, changed in changes.items() if changed["records"]}
         if changes:

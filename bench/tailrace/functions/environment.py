@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from tailrace.clock import CLOCK
 from tailrace.control import trees
 from tailrace.functions import runtime_api
 from tailrace.functions.frames import LogReader
@@ -291,5 +292,5 @@ class Environment:
 
     def _note(self, messages: list[str]) -> None:
         if messages:
-            now = time.time()
+            now = CLOCK.now()
             self.log += [(now, message) for message in messages]

@@ -4,6 +4,7 @@ import math
 import time
 from typing import NamedTuple
 
+from tailrace.clock import CLOCK
 from tailrace.functions import failures
 from tailrace.functions.environment import Environment, Stop
 from tailrace.functions.failures import Failure
@@ -50,13 +51,13 @@ class _Attempt:
         """Add lines of the platform, after what the function wrote so far."""
         self.log += self.environment.log
         self.environment.log = []
-        now = time.time()
+        now = CLOCK.now()
         self.log += [(now, message) for message in messages]
 
     def begin_environment(self) -> tuple[float, Stop | None]:
         """Start it and let it initialise, at most INIT_SECONDS: milliseconds, and what went wrong."""
         version, arn = self.function.runtime_version, self.function.runtime_version_arn
-        self.write(*self.function.lines.init_start(version, arn, time.time()))
+        self.write(*self.function.lines.init_start(version, arn, CLOCK.now()))
         began = time.perf_counter()
         self.environment.start()
         stop = self.environment.initialise(INIT_SECONDS)
@@ -64,7 +65,7 @@ class _Attempt:
         if stop is not None:
             self._report_init(took, "init", stop)
         else:
-            self.write(*self.function.lines.init_done(took, time.time()))
+            self.write(*self.function.lines.init_done(took, CLOCK.now()))
         return took, stop
 
     def invoke(self, *, retry_init: bool) -> tuple[float, bytes | Stop]:
@@ -75,7 +76,7 @@ class _Attempt:
         began = time.perf_counter()
         stop = self._begin_again() if retry_init else None
         left = self.function.timeout - (time.perf_counter() - began)
-        lines = self.function.lines.start(self.event.request_id, self.function.version, time.time())
+        lines = self.function.lines.start(self.event.request_id, self.function.version, CLOCK.now())
         self.write(*lines)
         answer = stop or self.environment.invoke(self.event, left)
         return (time.perf_counter() - began) * 1000, answer
@@ -92,14 +93,14 @@ class _Attempt:
     def _report_init(self, took: float, phase: str, stop: Stop) -> None:
         status = "timeout" if stop.kind == "timeout" else "error"
         kind = "" if stop.kind == "timeout" else self.failure(stop).error_type
-        self.write(*self.function.lines.init_failed(took, phase, status, kind, time.time()))
+        self.write(*self.function.lines.init_failed(took, phase, status, kind, CLOCK.now()))
 
     def failure(self, stop: Stop) -> Failure:
         """Word it as AWS does."""
         request_id = self.event.request_id
         match stop.kind:
             case "timeout":
-                return failures.timed_out(request_id, self.function.timeout, stamp(time.time()))
+                return failures.timed_out(request_id, self.function.timeout, stamp(CLOCK.now()))
             case "memory":
                 return failures.out_of_memory(request_id)
             case "too-large":
@@ -123,7 +124,7 @@ def execute(function: Function, pool: Pool, event: Event) -> Result:
 def _execute(attempt: _Attempt, *, cold: bool) -> Result:
     function, environment = attempt.function, attempt.environment
     init, failed_init = attempt.begin_environment() if cold else (None, None)
-    started = time.time()
+    started = CLOCK.now()
     duration, answer = attempt.invoke(retry_init=failed_init is not None)
     memory = environment.memory_used()
     run = Run(
@@ -141,7 +142,7 @@ def _execute(attempt: _Attempt, *, cold: bool) -> Result:
         attempt.write(*failure.log)
         payload = failure.payload
         run = _failed(run, answer, failure, function)
-    attempt.write(*function.lines.end(run, time.time()))
+    attempt.write(*function.lines.end(run, CLOCK.now()))
     return Result(payload, isinstance(answer, Stop), attempt.log, environment.stream, started, run.duration)
 
 

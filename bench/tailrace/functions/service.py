@@ -9,7 +9,6 @@ import base64
 import json
 import logging
 import threading
-import time
 import weakref
 from functools import cache
 from types import SimpleNamespace
@@ -29,6 +28,7 @@ from localstack.services.lambda_.invocation import lambda_models, lambda_service
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
 from tailrace import seams
+from tailrace.clock import CLOCK
 from tailrace.functions import keys, measures
 from tailrace.functions.execution import Result
 from tailrace.functions.fitness import UnfitError
@@ -109,7 +109,7 @@ def run(manager: Manager, event: Event, resource: str) -> Result:
             of_function, of_all = measures.concurrency(manager.counting_service, function_id)
             result = _versions[manager].invoke(event)
     except TooManyRequestsException:
-        measures.throttled(metered, time.time())
+        measures.throttled(metered, CLOCK.now())
         raise
     sample = measures.Sample(result.duration, int(result.failed), of_function, of_all)
     measures.invoked(metered, result.started, sample)

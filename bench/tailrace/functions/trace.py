@@ -7,9 +7,10 @@ Without active tracing Lambda passes on what its caller decided, and a caller wi
 import random
 import secrets
 import threading
-import time
 from collections.abc import Callable
 from typing import Protocol
+
+from tailrace.clock import CLOCK
 
 SHARE = 0.05
 
@@ -53,7 +54,7 @@ class Sampler:
 
 def trace_id(header: TraceHeader | None, sampler: Sampler | None) -> str:
     """Give the header for the function; `sampler` is the function's where its tracing is active."""
-    now = time.time()
+    now = CLOCK.now()
     root = (header and header.root) or f"1-{int(now):08x}-{secrets.token_hex(12)}"
     parent = (header and header.parent) or secrets.token_hex(8)
     decided = header.sampled if header else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from localstack import config
 from localstack.aws.connect import connect_to
 
+from tailrace.clock import CLOCK
 from tailrace.functions import logs, namespaces
 from tailrace.functions.code import CodeStore
 from tailrace.functions.environment import Environment, Recipe
@@ -94,7 +95,7 @@ class Version:
 
     def _make(self) -> Environment:
         identity = secrets.token_hex(16)
-        stream = f"{datetime.now(UTC):%Y/%m/%d}/[{self.id.qualifier}]{identity}"
+        stream = f"{datetime.fromtimestamp(CLOCK.now(), UTC):%Y/%m/%d}/[{self.id.qualifier}]{identity}"
         logs.begin(self._log(stream))
         naming, session = self._naming(stream), self._credentials()
         there = self._runtime.place(HOME, self._task, self._layers)

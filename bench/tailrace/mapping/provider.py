@@ -237,4 +237,4 @@ def _tidy(mapping: Configuration) -> Configuration:
 
 
 def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+    return dt.datetime.fromtimestamp(CLOCK.now(), dt.UTC)

@@ -11,8 +11,8 @@ from localstack.services.edge import ROUTER
 from rolo import Request, Response
 
 from tailrace.clock import CLOCK
+from tailrace.moving import PATH
 
-PATH = "/_tailrace/clock"
 MOST = 366 * 86_400
 """Seconds of one step."""
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tailrace.moving import EmulatorClock
+
 from . import eventually as waiting
 from .clients import REGION, Aws
 from .emulators import NoEmulatorError, RunEmulators
@@ -49,6 +51,12 @@ def endpoint(pytestconfig: pytest.Config) -> str:
 def aws(endpoint: str) -> Aws:
     """Give what makes clients of the emulator: `aws("kinesis")`; `aws.environ` is for other programs."""
     return Aws(endpoint, os.environ.get("AWS_REGION") or REGION)
+
+
+@pytest.fixture(scope="session")
+def clock(endpoint: str) -> EmulatorClock:
+    """Give the emulator's time: `clock.advance("25h")` moves it on, for all tests that share the emulator."""
+    return EmulatorClock(endpoint)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from localstack.services.cloudwatch.models import (
     cloudwatch_stores,
 )
 
+from tailrace.clock import CLOCK
 from tailrace.cloudwatch.store import Place
 
 LOCK = threading.RLock()
@@ -29,6 +30,8 @@ _KEPT = (
     "StateUpdatedTimestamp",
     "StateTransitionedTimestamp",
 )
+
+_DATED = ("AlarmConfigurationUpdatedTimestamp", "StateUpdatedTimestamp", "StateTransitionedTimestamp")
 
 
 class Changed(NamedTuple):
@@ -70,6 +73,7 @@ def put(place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
     """Create or update an alarm; an update leaves its state as it is."""
     kind = LocalStackCompositeAlarm if "AlarmRule" in request else LocalStackMetricAlarm
     made = kind(*place, {**request}).alarm
+    made |= dict.fromkeys(_DATED, _now())  # LocalStack dates them by the machine's clock
     with LOCK:
         held = store(place).alarms
         known = held.get(made["AlarmArn"])
@@ -103,7 +107,7 @@ def change(place: Place, arn: str, state: str, reason: str, data: Mapping[str, A
         old_at = alarm["StateUpdatedTimestamp"]
         if old[0] == state:
             return None
-        now = datetime.now(UTC)
+        now = _now()
         alarm |= {"StateValue": state, "StateReason": reason, "StateUpdatedTimestamp": now}
         alarm["StateTransitionedTimestamp"] = now
         alarm["StateReasonData"] = json.dumps(data or {})
@@ -124,6 +128,10 @@ def acted(place: Place, alarm: Mapping[str, Any], action: str, error: str | None
         _note(place, alarm, "Action", (f"{done} action {action}", told | ({"error": error} if error else {})))
 
 
+def _now() -> datetime:
+    return datetime.fromtimestamp(CLOCK.now(), UTC)
+
+
 def _state(value: str, reason: str, data: str) -> dict[str, Any]:
     told: dict[str, Any] = {"stateValue": value, "stateReason": reason}
     known = json.loads(data) if data else {}
@@ -141,7 +149,7 @@ def _note(place: Place, alarm: Mapping[str, Any], kind: str, said: tuple[str, Ma
         {
             "AlarmName": alarm["AlarmName"],
             "AlarmType": "CompositeAlarm" if "AlarmRule" in alarm else "MetricAlarm",
-            "Timestamp": datetime.now(UTC),
+            "Timestamp": _now(),
             "HistoryItemType": kind,
             "HistorySummary": said[0],
             "HistoryData": json.dumps(said[1]),
