@@ -1,26 +1,22 @@
 """What of Kinesis only an emulator can show: accounts of any number, the wire's other forms."""
 
-import http.client
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
 from bootstrap.target import Target
 from tests.frame.run import Run
+from tests.integration.wire import CBOR, JSON, call, cbor
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
 pytestmark = pytest.mark.emulator_only
 
-JSON = "application/x-amz-json-1.1"
-CBOR = "application/x-amz-cbor-1.1"
 NUMBER = "com.amazon.coral.value.json.numbers.TruncatingBigNumber"
-SIGNED = "AWS4-HMAC-SHA256 Credential={}/20261124/{}/kinesis/aws4_request, SignedHeaders=host, Signature=0"
 
 
 @contextmanager
@@ -34,30 +30,6 @@ def stream_on(target: Target, name: str, shards: int = 2) -> Iterator["KinesisCl
     finally:
         kinesis.delete_stream(StreamName=name)
         kinesis.get_waiter("stream_not_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
-
-
-def post(target: Target, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, bytes]:
-    """Post bytes to the emulator; give the status, the type and the bytes that come back."""
-    parts = urlsplit(target.endpoint or "")
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-    try:
-        connection.request("POST", path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.headers.get("Content-Type", ""), answer.read()
-    finally:
-        connection.close()
-
-
-def call(
-    target: Target, operation: str, body: bytes, kind: str = JSON, account: str = "test"
-) -> tuple[int, str, bytes]:
-    """Send an operation as bytes of our own."""
-    headers = {
-        "X-Amz-Target": f"Kinesis_20131202.{operation}",
-        "Content-Type": kind,
-        "Authorization": SIGNED.format(account, target.region),
-    }
-    return post(target, "/", body, headers)
 
 
 def test_accounts_do_not_see_each_other(target: Target, run: Run, worker_id: str) -> None:
@@ -130,20 +102,3 @@ def test_speaks_cbor(target: Target, run: Run, worker_id: str) -> None:
         status, kind, answer = call(target, "GetRecords", cbor({"ShardIterator": "x"}), CBOR)
         assert (status, kind) == (400, CBOR)
         assert b"InvalidArgumentException" in answer
-
-
-def cbor(value: object) -> bytes:
-    """Encode texts, bytes and maps of them, up to 64 KiB long."""
-    match value:
-        case str():
-            return head(3, len(value.encode())) + value.encode()
-        case bytes():
-            return head(2, len(value)) + value
-        case dict():
-            return head(5, len(value)) + b"".join(cbor(part) for pair in value.items() for part in pair)
-    raise TypeError(f"no CBOR for {value!r}")
-
-
-def head(major: int, length: int) -> bytes:
-    """Encode the head of an item."""
-    return bytes([major << 5 | 25]) + length.to_bytes(2)

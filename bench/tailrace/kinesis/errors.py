@@ -8,10 +8,13 @@ RequestError (protocol)
 ├── LimitExceededError         LimitExceededException
 ├── NotOfferedError            UnsupportedOperationException: AWS does it, this engine does not
 ├── ResourceInUseError         ResourceInUseException
+│   └── AlreadySubscribedError
 ├── ResourceNotFoundError      ResourceNotFoundException
 │   └── UnknownStream
 └── ThroughputExceededError    ProvisionedThroughputExceededException
 """
+
+import re
 
 from tailrace.protocol.errors import RequestError
 
@@ -64,6 +67,10 @@ class ResourceInUseError(RequestError):
     code = "ResourceInUseException"
 
 
+class AlreadySubscribedError(ResourceInUseError):
+    """The consumer subscribed to the shard a moment ago."""
+
+
 class ResourceNotFoundError(RequestError):
     """A stream, shard or tag holder that is not there."""
 
@@ -84,3 +91,13 @@ class ThroughputExceededError(RequestError):
 
     def __init__(self, shard_id: str, stream: str, account: str) -> None:
         super().__init__(f"Rate exceeded for shard {shard_id} in stream {stream} under account {account}.")
+
+    @staticmethod
+    def shard_of(message: str) -> str | None:
+        """Give the shard that a message of this error names; None for a message of another one.
+
+        >>> ThroughputExceededError.shard_of(ThroughputExceededError("shardId-1", "clicks", "1").message)
+        'shardId-1'
+        """
+        found = re.match(r"Rate exceeded for shard (\S+) in stream ", message)
+        return found and found[1]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tailrace.clock import CLOCK, Clock
 from tailrace.kinesis.engine import ENGINE
-from tailrace.kinesis.measures import publish, sent
+from tailrace.kinesis.measures import expired, publish, sent
 from tailrace.kinesis.operations.subscribe import describe_event
 from tailrace.kinesis.subscriptions import Event, Subscription, Wait
 from tailrace.protocol.frames import frame
@@ -45,6 +45,8 @@ def events(
                     while not news[0] and clock.wait(changed, step.until):
                         pass
             else:
+                if step.expired:
+                    publish(subscription.stream, expired(subscription.consumer), clock.now())
                 return
     finally:
         unsubscribe()

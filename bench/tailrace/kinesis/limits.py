@@ -1,7 +1,7 @@
 """What a shard takes and gives per second, and how often its account may ask."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 RECORDS_PER_SECOND = 1000
 BYTES_PER_SECOND = 1 << 20  # keys included
@@ -115,27 +115,38 @@ CALLS_PER_SECOND = {
     "SplitShard": 5,
     "StartStreamEncryption": 5,
     "StopStreamEncryption": 5,
+    "SubscribeToShard": 1,
     "TagResource": 5,
     "UntagResource": 5,
     "UpdateMaxRecordSize": 5,
     "UpdateShardCount": 10,
     "UpdateStreamMode": 5,
 }
-"""Calls a second of an account in a region; ListShards' are a stream's on AWS."""
+"""Calls a second of an account in a region."""
+
+APART = {
+    "DescribeStreamConsumer": ("ConsumerARN", "StreamARN"),
+    "ListShards": ("StreamARN", "StreamName"),
+    "SubscribeToShard": ("ConsumerARN", "ShardId"),
+}
+"""Operations whose calls count for each stream, or consumer and shard, by itself; how requests name it."""
 
 
 class Calls:
     """How often each account asked for each operation of late."""
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self._buckets: dict[tuple[str, ...], Bucket] = {}
 
-    def allow(self, account: str, region: str, operation: str, now: float) -> bool:
+    def allow(
+        self, account: str, region: str, operation: str, request: Mapping[str, object], now: float
+    ) -> bool:
         """Count a call, or say that there were too many."""
         rate = CALLS_PER_SECOND.get(operation)
         if rate is None:
             return True
-        bucket = self._buckets.setdefault((account, region, operation), Bucket(rate, now))
+        named = [str(request.get(parameter, "")) for parameter in APART.get(operation, ())]
+        bucket = self._buckets.setdefault((account, region, operation, *named), Bucket(rate, now))
         if not bucket.holds(1, now):
             return False
         bucket.take(1)

@@ -11,15 +11,17 @@ from typing import Any, NamedTuple
 from tailrace import cloudwatch
 from tailrace.cloudwatch.cells import key, repeated
 from tailrace.kinesis.engine import Stream
-from tailrace.kinesis.errors import ThroughputExceededError
+from tailrace.kinesis.errors import AlreadySubscribedError, LimitExceededError, ThroughputExceededError
+from tailrace.protocol.errors import RequestError
 from tailrace.protocol.jsontypes import decoded_length
 
 type Request = dict[str, Any]
+type Answer = Request | ThroughputExceededError
 
 NAMESPACE = "AWS/Kinesis"
 PUTS = {"PutRecord", "PutRecords"}
 THROTTLED = ThroughputExceededError.code
-MEASURED = {*PUTS, "GetRecords"}
+MEASURED = {*PUTS, "GetRecords", "SubscribeToShard"}
 
 
 class Sample(NamedTuple):
@@ -35,12 +37,12 @@ class Entry(NamedTuple):
     """What became of one record of a put."""
 
     size: int
-    shard_id: str | None  # None if it was refused before it was known
+    shard_id: str | None  # None if a fault of Kinesis' own refused it
     error: str | None
 
 
-def put(name: str, request: Request, answer: Request | None, milliseconds: float) -> Iterator[Sample]:
-    """Give the samples of a put; without an answer its one record was throttled."""
+def put(name: str, request: Request, answer: Answer, milliseconds: float) -> Iterator[Sample]:
+    """Give the samples of a put; the answer may be that its one record was throttled."""
     entries = list(_entries(name, request, answer))
     taken = [entry for entry in entries if entry.error is None]
     throttled = sum(entry.error == THROTTLED for entry in entries)
@@ -58,7 +60,7 @@ def put(name: str, request: Request, answer: Request | None, milliseconds: float
         yield Sample("PutRecords.ThrottledRecords", throttled, "Count")
 
 
-def put_by_shard(name: str, request: Request, answer: Request | None) -> Iterator[Sample]:
+def put_by_shard(name: str, request: Request, answer: Answer) -> Iterator[Sample]:
     """Give the samples of each shard that took or refused something."""
     by_shard: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in _entries(name, request, answer):
@@ -66,41 +68,55 @@ def put_by_shard(name: str, request: Request, answer: Request | None) -> Iterato
             by_shard[entry.shard_id].append(entry)
     for shard_id, entries in by_shard.items():
         shard = "ShardId", shard_id
-        yield Sample("IncomingRecords", len(entries), "Count", shard)
-        yield Sample("IncomingBytes", sum(entry.size for entry in entries), "Bytes", shard)
+        taken = [entry for entry in entries if entry.error is None]
+        throttled = sum(entry.error == THROTTLED for entry in entries)
+        yield Sample("IncomingRecords", len(taken), "Count", shard)
+        yield Sample("IncomingBytes", sum(entry.size for entry in taken), "Bytes", shard)
+        yield Sample("WriteProvisionedThroughputExceeded", throttled, "Count", shard)
 
 
-def _entries(name: str, request: Request, answer: Request | None) -> Iterator[Entry]:
+def _entries(name: str, request: Request, answer: Answer) -> Iterator[Entry]:
     given = request["Records"] if name == "PutRecords" else [request]
-    if answer is None:
-        answers = [{"ErrorCode": THROTTLED}] * len(given)
+    if isinstance(answer, ThroughputExceededError):
+        answers = [{"ErrorCode": answer.code, "ErrorMessage": answer.message}]
     else:
         answers = answer["Records"] if name == "PutRecords" else [answer]
     for one, ended in zip(given, answers, strict=True):
         size = decoded_length(one["Data"]) + len(one["PartitionKey"].encode(errors="replace"))
-        yield Entry(size, ended.get("ShardId"), ended.get("ErrorCode"))
+        shard_id = ended.get("ShardId") or ThroughputExceededError.shard_of(ended["ErrorMessage"])
+        yield Entry(size, shard_id, ended.get("ErrorCode"))
 
 
-def read(answer: Request | None, milliseconds: float) -> Iterator[Sample]:
-    """Give the samples of GetRecords; without an answer it was throttled."""
-    records = answer["Records"] if answer else []
-    yield Sample("GetRecords.Success", answer is not None, "Count")
+def read(answer: Answer, milliseconds: float) -> Iterator[Sample]:
+    """Give the samples of GetRecords; the answer may be that it was throttled."""
+    given = None if isinstance(answer, ThroughputExceededError) else answer
+    yield Sample("GetRecords.Success", given is not None, "Count")
     yield Sample("GetRecords.Latency", milliseconds, "Milliseconds")
-    yield Sample("ReadProvisionedThroughputExceeded", answer is None, "Count")
-    if answer is not None:
+    yield Sample("ReadProvisionedThroughputExceeded", given is None, "Count")
+    if given is not None:
+        records = given["Records"]
         yield Sample("GetRecords.Records", len(records), "Count")
         yield Sample("GetRecords.Bytes", _bytes(records), "Bytes")
-        yield Sample("GetRecords.IteratorAgeMilliseconds", answer["MillisBehindLatest"], "Milliseconds")
+        yield Sample("GetRecords.IteratorAgeMilliseconds", given["MillisBehindLatest"], "Milliseconds")
 
 
-def read_by_shard(answer: Request | None, shard_id: str) -> Iterator[Sample]:
+def read_by_shard(answer: Answer, shard_id: str) -> Iterator[Sample]:
     """Give the samples of the shard that was read."""
     shard = "ShardId", shard_id
-    yield Sample("ReadProvisionedThroughputExceeded", answer is None, "Count", shard)
-    if answer is not None:
-        yield Sample("OutgoingRecords", len(answer["Records"]), "Count", shard)
-        yield Sample("OutgoingBytes", _bytes(answer["Records"]), "Bytes", shard)
-        yield Sample("IteratorAgeMilliseconds", answer["MillisBehindLatest"], "Milliseconds", shard)
+    given = None if isinstance(answer, ThroughputExceededError) else answer
+    yield Sample("ReadProvisionedThroughputExceeded", given is None, "Count", shard)
+    if given is not None:
+        yield Sample("OutgoingRecords", len(given["Records"]), "Count", shard)
+        yield Sample("OutgoingBytes", _bytes(given["Records"]), "Bytes", shard)
+        yield Sample("IteratorAgeMilliseconds", given["MillisBehindLatest"], "Milliseconds", shard)
+
+
+def subscribed(consumer: str, refusal: RequestError | None = None) -> Iterator[Sample]:
+    """Give the samples of SubscribeToShard, which was refused or not."""
+    of = "ConsumerName", consumer
+    too_often = isinstance(refusal, AlreadySubscribedError | LimitExceededError)
+    yield Sample("SubscribeToShard.Success", refusal is None, "Count", of)
+    yield Sample("SubscribeToShard.RateExceeded", too_often, "Count", of)
 
 
 def sent(event: Request, consumer: str) -> Iterator[Sample]:
@@ -110,6 +126,11 @@ def sent(event: Request, consumer: str) -> Iterator[Sample]:
     yield Sample("SubscribeToShardEvent.Records", len(event["Records"]), "Count", of)
     yield Sample("SubscribeToShardEvent.Bytes", _bytes(event["Records"]), "Bytes", of)
     yield Sample("SubscribeToShardEvent.MillisBehindLatest", event["MillisBehindLatest"], "Milliseconds", of)
+
+
+def expired(consumer: str) -> Iterator[Sample]:
+    """Give the sample of a subscription that ends because its five minutes are over."""
+    yield Sample("SubscribeToShardEvent.Success", 0, "Count", ("ConsumerName", consumer))
 
 
 def _bytes(records: list[Request]) -> int:

@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,14 @@ from tailrace.clock import CLOCK
 from tailrace.kinesis import measures
 from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import ENGINE
-from tailrace.kinesis.errors import ThroughputExceededError
+from tailrace.kinesis.errors import LimitExceededError, ResourceInUseError, ThroughputExceededError
 from tailrace.kinesis.events import events
 from tailrace.kinesis.operations import perform
 from tailrace.kinesis.operations.refused import OPERATIONS as REFUSED
 from tailrace.kinesis.parser import JsonRequest, take_json_past_the_parser
 from tailrace.kinesis.subscriptions import Subscription
 from tailrace.protocol.constraints import Checker
-from tailrace.protocol.errors import RequestError
+from tailrace.protocol.errors import InternalFailureError, RequestError
 from tailrace.protocol.frames import TYPE as STREAM_TYPE
 from tailrace.protocol.wire import JSON_TYPE, plain, response_headers, to_json, typed
 
@@ -78,7 +79,7 @@ class KinesisProvider(ServiceLifecycleHook):
             answer = self._answer(name, context, body)
         except RequestError as refusal:
             context.service_exception = CommonServiceException(refusal.code, refusal.message)
-            return _response(context, to_json(refusal.as_json()), 400)
+            return _response(context, to_json(refusal.as_json()), refusal.status)
         if isinstance(answer, Subscription):
             return _stream(context, events(answer, JSON_TYPE, to_json, _limited))
         context.service_response = answer  # LocalStack would parse the body for it otherwise
@@ -88,17 +89,29 @@ class KinesisProvider(ServiceLifecycleHook):
         try:
             answer = self._answer(name, context, plain(parsed or {}))
         except RequestError as refusal:
-            raise CommonServiceException(refusal.code, refusal.message) from None
+            raise CommonServiceException(refusal.code, refusal.message, refusal.status) from None
         if isinstance(answer, Subscription):
             shape = self.model.shape_for("SubscribeToShardEvent")
-            return _stream(
-                context, events(answer, CBOR_TYPE, lambda event: _CBOR.dumps(typed(event, shape)), _limited)
-            )
+
+            def encode(event: Request) -> bytes:
+                return bytes(_CBOR.dumps(typed(event, shape, _cbor_moment)))
+
+            return _stream(context, events(answer, CBOR_TYPE, encode, _limited))
         if answer is None:
             return Response(b"", 200, response_headers(context.request_id), mimetype=context.request.mimetype)
         return typed(answer, context.operation.output_shape)
 
     def _answer(self, name: str, context: RequestContext, body: object) -> Output | Subscription:
+        """Answer a request. Raises RequestError, whatever goes wrong."""
+        try:
+            return self._answer_measured(name, context, body)
+        except RequestError:
+            raise
+        except Exception as fault:
+            LOG.exception("%s failed", name)
+            raise InternalFailureError(f"{name} failed: {fault}") from fault
+
+    def _answer_measured(self, name: str, context: RequestContext, body: object) -> Output | Subscription:
         call = Call(
             ENGINE,
             context.account_id,
@@ -111,17 +124,28 @@ class KinesisProvider(ServiceLifecycleHook):
         began = time.perf_counter()
         try:
             answer = perform(self.checker, call, name, body)
-        except ThroughputExceededError:
-            if isinstance(body, dict):
-                _measure(call, name, body, None, began)
+        except RequestError as refusal:
+            if isinstance(body, dict) and name in measures.MEASURED:
+                _measure_refusal(call, name, body, refusal, began)
             raise
-        if name in measures.MEASURED and isinstance(body, dict) and isinstance(answer, dict):
+        if name in measures.MEASURED and isinstance(body, dict):
             _measure(call, name, body, answer, began)
         return answer
 
 
-def _measure(call: Call, name: str, request: Request, answer: Request | None, began: float) -> None:
-    """Publish the metrics of a put or a read; without an answer it was throttled."""
+def _measure_refusal(call: Call, name: str, request: Request, refusal: RequestError, began: float) -> None:
+    """Publish the metrics of what was throttled, or of a subscription that was refused."""
+    if isinstance(refusal, ThroughputExceededError):
+        _measure(call, name, request, refusal, began)
+    elif name == "SubscribeToShard" and isinstance(refusal, ResourceInUseError | LimitExceededError):
+        with suppress(RequestError):  # perhaps there is no such consumer
+            consumer = call.consumer_by_arn(request["ConsumerARN"])
+            stream = call.stream_by_arn(consumer.stream_arn)
+            measures.publish(stream, measures.subscribed(consumer.name, refusal), call.now)
+
+
+def _measure(call: Call, name: str, request: Request, answer: Any, began: float) -> None:  # noqa: ANN401  as the operation answers
+    """Publish the metrics of a put, a read or a subscription, or of its throttling."""
     milliseconds = (time.perf_counter() - began) * 1000
     if name in measures.PUTS:
         stream = call.stream(request)
@@ -135,6 +159,13 @@ def _measure(call: Call, name: str, request: Request, answer: Request | None, be
         if stream.monitored:
             shard_id = f"shardId-{place.shard:012d}"
             measures.publish(stream, measures.read_by_shard(answer, shard_id), call.now)
+    elif isinstance(answer, Subscription):
+        measures.publish(answer.stream, measures.subscribed(answer.consumer), call.now)
+
+
+def _cbor_moment(seconds: float) -> object:
+    """Give a timestamp as Kinesis' CBOR has it: whole milliseconds, with the tag of a time."""
+    return _CBOR.CBORTag(1, round(seconds * 1000))
 
 
 def _limited() -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import NamedTuple
 
-from tailrace.kinesis.errors import ResourceInUseError
+from tailrace.kinesis.errors import AlreadySubscribedError
 from tailrace.kinesis.shards import Page, Shard
 from tailrace.kinesis.streams import Stream
 
@@ -39,6 +39,9 @@ class Wait(NamedTuple):
 
 class End(NamedTuple):
     """Send no more."""
+
+    expired: bool = False
+    """Because the five minutes are over."""
 
 
 class Subscription:
@@ -71,7 +74,7 @@ class Subscription:
     def step(self, now: float, *, limited: bool = False) -> Event | Wait | End:
         """Say what to do next."""
         if self._done or self._is_over or now >= self._ends:
-            return End()
+            return End(expired=not (self._done or self._is_over))
         if limited and now < self._not_before:
             return Wait(min(self._not_before, self._ends))
         page = within(self.stream.read(self.shard, self._position, MOST_RECORDS, now), MOST_BYTES)
@@ -106,12 +109,12 @@ class Subscriptions:
         self._latest: dict[tuple[str, str], tuple[float, Subscription]] = {}
 
     def begin(self, consumer_arn: str, subscription: Subscription, now: float) -> None:
-        """Take over from the consumer's subscription before this one. Raises ResourceInUseError."""
+        """Take over from the consumer's subscription before this one. Raises AlreadySubscribedError."""
         key = consumer_arn, subscription.shard.shard_id
         with self._lock:
             began, before = self._latest.get(key, (-TAKEOVER, None))
             if before and now < began + TAKEOVER:
-                raise ResourceInUseError(
+                raise AlreadySubscribedError(
                     f"Another active subscription exists for consumer {consumer_arn}"
                     f" and shard {subscription.shard.shard_id}."
                 )

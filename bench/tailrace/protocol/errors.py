@@ -1,15 +1,17 @@
 """What an API answers when it refuses a request, in AWS's own words.
 
 RequestError
+├── InternalFailureError       InternalFailure (HTTP 500)
 ├── ValidationFailedError      ValidationException
 └── SerializationFailedError   SerializationException (its text is `Message` on the wire)
 """
 
 
 class RequestError(Exception):
-    """A refusal: `code` is AWS's name for it, `message` the sentence beside it. HTTP 400 throughout."""
+    """A refusal: `code` is AWS's name for it, `message` the sentence beside it."""
 
     code = "InternalFailure"
+    status = 400
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -18,6 +20,12 @@ class RequestError(Exception):
     def as_json(self) -> dict[str, str]:
         """Give the error's body on the wire."""
         return {"__type": self.code, "message": self.message}
+
+
+class InternalFailureError(RequestError):
+    """An error of ours."""
+
+    status = 500
 
 
 class ValidationFailedError(RequestError):

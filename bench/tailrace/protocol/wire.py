@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.model import ListShape, Shape, StructureShape
 
 JSON_TYPE = "application/x-amz-json-1.1"
@@ -44,17 +46,22 @@ def plain(value: object) -> object:
     return value.timestamp() if isinstance(value, datetime) else value
 
 
-def typed(value: Any, shape: "Shape") -> Any:  # noqa: ANN401  a value of any shape
-    """Turn an answer into what a CBOR serializer wants: blobs as bytes, timestamps as datetimes."""
+def moment(seconds: float) -> datetime:
+    """Give a timestamp as LocalStack's CBOR serializer wants it."""
+    return datetime.fromtimestamp(seconds, UTC) + _HALF_A_MILLISECOND
+
+
+def typed(value: Any, shape: "Shape", at: "Callable[[float], object]" = moment) -> Any:  # noqa: ANN401  a value of any shape
+    """Turn an answer into what a CBOR serializer wants: blobs as bytes, timestamps as `at` makes them."""
     match shape.type_name:
         case "structure":
             members = cast("StructureShape", shape).members
-            return {name: typed(item, members[name]) for name, item in value.items() if name in members}
+            return {name: typed(item, members[name], at) for name, item in value.items() if name in members}
         case "list":
             member = cast("ListShape", shape).member
-            return [typed(item, member) for item in value]
+            return [typed(item, member, at) for item in value]
         case "blob":
             return b64decode(value)
         case "timestamp":
-            return datetime.fromtimestamp(value, UTC) + _HALF_A_MILLISECOND
+            return at(value)
     return value

@@ -121,7 +121,7 @@ def test_efo_heartbeat_and_end() -> None:
         numbers.append(int(event(stage, subscription)["ContinuationSequenceNumber"]))
     assert numbers == sorted(set(numbers))
     stage.now += 5
-    assert subscription.step(stage.now) == End()
+    assert subscription.step(stage.now) == End(expired=True)
 
 
 def test_goes_on_after_a_heartbeat() -> None:

@@ -6,13 +6,21 @@ from typing import Any
 import pytest
 
 from tailrace.kinesis import measures
+from tailrace.kinesis.errors import (
+    AlreadySubscribedError,
+    LimitExceededError,
+    ResourceInUseError,
+    ThroughputExceededError,
+)
 from tailrace.kinesis.measures import Sample
+from tailrace.protocol.errors import RequestError
 
 pytestmark = pytest.mark.unit
 
 SHARD, OTHER = "shardId-000000000000", "shardId-000000000001"
-THROTTLE = {"ErrorCode": "ProvisionedThroughputExceededException"}
-FAULT = {"ErrorCode": "InternalFailure"}
+REFUSAL = ThroughputExceededError(SHARD, "clicks", "111122223333")
+THROTTLE = {"ErrorCode": REFUSAL.code, "ErrorMessage": REFUSAL.message}
+FAULT = {"ErrorCode": "InternalFailure", "ErrorMessage": "Internal service failure."}
 ENTRY = {"Data": "YWJj", "PartitionKey": "ü"}  # 3 bytes and 2
 
 
@@ -35,10 +43,15 @@ def test_put_record() -> None:
 
 
 def test_a_throttled_put_record() -> None:
-    """A record for which there was no room counts as refused."""
-    found = values(measures.put("PutRecord", ENTRY, None, 1.0))
+    """A record for which there was no room counts as refused, of the stream and of its shard."""
+    found = values(measures.put("PutRecord", ENTRY, REFUSAL, 1.0))
     assert (found["IncomingRecords"], found["PutRecord.Success"]) == (0, 0)
     assert found["WriteProvisionedThroughputExceeded"] == 1
+    assert values(measures.put_by_shard("PutRecord", ENTRY, REFUSAL)) == {
+        f"{SHARD}:IncomingRecords": 0,
+        f"{SHARD}:IncomingBytes": 0,
+        f"{SHARD}:WriteProvisionedThroughputExceeded": 1,
+    }
 
 
 def test_put_records() -> None:
@@ -62,8 +75,10 @@ def test_put_records() -> None:
     assert values(measures.put_by_shard("PutRecords", request, answer)) == {
         f"{SHARD}:IncomingRecords": 1,
         f"{SHARD}:IncomingBytes": 5,
+        f"{SHARD}:WriteProvisionedThroughputExceeded": 1,
         f"{OTHER}:IncomingRecords": 1,
         f"{OTHER}:IncomingBytes": 5,
+        f"{OTHER}:WriteProvisionedThroughputExceeded": 0,
     }
 
 
@@ -79,7 +94,8 @@ def test_get_records() -> None:
         "GetRecords.IteratorAgeMilliseconds": 3000,
     }
     assert values(measures.read_by_shard(answer, SHARD))[f"{SHARD}:OutgoingBytes"] == 6
-    assert values(measures.read(None, 1.0)) == {
+    assert values(measures.read_by_shard(REFUSAL, SHARD)) == {f"{SHARD}:ReadProvisionedThroughputExceeded": 1}
+    assert values(measures.read(REFUSAL, 1.0)) == {
         "GetRecords.Success": 0,
         "GetRecords.Latency": 1.0,
         "ReadProvisionedThroughputExceeded": 1,
@@ -95,3 +111,25 @@ def test_efo_samples() -> None:
         "app:SubscribeToShardEvent.Bytes": 0,
         "app:SubscribeToShardEvent.MillisBehindLatest": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("refusal", "success", "too_often"),
+    [
+        (None, 1, 0),
+        (AlreadySubscribedError("again"), 0, 1),
+        (LimitExceededError("too often"), 0, 1),
+        (ResourceInUseError("not ACTIVE"), 0, 0),
+    ],
+)
+def test_subscribe_to_shard(refusal: RequestError | None, success: int, too_often: int) -> None:
+    """A subscription counts as begun or refused, and as too many where the consumer has one already."""
+    assert values(measures.subscribed("app", refusal)) == {
+        "app:SubscribeToShard.Success": success,
+        "app:SubscribeToShard.RateExceeded": too_often,
+    }
+
+
+def test_the_natural_end_of_a_subscription() -> None:
+    """After its five minutes a subscription has one more Success sample, of 0 (recorded)."""
+    assert values(measures.expired("app")) == {"app:SubscribeToShardEvent.Success": 0}

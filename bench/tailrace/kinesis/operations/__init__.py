@@ -109,6 +109,6 @@ def perform(checker: Checker, call: Call, name: str, body: object) -> Output | S
     request = checker.check(name, body)
     refuse_parameters(request)
     counted = call.limited and not request.get("StreamName", "").startswith(OF_A_TABLE)
-    if counted and not call.engine.calls.allow(call.account, call.region, name, call.now):
+    if counted and not call.engine.calls.allow(call.account, call.region, name, request, call.now):
         raise LimitExceededError(f"Rate exceeded for account {call.account}.")
     return operation(call._replace(operation=name), request)
