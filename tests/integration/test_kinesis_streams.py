@@ -1,6 +1,5 @@
 """Kinesis as boto3 and the AWS CLI meet it; each expectation is what AWS answers."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from bootstrap.target import DUMMY_KEY, Target
+from bootstrap.target import Target
 from tests.frame.run import Run
+from tests.integration.clients import environ_of
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -166,12 +166,3 @@ def test_the_cli_creates_waits_and_deletes(run: Run, target: Target, worker_id: 
     aws("wait", "stream-exists")
     aws("delete-stream")
     aws("wait", "stream-not-exists")
-
-
-def environ_of(run: Run, target: Target) -> dict[str, str]:
-    """Give the AWS CLI the run's target, and nothing of the developer's."""
-    given = {"PATH": os.environ["PATH"], "AWS_REGION": target.region, "AWS_DEFAULT_REGION": target.region}
-    if target.endpoint is None:
-        return {**os.environ, **run.environ, **given}
-    keys = {"AWS_ACCESS_KEY_ID": DUMMY_KEY, "AWS_SECRET_ACCESS_KEY": DUMMY_KEY}
-    return {**given, **keys, "AWS_ENDPOINT_URL": target.endpoint, "AWS_CONFIG_FILE": os.devnull}

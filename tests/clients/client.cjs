@@ -1,0 +1,61 @@
+// Kinesis by AWS's SDK for JavaScript, over HTTP/1.1 (by itself it would speak HTTP/2).
+//
+//     client.cjs write STREAM NAME COUNT     puts so many events, and merges two shards halfway
+//     client.cjs subscribe CONSUMER COUNT    prints the data of so many records of the first shard, as a consumer
+const { KinesisClient, ListShardsCommand, MergeShardsCommand, PutRecordsCommand, SubscribeToShardCommand } =
+    require("@aws-sdk/client-kinesis");
+const { NodeHttpHandler } = require("@smithy/node-http-handler");
+
+const KEYS = 23, BATCH = 100, PATIENCE = 60_000;
+const kinesis = new KinesisClient({
+    endpoint: process.env.AWS_ENDPOINT_URL, requestHandler: new NodeHttpHandler(),
+});
+
+async function write(StreamName, name, count) {
+    for (let start = 0; start < count; start += BATCH) {
+        if (start <= count / 2 && count / 2 < start + BATCH) await merge(StreamName);
+        const Records = [];
+        for (let number = start; number < Math.min(start + BATCH, count); number++) {
+            const key = `${name}-k${number % KEYS}`;
+            Records.push({ Data: Buffer.from(JSON.stringify({ name: `${name}-${number}`, key })), PartitionKey: key });
+        }
+        const answer = await kinesis.send(new PutRecordsCommand({ StreamName, Records }));
+        if (answer.FailedRecordCount !== 0) throw new Error(`${answer.FailedRecordCount} records failed`);
+    }
+}
+
+// Merge the two narrowest neighbours; wait while the stream is changed by somebody else.
+async function merge(StreamName) {
+    for (const deadline = Date.now() + PATIENCE; ;) {
+        const { Shards } = await kinesis.send(
+            new ListShardsCommand({ StreamName, ShardFilter: { Type: "AT_LATEST" } }));
+        const start = shard => BigInt(shard.HashKeyRange.StartingHashKey);
+        Shards.sort((one, other) => (start(one) < start(other) ? -1 : 1));
+        try {
+            await kinesis.send(new MergeShardsCommand({
+                StreamName, ShardToMerge: Shards[0].ShardId, AdjacentShardToMerge: Shards[1].ShardId,
+            }));
+            return;
+        } catch (error) {
+            const busy = ["ResourceInUseException", "InvalidArgumentException"].includes(error.name);
+            if (!busy || Date.now() > deadline) throw error;
+            await new Promise(again => setTimeout(again, 100));
+        }
+    }
+}
+
+async function subscribe(ConsumerARN, count) {
+    const { EventStream } = await kinesis.send(new SubscribeToShardCommand({
+        ConsumerARN, ShardId: "shardId-000000000000", StartingPosition: { Type: "TRIM_HORIZON" },
+    }));
+    for await (const { SubscribeToShardEvent } of EventStream) {
+        for (const record of SubscribeToShardEvent.Records) {
+            console.log(Buffer.from(record.Data).toString());
+            if (--count === 0) process.exit(0);
+        }
+    }
+}
+
+const [what, where, ...rest] = process.argv.slice(2);
+const done = what === "write" ? write(where, rest[0], Number(rest[1])) : subscribe(where, Number(rest[0]));
+done.catch(error => { console.error(error); process.exit(1); });
