@@ -36,6 +36,7 @@ class Recipe(NamedTuple):
     frames: bool = True  # whether AWS's client logs in frames
     complaint: tuple[str, str] | None = None  # error type and text, where it cannot begin at all
     offline: tuple[str, int] | None = None  # the only address that it reaches, if it has no network
+    function: str = ""  # its name
 
 
 class Stop(NamedTuple):
@@ -51,11 +52,19 @@ class Stop(NamedTuple):
     size: int = 0
 
 
+class Doom(NamedTuple):
+    """How an invocation is to end: before the function has the event, in the middle of its answer, after."""
+
+    moment: Literal["before", "after", "answer"]
+    stop: Stop
+
+
 class Environment:
     """Made by `start`, ready after `initialise`, then any number of `invoke`, one at a time, and `end`."""
 
     def __init__(self, recipe: Recipe, identity: str, stream: str) -> None:
         self.stream = stream
+        self.function = recipe.function
         self.born = time.monotonic()
         self.idle_since = self.born
         self.log: list[tuple[float, str]] = []
@@ -65,6 +74,8 @@ class Environment:
         self._frozen = False
         self._relay: Relay | None = None
         self._peak = 0.0
+        self._doom: Doom | None = None
+        self._struck: Stop | None = None  # set once, by the thread that ends it
 
     def start(self) -> None:
         """Start the process; it initialises by itself."""
@@ -115,9 +126,12 @@ class Environment:
         stop = self._serve(self._is_waiting, time.monotonic() + seconds)
         return Stop("memory") if self._over_memory() else stop
 
-    def invoke(self, event: Event, seconds: float) -> bytes | Stop:
-        """Hand over the event; the function's answer, or why there is none."""
+    def invoke(self, event: Event, seconds: float, doom: Doom | None = None) -> bytes | Stop:
+        """Hand over the event; the function's answer, or why there is none. `doom` is how it is to end."""
         until = time.monotonic() + seconds
+        self._doom = doom
+        if doom and doom.moment == "before":
+            return doom.stop
         self._answer, self._stop, self._current = None, None, event.request_id
         stop = self._serve(self._is_waiting, until)
         if stop is None and self._waiting is not None:
@@ -145,6 +159,11 @@ class Environment:
             self._frozen = False
             self._process.thaw()
 
+    def strike(self, stop: Stop) -> None:
+        """Kill the process in the middle of its invocation, which ends so; called by another thread."""
+        self._struck = stop
+        self.kill()
+
     def kill(self) -> None:
         """Kill the process, whoever serves it; they find out by themselves."""
         if self._started:
@@ -152,7 +171,7 @@ class Environment:
 
     def alive(self) -> bool:
         """Whether it can take another event."""
-        return self._started and self._process.exit_code() is None
+        return self._started and self._struck is None and self._process.exit_code() is None
 
     def memory_used(self) -> float:
         """Give the largest memory so far in MB; at most the function's size, which a killed function had."""
@@ -206,7 +225,7 @@ class Environment:
     def _after_exit(self) -> Stop | None:
         for descriptor in list(self._connections):
             self._read(descriptor)
-        return self._stop or Stop("exit", self._process.exit_code() or 0)
+        return self._struck or self._stop or Stop("exit", self._process.exit_code() or 0)
 
     def _handle(self, descriptor: int) -> None:
         if descriptor == self._output:
@@ -262,8 +281,14 @@ class Environment:
             if action == "error" or kind:  # a streamed answer that ends in an error says so at its end
                 streamed = base64.b64decode(request.headers.get(_STREAMED_ERROR, ""))
                 self._stop = Stop("error", payload=streamed or request.body, error_type=kind)
+            elif self._doom and self._doom.moment == "answer":
+                self._stop = self._doom.stop
+                self.kill()
+                return
             else:
                 self._answer = request.body
+            if self._doom and self._doom.moment == "after":
+                self.strike(self._doom.stop)
             self._send(connection, runtime_api.ACCEPTED)
 
     def _send(self, connection: socket.socket, data: bytes) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tailrace.clock import CLOCK
 from tailrace.functions import failures
-from tailrace.functions.environment import Environment, Stop
+from tailrace.functions.environment import Doom, Environment, Stop
 from tailrace.functions.failures import Failure
 from tailrace.functions.pool import Pool
 from tailrace.functions.report import Lines, Run, stamp
@@ -41,10 +41,11 @@ class Result(NamedTuple):
 class _Attempt:
     """An invocation at work: its environment, its log so far."""
 
-    def __init__(self, function: Function, event: Event, environment: Environment) -> None:
+    def __init__(self, function: Function, event: Event, environment: Environment, doom: Doom | None) -> None:
         self.function = function
         self.event = event
         self.environment = environment
+        self.doom = doom
         self.log: list[tuple[float, str]] = []
 
     def write(self, *messages: str) -> None:
@@ -78,7 +79,7 @@ class _Attempt:
         left = self.function.timeout - (time.perf_counter() - began)
         lines = self.function.lines.start(self.event.request_id, self.function.version, CLOCK.now())
         self.write(*lines)
-        answer = stop or self.environment.invoke(self.event, left)
+        answer = stop or self.environment.invoke(self.event, left, self.doom)
         return (time.perf_counter() - began) * 1000, answer
 
     def _begin_again(self) -> Stop | None:
@@ -112,11 +113,11 @@ class _Attempt:
         return failures.reported(stop.payload, stop.error_type)
 
 
-def execute(function: Function, pool: Pool, event: Event) -> Result:
-    """Run one invocation in a warm or a new environment of the pool."""
+def execute(function: Function, pool: Pool, event: Event, doom: Doom | None = None) -> Result:
+    """Run one invocation in a warm or a new environment of the pool; `doom` is how it is to end."""
     environment, cold = pool.take()
     try:
-        return _execute(_Attempt(function, event, environment), cold=cold)
+        return _execute(_Attempt(function, event, environment, doom), cold=cold)
     finally:
         pool.give_back(environment)
 

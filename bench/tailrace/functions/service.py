@@ -29,6 +29,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 
 from tailrace import seams
 from tailrace.clock import CLOCK
+from tailrace.faults import functions
 from tailrace.functions import keys, measures
 from tailrace.functions.execution import Result
 from tailrace.functions.fitness import UnfitError
@@ -102,18 +103,28 @@ def run(manager: Manager, event: Event, resource: str) -> Result:
         resource,
         function_id.qualifier,
     )
+    fate = functions.fate(function_id.function_name, event.payload)
     try:
+        _let_through(fate)
         with manager.counting_service.get_invocation_lease(
             manager.function, manager.function_version, manager.provisioned_state
         ):
             of_function, of_all = measures.concurrency(manager.counting_service, function_id)
-            result = _versions[manager].invoke(event)
+            result = _versions[manager].invoke(event, fate.doom)
     except TooManyRequestsException:
         measures.throttled(metered, CLOCK.now())
         raise
     sample = measures.Sample(result.duration, int(result.failed), of_function, of_all)
     measures.invoked(metered, result.started, sample)
     return result
+
+
+def _let_through(fate: functions.Fate) -> None:
+    """Raise TooManyRequestsException if the invocation is to find no concurrency."""
+    if fate.throttled:
+        raise TooManyRequestsException(
+            "Rate Exceeded.", Reason="ReservedFunctionConcurrentInvocationLimitExceeded", Type="User"
+        )
 
 
 def sampler(manager: Manager) -> Sampler | None:

@@ -10,9 +10,10 @@ from localstack import config
 from localstack.aws.connect import connect_to
 
 from tailrace.clock import CLOCK
+from tailrace.faults import functions
 from tailrace.functions import logs, namespaces
 from tailrace.functions.code import CodeStore
-from tailrace.functions.environment import Environment, Recipe
+from tailrace.functions.environment import Doom, Environment, Recipe
 from tailrace.functions.execution import Function, Result, execute
 from tailrace.functions.fitness import UnfitError, unfit
 from tailrace.functions.hot_reload import Watched
@@ -82,11 +83,11 @@ class Version:
         if complaint := unfit(packages, self._layers, self._config.architectures, self._runtime):
             raise UnfitError(complaint)
 
-    def invoke(self, event: Event) -> Result:
-        """Run one invocation and hand its log over."""
+    def invoke(self, event: Event, doom: Doom | None = None) -> Result:
+        """Run one invocation and hand its log over; `doom` is how it is to end."""
         if self._watched and self._watched.has_changed():
             self.pool.renew()
-        result = execute(self._function, self.pool, event)
+        result = execute(self._function, self.pool, event, doom)
         logs.add(self._log(result.stream), result.log)
         return result
 
@@ -98,6 +99,7 @@ class Version:
         stream = f"{datetime.fromtimestamp(CLOCK.now(), UTC):%Y/%m/%d}/[{self.id.qualifier}]{identity}"
         logs.begin(self._log(stream))
         naming, session = self._naming(stream), self._credentials()
+        session = session._replace(token=session.token + identity)
         there = self._runtime.place(HOME, self._task, self._layers)
         own = namespaces.permitted()
         place = namespaces.AS_ON_AWS if own else there
@@ -122,8 +124,11 @@ class Version:
             self._runtime.frames,
             self._runtime.complaint(self._task, self._layers),
             _emulator() if own and os.environ.get(OFFLINE) == "1" else None,
+            self.id.function_name,
         )
-        return Environment(recipe, identity, stream)
+        environment = Environment(recipe, identity, stream)
+        functions.note(identity, environment)
+        return environment
 
     def _naming(self, stream: str) -> Naming:
         logging = self._config.logging_config

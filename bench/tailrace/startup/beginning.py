@@ -62,12 +62,15 @@ def _choose_lambda() -> None:
 
 
 def _word_what_is_missing() -> None:
-    from . import missing, time_moved  # noqa: PLC0415  need what is loaded by then
+    from tailrace.faults import control  # noqa: PLC0415  needs what is loaded by then
+
+    from . import missing, time_moved  # noqa: PLC0415  the same
     from .installing import refuse_downloads  # noqa: PLC0415  the same
 
     missing.install()
     refuse_downloads()
     time_moved.install()
+    control.install()
 
 
 def _leave_out() -> None:

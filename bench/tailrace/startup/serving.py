@@ -5,6 +5,7 @@ It listens where it is told: LocalStack's own heeds only the port on IPv4, and l
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from localstack import config
@@ -21,15 +22,39 @@ from rolo.serving.twisted import (
 from rolo.websocket import WebSocketRequest
 from twisted.internet import reactor as _reactor
 from twisted.internet import ssl
+from twisted.internet.threads import blockingCallFromThread
 from twisted.web.server import NOT_DONE_YET, Site
 
+from tailrace.faults.rules import RULES
 from tailrace.startup import browsers, door
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _REACTOR: Any = _reactor
-Response = door.whole(HeaderPreservingWSGIResponse)
+HANG_UP = "tailrace.hang_up"
+"""In a request's environment: ends its connection, after what was sent of the answer so far."""
+
+
+_Whole: Any = door.whole(HeaderPreservingWSGIResponse)
+
+
+class Response(_Whole):
+    """An answer, which may end before it is whole."""
+
+    def __init__(self, *of: Any) -> None:  # noqa: ANN401  Twisted's
+        super().__init__(*of)
+        self.environ[HANG_UP] = self.hang_up
+
+    def hang_up(self) -> None:
+        """End the connection; called by the thread that makes the answer."""
+
+        def ended() -> Any:  # noqa: ANN401  Twisted's
+            gone = self.request.notifyFinish().addErrback(lambda _: None)
+            self.request.channel.loseConnection()
+            return gone
+
+        blockingCallFromThread(_REACTOR, ended)
 
 
 class Server(TwistedRuntimeServer):
@@ -93,6 +118,14 @@ class Application(WsgiGateway):
     """LocalStack's gateway, and short ways past it."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, but for the faults that were asked for."""
+        if RULES:  # loaded when there are any
+            asked: Any = import_module("tailrace.faults.door")
+            answered: Iterable[bytes] = asked.serve(environ, start_response, self._served)
+            return answered
+        return self._served(environ, start_response)
+
+    def _served(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request by a short way, if one takes it, or let LocalStack do so."""
         if "HTTP_X_AMZ_TARGET" not in environ:
             return self._usual(environ, start_response)

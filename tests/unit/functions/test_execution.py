@@ -2,7 +2,7 @@ from typing import cast
 
 import pytest
 
-from tailrace.functions.environment import Environment, Stop
+from tailrace.functions.environment import Doom, Environment, Stop
 from tailrace.functions.execution import Function, Result, execute
 from tailrace.functions.pool import Pool
 from tailrace.functions.report import TextLines
@@ -37,9 +37,9 @@ class Scripted:
         self.log.append((0, "module\n"))
         return self._inits.pop(0)
 
-    def invoke(self, event: Event, seconds: float) -> bytes | Stop:
+    def invoke(self, event: Event, seconds: float, doom: Doom | None = None) -> bytes | Stop:
         """Come to the next end of an invocation."""
-        del event, seconds
+        del event, seconds, doom
         self.log.append((0, "handler\n"))
         return self._answers.pop(0)
 

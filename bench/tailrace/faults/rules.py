@@ -1,0 +1,195 @@
+"""The rules of faults: which calls each matches, when it fires, and what it counted. Pure.
+
+A rule matches a call by its service, operation, resource, function and content. Of the calls that it matches
+it fires on those from the `nth` on, each with its probability, at most so many `times`, and `until` a time.
+The rules are one immutable tuple, replaced whole; it and their counts change under one lock.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from threading import Lock
+from typing import Literal, NamedTuple
+
+type Kind = Literal[
+    "error", "delay", "lose", "cut", "entries", "kill", "timeout", "out-of-memory", "throttle", "watch"
+]
+"""What a rule does.
+
+error          the call is refused, with an error of AWS's
+delay          it is begun later
+lose           its work is done, and the connection closed without an answer
+cut            its work is done, and the connection closed in the middle of the answer
+entries        single entries of it fail
+kill, timeout, out-of-memory    that is how the function ends that makes the call, or is invoked
+throttle       the function is not invoked, for want of concurrency
+watch          nothing: the calls are counted
+"""
+type Moment = Literal["before", "after", "answer"]
+"""When a function ends: before the call's work, after it; of an invocation also while it answers."""
+ENDS = frozenset({"kill", "timeout", "out-of-memory"})
+"""Ways in which a function ends."""
+INVOCATION = ("function", "invoke")
+"""Service and operation by which an invocation is asked about."""
+
+
+class Call(NamedTuple):
+    """A request, or an invocation, as rules look at it."""
+
+    service: str
+    operation: str
+    resources: tuple[str, ...] = ()
+    function: str = ""  # the function that makes it, if one does
+    content: bytes = b""
+    entries: int = 0  # of a batch
+
+    @property
+    def name(self) -> str:
+        """Its service and operation, such as `dynamodb.PutItem`."""
+        return f"{self.service}.{self.operation}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What a rule does to a call. `seconds` of a delay; `share` of the entries that fail."""
+
+    kind: Kind
+    code: str = ""
+    message: str = ""
+    seconds: float = 0.0
+    share: float = 1.0
+    moment: Moment = "before"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A fault that was asked for. Names may hold `*`; `until` is in epoch seconds of the emulator's clock."""
+
+    id: str
+    effect: Effect
+    service: str = "*"
+    operation: str = "*"
+    resource: str = "*"
+    function: str = "*"
+    content: str = ""
+    nth: int = 1
+    probability: float = 1.0
+    seed: int = 0
+    times: int | None = None
+    until: float | None = None
+
+    def matches(self, call: Call) -> bool:
+        """Tell whether a call is one that the rule is about."""
+        if call[:2] == INVOCATION and self.service != INVOCATION[0]:
+            return False  # `*` means AWS's services
+        if self.effect.kind in ENDS and not (call.function or call[:2] == INVOCATION):
+            return False  # no function's
+        return (
+            fnmatchcase(call.service, self.service)
+            and fnmatchcase(call.operation, self.operation)
+            and (self.resource == "*" or any(fnmatchcase(one, self.resource) for one in call.resources))
+            and (self.function == "*" or fnmatchcase(call.function, self.function))
+            and self.content.encode() in call.content
+        )
+
+
+class Fired(NamedTuple):
+    """A rule that fires on a call, and the numbers of the entries that fail."""
+
+    effect: Effect
+    entries: tuple[int, ...] = ()
+
+
+class Told(NamedTuple):
+    """What a rule did so far; `calls` are those that it matched, by name."""
+
+    rule: Rule
+    matched: int
+    fired: int
+    calls: dict[str, int]
+
+
+@dataclass
+class _Held:
+    rule: Rule
+    chance: random.Random
+    matched: int = 0
+    fired: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+
+
+class Rules:
+    """All rules of an emulator. Every method may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._held: tuple[_Held, ...] = ()
+        self._number = 0
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any: without one nothing is asked, which costs nothing."""
+        return bool(self._held)
+
+    def add(self, made: Callable[[str], Rule]) -> Rule:
+        """Add the rule that is made with this id."""
+        with self._lock:
+            self._number += 1
+            rule = made(f"fault-{self._number}")
+            self._held = (*self._held, _Held(rule, random.Random(rule.seed)))  # noqa: S311  no secret
+        return rule
+
+    def remove(self, rule_id: str) -> Told | None:
+        """Remove a rule; return what it did, None if there is none of this id."""
+        with self._lock:
+            gone = [held for held in self._held if held.rule.id == rule_id]
+            self._held = tuple(held for held in self._held if held.rule.id != rule_id)
+            return _told(gone[0]) if gone else None
+
+    def clear(self) -> list[Told]:
+        """Remove all rules; return what each did."""
+        with self._lock:
+            gone, self._held = self._held, ()
+            return [_told(held) for held in gone]
+
+    def told(self) -> list[Told]:
+        """Return what each rule did so far."""
+        with self._lock:
+            return [_told(held) for held in self._held]
+
+    def judge(self, call: Call, now: float) -> list[Fired]:
+        """Return what befalls a call, and count it."""
+        if not self._held:
+            return []
+        with self._lock:
+            return [fired for held in self._held if (fired := _fires(held, call, now))]
+
+
+def _told(held: _Held) -> Told:
+    return Told(held.rule, held.matched, held.fired, dict(held.calls))
+
+
+def _fires(held: _Held, call: Call, now: float) -> Fired | None:
+    rule = held.rule
+    if (rule.until is not None and now >= rule.until) or not rule.matches(call):
+        return None
+    held.matched += 1
+    held.calls[call.name] += 1
+    over = rule.times is not None and held.fired >= rule.times
+    if rule.effect.kind == "watch" or over or held.matched < rule.nth:
+        return None
+    if rule.probability < 1 and held.chance.random() >= rule.probability:
+        return None
+    entries: tuple[int, ...] = ()
+    if rule.effect.kind == "entries":
+        share = rule.effect.share
+        entries = tuple(n for n in range(call.entries) if share >= 1 or held.chance.random() < share)
+        if not entries:
+            return None
+    held.fired += 1
+    return Fired(rule.effect, entries)
+
+
+RULES = Rules()
+"""The rules of this emulator."""
