@@ -60,13 +60,14 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         ),
         "ChangeSetModelExecutor.execute": "(self)",
         "ResourceProviderExecutor": "value",
+        "should_ignore_unsupported_resource_type": "value",
     },
     "localstack.services.cloudformation.engine.yaml_parser": {
         "customloader": "value",
     },
     "localstack.services.cloudformation.resource_provider": {
-        "CloudFormationResourceProviderPlugin": "class",
         "ResourceProviderExecutor.execute_action": "(self, resource_provider, raw_payload)",
+        "ResourceProviderExecutor.try_load_resource_provider": "(resource_type)",
         "convert_payload": "(stack_name, stack_id, payload)",
     },
     "localstack.services.cloudformation.v2.entities": {

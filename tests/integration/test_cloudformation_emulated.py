@@ -4,12 +4,15 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from bootstrap import stacks
 from bootstrap.stacks import Change, Pace, Stack
 from bootstrap.target import Target
+from tailrace.endpoint import HOST
+from tailrace.functions import listing
 from tests.frame import stacks as frame
 from tests.frame.run import Run
 
@@ -178,3 +181,60 @@ def test_waiters(small: Make) -> None:
     cloudformation.delete_stack(StackName=own.name)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=own.name)
     assert time.monotonic() - began < 20
+
+
+def test_what_is_not_made_here(small: Make) -> None:
+    """What would carry events is refused by name; anything else that is not done is kept, and listed."""
+    own = small("missing")
+    kept = own.deploy({"Pool": ("AWS::Cognito::UserPool", {}), "Topic": ("AWS::SNS::Topic", {})})
+    assert kept.status == "CREATE_COMPLETE"
+    port = urlsplit(own.target.endpoint).port
+    assert port
+    lines = listing.without_effect(HOST, port, own.target.region)
+    assert f"{own.name}: AWS::Cognito::UserPool" in lines
+    pipe = small("pipe")
+    refused = pipe.deploy({"Pipe": ("AWS::Pipes::Pipe", {"Source": "a", "Target": "b", "RoleArn": "c"})})
+    assert "AWS::Pipes::Pipe is not done by this emulator" in pipe.why(refused, set())
+
+
+def test_filters_of_a_log_group(small: Make) -> None:
+    """A metric filter and a subscription have what was asked for, change, and go when taken away."""
+    own = small("filters")
+    counted = {"MetricName": "m", "MetricNamespace": own.name, "MetricValue": "1", "DefaultValue": 0}
+    group = {"LogGroupName": {"Ref": "Group"}}
+    resources: Resources = {
+        "Group": ("AWS::Logs::LogGroup", {}),
+        "Stream": ("AWS::Kinesis::Stream", {"ShardCount": 1}),
+        "Role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST}),
+        "Count": (
+            "AWS::Logs::MetricFilter",
+            {**group, "FilterPattern": "ERROR", "MetricTransformations": [counted]},
+        ),
+        "Lines": (
+            "AWS::Logs::SubscriptionFilter",
+            {
+                **group,
+                "FilterName": "lines",
+                "FilterPattern": "ERROR",
+                "DestinationArn": {"Fn::GetAtt": ["Stream", "Arn"]},
+                "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                "Distribution": "Random",
+            },
+        ),
+    }
+    made = own.names(own.deploy(resources))
+    logs = own.target.client("logs")
+    (metric,) = logs.describe_metric_filters(logGroupName=made["Group"])["metricFilters"]
+    assert metric["filterName"] == made["Count"]
+    assert metric["metricTransformations"][0]["metricName"] == "m"
+    (lines,) = logs.describe_subscription_filters(logGroupName=made["Group"])["subscriptionFilters"]
+    assert (lines["filterName"], lines["distribution"]) == ("lines", "Random")
+    assert lines["roleArn"].endswith(made["Role"])
+    for name in ("Count", "Lines"):
+        resources[name][1]["FilterPattern"] = "WARN"
+    own.deploy(resources)
+    (metric,) = logs.describe_metric_filters(logGroupName=made["Group"])["metricFilters"]
+    assert metric["filterPattern"] == "WARN"
+    own.deploy({name: resources[name] for name in ("Group", "Stream", "Role")})
+    assert logs.describe_metric_filters(logGroupName=made["Group"])["metricFilters"] == []
+    assert logs.describe_subscription_filters(logGroupName=made["Group"])["subscriptionFilters"] == []

@@ -4,9 +4,10 @@ from typing import Any
 
 from localstack.aws.api.cloudformation import StackStatus
 from localstack.services.cloudformation.engine.v2 import change_set_model, change_set_model_executor
+from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.cloudformation.v2 import provider
 
-from tailrace.cloudformation import removal, rollback, templates
+from tailrace.cloudformation import put_whole, removal, rollback, templates, unsupported
 from tailrace.cloudformation.actions import ResourceExecutor
 from tailrace.cloudformation.foreign import Foreign
 from tailrace.seams import replace
@@ -33,14 +34,23 @@ class Executor(change_set_model_executor.ChangeSetModelExecutor):
     def _execute_resource_action(self, **asked: Any) -> Foreign:  # noqa: ANN401  passed on as it came
         act = super()._execute_resource_action
         if asked["action"] != _REMOVE or asked.get("part_of_replacement"):
-            return act(**asked)
-        resource = self._change_set.stack.resolved_resources.get(asked["logical_resource_id"])
-        return removal.removed(act, resource, asked)
+            return unsupported.worded(act(**asked), asked["resource_type"])
+        name = asked["logical_resource_id"]
+        resource = self._change_set.stack.resolved_resources.get(name)
+        other = self.resources.get(name)  # of another type, in its place
+        event = removal.removed(act, resource, asked)
+        if event.status == OperationStatus.SUCCESS:
+            self.resources.pop(name, None)  # LocalStack would keep it, without a status
+            if other:
+                self.resources[name] = other
+        return event
 
 
 def install() -> None:
     """Put the subclasses where LocalStack makes its own."""
     replace(provider, "ChangeSetModelExecutor", Executor)
     replace(change_set_model_executor, "ResourceProviderExecutor", ResourceExecutor)
+    put_whole.install()
+    unsupported.install()
     rollback.keep_to_statuses_that_last()
     templates.install()

@@ -7,6 +7,7 @@ import base64
 import json
 import logging
 import queue
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -17,7 +18,7 @@ from tailrace import cloudwatch
 from tailrace.clock import CLOCK
 from tailrace.cloudwatch.metric_filters import published
 from tailrace.cloudwatch.patterns import compiled
-from tailrace.cloudwatch.subscriptions import Line, Source, control_message, data_message
+from tailrace.cloudwatch.subscriptions import RANDOM, Line, Source, control_message, data_message
 
 LOG = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Subscription(Protocol):
     name: str
     filter_pattern: str
     destination_arn: str
+    distribution: str  # ours
 
 
 class Stored(NamedTuple):
@@ -74,7 +76,9 @@ class Delivery:
             matches = compiled(one.filter_pattern or "")
             if lines := [line for line in stored.lines if matches(line.message)]:
                 message = data_message(stored.source, one.name, lines)
-                send(one.destination_arn, message, stored.source.partition_key)
+                by_stream = one.distribution != RANDOM
+                key = stored.source.partition_key if by_stream else secrets.token_hex(16)
+                send(one.destination_arn, message, key)
 
 
 def send(destination: str, message: bytes, partition_key: str) -> None:

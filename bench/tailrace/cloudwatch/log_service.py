@@ -22,7 +22,7 @@ from tailrace.cloudwatch.conditions import PatternError
 from tailrace.cloudwatch.embedded import MARK, metrics_in
 from tailrace.cloudwatch.log_delivery import Delivery, Stored
 from tailrace.cloudwatch.patterns import compiled
-from tailrace.cloudwatch.subscriptions import Line, Source
+from tailrace.cloudwatch.subscriptions import BY_LOG_STREAM, Line, Source
 from tailrace.seams import replace
 
 type Request = dict[str, Any]
@@ -89,10 +89,22 @@ class TailraceLogs(LogsProvider):
     def put_subscription_filter(self, context: Any, **request: Any) -> None:  # noqa: ANN401  LocalStack's types
         """Set up a subscription, and try its destination."""
         _check(request["filter_pattern"])
+        group, name = request["log_group_name"], request["filter_name"]
+        known = get_moto_logs_backend(context.account_id, context.region).groups.get(group)
+        if known:
+            known.subscription_filters.pop(name, None)  # moto counts it as one more
         call_moto(context)
-        group = request["log_group_name"]
+        known.subscription_filters[name].distribution = request.get("distribution") or BY_LOG_STREAM
         source = Source(context.account_id, context.region, group, "")
         _delivery().check(request["destination_arn"], source.partition_key)
+
+    def describe_subscription_filters(self, context: Any, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
+        """List subscriptions; moto knows no distribution."""
+        found = call_moto(context)
+        group = get_moto_logs_backend(context.account_id, context.region).groups[request["log_group_name"]]
+        for one in found["subscriptionFilters"]:
+            one["distribution"] = group.subscription_filters[one["filterName"]].distribution
+        return found
 
     def start_query(self, context: Any, **request: Any) -> None:  # noqa: ANN401  LocalStack's types
         """Refuse: a query that is answered by something else than its language would mislead."""
@@ -200,12 +212,13 @@ def _keep(stream: Any, added: list[LogEvent]) -> None:  # noqa: ANN401  moto's, 
 
 def _described(self: Any) -> dict[str, Any]:  # noqa: ANN401  moto's, untyped
     """Describe a group; LocalStack's version copies all its lines first, to count their bytes."""
+    filters = get_moto_logs_backend(self.account_id, self.region).filters
     known = {
         "arn": f"{self.arn}:*",
         "logGroupArn": self.arn,
         "creationTime": self.creation_time,
         "logGroupName": self.name,
-        "metricFilterCount": 0,
+        "metricFilterCount": len(filters.get_matching_filters(log_group_name=self.name)),
         "storedBytes": sum(stream.stored_bytes for stream in list(self.streams.values())),
     }
     if self.retention_in_days:

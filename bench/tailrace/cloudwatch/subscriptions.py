@@ -9,6 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
+BY_LOG_STREAM, RANDOM = "ByLogStream", "Random"
+"""How lines are spread over a stream's shards."""
 _ID_DIGITS = 56
 
 

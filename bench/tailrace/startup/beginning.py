@@ -20,8 +20,6 @@ from . import door, late, models
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
-LATE = {"localstack.cloudformation.resource_providers"}
-"""Groups of entry points whose loading would load a service."""
 PASSED = "seams-that-passed"
 """File that keeps for which files of LocalStack's all names were as we know them."""
 EXIT_CODE = 78
@@ -47,7 +45,7 @@ def begin() -> None:
 def _load_parts() -> None:
     """Load what LocalStack finds of ours by entry point; it goes on without what cannot be loaded."""
     for point in metadata.distribution(DISTRIBUTION).entry_points:
-        if point.group.startswith(LOCALSTACKS) and point.group not in LATE:
+        if point.group.startswith(LOCALSTACKS):
             try:
                 point.load()
             except Exception as error:
