@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aftermath.batches import STARTED, Batch, Line, delivered, lines_of
-from aftermath.dead_letters import DeadLetter
+from tailrace.story.letters import DeadLetter
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient

@@ -2,33 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 
-from aftermath.dead_letters import DeadLetter
 from aftermath.failed_records import FailedRecord
 from aftermath.quarantine_messages import QuarantineContents
 from bootstrap.console import shown
+from tailrace.cli.words import moment, plural
+from tailrace.story.letters import DeadLetter
 
 LISTED = 50
 """Records that are listed one by one; the newest."""
-
-
-def moment(at: float) -> str:
-    """Return epoch seconds as a time that SINCE= and UNTIL= take.
-
-    >>> moment(1767323045.678)
-    '2026-01-02T03:04:05.678Z'
-    """
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-
-
-def plural(count: int, noun: str, ending: str = "s") -> str:
-    """Return a count and its noun.
-
-    >>> plural(1, "record"), plural(2000, "batch", "es")
-    ('1 record', '2,000 batches')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else ending}"
 
 
 def by_reason(records: Iterable[FailedRecord]) -> Iterator[str]:

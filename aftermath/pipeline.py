@@ -3,14 +3,14 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from aftermath.dead_letters import DeadLetter, parsed
 from aftermath.quarantine_messages import QuarantineContents, assemble
 from aftermath.tables import Tables
 from bootstrap import stacks
 from bootstrap.errors import UsageError
-from bootstrap.queues import Queue
 from bootstrap.settings import PipelineSettings
 from bootstrap.target import Target
+from tailrace.story.letters import DeadLetter, parsed
+from tailrace.story.queues import Queue
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

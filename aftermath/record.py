@@ -2,8 +2,8 @@
 
 import os
 import signal
+from datetime import UTC, datetime
 
-from aftermath.listing import moment, plural
 from aftermath.settings import AftermathSettings, begun
 from bootstrap import settings as bootstrap
 from bootstrap.commands import command
@@ -11,6 +11,8 @@ from bootstrap.console import complain, say
 from bootstrap.errors import UsageError
 from bootstrap.target import Target
 from producer.stream import stream_name
+from tailrace.cli.words import moment, plural
+from tailrace.moving import now
 from tailrace.stream.recorder import Span, record
 
 INTERRUPTED = 130
@@ -25,7 +27,10 @@ def run() -> int:
     if settings.out is None:
         raise UsageError("OUT= names the file to record into.")
     name = settings.stream or stream_name(target, stack.stack)
-    span = Span(begun(settings.since), settings.until, settings.duration)
+    until = settings.until
+    if until is None and settings.duration is None and target.endpoint:
+        until = datetime.fromtimestamp(now(target.endpoint), UTC)  # time may have been moved on there
+    span = Span(begun(settings.since), until, settings.duration)
     where = target.endpoint or f"AWS account {target.account}"
     say(f"Recording {name} at {where}, region {target.region}")
     if not target.emulated:

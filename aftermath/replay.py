@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from aftermath.claims import Sorted, StreamContents, sort_out
 from aftermath.failed_records import FailedRecord
-from aftermath.listing import by_reason, plural
+from aftermath.listing import by_reason
 from aftermath.pipeline import Pipeline
 from aftermath.plan import Plan
 from aftermath.sending import PutAgain, Results, Sent, send, watch
@@ -22,6 +22,7 @@ from bootstrap.commands import command
 from bootstrap.console import complain, say, shown
 from bootstrap.switch import agree
 from bootstrap.target import Target
+from tailrace.cli.words import plural
 from tailrace.stream.rules import Rules
 from tailrace.stream.sender import Stop
 from tailrace.stream.writing import Stream, configuration

@@ -4,21 +4,17 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from aftermath.failed_records import FailedRecord
 from aftermath.tables import Settled, Tables, has_own_identity, key_of
 from handler.once.records import Record
+from tailrace.stream.again import put_again
 from tailrace.stream.event import Event
-from tailrace.stream.feed import Direct
-from tailrace.stream.pace import AtOnce
-from tailrace.stream.rules import Delivered, GivenUp, Outbox, Rules
-from tailrace.stream.sender import Bounds, RequestThreads, Sender, Stop
+from tailrace.stream.rules import Delivered
+from tailrace.stream.sender import Stop
 
 if TYPE_CHECKING:
-    from tailrace.stream.event import Unreadable
-    from tailrace.stream.rules import Outcome
     from tailrace.stream.writing import Stream
 
 LOOK = 0.2
@@ -48,27 +44,16 @@ def send(
 
     The records of one key keep the order that they have here.
     """
-    sent = Sent()
+    events = [_event(index, failed.record) for index, failed in enumerate(records)]
+    put = put_again(stream, events, lambda some: done([_put(records, one) for one in some]), stop)
+    return Sent(
+        [_put(records, each) for each in put.delivered],
+        [(records[each.event.line], each.reason) for each in put.given_up],
+    )
 
-    def tell(outcomes: "Sequence[Outcome | Unreadable]") -> None:
-        through = [
-            PutAgain(records[each.event.line], each.accepted.shard_id, each.accepted.sequence_number)
-            for each in outcomes
-            if isinstance(each, Delivered)
-        ]
-        sent.put += through
-        sent.given_up += [
-            (records[each.event.line], each.reason) for each in outcomes if isinstance(each, GivenUp)
-        ]
-        if through:
-            done(through)
 
-    outbox = Outbox(Rules(record_bytes=stream.record_bytes), Random())  # noqa: S311  spreads retries
-    requests = RequestThreads(stream.put, Rules.requests)
-    stop.wake = requests.wake
-    feed = Direct(_event(index, failed.record) for index, failed in enumerate(records))
-    Sender(outbox, feed, AtOnce(), requests, tell).run(Bounds(None, None), stop, lambda: None)
-    return sent
+def _put(records: Sequence[FailedRecord], each: Delivered) -> PutAgain:
+    return PutAgain(records[each.event.line], each.accepted.shard_id, each.accepted.sequence_number)
 
 
 def _event(index: int, record: Record) -> Event:

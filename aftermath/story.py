@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from aftermath.dead_letters import DeadLetter, read_back, record_of
+from aftermath.dead_letters import read_back, record_of
 from aftermath.failed_records import FailedRecord
 from aftermath.functionlog import Delivery, FunctionLog
 from aftermath.pipeline import Pipeline
 from aftermath.tables import Settled, key_of
 from handler.once.records import Record
+from tailrace.story.letters import DeadLetter
 from tailrace.stream.reading import Cursor, Start, find, shards
 
 SEARCHED = timedelta(minutes=15)

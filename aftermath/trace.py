@@ -8,7 +8,6 @@ from typing import Any
 
 from aftermath.batches import ending, telling
 from aftermath.functionlog import Delivery
-from aftermath.listing import moment
 from aftermath.pipeline import Pipeline
 from aftermath.settings import AftermathSettings, begun
 from aftermath.story import SEARCHED, Story, Tracer
@@ -17,6 +16,7 @@ from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say, shown
 from bootstrap.errors import UsageError
 from bootstrap.target import Target
+from tailrace.cli.words import moment
 
 MOST_LINES = 40
 WIDEST = 160

@@ -12,12 +12,12 @@ from bootstrap import measures, stacks, watched
 from bootstrap.console import say
 from bootstrap.failing import failed_functions
 from bootstrap.measures import Counted
-from bootstrap.queues import Queue
 from bootstrap.requirements import ROOT
 from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from handler.once.totals import Minute
+from tailrace.story.queues import Queue
 
 _WELL = "OK"
 _MOST_READ = 1000  # messages of a queue

@@ -1,7 +1,7 @@
 """What stands in quarantine and among the dead letters: how many records, why, and the newest of them.
 
-SQS has no way to look at a queue: who reads takes, for a moment (`bootstrap/queues.py`). On an emulator that
-disturbs nobody, and the queues are read when their depth has changed. On an account they are read when
+SQS has no way to look at a queue: who reads takes, for a moment (`tailrace/story/queues.py`). On an emulator
+that disturbs nobody, and the queues are read when their depth has changed. On an account they are read when
 somebody asks for it; until then there is the number of messages, of which a large record has several.
 """
 
@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from aftermath.dead_letters import DeadLetter, parsed
 from aftermath.failed_records import FailedRecord
 from aftermath.pipeline import Pipeline
 from aftermath.quarantine_messages import assemble
 from bootstrap import measures
-from bootstrap.queues import Queue
+from tailrace.story.letters import DeadLetter, parsed
+from tailrace.story.queues import Queue
 
 if TYPE_CHECKING:
     from bootstrap.stacks import Stack

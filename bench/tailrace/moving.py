@@ -1,17 +1,13 @@
 """The emulator's time, read and moved from outside: what `tailrace advance` and the plugin's `clock` use."""
 
-import json
 import re
-import urllib.error
-import urllib.request
+import time
 from typing import Any
 
-from tailrace.control.errors import EmulatorError
+from tailrace.control.own_api import NotOursError, ask
 
 PATH = "/_tailrace/clock"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-PATIENCE = 60
-"""Seconds that the emulator may take."""
 
 
 def seconds_in(text: str) -> float:
@@ -43,22 +39,13 @@ class EmulatorClock:
         return self._ask({"advance": seconds_in(by) if isinstance(by, str) else by})
 
     def _ask(self, asked: dict[str, Any] | None) -> float:
-        request = urllib.request.Request(  # noqa: S310  an emulator's address
-            f"{self.endpoint}{PATH}",
-            data=json.dumps(asked).encode() if asked else None,
-            headers={"Content-Type": "application/json"},
-        )
-        directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with directly.open(request, timeout=PATIENCE) as answered:
-                now: float = json.load(answered)["now"]
-        except urllib.error.HTTPError as error:
-            known = error.read().decode(errors="replace")
-            raise EmulatorError(
-                f"The emulator at {self.endpoint} did not move its time: {known:.200}"
-            ) from None
-        except (OSError, ValueError, KeyError) as error:
-            raise EmulatorError(
-                f"No emulator answers at {self.endpoint} ({error}): tailrace up (in this project: make up)."
-            ) from None
+        now: float = ask(self.endpoint, PATH, asked)["now"]
         return now
+
+
+def now(endpoint: str) -> float:
+    """Return an emulator's time, in epoch seconds; this machine's where the emulator is not ours."""
+    try:
+        return EmulatorClock(endpoint).now()
+    except NotOursError:
+        return time.time()

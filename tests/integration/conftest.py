@@ -1,5 +1,6 @@
 """Pipelines for the integration tests: on the emulator that runs, one of the run's own, or an account."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,7 @@ from tailrace.control import Installation
 from tests.frame import stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
-from tests.integration import installing
+from tests.integration import installing, stranger
 
 type MakePipeline = Callable[..., Pipeline]
 
@@ -42,6 +43,19 @@ def make_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[MakePipe
             return Pipeline(where, made.enter_context(stack))
 
         yield make
+
+
+@pytest.fixture
+def tailrace(target: Target, tmp_path: Path) -> stranger.Command:
+    """Give the command `tailrace`, in a folder of its own."""
+    return stranger.Command(target, tmp_path)
+
+
+@pytest.fixture
+def greenhouse(run: Run, target: Target) -> Iterator[stranger.Stranger]:
+    """Give another project's stack, deployed for one test."""
+    with stranger.deployed(target, f"{run.prefix}-other-{secrets.token_hex(3)}") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tailrace.testing.eventually import eventually
 from tests.frame import stacks
 from tests.frame.run import Run
 from tests.integration.mapping_rig import PATIENCE, Rig
+from tests.integration.stranger import Command
 
 pytestmark = pytest.mark.emulator_only
 
@@ -49,8 +51,8 @@ def advance(target: Target, by: str) -> str:
     return shown.output
 
 
-def test_a_stream(target: Target) -> None:
-    """Iterators expire after five minutes, and records leave after the retention."""
+def test_a_stream(target: Target, tmp_path: Path) -> None:
+    """Iterators expire after five minutes, records leave after the retention, and later ones are recorded."""
     kinesis = target.client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=1)
     kinesis.get_waiter("stream_exists").wait(StreamName="s", WaiterConfig={"Delay": 1})
@@ -71,6 +73,8 @@ def test_a_stream(target: Target) -> None:
     kinesis.put_record(StreamName="s", Data=b"2", PartitionKey="k")
     (found,) = kinesis.get_records(ShardIterator=iterator())["Records"]
     assert found["ApproximateArrivalTimestamp"] > datetime.now(UTC) + timedelta(hours=24)
+    recorded = Command(target, tmp_path)("record", "s", "kept.jsonl")
+    assert recorded.stdout.startswith("Recorded 1 records of 1 shards into kept.jsonl"), recorded.stderr
 
 
 def test_items_that_expire(target: Target) -> None:

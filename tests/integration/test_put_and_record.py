@@ -1,10 +1,7 @@
 """`tailrace put` and `tailrace record`: a stream of anybody's, written from a file and read into one."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +10,7 @@ import pytest
 from bootstrap.target import Target
 from tailrace.stream.reading import Cursor, Start, StreamRecord, shards
 from tests.frame.run import Run
+from tests.integration.stranger import Command
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.emulator_only
 QUICKLY: "WaiterConfigTypeDef" = {"Delay": 1, "MaxAttempts": 60}
-type Tailrace = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -42,26 +39,6 @@ def streams(run: Run, kinesis: "KinesisClient", worker_id: str) -> Iterator[tupl
         kinesis.get_waiter("stream_not_exists").wait(StreamName=name, WaiterConfig=QUICKLY)
 
 
-@pytest.fixture
-def tailrace(target: Target, tmp_path: Path) -> Tailrace:
-    """Give the command, in a folder of its own, with an environment that names the emulator."""
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_ENDPOINT_URL": target.endpoint or ""}
-
-    def run(*words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tailrace", *words],
-            cwd=tmp_path,
-            env=environ,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return run
-
-
 def held(kinesis: "KinesisClient", stream: str) -> dict[str, list[bytes]]:
     """Return what a stream holds, in order, by partition key."""
     found: dict[str, list[bytes]] = {}
@@ -75,7 +52,7 @@ def held(kinesis: "KinesisClient", stream: str) -> dict[str, list[bytes]]:
 
 
 def test_what_is_put_is_recorded_and_put_again(
-    tailrace: Tailrace, kinesis: "KinesisClient", streams: tuple[str, str], tmp_path: Path
+    tailrace: Command, kinesis: "KinesisClient", streams: tuple[str, str], tmp_path: Path
 ) -> None:
     """Each line becomes a record under its own field, in order; its recording gives the same stream again."""
     lines = [json.dumps({"meta": {"room": n % 4}, "n": n}) for n in range(60)]
@@ -96,7 +73,7 @@ def test_what_is_put_is_recorded_and_put_again(
     assert held(kinesis, streams[1]) == first
 
 
-def test_what_is_wrong_is_a_sentence(tailrace: Tailrace, streams: tuple[str, str], tmp_path: Path) -> None:
+def test_what_is_wrong_is_a_sentence(tailrace: Command, streams: tuple[str, str], tmp_path: Path) -> None:
     """A file that is not there, in another format, or empty, and a stream that is not there, are named."""
     (tmp_path / "array.json").write_text('[{"a": 1}]')
     (tmp_path / "text").write_text("plain\n")
@@ -119,9 +96,7 @@ def test_what_is_wrong_is_a_sentence(tailrace: Tailrace, streams: tuple[str, str
         assert "Traceback" not in done.stderr
 
 
-def test_raw_lines_from_a_pipe(
-    tailrace: Tailrace, kinesis: "KinesisClient", streams: tuple[str, str]
-) -> None:
+def test_raw_lines_from_a_pipe(tailrace: Command, kinesis: "KinesisClient", streams: tuple[str, str]) -> None:
     """With --raw anything is sent, byte for byte, as it comes."""
     done = tailrace("put", streams[0], "-", "--raw", "--count", "2", given="not json\n[1]\nthird\n")
     assert done.returncode == 0, done.stderr

@@ -15,17 +15,24 @@ import click
 from tailrace.cli.console import say
 from tailrace.control.errors import EmulatorError
 from tailrace.endpoint import EndpointError
+from tailrace.story.errors import StoryError
 from tailrace.stream.errors import StreamError
 
 INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
     "The emulator": ("up", "down", "where", "whose", "env", "logs", "advance", "doctor", "install"),
     "Streams": ("put", "record"),
+    "Mappings": ("dead-letters",),
     "Faults": ("fault",),
     "The embedded emulator alone": ("start", "stop", "status", "run"),
     "The shell": ("completion",),
 }
-SENTENCES = (EmulatorError, EndpointError, StreamError)  # errors whose text is a sentence for the user
+SENTENCES = (
+    EmulatorError,
+    EndpointError,
+    StoryError,
+    StreamError,
+)  # errors whose text is a sentence for the user
 
 
 class Verbs(click.Group):

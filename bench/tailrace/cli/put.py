@@ -1,6 +1,5 @@
 """`put`: send a file's events to a stream of the emulator."""
 
-import os
 import shlex
 import sys
 import time
@@ -10,8 +9,8 @@ from typing import NamedTuple
 
 import click
 
-from tailrace import endpoint
 from tailrace.cli.console import answer, say
+from tailrace.cli.emulated import aws
 from tailrace.stream.errors import ForeignFormatError, UnknownFormatError
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.formats import events, opened_as
@@ -24,7 +23,6 @@ from tailrace.stream.sender import Bounds, Stop
 from tailrace.stream.tally import Tally
 from tailrace.stream.transfer import Files, Transfer
 from tailrace.stream.writing import Stream, configuration
-from tailrace.testing.clients import REGION, Aws
 
 BETWEEN_LINES = 5.0
 """Seconds between two lines of progress."""
@@ -81,8 +79,7 @@ def command(  # noqa: PLR0913  each is an option
         raise click.UsageError(f"There is no file {source}.")
     pace = AtRate(rate) if rate else Replay(speed) if speed else AtOnce()
     what = Source(source, Fields(key, event_id, time_field), raw)
-    aws = Aws(endpoint.meant(os.environ, Path.cwd()).url, os.environ.get("AWS_REGION") or REGION)
-    found = Stream.find(aws("kinesis", **configuration(Rules.requests)), stream)
+    found = Stream.find(aws()("kinesis", **configuration(Rules.requests)), stream)
     transfer = Transfer(found, Tally(), Files(ledger, undelivered), patience)
     try:
         return send(transfer, what, pace, Bounds(count, duration))

@@ -1,6 +1,5 @@
 """`record`: keep what stands in a stream of the emulator in a file."""
 
-import os
 import shlex
 import signal
 from datetime import UTC, datetime
@@ -8,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from tailrace import endpoint
 from tailrace.cli.console import answer, say
+from tailrace.cli.emulated import aws
+from tailrace.moving import now
 from tailrace.stream.recorder import Span, record
-from tailrace.testing.clients import REGION, Aws
 
 INTERRUPTED = 130
 
@@ -42,8 +41,10 @@ def command(
     if file.exists():
         raise click.UsageError(f"{file} exists already: name another file.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    aws = Aws(endpoint.meant(os.environ, Path.cwd()).url, os.environ.get("AWS_REGION") or REGION)
-    made = record(aws("kinesis"), stream, Span(since, until, duration), file)
+    make = aws()
+    if until is None and duration is None:
+        until = datetime.fromtimestamp(now(make.endpoint), UTC)
+    made = record(make("kinesis"), stream, Span(since, until, duration), file)
     answer(f"Recorded {made.records:,} records of {made.shards:,} shards into {made.path}")
     answer(f"To play it: {shlex.join(['tailrace', 'put', stream, str(made.path), '--speed', '1'])}")
     if made.interrupted:

@@ -19,6 +19,7 @@ Nothing here knows what stands in them, who reads the stream, or which command a
     failures.py     what a failed request means
     silence.py      since when nobody answers
     writing.py      a stream, and PutRecords
+    again.py        puts events that are at hand, and tells of each acknowledgement
     transfer.py     one run of the sender, with its files and its counts
     tally.py        what became of a run's events, in words
     files.py        the ledger file, and the file of undelivered events

@@ -195,16 +195,17 @@ def _expired(error: Exception) -> bool:
     return isinstance(error, ClientError) and error.response["Error"]["Code"] == "ExpiredIteratorException"
 
 
-def between(cursor: Cursor, last: str, most: int) -> Iterator[StreamRecord]:
-    """Give the records behind the cursor up to the one of this sequence number: `most` of them at most."""
-    end, left = int(last), most
-    while left > 0:
-        page = cursor.read(min(MOST, left))
+def between(cursor: Cursor, last: str) -> Iterator[StreamRecord]:
+    """Give the records behind the cursor up to the one of this sequence number."""
+    end = int(last)
+    while True:
+        page = cursor.read()
         for record in page.records:
             if int(record.sequence_number) > end:
                 return
-            left -= 1
             yield record
+            if int(record.sequence_number) == end:
+                return
         if page.ended or (not page.records and page.behind == 0):
             return
 

@@ -4,12 +4,12 @@ import json
 from base64 import b64encode
 from typing import Any
 
-from aftermath.dead_letters import DeadLetter, parsed
 from aftermath.failed_records import FailedRecord
 from aftermath.settings import AftermathSettings
 from handler.once.batches import Refused
 from handler.once.quarantine import messages
 from handler.once.records import Reason, Record
+from tailrace.story.letters import DeadLetter, parsed
 
 FIRST = 49590338271490256608559692538361571095921575989136588898
 SHARD = "shardId-000000000006"

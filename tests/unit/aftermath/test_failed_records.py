@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftermath.dead_letters import parsed
 from aftermath.failed_records import wanted
 from aftermath.quarantine_messages import assemble
 from handler.once.records import Reason
+from tailrace.story.letters import parsed
 from tests.unit.aftermath.given import FIRST, SHARD, failed, letter, quarantined, record, settings
 
 pytestmark = pytest.mark.unit

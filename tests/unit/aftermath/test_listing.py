@@ -1,8 +1,9 @@
 import pytest
 
-from aftermath.listing import LISTED, letter_lines, plural, quarantine_lines
+from aftermath.listing import LISTED, letter_lines, quarantine_lines
 from aftermath.quarantine_messages import QuarantineContents
 from bootstrap.console import shown
+from tailrace.cli.words import plural
 from tests.unit.aftermath.given import FIRST, failed, letter, record
 
 pytestmark = pytest.mark.unit

@@ -79,7 +79,7 @@ def test_commands_exist(block: Block) -> None:
             unknown = {name for name, _, _ in assigned} - SETTINGS - OTHERS
             assert unknown == set(), words
         elif words and words[0] == "tailrace":
-            assert (ROOT / "bench" / "tailrace" / "cli" / f"{words[1]}.py").exists(), words
+            assert (ROOT / "bench" / "tailrace" / "cli" / f"{words[1].replace('-', '_')}.py").exists(), words
         elif words:
             assert words[0] in PROGRAMS, words
 

@@ -184,8 +184,7 @@ class ShardReader[R: Record]:
             self._lanes[self._lane_of(held.record)].offer(held, now)
 
     def _lane_of(self, record: R) -> int:
-        count = len(self._lanes)
-        return crc32(record.partition_key.encode(errors="replace")) % count if count > 1 else 0
+        return lane_of(record.partition_key, len(self._lanes))
 
     def _wanted(self) -> int:
         """Count the records to read now.
@@ -198,6 +197,11 @@ class ShardReader[R: Record]:
             return min(hungry, MOST_READ)
         room = max(AHEAD, self._settings.batch_size) - sum(lane.waiting for lane in self._lanes)
         return max(0, min(room, MOST_READ))
+
+
+def lane_of(partition_key: str, lanes: int) -> int:
+    """Return which of a shard's lanes the records of a key go to."""
+    return crc32(partition_key.encode(errors="replace")) % lanes if lanes > 1 else 0
 
 
 def _windows(settings: MappingSettings, before: Windows | None) -> Windows | None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.queues import HIDDEN, Queue
+from tailrace.story.queues import HIDDEN, Queue
 
 pytestmark = pytest.mark.unit
 

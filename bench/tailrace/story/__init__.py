@@ -1,0 +1,10 @@
+"""What becomes of records behind the stream: of any mapping, function and language.
+
+mappings.py    a mapping of a Kinesis stream, found by what a user calls it
+letters.py     on-failure messages, and the records that they name, read back from the stream
+membership.py  which records of a stretch of a shard were a batch (pure)
+places.py      where on-failure messages lie: a queue, queues behind a topic, a bucket
+queues.py      a queue, read without losing anything of it
+again.py       puts the records of dead letters again, and deletes the messages that are through
+errors.py      what can go wrong
+"""
