@@ -43,11 +43,11 @@ given:
 $(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml $(BROKEN) | given
 	@$(NEW_ENOUGH)
 	@$(PYTHON3) bootstrap/environment.py
+	@$(CHECK)
 
 .PHONY: broken
 
 up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it: RUNTIMES=
-	@$(CHECK)
 	@$(call IF_OURS,$(CONTROL) up --via '$(EMULATOR)',:)
 	@$(PYTHON) -m bootstrap up
 
@@ -92,7 +92,6 @@ env: $(READY) ## for `eval "$$(make -s env)"`: makes aws, boto3 and any SDK talk
 	@$(PYTHON) -m bootstrap env
 
 advance: $(READY) ## move the emulator's time on: BY=25h (90s, 15m, 2d)
-	@$(CHECK)
 	@$(CONTROL) advance $(or $(BY),"")
 
 test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
