@@ -66,6 +66,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "customloader": "value",
     },
     "localstack.services.cloudformation.resource_provider": {
+        "ResourceProviderExecutor.deploy_loop": (
+            "(self, resource_provider, resource, raw_payload, max_timeout, sleep_time)"
+        ),
         "ResourceProviderExecutor.execute_action": "(self, resource_provider, raw_payload)",
         "ResourceProviderExecutor.try_load_resource_provider": "(resource_type)",
         "convert_payload": "(stack_name, stack_id, payload)",

@@ -11,10 +11,16 @@ from tailrace.cloudformation.foreign import Foreign
 
 # What LocalStack says instead of the reason, whatever was tried.
 _NO_REASON = "Failed to delete resource"
+LOOK = 0.05
+"""Seconds between two looks at a resource that is still being made; LocalStack waits a whole one."""
 
 
 class ResourceExecutor(stock.ResourceProviderExecutor):
     """LocalStack's way of carrying out an action, which it still uses, with what it leaves out."""
+
+    def deploy_loop(self, *asked: Any, **named: Any) -> Foreign:  # noqa: ANN401  passed on as it came
+        """Carry out an action, and look again until it is done."""
+        return super().deploy_loop(*asked, **{"sleep_time": LOOK, **named})
 
     def execute_action(self, resource_provider: Foreign, raw_payload: Mapping[str, Any]) -> Foreign:
         """Create, change or remove one resource."""
