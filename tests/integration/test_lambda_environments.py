@@ -28,6 +28,7 @@ HERE = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
 def handler(event, context):
     match event.get("look"):
         case "variables": return dict(os.environ)
+        case "compiled": return os.path.exists(boto3.__spec__.cached)
         case "cwd": return [os.getcwd(), os.environ["LAMBDA_TASK_ROOT"], oct(os.stat(".").st_mode)[-3:],
                             oct(os.stat("app.py").st_mode)[-3:], sys.path[0]]
         case "tmp":
@@ -100,6 +101,11 @@ def metric_sum(target: Target, name: str, function: str) -> float:
         Statistics=["Sum"],
     )["Datapoints"]
     return point["Sum"]
+
+
+def test_the_runtime_is_compiled(functions: Functions) -> None:
+    """What the runtime brings is compiled: a function, which cannot write there, never has to do it."""
+    assert functions.make(LOOKS).invoke({"look": "compiled"}).payload is True
 
 
 def test_a_function_sees_lambdas_variables_only(functions: Functions) -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tailrace.control import interpreters
+from tailrace.control import interpreters, uv
 from tailrace.control.errors import InstallError
 from tailrace.control.fetching import Site
 from tailrace.control.parts import LOCKS, Environment, make_environment
@@ -26,7 +26,7 @@ class _Part(Environment):
 
     def made_of(self) -> Sequence[bytes]:
         """Return what decides what the part holds."""
-        return (*super().made_of(), self._version.encode(), START.read_bytes())
+        return (*super().made_of(), self._version.encode(), START.read_bytes(), b"compiled")
 
     def make(self, site: Site) -> None:
         """Make the environment."""
@@ -39,6 +39,9 @@ class _Part(Environment):
             make_environment(site, site.folder, lock, self.title)
             site.report(f"  There is no Python {NEEDED} here: its functions run on {sys.version.split()[0]}")
         shutil.copy(START, packages(site.folder) / "bootstrap.py")
+        # A function cannot write here: what is not compiled now, each cold start would compile anew.
+        compiling = (site.folder / "bin" / "python", "-m", "compileall", "-q", packages(site.folder))
+        site.run(compiling, f"{self.title} (compiling)", uv.environment())
 
 
 class Python(Runtime):
