@@ -199,7 +199,7 @@ class Emulator:
         if self.log.exists():
             self.log.replace(self.log.with_name("log.previous"))
         # -P: without the run folder on its path, LocalStack finds the index of entry points that it has kept
-        command = (str(installation.python), "-P", "-m", "localstack.runtime.main")
+        command = (str(installation.python), "-P", "-m", "tailrace.startup.process")
         env = settings.environment(
             home=installation.home, folder=self.folder, port=self.port, java=installation.java, settings=extra
         )

@@ -16,7 +16,7 @@ from localstack.runtime import hooks
 from tailrace import seams
 from tailrace.control.plugins import DISTRIBUTION, LOCALSTACKS
 
-from . import door, late, models
+from . import door, late, models, process
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
@@ -90,8 +90,15 @@ def load_services() -> None:
 def _load() -> None:
     from localstack.services.plugins import SERVICE_PLUGINS  # noqa: PLC0415  slow to import
 
-    for name in NEEDED:
-        try:
-            SERVICE_PLUGINS.require(name)
-        except Exception:
-            LOG.exception("Service %s could not be loaded ahead; it is tried again when asked for", name)
+    try:
+        for name in NEEDED:
+            _require(SERVICE_PLUGINS, name)
+    finally:
+        process.wake_collector()
+
+
+def _require(plugins: Any, name: str) -> None:  # noqa: ANN401  LocalStack's
+    try:
+        plugins.require(name)
+    except Exception:
+        LOG.exception("Service %s could not be loaded ahead; it is tried again when asked for", name)

@@ -1,0 +1,36 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+BENCH = Path(__file__).resolve().parents[3] / "bench"
+LOCALSTACK = """
+import gc
+from tailrace.startup import process
+
+IMPORTED_WITH = gc.isenabled()
+
+def main():
+    print(IMPORTED_WITH, gc.isenabled())
+    process.wake_collector()
+    print(gc.isenabled(), gc.get_freeze_count() > 1000)
+"""
+
+
+def test_the_collector_rests_until_it_is_woken(tmp_path: Path) -> None:
+    """LocalStack is imported and starts without collections, and what there is then is never gone through."""
+    folder = tmp_path / "localstack" / "runtime"
+    folder.mkdir(parents=True)
+    (folder / "main.py").write_text(LOCALSTACK)
+    said = subprocess.run(
+        [sys.executable, "-P", "-m", "tailrace.startup.process"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{BENCH}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.splitlines() == ["False False", "True True"]
