@@ -1,6 +1,7 @@
 """What of Kinesis only an emulator can show: accounts of any number, the wire's other forms."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ import pytest
 
 from bootstrap.target import Target
 from tests.frame.run import Run
-from tests.integration.wire import CBOR, JSON, call, cbor
+from tests.integration.wire import CBOR, JSON, call, cbor, post, signed
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -102,3 +103,41 @@ def test_speaks_cbor(target: Target, run: Run, worker_id: str) -> None:
         status, kind, answer = call(target, "GetRecords", cbor({"ShardIterator": "x"}), CBOR)
         assert (status, kind) == (400, CBOR)
         assert b"InvalidArgumentException" in answer
+
+
+@pytest.mark.parametrize("kind", [JSON, CBOR])
+@pytest.mark.parametrize("operation", ["ListStreams", "DescribeStream"])
+def test_every_answer_has_two_ids(target: Target, kind: str, operation: str) -> None:
+    """Good or bad, JSON or CBOR: x-amzn-RequestId is a UUID, x-amz-id-2 some 96 characters (recorded)."""
+    body = cbor({}) if kind == CBOR else b"{}"
+    status, headers, _ = post(target, "/", body, signed(target, operation, kind))
+    assert status == (200 if operation == "ListStreams" else 400)
+    assert uuid.UUID(headers["x-amzn-RequestId"])
+    assert len(headers["x-amz-id-2"]) == 96
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "error"),
+    [
+        ("PutRecord", b'{"DryRun":"x"}', "SerializationException"),
+        ("CreateStream", b'{"StreamName":"s","RecordDistributionStrategy":"x"}', "ValidationException"),
+        ("CreateStream", b'{"StreamName":"s","RecordDistributionStrategy":"AUTO"}', "UnsupportedOperation"),
+    ],
+)
+def test_parameters_of_the_newest_model(target: Target, operation: str, body: bytes, error: str) -> None:
+    """A parameter that LocalStack's own model does not know is held to botocore's newest."""
+    status, _, answer = call(target, operation, body)
+    assert status == 400
+    assert json.loads(answer)["__type"].startswith(error)
+
+
+def test_cbor_knows_the_newest_model(target: Target, run: Run, worker_id: str) -> None:
+    """CBOR carries the newest parameters and members too: DryRun, and an account's channels."""
+    name = f"{run.prefix}-newest-{worker_id}"
+    with stream_on(target, name, shards=1):
+        put = {"StreamName": name, "PartitionKey": "a", "Data": b"a", "DryRun": True}
+        status, _, answer = call(target, "PutRecord", cbor(put), CBOR)
+        assert (status, b"DryRunOperationException" in answer) == (400, True)
+        assert b"ChannelCountLimit" in call(target, "DescribeLimits", cbor({}), CBOR)[2]
+        summary = call(target, "DescribeStreamSummary", cbor({"StreamName": name}), CBOR)[2]
+        assert b"QueueCount" in summary

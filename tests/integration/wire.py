@@ -20,14 +20,16 @@ PATIENCE = 60
 """Seconds."""
 
 
-def post(target: Target, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, bytes]:
-    """Post bytes to the emulator; give the status, the type and the bytes that come back."""
+def post(
+    target: Target, path: str, body: bytes, headers: dict[str, str]
+) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Post bytes to the emulator; give the status, the headers and the bytes that come back."""
     parts = urlsplit(target.endpoint or "")
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     try:
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
-        return answer.status, answer.headers.get("Content-Type", ""), answer.read()
+        return answer.status, answer.headers, answer.read()
     finally:
         connection.close()
 
@@ -35,8 +37,9 @@ def post(target: Target, path: str, body: bytes, headers: dict[str, str]) -> tup
 def call(
     target: Target, operation: str, body: bytes, kind: str = JSON, account: str = "test"
 ) -> tuple[int, str, bytes]:
-    """Send an operation as bytes of our own."""
-    return post(target, "/", body, signed(target, operation, kind, account))
+    """Send an operation as bytes of our own; give the status, the type and the bytes that come back."""
+    status, headers, answer = post(target, "/", body, signed(target, operation, kind, account))
+    return status, headers.get("Content-Type", ""), answer
 
 
 def signed(target: Target, operation: str, kind: str, account: str = "test") -> dict[str, str]:
@@ -87,8 +90,10 @@ class Events:
 
 
 def cbor(value: object) -> bytes:
-    """Encode texts, bytes, times and maps of them, up to 64 KiB long."""
+    """Encode texts, bytes, times, true and maps of them, up to 64 KiB long."""
     match value:
+        case True:
+            return b"\xf5"
         case datetime():
             return b"\xc1\x1b" + round(value.timestamp() * 1000).to_bytes(8)  # as AWS's SDK for Java does
         case str():

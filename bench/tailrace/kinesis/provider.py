@@ -5,14 +5,15 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from botocore.model import ServiceModel, Shape
 from localstack import config
 from localstack.aws.api import CommonServiceException, RequestContext
-from localstack.aws.spec import load_service
+from localstack.aws.spec import loader
 from localstack.http import Response
 from localstack.services.plugins import ServiceLifecycleHook
 
@@ -22,6 +23,7 @@ from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import ENGINE
 from tailrace.kinesis.errors import LimitExceededError, ResourceInUseError, ThroughputExceededError
 from tailrace.kinesis.events import events
+from tailrace.kinesis.newer import newest
 from tailrace.kinesis.operations import perform
 from tailrace.kinesis.operations.refused import OPERATIONS as REFUSED
 from tailrace.kinesis.parser import JsonRequest, take_json_past_the_parser
@@ -38,8 +40,17 @@ LOG = logging.getLogger(__name__)
 HOUR = 3600
 LIMITS = "TAILRACE_KINESIS_LIMITS"
 _CBOR: Any = import_module("cbor2")  # LocalStack's environment has it
-CBOR_TYPE = "application/x-amz-cbor-1.1"
 type Dispatcher = Callable[[RequestContext, dict[str, Any] | None], object]
+
+
+class _Form(NamedTuple):
+    """JSON or CBOR: its content type, and how an answer of a shape is written in it."""
+
+    kind: str
+    encode: Callable[[Output, Shape | None], bytes]
+
+
+_JSON = _Form(JSON_TYPE, lambda answer, _: to_json(answer))
 
 
 class KinesisProvider(ServiceLifecycleHook):
@@ -48,9 +59,9 @@ class KinesisProvider(ServiceLifecycleHook):
     service = "kinesis"
 
     def __init__(self) -> None:
-        self.model = load_service(self.service)
+        self.model = ServiceModel(newest(loader.load_service_model(self.service, "service-2")), self.service)
         self.checker = Checker(self.model)
-        take_json_past_the_parser()
+        take_json_past_the_parser(self.model)
         _trim_hourly()
 
     def accept_state_visitor(self, visitor: "StateVisitor") -> None:
@@ -65,41 +76,30 @@ class KinesisProvider(ServiceLifecycleHook):
         return {name: self._dispatcher(name) for name in (*self.model.operation_names, *REFUSED)}
 
     def _dispatcher(self, name: str) -> Dispatcher:
-        def dispatch(context: RequestContext, parsed: dict[str, Any] | None) -> object:
-            if "cbor" in (context.request.mimetype or ""):
-                return self._serve_cbor(name, context, parsed)
+        def dispatch(context: RequestContext, parsed: dict[str, Any] | None) -> Response:
+            kind = context.request.mimetype or ""
+            if "cbor" in kind:
+                return self._serve(name, context, plain(parsed or {}), _Form(kind, _to_cbor))
             if not isinstance(parsed, JsonRequest):  # the first request came by LocalStack's own parser
                 parsed = JsonRequest.read(context.request.data)
-            return self._serve_json(name, context, parsed.body)
+            return self._serve(name, context, parsed.body, _JSON)
 
         return dispatch
 
-    def _serve_json(self, name: str, context: RequestContext, body: object) -> Response:
+    def _serve(self, name: str, context: RequestContext, body: object, form: _Form) -> Response:
+        headers = response_headers(context.request_id)
         try:
             answer = self._answer(name, context, body)
         except RequestError as refusal:
             context.service_exception = CommonServiceException(refusal.code, refusal.message)
-            return _response(context, to_json(refusal.as_json()), refusal.status)
-        if isinstance(answer, Subscription):
-            return _stream(context, events(answer, JSON_TYPE, to_json, _limited))
-        context.service_response = answer  # LocalStack would parse the body for it otherwise
-        return _response(context, to_json(answer), 200)
-
-    def _serve_cbor(self, name: str, context: RequestContext, parsed: dict[str, Any] | None) -> object:
-        try:
-            answer = self._answer(name, context, plain(parsed or {}))
-        except RequestError as refusal:
-            raise CommonServiceException(refusal.code, refusal.message, refusal.status) from None
+            return Response(form.encode(refusal.as_json(), None), refusal.status, headers, mimetype=form.kind)
         if isinstance(answer, Subscription):
             shape = self.model.shape_for("SubscribeToShardEvent")
-
-            def encode(event: Request) -> bytes:
-                return bytes(_CBOR.dumps(typed(event, shape, _cbor_moment)))
-
-            return _stream(context, events(answer, CBOR_TYPE, encode, _limited))
-        if answer is None:
-            return Response(b"", 200, response_headers(context.request_id), mimetype=context.request.mimetype)
-        return typed(answer, context.operation.output_shape)
+            frames = events(answer, form.kind, lambda event: form.encode(event, shape), _limited)
+            return Response(frames, 200, headers, mimetype=STREAM_TYPE)
+        context.service_response = answer  # LocalStack would parse the body for it otherwise
+        written = form.encode(answer, context.operation.output_shape)
+        return Response(written, 200, headers, mimetype=form.kind)
 
     def _answer(self, name: str, context: RequestContext, body: object) -> Output | Subscription:
         """Answer a request. Raises RequestError, whatever goes wrong."""
@@ -163,6 +163,13 @@ def _measure(call: Call, name: str, request: Request, answer: Any, began: float)
         measures.publish(answer.stream, measures.subscribed(answer.consumer), call.now)
 
 
+def _to_cbor(answer: Output, shape: Shape | None) -> bytes:
+    """Write an answer, or without a shape an error; an operation without a result has an empty body."""
+    if answer is None:
+        return b""
+    return bytes(_CBOR.dumps(answer if shape is None else typed(answer, shape, _cbor_moment)))
+
+
 def _cbor_moment(seconds: float) -> object:
     """Give a timestamp as Kinesis' CBOR has it: whole milliseconds, with the tag of a time."""
     return _CBOR.CBORTag(1, round(seconds * 1000))
@@ -195,11 +202,3 @@ def _faults() -> Callable[[], bool] | None:
     """Fail each record by the probability that LocalStack's KINESIS_ERROR_PROBABILITY has right now."""
     probability = float(config.KINESIS_ERROR_PROBABILITY)
     return (lambda: random.random() < probability) if probability > 0 else None  # noqa: S311  no secret
-
-
-def _response(context: RequestContext, body: bytes, status: int) -> Response:
-    return Response(body, status, response_headers(context.request_id), mimetype=JSON_TYPE)
-
-
-def _stream(context: RequestContext, frames: Iterator[bytes]) -> Response:
-    return Response(frames, 200, response_headers(context.request_id), mimetype=STREAM_TYPE)

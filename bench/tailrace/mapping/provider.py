@@ -18,18 +18,17 @@ from tailrace.arns import Arn
 from tailrace.clock import CLOCK
 from tailrace.kinesis.engine import ENGINE, UnknownStream
 from tailrace.kinesis.policies import allows
+from tailrace.mapping.encryption import decrypted, key_error
 from tailrace.mapping.request import Refusal, check
+from tailrace.mapping.shown import SERVICE, Configuration, is_about, is_kinesis, listed, shown, tidied
 from tailrace.mapping.worker import MappingWorker
 from tailrace.seams import replace
 
-SERVICE = "kinesis"
 READING = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
 """What the policy of a stream in another account has to allow."""
 MOST_LISTED = 100
 """Mappings on a page of a list."""
 
-type Configuration = dict[str, Any]
-"""A mapping, or a request about one, as the Lambda API words it."""
 type Original = Callable[..., Configuration]
 """The provider's own method, which ours stands in for."""
 
@@ -59,12 +58,8 @@ def _over(owner: type, name: str, ours: Callable[..., Any]) -> None:
     usual = replace(owner, name, over)
 
 
-def _is_kinesis(configuration: Configuration) -> bool:
-    return str(configuration.get("EventSourceArn", "")).split(":")[2:3] == [SERVICE]
-
-
 def _make_worker(original: Callable[..., EsmWorker], factory: EsmWorkerFactory) -> EsmWorker | MappingWorker:
-    if not _is_kinesis(factory.esm_config):
+    if not is_kinesis(factory.esm_config):
         return original(factory)
     return MappingWorker(factory.esm_config, factory.function_role_arn, enabled=factory.enabled)
 
@@ -75,15 +70,22 @@ def _validate(
     context: RequestContext,
     request: Configuration,
 ) -> tuple[Any, ...]:
-    if _is_kinesis(request):
+    if is_kinesis(request):
         try:
             check(request, CLOCK.now())
+            _require_key(request)
         except Refusal as refusal:
             if refusal.code == "ValidationException":
                 raise CommonServiceException(refusal.code, refusal.message) from None
             raise InvalidParameterValueException(refusal.message, Type="User") from None
         _require_function(context, request.get("FunctionName") or request["FunctionArn"])
     return original(provider, context, request)
+
+
+def _require_key(request: Configuration) -> None:
+    """Refuse a key that KMS does not encrypt the filters with. Raises Refusal."""
+    if error := key_error(request):
+        raise Refusal("InvalidParameterValueException", f"{error['ErrorCode']}: {error['Message']}")
 
 
 def _require_function(context: RequestContext, named: str) -> None:
@@ -132,11 +134,11 @@ def _create(
     original: Original, provider: LambdaProvider, context: RequestContext, request: Configuration
 ) -> Configuration:
     created = original(provider, context, request)
-    if not _is_kinesis(created):
+    if not is_kinesis(created):
         return created
     modified = {"LastModified": _now()}
     provider.esm_workers[created["UUID"]].note(modified)
-    return _tidy(created | modified | {"State": EsmState.CREATING})
+    return tidied(created | modified | {"State": EsmState.CREATING})
 
 
 def _update(
@@ -153,7 +155,7 @@ def _update(
     answered = EsmState.UPDATING
     if enabled != worker.enabled:
         answered = EsmState.ENABLING if enabled else EsmState.DISABLING
-    new = _tidy(old | asked | {"FunctionArn": function_arn, "LastModified": _now()})
+    new = tidied(old | asked | {"FunctionArn": function_arn, "LastModified": _now()})
     mappings[request["UUID"]] = new
     worker.update(new, role, enabled=enabled)
     return new | {"State": answered}
@@ -167,7 +169,7 @@ def _delete(
     if old is None or not isinstance(worker, MappingWorker):
         return original(provider, context, uuid=uuid, **rest)
     _refuse_if_deleting(worker, "delete")
-    answer: Configuration = old | {"State": EsmState.DELETING}
+    answer: Configuration = decrypted(old) | {"State": EsmState.DELETING}
     provider._remove_all_tags(old["EventSourceMappingArn"])  # noqa: SLF001  as the provider's own deletion does
     worker.delete(gone=lambda: provider.esm_workers.pop(uuid, None))
     return answer
@@ -183,7 +185,7 @@ def _refuse_if_deleting(worker: MappingWorker, what: str) -> None:
 def _get(
     original: Original, provider: LambdaProvider, context: RequestContext, uuid: str, **rest: object
 ) -> Configuration:
-    return _to_the_minute(original(provider, context, uuid=uuid, **rest))
+    return shown(original(provider, context, uuid=uuid, **rest))
 
 
 def _list(  # noqa: PLR0913, PLR0917  LocalStack's signature
@@ -203,37 +205,9 @@ def _list(  # noqa: PLR0913, PLR0917  LocalStack's signature
         lambda mapping: mapping["UUID"],
         marker,
         min(max_items or MOST_LISTED, MOST_LISTED),
-        lambda mapping: _is_about(mapping, event_source_arn, function_name),
+        lambda mapping: is_about(mapping, event_source_arn, function_name),
     )
-    return {"EventSourceMappings": [_to_the_minute(mapping) for mapping in page], "NextMarker": following}
-
-
-def _is_about(mapping: Configuration, event_source_arn: str | None, function: str | None) -> bool:
-    """Tell whether a mapping has this source and this function, where named; a name is every alias."""
-    if event_source_arn and mapping.get("EventSourceArn") != event_source_arn:
-        return False
-    if not function:
-        return True
-    name, qualifier, *_ = function_locators_from_arn(mapping["FunctionArn"])
-    wanted, wanted_qualifier, *_ = function_locators_from_arn(function)
-    return bool(name == wanted and wanted_qualifier in (None, qualifier or "$LATEST"))
-
-
-def _to_the_minute(mapping: Configuration) -> Configuration:
-    """Show a Kinesis mapping as Get and List do: AWS cuts the time of the last change to the minute there."""
-    if not _is_kinesis(mapping):
-        return mapping
-    return mapping | {"LastModified": mapping["LastModified"].replace(second=0, microsecond=0)}
-
-
-def _tidy(mapping: Configuration) -> Configuration:
-    """Leave out what AWS leaves out: empty filters, no destination, what the request alone has."""
-    tidy = {key: value for key, value in mapping.items() if key not in ("FunctionName", "Enabled")}
-    if not (tidy.get("FilterCriteria") or {}).get("Filters"):
-        tidy.pop("FilterCriteria", None)
-    if not ((tidy.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination"):
-        tidy["DestinationConfig"] = {"OnFailure": {}}
-    return tidy
+    return {"EventSourceMappings": [listed(mapping) for mapping in page], "NextMarker": following}
 
 
 def _now() -> dt.datetime:

@@ -6,7 +6,7 @@ comes as JSON is never decoded on its way to a shard, nor on its way back.
 
 import json
 from base64 import b64decode, b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from botocore.model import ListShape, Shape, StructureShape
 
 JSON_TYPE = "application/x-amz-json-1.1"
-_HALF_A_MILLISECOND = timedelta(microseconds=500)  # LocalStack cuts, and a float may lie just below
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
@@ -46,13 +45,8 @@ def plain(value: object) -> object:
     return value.timestamp() if isinstance(value, datetime) else value
 
 
-def moment(seconds: float) -> datetime:
-    """Give a timestamp as LocalStack's CBOR serializer wants it."""
-    return datetime.fromtimestamp(seconds, UTC) + _HALF_A_MILLISECOND
-
-
-def typed(value: Any, shape: "Shape", at: "Callable[[float], object]" = moment) -> Any:  # noqa: ANN401  a value of any shape
-    """Turn an answer into what a CBOR serializer wants: blobs as bytes, timestamps as `at` makes them."""
+def typed(value: Any, shape: "Shape", at: "Callable[[float], object]") -> Any:  # noqa: ANN401  a value of any shape
+    """Turn an answer into what CBOR holds: blobs as bytes, timestamps as `at` makes them of their seconds."""
     match shape.type_name:
         case "structure":
             members = cast("StructureShape", shape).members

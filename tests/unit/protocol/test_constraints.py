@@ -2,36 +2,19 @@
 
 import binascii
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
 import pytest
-from botocore.model import StringShape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.kinesis.operations import OPERATIONS
-from tailrace.kinesis.operations.refused import OPERATIONS as REFUSED
-from tailrace.protocol.constraints import NEWER_PATTERNS, Bounds
 from tailrace.protocol.errors import RequestError
 from tailrace.protocol.jsontypes import decoded_length, need_blob
 from tests.unit.kinesis.stage import checker, encoded
 
 pytestmark = pytest.mark.unit
 
-PARAMETERS = {
-    "AdjacentShardToMerge", "ConsumerARN", "ConsumerName", "Data", "DryRun", "EncryptionType",
-    "EnforceConsumerDeletion", "ExclusiveStartShardId", "ExclusiveStartStreamName", "ExclusiveStartTagKey",
-    "ExplicitHashKey", "KeyId", "Limit", "MaxRecordSizeInKiB", "MaxResults",
-    "MinimumThroughputBillingCommitment", "NewStartingHashKey", "NextToken", "PartitionKey", "Policy",
-    "RecordDistributionStrategy", "Records", "ResourceARN", "RetentionPeriodHours", "ScalingType",
-    "SequenceNumberForOrdering", "ShardCount", "ShardFilter", "ShardId", "ShardIterator", "ShardIteratorType",
-    "ShardLevelMetrics", "ShardToMerge", "ShardToSplit", "StartingPosition", "StartingSequenceNumber",
-    "StreamARN", "StreamCreationTimestamp", "StreamId", "StreamModeDetails", "StreamName", "TagKeys", "Tags",
-    "TargetShardCount", "Timestamp", "WarmThroughputMiBps",
-}  # fmt: skip
-"""All parameters of the operations that are done."""
 NUMBER = "class com.amazon.coral.value.json.numbers.TruncatingBigNumber"
 
 
@@ -278,23 +261,6 @@ def test_a_blob_is_the_one_way_to_write_its_bytes(text: str) -> None:
         assert canonical
 
 
-def strings(name: str) -> Iterator[StringShape]:
-    """Give the string shapes of an operation's request."""
-    seen, waiting = (
-        set(),
-        [botocore.session.get_session().get_service_model("kinesis").operation_model(name).input_shape],
-    )
-    while waiting:
-        shape = waiting.pop()
-        if shape is None or shape.name in seen:
-            continue
-        seen.add(shape.name)
-        if isinstance(shape, StringShape):
-            yield shape
-        waiting += list(getattr(shape, "members", {}).values())
-        waiting += [getattr(shape, part, None) for part in ("member", "key", "value")]
-
-
 def test_every_operation_of_the_model_can_be_checked() -> None:
     """The checker covers every operation of the service, those too that are refused."""
     model = botocore.session.get_session().get_service_model("kinesis")
@@ -303,25 +269,3 @@ def test_every_operation_of_the_model_can_be_checked() -> None:
         if shape is not None and shape.required_members:
             assert refusal(name, {})[0] == "ValidationException"
         assert refusal(name, [])[0] == "SerializationException"
-
-
-def test_every_operation_of_the_newest_model_is_done_or_refused_by_name() -> None:
-    """Each operation of botocore's model is in one of two tables; each refusal has a reason."""
-    model = botocore.session.get_session().get_service_model("kinesis")
-    assert set(OPERATIONS) & set(REFUSED) == set()
-    assert set(OPERATIONS) | set(REFUSED) == set(model.operation_names)
-    assert all(REFUSED.values())
-
-
-def test_every_parameter_of_what_is_done_is_known() -> None:
-    """A parameter that botocore's model newly has fails this test, until somebody decides what it does."""
-    model = botocore.session.get_session().get_service_model("kinesis")
-    shapes = [model.operation_model(name).input_shape for name in OPERATIONS]
-    assert {member for shape in shapes if shape for member in shape.members} == PARAMETERS
-
-
-def test_older_patterns_are_shown_as_aws_shows_them_now() -> None:
-    """The patterns that were anchored since are shown anchored."""
-    patterns = {shape.metadata.get("pattern") for shape in strings("PutRecord")}
-    assert set(NEWER_PATTERNS.values()) <= patterns
-    assert Bounds(0, 5).broken(6) == ["Member must have length less than or equal to 5"]
