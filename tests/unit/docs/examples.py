@@ -10,6 +10,10 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+COMMANDS = ("sh", "console")
+"""Languages of blocks that are typed: commands, or a session that shows what is printed too."""
+
+
 class Block(NamedTuple):
     """One block of code, and where it begins."""
 
@@ -35,3 +39,11 @@ def blocks() -> Iterator[Block]:
 def of(page: str, language: str) -> list[str]:
     """Return the texts of a page's blocks in one language."""
     return [block.text for block in blocks() if (block.page, block.language) == (page, language)]
+
+
+def commands(block: Block) -> list[str]:
+    """Return the commands of a block as they stand, each whole."""
+    lines = block.text.replace("\\\n", "\0").splitlines()
+    if block.language == "console":
+        lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    return [line.replace("\0", "\\\n") for line in lines if line.strip()]

@@ -1,15 +1,14 @@
 """The documentation's code, block by block.
 
 Python is compiled, and run where it stands alone: the handler of docs/handler.md here, and deployed by
-tests/integration/test_docs.py, which also runs the reader of docs/watch.md on a real table. Commands are not
-run, since they install, deploy or delete: each `make` and `tailrace` command must exist, and every setting
-that it is given. Of other programs only the names are looked at.
+tests/integration/test_docs.py, which also runs the reader of docs/watch.md on a real table; the test of
+docs/your-project.md by test_as_dependency.py. Commands are run by tests/integration/test_docs_run.py; here
+each `make` and `tailrace` command must exist, and every setting that it is given.
 """
 
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +20,7 @@ from bootstrap.settings import SETTINGS as PIPELINE
 from dashboard.settings import SETTINGS as DASHBOARD
 from handler.once.batches import Accepted, Refused, read
 from producer.settings import SETTINGS as PRODUCER
-from tests.unit.docs.examples import ROOT, Block, blocks, of
+from tests.unit.docs.examples import COMMANDS, ROOT, Block, blocks, commands, of
 from tests.unit.handler.given import record
 
 pytestmark = pytest.mark.unit
@@ -39,19 +38,8 @@ OTHERS = {
     "PYTHON3",
 }
 """Variables that commands take besides: of the Makefile, and of Docker Compose."""
-PROGRAMS = {"docker", "eval", "export", "git", "pip", "pytest", "uv", "--no-emit-index-url"}
-"""Programs that are not ours, and what a line goes on with."""
-PRINTED = {"README.md"}
-"""Pages whose blocks show what is printed; commands stand behind a `$` there, or alone."""
-
-
-def commands(block: Block) -> Iterator[list[str]]:
-    """Give the words of each command of a block."""
-    drawing = "►" in block.text
-    for line in () if drawing else block.text.splitlines():
-        told = line.strip().removeprefix("$ ")
-        if told.startswith(("make ", "tailrace ")) or block.page not in PRINTED:
-            yield shlex.split(told.rstrip("\\"), comments=True)
+PROGRAMS = {"docker", "eval", "export", "git", "pip", "pytest", "uv"}
+"""Programs that are not ours."""
 
 
 @pytest.mark.parametrize("block", [one for one in BLOCKS if one.language == "python"], ids=str)
@@ -60,24 +48,35 @@ def test_python_compiles(block: Block) -> None:
     compile(block.text, str(block), "exec")
 
 
-@pytest.mark.parametrize("block", [one for one in BLOCKS if one.language == "yaml"], ids=str)
-def test_yaml_loads(block: Block) -> None:
-    """Each block of YAML is a mapping."""
-    assert isinstance(yaml.safe_load(block.text), dict)
+def test_the_service_is_ours() -> None:
+    """The service of docs/your-project.md is that of docker-compose.yml, on one port and without bounds."""
+    (text,) = of("docs/your-project.md", "yaml")
+    assert [block.page for block in BLOCKS if block.language == "yaml"] == ["docs/your-project.md"]
+    (shown,) = yaml.safe_load(text)["services"].values()
+    ours = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    ours = ours.replace("${EMULATOR_PORT:-4566}", "4566").replace(
+        "${EMULATOR_IMAGE:-tailrace:latest}", "tailrace:latest"
+    )
+    service = yaml.safe_load(ours)["services"]["emulator"]
+    assert shown == {name: service[name] for name in shown}
+    bounds = {"mem_limit", "memswap_limit", "pids_limit", "stop_grace_period", "logging"}
+    assert set(service) - set(shown) == {"build", "labels", "restart", *bounds}
 
 
-@pytest.mark.parametrize("block", [one for one in BLOCKS if not one.language], ids=str)
+@pytest.mark.parametrize("block", [one for one in BLOCKS if one.language in COMMANDS], ids=str)
 def test_commands_exist(block: Block) -> None:
     """Each command is one of the Makefile's, one of `tailrace`, or a program that is known by name."""
-    for words in commands(block):
+    for words in (shlex.split(one.replace("\\\n", ""), comments=True) for one in commands(block)):
         if words and words[0] == "make":
             assigned = [word.partition("=") for word in words[1:] if "=" in word]
             targets = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
-            if block.page not in PRINTED:
-                assert [name for name in targets if name not in TARGETS] == [], words
-            assert targets[0] in TARGETS, words
+            assert targets, words
+            assert [name for name in targets if name not in TARGETS] == [], words
             unknown = {name for name, _, _ in assigned} - SETTINGS - OTHERS
             assert unknown == set(), words
+            assert [
+                value for name, _, value in assigned if name == "TESTS" and not (ROOT / value).exists()
+            ] == []
         elif words and words[0] == "tailrace":
             assert (ROOT / "bench" / "tailrace" / "cli" / f"{words[1].replace('-', '_')}.py").exists(), words
         elif words:
@@ -86,7 +85,7 @@ def test_commands_exist(block: Block) -> None:
 
 def test_every_block_is_looked_at() -> None:
     """A block in another language needs a test of its own here."""
-    assert {block.language for block in BLOCKS} <= {"", "python", "yaml", "toml", "json"}
+    assert {block.language for block in BLOCKS} <= {*COMMANDS, "text", "python", "yaml"}
 
 
 def test_the_handler_in_the_docs_works() -> None:
