@@ -12,9 +12,9 @@ import psutil
 WAITS = '''
 import pathlib, threading
 
-def test_waits(endpoint):
+def test_waits(tailrace):
     """Say where the emulator is, and wait until somebody ends this."""
-    pathlib.Path("endpoint.new").write_text(endpoint)
+    pathlib.Path("endpoint.new").write_text(tailrace.endpoint)
     pathlib.Path("endpoint.new").rename("endpoint")
     threading.Event().wait(120)
 '''

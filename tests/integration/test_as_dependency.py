@@ -51,7 +51,7 @@ def test_the_documented_test(python: Path, installation: Installation, tmp_path:
 
 def test_nothing_is_installed(python: Path, tmp_path: Path) -> None:
     """Where nothing is installed each test fails with one sentence that names the command."""
-    (tmp_path / "test_it.py").write_text("def test_it(endpoint): pass\n\ndef test_more(endpoint): pass\n")
+    (tmp_path / "test_it.py").write_text("def test_it(tailrace): pass\n\ndef test_more(tailrace): pass\n")
     environ = children.environment(tmp_path / "nothing")
     environ.pop("PYTHONPATH", None)
     done = subprocess.run(
@@ -68,8 +68,8 @@ def test_workers_share_an_emulator(installation: Installation, tmp_path: Path) -
     """The workers of one run are given the same emulator, and it is gone when the run has ended."""
     for name in "ab":
         (tmp_path / f"test_{name}.py").write_text(
-            f"def test_{name}(endpoint, tmp_path_factory):\n"
-            f"    open('saw-{name}', 'w').write(endpoint)\n"
+            f"def test_{name}(tailrace, tmp_path_factory):\n"
+            f"    open('saw-{name}', 'w').write(tailrace.endpoint)\n"
         )  # fmt: skip
     done = subprocess.run(
         children.command("-n", "2", "--dist", "loadfile"),
@@ -109,7 +109,7 @@ def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
         child.wait(30)
     assert healthy(endpoint)
     (left,) = tmp_path.glob("tailrace-run-*")
-    (tmp_path / "test_waits.py").write_text("def test_next(endpoint): pass\n")
+    (tmp_path / "test_waits.py").write_text("def test_next(tailrace): pass\n")
     subprocess.run(children.command(), cwd=tmp_path, env=environ, timeout=180, check=True)
     assert not healthy(endpoint)
     assert not left.exists()
@@ -132,10 +132,35 @@ def test_folders_of_killed_runs(tmp_path: Path) -> None:
 
 def test_attached(tmp_path: Path, installation: Installation) -> None:
     """With AWS_ENDPOINT_URL none is started: where nothing answers, it says so."""
-    (tmp_path / "test_it.py").write_text("def test_it(endpoint): pass\n")
+    (tmp_path / "test_it.py").write_text("def test_it(tailrace): pass\n")
     nobody = children.environment(installation.home, AWS_ENDPOINT_URL="http://127.0.0.1:9")
     done = subprocess.run(
         children.command(), cwd=tmp_path, env=nobody, capture_output=True, text=True, check=False
     )
     assert "No emulator answers at http://127.0.0.1:9: start it, or unset AWS_ENDPOINT_URL." in done.stdout
     assert done.returncode == 1
+
+
+FAULTS = """
+def test_a_fault_that_never_happened(tailrace):
+    tailrace.faults.add("dynamodb.PutItem")
+
+def test_one_that_may_stay_out(tailrace):
+    assert tailrace.ledger.acknowledged == []
+    tailrace.faults.add("dynamodb.PutItem", may_stay_out=True)
+
+def test_none_is_left(tailrace):
+    from tailrace.faults import client
+    assert client.listed(tailrace.endpoint) == []
+"""
+
+
+def test_faults_end_with_their_test(installation: Installation, tmp_path: Path) -> None:
+    """A fault that befell no call fails its test, and no fault outlives the test that asked for it."""
+    (tmp_path / "test_it.py").write_text(FAULTS)
+    done = subprocess.run(
+        children.command("-q"), cwd=tmp_path, env=children.environment(installation.home), timeout=180,
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert "no call met these faults, so nothing was shown: fault-1" in done.stdout

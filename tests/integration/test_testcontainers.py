@@ -157,8 +157,8 @@ def test_workers_share_a_container(engine: docker.DockerClient, tmp_path: Path) 
     """The workers of one run share a container; it is gone after the run, also if a test failed."""
     for name in "ab":
         (tmp_path / f"test_{name}.py").write_text(
-            f"import pathlib\ndef test_{name}(endpoint):\n"
-            f"    pathlib.Path('saw-{name}').write_text(endpoint)\n    assert {name!r} == 'a'\n"
+            f"import pathlib\ndef test_{name}(tailrace):\n"
+            f"    pathlib.Path('saw-{name}').write_text(tailrace.endpoint)\n    assert {name!r} == 'a'\n"
         )
     environ = children.environment(installing.ROOT, **IN_CONTAINER)
     with subprocess.Popen(
@@ -263,7 +263,7 @@ def test_container_that_ends(engine: docker.DockerClient, me: Process) -> None:
 
 def test_no_engine(tmp_path: Path) -> None:
     """Where no engine answers, a run that asks for a container says so, and what to do."""
-    (tmp_path / "test_it.py").write_text("def test_it(endpoint): pass\n")
+    (tmp_path / "test_it.py").write_text("def test_it(tailrace): pass\n")
     environ = children.environment(installing.ROOT, **IN_CONTAINER, DOCKER_HOST="tcp://127.0.0.1:9")
     done = subprocess.run(
         children.command(), cwd=tmp_path, env=environ, capture_output=True, text=True, check=False

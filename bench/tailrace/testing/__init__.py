@@ -1,6 +1,8 @@
 """What tests of streaming stand on, in this project and in yours.
 
-plugin.py       the pytest plugin: fixtures `endpoint`, `aws`, `ledger`, `eventually`
+plugin.py       the pytest plugin: the fixture `tailrace`
+bench.py        what it gives: clients, streams, functions, faults, a clock, a ledger
+faults.py       faults for one test
 emulators.py    the emulators of one test run, shared by its processes
 watchdog.py     the process that stops one when the run ends, however that is, and leaves nothing
 wrappers.py     what it is wrapped in: processes of this machine, or a container

@@ -90,14 +90,15 @@ class Faults:
         return self.add("*.*", do="watch", function=function, may_stay_out=True)
 
     def clear(self) -> None:
-        """Remove what was asked for here."""
+        """Remove what was asked for here, and forget it."""
         for one in self._asked:
             one.remove()
+        self._asked.clear()
 
     def close(self) -> None:
         """Remove what was asked for here; raise AssertionError if some of it never fired."""
+        asked = list(self._asked)
         self.clear()
-        out = [str(one) for one in self._asked if not one.fired and not one.may_stay_out]
-        self._asked.clear()
+        out = [str(one) for one in asked if not one.fired and not one.may_stay_out]
         if out:
             raise AssertionError(f"no call met these faults, so nothing was shown: {'; '.join(out)}")

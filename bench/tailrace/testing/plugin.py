@@ -1,19 +1,17 @@
-"""The pytest plugin: an emulator for the run, clients of it, a ledger, and waiting; each if asked for."""
+"""The pytest plugin: the fixture `tailrace`, on an emulator that is started if it is asked for."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from tailrace.moving import EmulatorClock
-
-from . import eventually as waiting
-from .clients import REGION, Aws
+from .bench import Bench
+from .clients import REGION
 from .emulators import NoEmulatorError, RunEmulators
-from .ledger import Ledger
 
 EMULATORS = pytest.StashKey[RunEmulators]()
+BENCH = pytest.StashKey[Bench]()
 WORKERS = "tailrace_emulators"
 
 
@@ -39,33 +37,33 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def endpoint(pytestconfig: pytest.Config) -> str:
-    """Give the endpoint of an emulator, which all tests of the run share; it is started if none is named."""
+def tailrace(pytestconfig: pytest.Config) -> Bench:
+    """Give clients, streams, functions, faults, a clock and a ledger, of an emulator that all tests share."""
     try:
-        return pytestconfig.stash[EMULATORS].endpoint()
+        endpoint = pytestconfig.stash[EMULATORS].endpoint()
     except NoEmulatorError as none:
         pytest.fail(str(none), pytrace=False)
+    pytestconfig.stash[BENCH] = bench = Bench(endpoint, os.environ.get("AWS_REGION") or REGION)
+    return bench
 
 
-@pytest.fixture(scope="session")
-def aws(endpoint: str) -> Aws:
-    """Give what makes clients of the emulator: `aws("kinesis")`; `aws.environ` is for other programs."""
-    return Aws(endpoint, os.environ.get("AWS_REGION") or REGION)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give each test a ledger of its own."""
+    if BENCH in item.config.stash:
+        item.config.stash[BENCH].begin_test()
 
 
-@pytest.fixture(scope="session")
-def clock(endpoint: str) -> EmulatorClock:
-    """Give the emulator's time: `clock.advance("25h")` moves it on, for all tests that share the emulator."""
-    return EmulatorClock(endpoint)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test of whose faults one never befell a call: it shows nothing."""
+    result = yield
+    if BENCH in item.config.stash:
+        item.config.stash[BENCH].faults.close()
+    return result
 
 
-@pytest.fixture
-def ledger() -> Ledger:
-    """Give a ledger of the test's own: it puts records, and says what became of each."""
-    return Ledger()
-
-
-@pytest.fixture
-def eventually() -> Callable[..., Any]:
-    """Give `eventually(condition, within=seconds)`: it waits, bounded, and says what it saw."""
-    return waiting.eventually
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Let no fault outlive its test."""
+    if BENCH in item.config.stash:
+        item.config.stash[BENCH].faults.clear()

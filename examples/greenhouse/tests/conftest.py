@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tailrace.testing.clients import Aws
+from tailrace.testing.bench import Bench
 from tailrace.testing.eventually import eventually
 
 ROOT = Path(__file__).parent.parent
@@ -16,9 +16,9 @@ STACK, BUCKET, KEY = "greenhouse", "greenhouse-code", "greenhouse.zip"
 
 
 @pytest.fixture(scope="session")
-def outputs(aws: Aws) -> Iterator[dict[str, str]]:
+def outputs(tailrace: Bench) -> Iterator[dict[str, str]]:
     """Deploy the stack, and give its outputs."""
-    s3, cloudformation = aws("s3"), aws("cloudformation")
+    s3, cloudformation = tailrace.aws("s3"), tailrace.aws("cloudformation")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=_packed())
     cloudformation.create_stack(

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from tailrace.testing.audit import Stored
-from tailrace.testing.clients import Aws
-from tailrace.testing.ledger import Ledger
+from tailrace.testing.bench import Bench
 from tailrace.testing.sending import Put
 
 type Items = Callable[[], Iterator[dict[str, Any]]]
@@ -20,9 +19,9 @@ def reading(number: int) -> Put:
 
 
 @pytest.fixture
-def items(aws: Aws, outputs: dict[str, str]) -> Items:
+def items(tailrace: Bench, outputs: dict[str, str]) -> Items:
     """Give a function that reads the table."""
-    pages = aws("dynamodb").get_paginator("scan")
+    pages = tailrace.aws("dynamodb").get_paginator("scan")
 
     def read() -> Iterator[dict[str, Any]]:
         for page in pages.paginate(TableName=outputs["Table"], ConsistentRead=True):
@@ -38,21 +37,23 @@ def stored(item: dict[str, Any]) -> Stored:
     )
 
 
-def test_readings(aws: Aws, outputs: dict[str, str], ledger: Ledger, items: Items) -> None:
+def test_readings(tailrace: Bench, outputs: dict[str, str], items: Items) -> None:
     """Every reading is kept once, those of one sensor in order."""
-    ledger.put(aws("kinesis"), outputs["Stream"], map(reading, range(200)))
+    tailrace.streams.put(outputs["Stream"], map(reading, range(200)))
 
-    verdict = ledger.settle(lambda: [stored(item) for item in items()], within=30)
+    verdict = tailrace.ledger.settle(lambda: [stored(item) for item in items()], within=30)
 
     verdict.check()
     assert verdict.stored == 200
 
 
-def test_frost(aws: Aws, outputs: dict[str, str], items: Items, eventually: Callable[..., Any]) -> None:
+def test_frost(tailrace: Bench, outputs: dict[str, str], items: Items) -> None:
     """A reading below two degrees carries a warning."""
     put = reading(1000)
-    aws("kinesis").put_record(StreamName=outputs["Stream"], Data=put.data, PartitionKey=put.key)
+    tailrace.aws("kinesis").put_record(StreamName=outputs["Stream"], Data=put.data, PartitionKey=put.key)
 
-    kept = eventually(lambda: [item for item in items() if item["reading"]["S"] == put.element], within=30)
+    kept = tailrace.eventually(
+        lambda: [item for item in items() if item["reading"]["S"] == put.element], within=30
+    )
 
     assert kept[0]["warning"] == {"S": "frost"}

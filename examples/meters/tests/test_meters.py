@@ -6,27 +6,26 @@ from typing import Any
 import deploy
 import pytest
 
-from tailrace.testing.clients import Aws
+from tailrace.testing.bench import Bench
 from tailrace.testing.eventually import eventually
-from tailrace.testing.ledger import Ledger
 from tailrace.testing.sending import Put
 
 
 class Meters:
     """The meters as deployed, and what became of their readings."""
 
-    def __init__(self, aws: Aws, ledger: Ledger, deployed: deploy.Deployed) -> None:
-        self._aws, self._ledger, self._deployed = aws, ledger, deployed
+    def __init__(self, tailrace: Bench, deployed: deploy.Deployed) -> None:
+        self._bench, self._deployed = tailrace, deployed
         self._began = datetime.now(UTC).replace(second=0, microsecond=0)
 
     def put(self, *readings: bytes) -> None:
         """Put readings of one meter, in order."""
         puts = [Put(reading, key="meter-1") for reading in readings]
-        self._ledger.put(self._aws("kinesis"), self._deployed.stream, puts)
+        self._bench.streams.put(self._deployed.stream, puts)
 
     def counted(self, site: str) -> tuple[float, float]:
         """Return how many readings of a site CloudWatch has, and their energy in watt-hours."""
-        points = self._aws("cloudwatch").get_metric_statistics(
+        points = self._bench.aws("cloudwatch").get_metric_statistics(
             Namespace="Meters",
             MetricName="Energy",
             Dimensions=[{"Name": "Site", "Value": site}],
@@ -50,10 +49,10 @@ class Meters:
     def given_up(self) -> list[dict[str, Any]]:
         """Return the dead letters that came since the last look."""
         queue = self._deployed.given_up
-        received = self._aws("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        received = self._bench.aws("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
         messages = received.get("Messages", [])
         for message in messages:
-            self._aws("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            self._bench.aws("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return [json.loads(message["Body"]) for message in messages]
 
 
@@ -63,16 +62,16 @@ def reading(site: str, step: int = 15) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def deployed(aws: Aws, request: pytest.FixtureRequest) -> deploy.Deployed:
+def deployed(tailrace: Bench, request: pytest.FixtureRequest) -> deploy.Deployed:
     """Build the function, and deploy all that it needs."""
     subprocess.run([request.config.rootpath / "build.sh"], check=True)
-    return deploy.deploy(aws)
+    return deploy.deploy(tailrace.aws)
 
 
 @pytest.fixture
-def meters(aws: Aws, ledger: Ledger, deployed: deploy.Deployed) -> Meters:
+def meters(tailrace: Bench, deployed: deploy.Deployed) -> Meters:
     """Give the meters."""
-    return Meters(aws, ledger, deployed)
+    return Meters(tailrace, deployed)
 
 
 def test_energy(meters: Meters) -> None:

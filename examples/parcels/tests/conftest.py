@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tailrace.testing.clients import Aws
+from tailrace.testing.bench import Bench
 
 ROOT = Path(__file__).parent.parent
 STACK, BUCKET = "parcels", "parcels-code"
 
 
 @pytest.fixture(scope="session")
-def outputs(aws: Aws) -> Iterator[dict[str, str]]:
+def outputs(tailrace: Bench) -> Iterator[dict[str, str]]:
     """Deploy the stack, and give its outputs."""
-    aws("s3").create_bucket(Bucket=BUCKET)
-    cloudformation = aws("cloudformation")
+    tailrace.aws("s3").create_bucket(Bucket=BUCKET)
+    cloudformation = tailrace.aws("cloudformation")
     deploy = [str(ROOT / "deploy.sh"), STACK, BUCKET]
     done = subprocess.run(
-        deploy, env={**os.environ, **aws.environ}, capture_output=True, text=True, check=False
+        deploy, env={**os.environ, **tailrace.environ}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from tailrace.testing.audit import DeadLettered, Stored
-from tailrace.testing.clients import Aws
-from tailrace.testing.ledger import Ledger
+from tailrace.testing.bench import Bench
 from tailrace.testing.sending import Put
 
 type PutAll = Callable[[Iterable[Put]], object]
@@ -21,15 +20,15 @@ def scan(number: int, label: str = "AB-CD-7") -> Put:
 
 
 @pytest.fixture
-def put(aws: Aws, outputs: dict[str, str], ledger: Ledger) -> PutAll:
+def put(tailrace: Bench, outputs: dict[str, str]) -> PutAll:
     """Give a function that puts scans, and notes them in the ledger."""
-    return lambda puts: ledger.put(aws("kinesis"), outputs["Stream"], puts)
+    return lambda puts: tailrace.streams.put(outputs["Stream"], puts)
 
 
 @pytest.fixture
-def items(aws: Aws, outputs: dict[str, str]) -> Look[dict[str, str]]:
+def items(tailrace: Bench, outputs: dict[str, str]) -> Look[dict[str, str]]:
     """Give a function that reads the table."""
-    pages = aws("dynamodb").get_paginator("scan")
+    pages = tailrace.aws("dynamodb").get_paginator("scan")
 
     def read() -> Iterator[dict[str, str]]:
         for page in pages.paginate(TableName=outputs["Table"], ConsistentRead=True):
@@ -39,20 +38,20 @@ def items(aws: Aws, outputs: dict[str, str]) -> Look[dict[str, str]]:
 
 
 @pytest.fixture
-def stored(items: Look[dict[str, str]], ledger: Ledger) -> Look[Stored]:
+def stored(items: Look[dict[str, str]], tailrace: Bench) -> Look[Stored]:
     """Give a function that looks for what this test has put."""
 
     def look() -> list[Stored]:
-        ours = {one.element for one in ledger.acknowledged}
+        ours = {one.element for one in tailrace.ledger.acknowledged}
         return [Stored(item["scan"]) for item in items() if item["scan"] in ours]
 
     return look
 
 
 @pytest.fixture
-def given_up(aws: Aws, outputs: dict[str, str]) -> Look[DeadLettered]:
+def given_up(tailrace: Bench, outputs: dict[str, str]) -> Look[DeadLettered]:
     """Give a function that returns all dead letters that have come."""
-    sqs, found = aws("sqs"), list[DeadLettered]()
+    sqs, found = tailrace.aws("sqs"), list[DeadLettered]()
 
     def look() -> list[DeadLettered]:
         received = sqs.receive_message(QueueUrl=outputs["GivenUp"], MaxNumberOfMessages=10)
@@ -67,27 +66,29 @@ def given_up(aws: Aws, outputs: dict[str, str]) -> Look[DeadLettered]:
     return look
 
 
-def test_scans(put: PutAll, ledger: Ledger, stored: Look[Stored]) -> None:
+def test_scans(put: PutAll, tailrace: Bench, stored: Look[Stored]) -> None:
     """Every scan is kept once, though the code for it is in a layer."""
     put(map(scan, range(100)))
 
-    verdict = ledger.settle(stored, within=60)
+    verdict = tailrace.ledger.settle(stored, within=60)
 
     verdict.check()
     assert verdict.stored == 100
 
 
-def test_traced(put: PutAll, aws: Aws, ledger: Ledger, items: Look[dict[str, str]]) -> None:
+def test_traced(put: PutAll, tailrace: Bench, items: Look[dict[str, str]]) -> None:
     """A sampled trace has what the function told of itself."""
     put([scan(200)])
-    ledger.settle(lambda: [Stored(item["scan"]) for item in items() if item["scan"] == "scan-200"], within=60)
+    tailrace.ledger.settle(
+        lambda: [Stored(item["scan"]) for item in items() if item["scan"] == "scan-200"], within=60
+    )
 
     headers = {item["trace"] for item in items()}
 
     sampled = [header for header in headers if "Sampled=1" in header]
     assert sampled, headers
     root = sampled[0].partition("Root=")[2].partition(";")[0]
-    with urllib.request.urlopen(f"{aws.endpoint}/_tailrace/xray/{root}") as answer:  # noqa: S310  loopback
+    with urllib.request.urlopen(f"{tailrace.endpoint}/_tailrace/xray/{root}") as answer:  # noqa: S310  loopback
         segments = json.load(answer)
     assert {"store"} == {segment["name"] for segment in segments}
     assert all(segment["annotations"]["depot"].startswith("depot-") for segment in segments)
@@ -101,13 +102,13 @@ def test_traced(put: PutAll, aws: Aws, ledger: Ledger, items: Look[dict[str, str
     ],
 )
 def test_one_of_many_fails(  # noqa: PLR0913, PLR0917  fixtures
-    put: PutAll, ledger: Ledger, stored: Look[Stored], given_up: Look[DeadLettered], label: str, first: int
+    put: PutAll, tailrace: Bench, stored: Look[Stored], given_up: Look[DeadLettered], label: str, first: int
 ) -> None:
     """A scan that cannot be kept is dead-lettered, and costs its neighbours nothing."""
     good = [scan(number) for number in range(first, first + 15)]
     put([*good[:3], scan(first + 15, label), *good[3:]])
 
-    verdict = ledger.settle(stored, dead_lettered=given_up, within=90)
+    verdict = tailrace.ledger.settle(stored, dead_lettered=given_up, within=90)
 
     assert verdict.lost == ()
     assert {one.element for one in stored()} == {one.element for one in good}

@@ -10,24 +10,23 @@ from typing import Any
 import pytest
 from tills import Till
 
-from tailrace.testing.clients import Aws
+from tailrace.testing.bench import Bench
 from tailrace.testing.eventually import eventually
-from tailrace.testing.ledger import Ledger
 
 ROOT = Path(__file__).parent.parent
 STACK, BUCKET, KEY = "till", "till-code", "till.zip"
 
 
 @pytest.fixture
-def till(aws: Aws, outputs: dict[str, str], ledger: Ledger) -> Till:
+def till(tailrace: Bench, outputs: dict[str, str]) -> Till:
     """Give the till, with a ledger of the test's own."""
-    return Till(aws, outputs, ledger)
+    return Till(tailrace, outputs)
 
 
 @pytest.fixture(scope="session")
-def outputs(aws: Aws) -> Iterator[dict[str, str]]:
+def outputs(tailrace: Bench) -> Iterator[dict[str, str]]:
     """Build the function, deploy the stack, and give its outputs."""
-    s3, cloudformation = aws("s3"), aws("cloudformation")
+    s3, cloudformation = tailrace.aws("s3"), tailrace.aws("cloudformation")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=_packed())
     cloudformation.create_stack(
