@@ -140,4 +140,5 @@ def result_lines(results: Results) -> Iterator[str]:
     for again, settled in results.quarantined[:NAMED]:
         yield f"      {again.sequence_number}: {shown(settled.detail, 120)}"
     if results.unsettled:
-        yield f"  not settled yet   {len(results.unsettled):>8,}  (`make status` says how far it is)"
+        status = command("status", os.environ)
+        yield f"  not settled yet   {len(results.unsettled):>8,}  (`{status}` says how far it is)"

@@ -1,8 +1,11 @@
 """What is said to the user: results on standard output, complaints and questions on standard error."""
 
+import os
 import shutil
 import sys
 import textwrap
+
+from bootstrap.commands import addressed
 
 HANGING = 4
 """Spaces that a wrapped line goes on behind its own beginning."""
@@ -42,6 +45,6 @@ def say(text: str = "", *, whole: bool = False) -> None:
 
 
 def complain(text: str) -> None:
-    """Print one line where it does not mix with results."""
-    sys.stderr.write(text + "\n")
+    """Print one line where it does not mix with results; each `make …` in it gets the settings given here."""
+    sys.stderr.write(addressed(text, os.environ) + "\n")
     sys.stderr.flush()

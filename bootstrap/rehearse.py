@@ -141,10 +141,10 @@ def run() -> int:
     folder = (ROOT / SETTINGS["HANDLER"].read(os.environ)).resolve()
     if not settings.source:
         raise UsageError(
-            "make try needs a file of events, or - for standard input: make try SOURCE=events.jsonl"
+            "make try needs a file of events, or - for standard input: `make try SOURCE=events.jsonl`"
         )
     if settings.raw:
-        raise UsageError("make try reads events, so RAW=1 has no place in it: leave it out.")
+        raise UsageError("RAW=1 has no place where events are read: leave it out.")
     rehearsal, unreadable = Rehearsal(loaded(folder), folder), list[str]()
     pseudonyms = Pseudonyms(user_key(settings.user_key))
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bootstrap import measures, stacks, watched
+from bootstrap.commands import command
 from bootstrap.console import say
 from bootstrap.failing import failed_functions
 from bootstrap.measures import Counted
@@ -82,7 +83,7 @@ def in_quarantine(depth: int, bodies: Sequence[str]) -> str:
     if not depth:
         return "0"
     if not bodies:
-        return f"{_plural(depth, 'message')}; `make quarantine` counts the records"
+        return f"{_plural(depth, 'message')}; `{command('quarantine', os.environ)}` counts the records"
     count = len({_field(body, "sequenceNumber") for body in bodies})
     return _plural(count, "record") + (f" in {_plural(depth, 'message')}" if count != depth else "")
 
@@ -211,7 +212,8 @@ def run() -> int:
     stack = stacks.find(target.client("cloudformation"), settings.stack)
     say(f"{'Target':<13} {target.endpoint or f'AWS account {target.account}'}, region {target.region}")
     if stack is None:
-        say(f"{'Stack':<13} {settings.stack}: not there (`make up` deploys it)")
+        deploys = command("up", os.environ)
+        say(f"{'Stack':<13} {settings.stack}: not there (`{deploys}` deploys it)")
         return 1
     all_well = True
     for line in lines(target, stack, ROOT / settings.handler):

@@ -1,8 +1,11 @@
 """The page's own HTML, put together by NiceGUI."""
 
+import os
 from html import escape
 
 from nicegui import ui
+
+from bootstrap.commands import addressed
 
 
 def html(tag: str, classes: str = "", content: str = "", **props: str) -> ui.html:
@@ -35,12 +38,12 @@ def hide(one: ui.element, *, hidden: bool) -> None:
 
 
 def coded(text: str) -> str:
-    """Return text as HTML; what stands between backticks becomes code.
+    """Return text as HTML; what stands between backticks becomes code, a command with its settings.
 
     >>> coded("`make up` is < 1 min")
     '<code>make up</code> is &lt; 1 min'
     """
-    parts = escape(text).split("`")
+    parts = escape(addressed(text, os.environ)).split("`")
     return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
 
 

@@ -64,7 +64,9 @@ class Watch:
         where = self.settings.namespace
         for anomaly in self.book.unsaid():
             self.sns.publish(
-                TopicArn=self.settings.topic, Subject=subject(anomaly, where), Message=body(anomaly, where)
+                TopicArn=self.settings.topic,
+                Subject=subject(anomaly, where),
+                Message=body(anomaly, where, self.settings.topic),
             )
             self.book.note_said(anomaly)
 

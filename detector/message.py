@@ -1,5 +1,7 @@
 """An anomaly in words: what, when, expected, seen, how sure, where to look."""
 
+import re
+
 from detector.findings import Anomaly
 
 SUBJECT_LENGTH = 100  # SNS takes no longer one
@@ -12,12 +14,15 @@ WHAT = {
 }
 UNIT = {"events": "events a minute", "rejected": "records a minute", "payments": "(payments, weighted mean)"}
 LOOK = {
-    "spike": "make status (lag, dead letters), and the dashboard for which type, country or page it is.",
-    "drop": "what sends the events: is it up, is it throttled? Then make status.",
-    "silence": "what sends the events, then make status: is the mapping enabled?",
-    "outlier": "the purchases of that minute in the results table; make trace EVENT=… for one event's story.",
-    "rejected": "make quarantine: it lists what was set aside, and why.",
+    "spike": "`make status` (lag, dead letters), and the dashboard for which type, country or page it is.",
+    "drop": "what sends the events: is it up, is it throttled? Then `make status`.",
+    "silence": "what sends the events, then `make status`: is the mapping enabled?",
+    "outlier": "the purchases of that minute in the results table; `make trace EVENT=…` tells one of them.",
+    "rejected": "`make quarantine`: it lists what was quarantined, and why.",
 }
+COMMAND = re.compile("`(.*?)`")
+EMULATED = "000000000000"
+"""The account of an emulator."""
 SURE = ((4.0, "almost certain"), (2.0, "very likely"), (0.0, "likely"))
 
 
@@ -28,8 +33,25 @@ def subject(anomaly: Anomaly, where: str) -> str:
     return text[:SUBJECT_LENGTH]
 
 
-def body(anomaly: Anomaly, where: str) -> str:
-    """Return the notification's text."""
+def which(where: str, topic: str) -> str:
+    """Return the settings that a command for this pipeline needs: from its namespace and its topic's ARN.
+
+    >>> which("RealTimeAnalytics/mine", "arn:aws:sns:eu-central-1:123456789012:mine-alarms")
+    ' STACK=mine TARGET=aws AWS_ACCOUNT_ID=123456789012 AWS_REGION=eu-central-1'
+    >>> which("RealTimeAnalytics", "arn:aws:sns:us-east-1:000000000000:alarms")
+    ''
+    """
+    region, account = topic.split(":")[3:5]
+    stack = where.partition("/")[2]
+    of_stack = f" STACK={stack}" if stack else ""
+    if account == EMULATED:
+        return of_stack
+    return f"{of_stack} TARGET=aws AWS_ACCOUNT_ID={account} AWS_REGION={region}"
+
+
+def body(anomaly: Anomaly, where: str, topic: str) -> str:
+    """Return the notification's text; each command in it means the pipeline that the topic belongs to."""
+    look = COMMAND.sub(lambda found: f"{found[1]}{which(where, topic)}", LOOK[anomaly.kind])
     return (
         f"{WHAT[anomaly.kind]} in {where}.\n"
         f"\n"
@@ -37,7 +59,7 @@ def body(anomaly: Anomaly, where: str) -> str:
         f"Expected:  about {_number(anomaly.expected)} {UNIT[anomaly.series]}\n"
         f"Seen:      {_number(anomaly.seen)}\n"
         f"How sure:  {how_sure(anomaly)} ({anomaly.strength:.1f} times what it takes to be unusual)\n"
-        f"Look at:   {LOOK[anomaly.kind]}\n"
+        f"Look at:   {look}\n"
     )
 
 

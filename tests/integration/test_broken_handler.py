@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.commands import command
 from bootstrap.package import HANDLER
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
@@ -27,18 +28,18 @@ class User:
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self.folder = folder
-        self._environ = {**environ, "HANDLER": str(folder)}
+        self.environ = {**environ, "HANDLER": str(folder)}
         self.folder.mkdir()
 
     def write(self, last_line: str) -> None:
         """Write the handler: the project's own, with one more line."""
         (self.folder / "analytics.py").write_text(f"{ANALYTICS}{last_line}\n")
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, name: str) -> subprocess.CompletedProcess[str]:
         """Run one of the commands behind `make`."""
-        words = [sys.executable, "-m", "bootstrap", command]
+        words = [sys.executable, "-m", "bootstrap", name]
         return subprocess.run(
-            words, cwd=ROOT, env=self._environ, capture_output=True, text=True, timeout=120, check=False
+            words, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=120, check=False
         )
 
 
@@ -66,7 +67,8 @@ def test_a_syntax_error(user: User) -> None:
         f"{user.folder}/analytics.py:{LINES + 1}: SyntaxError: invalid syntax. "
         "Nothing was deployed: fix that and try again.\n"
     )
-    assert user.run("status").stdout.endswith("not there (`make up` deploys it)\n")
+    deploys = command("up", user.environ)
+    assert user.run("status").stdout.endswith(f"not there (`{deploys}` deploys it)\n")
 
 
 def test_a_handler_that_cannot_be_imported(user: User, target: Target) -> None:
@@ -80,7 +82,7 @@ def test_a_handler_that_cannot_be_imported(user: User, target: Target) -> None:
         assert "Next:" not in done.stdout
     user.write("not_defined")
     assert f"{place}: NameError: name 'not_defined' is not defined." in user.run("up").stderr
-    stack = user._environ["STACK"]
+    stack = user.environ["STACK"]
     put_all(target.client("kinesis"), f"{stack}-stream", [event("kept")])
 
     def failing() -> bool:

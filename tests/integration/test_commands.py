@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap import commands
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put, put_all
@@ -165,6 +166,9 @@ def test_status_of_what_is_ill(user: Mapping[str, str], target: Target) -> None:
 
 def test_status_without_a_stack(user: Mapping[str, str]) -> None:
     """`status` says so where there is no stack, and ends with 1."""
-    done = command({**user, "STACK": "nobody-s"}, "status")
+    another = {**user, "STACK": "nobody-s"}
+    done = command(another, "status")
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.splitlines()[1] == "Stack         nobody-s: not there (`make up` deploys it)"
+    deploys = commands.command("up", another)
+    assert "STACK=nobody-s" in deploys
+    assert done.stdout.splitlines()[1] == f"Stack         nobody-s: not there (`{deploys}` deploys it)"

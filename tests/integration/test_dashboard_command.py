@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from bootstrap.commands import command
 from tailrace.control import processes
 from tests.frame import browser
 from tests.frame.pipeline import Pipeline
@@ -69,8 +70,10 @@ def test_taken_port(run: Run, pipeline: Pipeline) -> None:
 def test_missing_stack(run: Run, pipeline: Pipeline) -> None:
     """A stack that is not deployed is a sentence that names the command."""
     name = run.stack_name("nothing")
-    done = started(environment(run, pipeline, STACK=name))
-    assert (done.returncode, done.stderr) == (1, f"There is no stack {name}: `make up` deploys it.\n")
+    another = environment(run, pipeline, STACK=name)
+    done = started(another)
+    deploys = command("up", another)
+    assert (done.returncode, done.stderr) == (1, f"There is no stack {name}: `{deploys}` deploys it.\n")
 
 
 @pytest.mark.emulator_only

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bootstrap.commands import command
 from producer.generate import FIXED_START, generated
 from producer.settings import SETTINGS
 from tailrace.testing.audit import Acknowledged
@@ -48,7 +49,7 @@ class Producer:
         self.ledger = folder / "ledger.jsonl"
         clean = {name: value for name, value in without_settings(os.environ).items() if name not in SETTINGS}
         self._started: list[subprocess.Popen[str]] = []
-        self._environ = {
+        self.environ = {
             **clean,
             **run.environ,
             **naming(pipeline.target.endpoint),
@@ -63,7 +64,7 @@ class Producer:
         process = subprocess.Popen(
             [sys.executable, "-m", "producer"],
             cwd=self.folder,
-            env={**self._environ, **settings},
+            env={**self.environ, **settings},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -234,8 +235,9 @@ def test_what_is_not_there_is_named(producer: Producer) -> None:
     """Without the stack or the stream, one sentence says what is missing and what makes it."""
     done = producer.run(STACK="nobody-made-this")
     assert (done.code, done.said) == (2, "")
+    deploys = command("up", {**producer.environ, "STACK": "nobody-made-this"})
     assert done.complained == (
-        "There is no stack nobody-made-this here: `make up` deploys it, or STREAM= names a stream.\n"
+        f"There is no stack nobody-made-this here: `{deploys}` deploys it, or STREAM= names a stream.\n"
     )
     done = producer.run(STREAM="nobody-made-this")
     assert (done.code, done.said) == (2, "")

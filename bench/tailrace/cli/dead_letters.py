@@ -10,6 +10,7 @@ import click
 from tailrace.cli.console import answer, say
 from tailrace.cli.emulated import aws
 from tailrace.cli.words import moment, plural, shown, told
+from tailrace.control import advice
 from tailrace.story.letters import ReadBack, parsed, read_back
 from tailrace.story.mappings import StreamMapping, find
 from tailrace.story.places import Place, place_of
@@ -66,7 +67,8 @@ def command(*, mapping: str, again: bool, ledger: Path | None, whole_range: bool
         for line in lines(meant, place, read, foreign):
             answer(line)
         if outcome is None and read:
-            answer(f"Nothing was taken away. To put them again: tailrace dead-letters {meant.uuid} --replay")
+            command_line = advice.again("dead-letters", meant.uuid, "--replay")
+            answer(f"Nothing was taken away. To put them again: {command_line}")
         if outcome is not None:
             answer(
                 f"Put again: {plural(outcome.put, 'record')}, deleted: {plural(outcome.deleted, 'message')}"

@@ -1,6 +1,5 @@
 """`put`: send a file's events to a stream of the emulator."""
 
-import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import click
 
 from tailrace.cli.console import answer, say
 from tailrace.cli.emulated import aws
+from tailrace.control import advice
 from tailrace.stream.errors import ForeignFormatError, UnknownFormatError
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.formats import events, opened_as
@@ -84,7 +84,7 @@ def command(  # noqa: PLR0913  each is an option
     try:
         return send(transfer, what, pace, Bounds(count, duration))
     except ForeignFormatError as error:
-        say(f"{error} This sends it:\n  {error.converter} | tailrace put {shlex.quote(stream)} -")
+        say(f"{error} This sends it:\n  {error.converter} | {advice.again('put', stream, '-')}")
     except UnknownFormatError as error:
         say(f"{error} --raw sends its lines as they stand.")
     except OSError as error:
@@ -133,4 +133,4 @@ def _again(path: Path) -> str:
     """Return this very command, for the events that did not get through."""
     given = sys.argv[2:] if len(sys.argv) > 2 else []  # noqa: PLR2004  tailrace put
     stream = given[0] if given else "STREAM"
-    return shlex.join(["tailrace", "put", stream, str(path)])
+    return advice.again("put", stream, str(path))

@@ -36,6 +36,6 @@ def command() -> int:
     say(
         f"On port {meant.own_port} answers {who}, not this project's own. To use it, set "
         f"{endpoint.URL}={meant.url}; to start one beside it: "
-        f"{endpoint.PORT}={meant.own_port + 1} {advice.command('make up', 'tailrace up')}"
+        f"{advice.start(meant.own_port + 1)}"
     )
     return STRANGER

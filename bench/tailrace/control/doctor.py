@@ -130,7 +130,8 @@ def names(installation: Installation) -> Iterator[Finding]:
         yield Finding(asked.stderr.strip().splitlines()[-1], advice.install(), blocks=True)
     else:
         count = len(seams.seams())
-        yield Finding(f"{count} names of LocalStack are as the bench knows them (tailrace doctor --names)")
+        listed = advice.again("doctor", "--names")
+        yield Finding(f"{count} names of LocalStack are as the bench knows them ({listed})")
 
 
 def port(emulator: Emulator) -> Iterator[Finding]:

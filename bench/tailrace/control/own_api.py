@@ -6,7 +6,7 @@ import urllib.request
 from http import HTTPStatus
 from typing import Any
 
-from .advice import command
+from . import advice
 from .errors import EmulatorError
 
 PATIENCE = 60
@@ -36,6 +36,4 @@ def ask(url: str, path: str, given: object = None, patience: float = PATIENCE) -
         kind = NotOursError if error.code in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN} else EmulatorError
         raise kind(f"The emulator at {url} refused {path}: {known:.300}") from None
     except (OSError, ValueError) as error:
-        raise EmulatorError(
-            f"No emulator answers at {url} ({error}): {command('make up', 'tailrace up')}"
-        ) from None
+        raise EmulatorError(f"No emulator answers at {url} ({error}): {advice.start()}") from None

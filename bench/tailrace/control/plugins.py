@@ -59,7 +59,7 @@ def described() -> tuple[str, Groups]:
     except metadata.PackageNotFoundError:
         raise NotInstalledError(
             f"The distribution {DISTRIBUTION} is not installed in this Python, so its entry points are "
-            f"unknown. Install it: {advice.command('make up', 'pip install tailrace')}"
+            f"unknown. Install it: {advice.here(advice.install(), 'pip install tailrace')}"
         ) from None
     groups: dict[str, dict[str, str]] = defaultdict(dict)
     for point in ours.entry_points:

@@ -6,6 +6,7 @@ import urllib.request
 from typing import Any
 from urllib.parse import quote
 
+from tailrace.control import advice
 from tailrace.control.errors import EmulatorError
 
 PATH = "/_tailrace/faults"
@@ -52,7 +53,7 @@ def _asked(url: str, method: str, path: str, body: Fault | None = None) -> Fault
     except urllib.error.HTTPError as error:
         raise EmulatorError(_sentence(error.read())) from None
     except (OSError, ValueError) as error:
-        raise EmulatorError(f"No emulator answers at {url} ({error}): tailrace up.") from None
+        raise EmulatorError(f"No emulator answers at {url} ({error}): {advice.start()}") from None
     return found
 
 

@@ -150,14 +150,14 @@ def test_message_is_understood() -> None:
     """The message says what, when, expected, seen, how sure, and where to look."""
     anomaly = Anomaly("spike", "events", START, START, 1001.2, 60213, 9.35)
     assert subject(anomaly, "Real") == "Real: spike at 03:00 UTC, 60,213 events a minute"
-    assert body(anomaly, "Real") == (
-        "Many more events than expected in Real.\n\n"
+    assert body(anomaly, "Real/mine", "arn:aws:sns:us-east-1:000000000000:mine-alarms") == (
+        "Many more events than expected in Real/mine.\n\n"
         "When:      2026-01-02 03:00 UTC\n"
         "Expected:  about 1,001 events a minute\n"
         "Seen:      60,213\n"
         "How sure:  almost certain (9.3 times what it takes to be unusual)\n"
-        "Look at:   make status (lag, dead letters), and the dashboard for which type, country or page it "
-        "is.\n"
+        "Look at:   make status STACK=mine (lag, dead letters), and the dashboard for which type, country or "
+        "page it is.\n"
     )
 
 

@@ -19,7 +19,12 @@ pytestmark = pytest.mark.unit
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 SETTINGS = DetectorSettings.from_environment(
-    {"LEDGER_TABLE": "ledger", "METRIC_NAMESPACE": "Real", "ALARM_TOPIC_ARN": "topic", "ANOMALY_MINIMUM": "3"}
+    {
+        "LEDGER_TABLE": "ledger",
+        "METRIC_NAMESPACE": "Real",
+        "ALARM_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alarms",
+        "ANOMALY_MINIMUM": "3",
+    }
 )
 
 
