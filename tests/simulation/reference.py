@@ -5,13 +5,13 @@ kept it out, or it left the stream. The model is told what happens and raises `B
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 FIRST_DELAY = 0.3  # seconds; the recordings bound the first delay from 0.24 to 0.47
 LARGEST = 6 * 1024 * 1024
 FAILURES = {"ERROR", "REJECTED", "UNFINISHED"}  # the function was invoked, and failed
 UNSPENT = {"THROTTLED", "MISSING", "FAULT"}  # it was never invoked, or nobody knows
+BY_DATA, BY_KEY = '{"data":{"keep":[true]}}', '{"partitionKey":["a","b","c"]}'  # the filters, see `passes`
 
 
 class Broken(AssertionError):  # noqa: N818  a promise that was broken
@@ -24,70 +24,104 @@ def must(holds: object, promise: str, *seen: object) -> None:
         raise Broken(f"{promise}: {' '.join(map(str, seen))}" if seen else promise)
 
 
-@dataclass(slots=True)
+class Told(NamedTuple):
+    """What the function meant: how many records are before the failed one, and its window's state."""
+
+    kind: str
+    processed: int = 0
+    state: str = "{}"
+
+
+class Put(NamedTuple):
+    """A record that was acknowledged; its data are "wanted", "unwanted", "poison", or "text" (no JSON)."""
+
+    key: str
+    arrival: float
+    weight: int
+    data: str
+
+
 class Known:
     """A record as the model knows it."""
 
-    shard: str
-    position: int
-    key: str
-    arrival: float
-    passes: bool
-    weight: int
-    settled: bool = False
-    reported: bool = False
-    failures: int = 0  # invocations of it that ran and failed
-    again: bool = False  # a crash came after it was sent: it may come once more
+    __slots__ = ("again", "arrival", "failures", "key", "position", "put", "settled", "weight")
+
+    def __init__(self, position: int, put: Put) -> None:
+        self.position, self.put = position, put
+        self.key, self.arrival, self.weight, _ = put
+        self.settled = False
+        self.failures = 0  # invocations of it that ran and failed
+        self.again = False  # a crash came after it was sent: it may come once more
+
+    def __repr__(self) -> str:
+        return f"record {self.position} ({self.key}, {self.put.data}, failed {self.failures} times)"
 
 
-@dataclass(slots=True)
 class ShardState:
     """A shard as the model knows it."""
 
-    parents: tuple[str, ...]
-    records: list[Known] = field(default_factory=list)
-    low: int = 0  # all before it are at an end
-    checkpoint: int = 0
-    begun: bool = False
-    finished: bool = False
-    sending: list[tuple[Known, ...]] = field(default_factory=list)
-    window: float | None = None  # start of the window that is open
-    state: str = "{}"
-    closed_windows: set[float] = field(default_factory=set)
+    def __init__(self, parents: tuple[str, ...], settings: Any) -> None:  # noqa: ANN401  the rules' own
+        self.parents, self.settings = parents, settings
+        self.records: list[Known] = []
+        self.by_key: defaultdict[str, list[Known]] = defaultdict(list)
+        self.low = 0  # all before it are at an end
+        self.read = 0  # all before it were read
+        self.checkpoint = 0
+        self.begun = self.finished = False
+        self.sending: list[list[Known]] = []
+        self.window: float | None = None  # start of the window that is open
+        self.state = "{}"
+        self.closed_windows: set[float] = set()
+
+    def without_window(self) -> None:
+        """Forget which window is open, and which are closed."""
+        self.window, self.state = None, "{}"
+        self.closed_windows.clear()
 
 
-@dataclass(slots=True)
 class Attempt:
     """The tries of one batch, by its request id."""
 
-    records: tuple[int, ...]
-    spent: int = 0
-    failed_at: float | None = None
+    def __init__(self, records: list[int]) -> None:
+        self.records, self.spent = records, 0
+        self.failed_at: float | None = None
+
+
+def passes(put: Put, filters: tuple[str, ...]) -> bool:
+    """Tell whether one of the filters lets a record pass: by its data, if they are JSON, or by its key."""
+    wanted = BY_DATA in filters and put.data in {"wanted", "poison"}
+    return not filters or wanted or (BY_KEY in filters and put.key in {"a", "b", "c"})
 
 
 class Reference:
     """The model of one mapping over one stream."""
 
-    def __init__(self, retention: float) -> None:
-        self.retention = retention
-        self.settings: Any = None
+    def __init__(self, retention: float, start: str | float, settings: Any) -> None:  # noqa: ANN401  the rules' own
+        self.retention, self.start, self.settings = retention, start, settings
         self.shards: dict[str, ShardState] = {}
         self.attempts: dict[str, Attempt] = {}
-        self.by_key: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
+        self.deleted = False
 
     # What happens
 
     def opened(self, shard: str, parents: tuple[str, ...]) -> None:
         """Take note of a new shard of the stream."""
-        self.shards[shard] = ShardState(parents)
+        self.shards[shard] = ShardState(parents, self.settings)
 
-    def put(self, shard: str, key: str, arrival: float, *, passes: bool, weight: int) -> None:
+    def put(self, shard: str, put: Put) -> None:
         """Take note of a record that was acknowledged."""
         state = self.shards[shard]
-        record = Known(shard, len(state.records), key, arrival, passes, weight)
+        record = Known(len(state.records), put)
         state.records.append(record)
-        if passes:
-            self.by_key[shard, key].append(record)
+        state.by_key[put.key].append(record)
+
+    def created(self, closed: set[str]) -> None:
+        """Leave out what lies before the starting position in the shards that there are."""
+        for shard, state in self.shards.items():
+            for record in state.records:
+                early = record.arrival < self.start if isinstance(self.start, float) else False
+                record.settled = self.start == "LATEST" or early
+            state.finished = self.start == "LATEST" and shard in closed
 
     def begun(self, shard: str, now: float) -> None:
         """Parents before children: a shard begins once, after all of its parents are settled."""
@@ -96,8 +130,16 @@ class Reference:
         state.begun = True
         for parent in state.parents:
             above = self.shards[parent]
-            must(above.finished, "parents before children", shard, parent)
+            gone = all(now >= record.arrival + self.retention for record in above.records)
+            must(above.finished or gone, "parents before children", shard, parent)
             must(self._low(above, now) == len(above.records), "a parent is settled first", shard, parent)
+
+    def read(self, shard: str, position: int) -> None:
+        """Take note that all before a position went through the filters: what they keep out is at an end."""
+        state = self.shards[shard]
+        for record in state.records[state.read : position]:
+            record.settled |= not passes(record.put, state.settings.patterns)
+        state.read = max(state.read, position)
 
     def finished(self, shard: str, now: float) -> None:
         """See that a shard is done only when all of it is at an end."""
@@ -110,70 +152,69 @@ class Reference:
     def sent(self, shard: str, positions: list[int], action: Any, now: float) -> None:  # noqa: ANN401  the rules' own
         """See what a batch that goes to the function has to be."""
         state = self.shards[shard]
-        batch = tuple(state.records[position] for position in positions)
+        settings, batch = state.settings, [state.records[position] for position in positions]
+        must(not self.deleted, "a mapping that is gone sends nothing", shard)
         must(positions == sorted(set(positions)), "a batch is in order", positions)
-        must(len(batch) <= self.settings.batch_size, "no batch is larger than BatchSize", len(batch))
+        must(len(batch) <= settings.batch_size, "no batch is larger than BatchSize", len(batch))
         must(batch or action.window, "no batch is empty", shard)
-        must(sum(one.weight for one in batch) <= LARGEST, "an event is at most 6 MB")
-        for record in batch:
-            must(record.passes, "what a filter keeps out is not sent", record)
-            must(not record.settled or record.again, "what is settled is not sent again", record)
-            must(not self._too_old(record, now), "what is too old is not sent", record, now)
-        self._in_order(batch, now)
+        must(sum([one.weight for one in batch]) <= LARGEST, "an event is at most 6 MB")
+        for one in batch:
+            must(passes(one.put, settings.patterns), "what a filter keeps out is not sent", one)
+            must(not one.settled or one.again, "what is settled is not sent again", one)
+            old = settings.max_age >= 0 and now >= one.arrival + settings.max_age
+            must(not old, "what is too old is not sent", one, now)
+        self._in_order(state, batch, now)
         keys = {one.key for one in batch}
         for other in state.sending:
             must(not keys & {one.key for one in other}, "one key, one lane", keys)
-        must(len(state.sending) < self.settings.factor, "no more lanes than ParallelizationFactor")
+        must(len(state.sending) < settings.factor, "no more lanes than ParallelizationFactor")
         self._window_sent(state, batch, action.window)
-        self._attempted(action.request_id, positions, now)
+        attempt = self.attempts.setdefault(action.request_id, Attempt(positions))
+        must(attempt.records == positions, "one request id, one batch", action.request_id)
+        if attempt.failed_at is not None:
+            must(now >= attempt.failed_at + FIRST_DELAY, "a failed batch rests before it is sent again", now)
         state.sending.append(batch)
 
-    def judged(self, shard: str, positions: list[int], action: Any, verdict: Any, now: float) -> None:  # noqa: ANN401  the rules' own
+    def judged(self, shard: str, positions: list[int], action: Any, told: Told, now: float) -> None:  # noqa: ANN401  the rules' own
         """Take in what the function answered."""
         state = self.shards[shard]
-        batch = tuple(state.records[position] for position in positions)
+        batch = [state.records[position] for position in positions]
         state.sending.remove(batch)
-        attempt, kind = self.attempts[action.request_id], verdict.kind.name
+        attempt, kind = self.attempts[action.request_id], told.kind
         if kind in FAILURES:
             attempt.spent += 1
             for record in batch:
                 record.failures += 1
-            if self.settings.retries >= 0:
-                must(attempt.spent <= self.settings.retries + 1, "n retries are n + 1 invocations", attempt)
+            if state.settings.retries >= 0:
+                spent = attempt.spent <= state.settings.retries + 1
+                must(spent, "n retries are n + 1 invocations", attempt.spent, positions)
         if kind in FAILURES | UNSPENT:
             attempt.failed_at = now
             return
-        done = len(batch) if kind == "PROCESSED" else verdict.processed
-        for record in batch[:done]:
-            self._settle(record)
-        self._window_answered(state, action.window, verdict)
+        for record in batch[: told.processed] if kind == "PARTLY" else batch:
+            record.settled, record.again = True, False
+        self._window_answered(state, action.window, told)
 
     def discarded(self, shard: str, positions: list[int], action: Any, now: float) -> None:  # noqa: ANN401  the rules' own
-        """See why records are given up, reported to the destination if there is one."""
+        """See why records are given up: they are done with, whether the destination takes them or not."""
         state = self.shards[shard]
-        for position in positions:
-            record = state.records[position]
-            must(not record.settled or record.again, "no record goes to two places", record)
-            if action.condition.name == "AGE":
-                must(
-                    now >= record.arrival + self.settings.max_age >= 0, "dropped by age means too old", record
-                )
-            record.reported = True
-            self._settle(record)
-        self._in_order(tuple(state.records[position] for position in positions), now)
-        if action.condition.name == "RETRIES":
-            must(self.settings.retries >= 0, "without a limit nothing is exhausted")
-            for record in (state.records[position] for position in positions):
-                spent = record.failures > self.settings.retries or record.weight > LARGEST
-                must(spent, "only what ran and failed uses up retries", record)
-            must(
-                action.invoke_count == self.settings.retries + 1,
-                "the message counts n + 1",
-                action.invoke_count,
-            )
+        batch = [state.records[position] for position in positions]
+        settings, exhausted = state.settings, action.condition.name == "RETRIES"
         must(action.invoke_count >= 1, "the message counts at least 1")
+        must(not exhausted or settings.retries >= 0, "without a limit nothing is exhausted")
+        if exhausted:
+            count = action.invoke_count
+            must(count == settings.retries + 1, "the message counts n + 1", count)
+        for one in batch:
+            must(not one.settled or one.again, "no record goes to two places", one)
+            spent = one.failures > settings.retries or one.weight > LARGEST
+            must(not exhausted or spent, "only what ran and failed uses up retries", one)
+            old = now >= one.arrival + settings.max_age and settings.max_age >= 0
+            must(exhausted or old, "dropped by age means too old", one)
+            one.settled, one.again = True, False
+        self._in_order(state, batch, now)
         if action.window and action.window.final:
-            self._close_window(state)
+            state.window, state.state = None, "{}"
 
     def checkpointed(self, shard: str, position: int, now: float) -> None:
         """See that the checkpoint never goes back, and never past what is unfinished."""
@@ -188,18 +229,17 @@ class Reference:
             for record in state.records[state.checkpoint :]:
                 record.again = True
             state.sending.clear()
-            state.window, state.state = None, "{}"
-            state.closed_windows.clear()
-            state.begun = state.begun and state.finished
+            state.without_window()
+            state.read, state.begun = state.checkpoint, state.begun and state.finished
 
-    def changed(self, settings: Any) -> None:  # noqa: ANN401  the rules' own
-        """Other settings hold from now on; nothing is under way."""
-        must(not any(state.sending for state in self.shards.values()), "a change waits for what is under way")
-        if self.settings is None or settings.tumbling != self.settings.tumbling:
-            for state in self.shards.values():
-                state.window, state.state = None, "{}"
-                state.closed_windows.clear()
-        self.settings = settings
+    def changed(self, shard: str, settings: Any) -> None:  # noqa: ANN401  the rules' own
+        """Other settings hold for a shard from now on; nothing is under way."""
+        state = self.shards[shard]
+        must(not state.sending, "a change waits for what is under way")
+        if settings.tumbling != state.settings.tumbling:
+            state.without_window()
+        state.settings = settings
+        state.read = min(state.read, state.low)  # what is unfinished goes through the filters again
 
     def settled(self, now: float) -> None:
         """In the end every record is at an end."""
@@ -211,52 +251,33 @@ class Reference:
 
     def _low(self, state: ShardState, now: float) -> int:
         """Give the position of the lowest record that is not at an end."""
-        while state.low < len(state.records):
-            record = state.records[state.low]
-            if record.passes and not record.settled and now < record.arrival + self.retention:
-                break
-            state.low += 1
-        return state.low
+        records, low, horizon = state.records, state.low, now - self.retention
+        while low < len(records) and (records[low].settled or records[low].arrival <= horizon):
+            low += 1
+        state.low = low
+        return low
 
-    def _settle(self, record: Known) -> None:
-        record.settled, record.again = True, False
-
-    def _too_old(self, record: Known, now: float) -> bool:
-        return bool(self.settings.max_age >= 0 and now >= record.arrival + self.settings.max_age)
-
-    def _in_order(self, batch: tuple[Known, ...], now: float) -> None:
+    def _in_order(self, state: ShardState, batch: list[Known], now: float) -> None:
         """See that nothing before a record of its key is unfinished."""
         first = {record.key: record for record in reversed(batch)}
         for key, record in first.items():
-            earlier = self.by_key[record.shard, key]
-            while earlier and (earlier[0].settled or now >= earlier[0].arrival + self.retention):
-                if earlier[0] is record:
+            for one in state.by_key[key]:
+                if one is record:
                     break
-                earlier.pop(0)
-            before = [one for one in earlier if one.position < record.position and not one.settled]
-            gone = all(now >= one.arrival + self.retention for one in before)
-            must(gone, "order per key", record, before[:1])
+                gone = one.settled or now >= one.arrival + self.retention
+                must(gone, "order per key", record, one)
 
-    def _attempted(self, request_id: str, positions: list[int], now: float) -> None:
-        attempt = self.attempts.setdefault(request_id, Attempt(tuple(positions)))
-        must(attempt.records == tuple(positions), "one request id, one batch", request_id)
-        if attempt.failed_at is not None:
-            must(now >= attempt.failed_at + FIRST_DELAY, "a failed batch rests before it is sent again", now)
-
-    # Windows
-
-    def _window_sent(self, state: ShardState, batch: tuple[Known, ...], view: Any) -> None:  # noqa: ANN401  the rules' own
-        tumbling = self.settings.tumbling
+    def _window_sent(self, state: ShardState, batch: list[Known], view: Any) -> None:  # noqa: ANN401  the rules' own
+        tumbling = state.settings.tumbling
         must(bool(view) == bool(tumbling), "a window where there is one")
         if not view:
             return
         start = view.window.start
         must(start % tumbling == 0 and view.window.end == start + tumbling, "windows are aligned", start)
-        for record in batch:
-            must(
-                start <= record.arrival < view.window.end, "a record is in the window of its arrival", record
-            )
-            must(start not in state.closed_windows, "a window that is closed stays closed", record)
+        for one in batch:
+            inside = start <= one.arrival < view.window.end
+            must(inside, "a record is in the window of its arrival", one)
+            must(start not in state.closed_windows, "a window that is closed stays closed", one)
         if state.window is not None:
             must(start == state.window, "a window is closed before the next", start, state.window)
         must(not view.final or not batch, "the last invocation has no records")
@@ -265,16 +286,13 @@ class Reference:
         if state.window is None:
             state.window, state.state = start, "{}"
 
-    def _window_answered(self, state: ShardState, view: Any, verdict: Any) -> None:  # noqa: ANN401  the rules' own
+    @staticmethod
+    def _window_answered(state: ShardState, view: Any, told: Told) -> None:  # noqa: ANN401  the rules' own
         if not view:
             return
-        if view.final:
-            if not view.early:
-                state.closed_windows.add(view.window.start)
-            self._close_window(state)
-        else:
-            state.state = verdict.state or "{}"
-
-    @staticmethod
-    def _close_window(state: ShardState) -> None:
+        if not view.final:
+            state.state = told.state
+            return
+        if not view.early:
+            state.closed_windows.add(view.window.start)
         state.window, state.state = None, "{}"

@@ -1,22 +1,43 @@
 """Many histories: run, counted, and the first that fails made short."""
 
+import gc
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Literal, NamedTuple
 
 from tests.simulation.shrink import shrunk
 from tests.simulation.tape import Tape
 from tests.simulation.world import World
 
-WORLD_STEPS, LANE_STEPS = 120, 25
-PART = 250
-"""Whole worlds that one process runs at a time."""
+type Kind = Literal["lane", "world"]
+STEPS: dict[Kind, int] = {"lane": 25, "world": 120}
+PARTS = 8
+"""Parts of a run for each processor, so that none waits long for the last."""
 STRIDE = 10_000_000
 """Seeds between the beginnings of two parts."""
+AGAIN = 100
+"""One history of so many is lived twice, to see that it is the same."""
+COLLECTED = 500
+"""Histories after which their remains are collected."""
 RULES = (
+    "a batch is bisected",
+    "a child begins",
+    "a closed shard is done",
+    "a crash with invocations under way",
+    "a destination refuses",
+    "a filter keeps a record out",
+    "a function times out",
+    "a malformed answer",
+    "a poisonous record is sent",
+    "a put is throttled",
+    "a read skips what was trimmed",
+    "a shard is split",
+    "a window ends",
+    "a window ends early",
     "answer ERROR",
     "answer FAULT",
     "answer MISSING",
@@ -25,43 +46,46 @@ RULES = (
     "answer REJECTED",
     "answer THROTTLED",
     "answer UNFINISHED",
-    "a batch is bisected",
-    "a child begins",
-    "a closed shard is done",
-    "a crash with invocations under way",
-    "a filter keeps a record out",
-    "a read skips what was trimmed",
-    "a shard is split",
-    "a window ends",
-    "a window ends early",
+    "deleted with invocations under way",
     "disabled or enabled",
     "discarded by AGE",
     "discarded by RETRIES",
     "shards are merged",
     "the factor changes",
+    "the filters change",
+    "the mapping is deleted and made again",
+    "the mapping is updated",
     "two lanes of a shard at once",
 )
 """What a run has to have met, each at least once, to be worth anything."""
 
 
-@dataclass
-class Failure:
+class Failure(NamedTuple):
     """A history that broke a promise."""
 
     seed: int
-    small: bool
+    kind: Kind
     promise: str
     tape: list[int]
+
+
+class Share(NamedTuple):
+    """How many histories of a kind are to be lived, each from a seed of its own, and from which seed on."""
+
+    kind: Kind
+    histories: int
+    seed: int
 
 
 @dataclass
 class Report:
     """What came of a run."""
 
-    worlds: int = 0
-    lanes: int = 0
+    lived: defaultdict[Kind, int] = field(default_factory=lambda: defaultdict(int))
+    processor: defaultdict[Kind, float] = field(default_factory=lambda: defaultdict(float))
+    """Seconds of a processor, by kind."""
     seconds: float = 0.0
-    exercised: Counter[str] = field(default_factory=Counter)
+    met: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     failure: Failure | None = None
     uncertain: list[int] = field(default_factory=list)
     """Seeds whose history was another one when it was lived again."""
@@ -69,60 +93,74 @@ class Report:
     @property
     def unmet(self) -> list[str]:
         """What never happened: of that the run says nothing."""
-        return [rule for rule in RULES if not self.exercised[rule]]
+        return [rule for rule in RULES if not self.met[rule]]
 
 
-def lived(tape: Tape, *, small: bool) -> tuple[World, str | None, str]:
-    """Live one history; returns its world, the promise that broke or None, and its hash."""
-    steps = LANE_STEPS if small else WORLD_STEPS
-    world = World(tape, steps=steps, small=small)
+def live(
+    tape: Tape, kind: Kind, met: defaultdict[str, int], *, hashed: bool = True
+) -> tuple[str | None, str]:
+    """Live one history; returns the promise that broke or None, and its hash."""
     try:
-        return world, None, world.run()
+        world = World(tape, met, steps=STEPS[kind], small=kind == "lane", hashed=hashed)
+        return None, world.run()
     except Exception as error:  # noqa: BLE001  an error of the rules breaks a promise too
-        return world, f"{type(error).__name__}: {error}"[:600], ""
+        return f"{type(error).__name__}: {error}"[:600], ""
 
 
-def run(worlds: int, lanes: int, seed: int) -> Report:
-    """Run so many whole worlds and single lanes, each from a seed of its own; stop at the first failure."""
+def lived(tape: Tape, kind: Kind) -> tuple[str | None, str]:
+    """Live one history that nobody counts."""
+    return live(tape, kind, defaultdict(int))
+
+
+def run(share: Share) -> Report:
+    """Live some histories; stop at the first that breaks a promise."""
+    kind, histories, first = share
     report, began = Report(), perf_counter()
-    for small, wanted in ((False, worlds), (True, lanes)):
-        for number in range(seed, seed + wanted):
-            tape = Tape(seed=number)
-            world, promise, digest = lived(tape, small=small)
-            report.exercised += world.exercised
-            if small:
-                report.lanes += 1
-            else:
-                report.worlds += 1
-            if promise:
-                report.failure = Failure(number, small, promise, tape.used)
-                report.seconds = perf_counter() - began
-                return report
-            if number % 100 == 0 and lived(Tape(seed=number), small=small)[2] != digest:
-                report.uncertain.append(number)
-    report.seconds = perf_counter() - began
+    gc.disable()
+    try:
+        for seed in range(first, first + histories):
+            report.lived[kind] += 1
+            if not _promised(report, kind, seed):
+                break
+            if seed % COLLECTED == 0:
+                gc.collect()
+    finally:
+        gc.enable()
+    report.seconds = report.processor[kind] = perf_counter() - began
     return report
 
 
-def run_side_by_side(worlds: int, lanes: int, seed: int) -> Report:
-    """Run them as `run` does, on every processor there is; the failure of the lowest seed is given."""
+def _promised(report: Report, kind: Kind, seed: int) -> bool:
+    tape, again = Tape(seed=seed), seed % AGAIN == 0
+    promise, digest = live(tape, kind, report.met, hashed=again)
+    if promise:
+        report.failure = Failure(seed, kind, promise, tape.used)
+    elif again and lived(Tape(seed=seed), kind)[1] != digest:
+        report.uncertain.append(seed)
+    return not promise
+
+
+def run_side_by_side(wanted: dict[Kind, int], seed: int) -> Report:
+    """Live so many of each kind, on every processor there is; the failure of the lowest seed is given."""
     began, crew = perf_counter(), len(os.sched_getaffinity(0))
-    parts = max(crew, worlds // PART)
-    shares = [(_share(worlds, parts, n), _share(lanes, parts, n), seed + n * STRIDE) for n in range(parts)]
+    shares = [
+        Share(kind, histories // parts + (number < histories % parts), seed + number * STRIDE)
+        for kind, histories in wanted.items()
+        for parts in (max(1, min(PARTS * crew, histories // AGAIN)),)
+        for number in range(parts)
+    ]
     with ProcessPoolExecutor(crew) as pool:
-        reports = list(pool.map(run, *zip(*shares, strict=True)))
+        reports = list(pool.map(run, shares))
     whole = Report(seconds=perf_counter() - began)
     for part in reports:
-        whole.worlds += part.worlds
-        whole.lanes += part.lanes
-        whole.exercised += part.exercised
+        for kind, histories in part.lived.items():
+            whole.lived[kind] += histories
+            whole.processor[kind] += part.seconds
+        for rule, times in part.met.items():
+            whole.met[rule] += times
         whole.uncertain += part.uncertain
         whole.failure = whole.failure or part.failure
     return whole
-
-
-def _share(wanted: int, parts: int, number: int) -> int:
-    return wanted // parts + (number < wanted % parts)
 
 
 def shorter(failure: Failure) -> Failure:
@@ -130,9 +168,9 @@ def shorter(failure: Failure) -> Failure:
     kind = failure.promise.split(":")[:2]
 
     def fails(tape: Sequence[int]) -> bool:
-        promise = lived(Tape(tape), small=failure.small)[1]
+        promise = lived(Tape(tape), failure.kind)[0]
         return promise is not None and promise.split(":")[:2] == kind
 
     tape = shrunk(failure.tape, fails)
-    promise = lived(Tape(tape), small=failure.small)[1] or failure.promise
-    return Failure(failure.seed, failure.small, promise, tape)
+    promise = lived(Tape(tape), failure.kind)[0] or failure.promise
+    return Failure(failure.seed, failure.kind, promise, tape)

@@ -20,6 +20,7 @@ from tailrace.mapping.deliveries import Deliveries
 from tailrace.mapping.delivery import Plan
 from tailrace.mapping.filters import record_filter
 from tailrace.mapping.request import seconds
+from tailrace.mapping.rules.beginning import first_position
 from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import MappingSettings
 from tailrace.mapping.target import Function
@@ -193,12 +194,11 @@ class MappingWorker:
 
     def _begin(self, shard: Shard) -> int | None:
         """Give the position at which a shard of the stream as it is now is read first."""
-        position = self._mapping.configuration["StartingPosition"]
-        if position == "LATEST":
-            return None if shard.closed else shard.latest
-        if position == "AT_TIMESTAMP":
-            return shard.position_at(seconds(self._mapping.configuration["StartingPositionTimestamp"]))
-        return shard.earliest
+        configuration = self._mapping.configuration
+        moment = configuration.get("StartingPositionTimestamp")
+        return first_position(
+            shard, configuration["StartingPosition"], None if moment is None else seconds(moment)
+        )
 
     def _stream_made(self, stream: Stream) -> None:
         """Go on with a new stream of the old one's name: it is another, so it is read as at the beginning."""

@@ -1,5 +1,6 @@
 """What is sent, retried, split, dropped and read next: decided here, done elsewhere.
 
+beginning    where a shard is read first
 family       which shards of a stream may run: parents before children
 shard        one shard: what to read, which lane a record belongs to, the one checkpoint
 lane         one batch's life, by the tables in `states`

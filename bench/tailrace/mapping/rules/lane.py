@@ -16,6 +16,9 @@ from tailrace.mapping.rules.states import FAILURES, TRANSITIONS, Event, State
 from tailrace.mapping.rules.windows import View, Windows
 from tailrace.mapping.settings import FOREVER, MappingSettings
 
+IDLE = Wait(None)
+"""There is nothing to do."""
+
 
 class OutOfTurn(Exception):  # noqa: N818  it is an error of whoever runs the lane, and says so
     """The lane was told of something that cannot happen in its state."""
@@ -102,7 +105,10 @@ class Lane[R: Record]:
     @property
     def lowest(self) -> int | None:
         """The position of its first unfinished record; None without any."""
-        return next((one.position for one in self.held()), None)
+        for batch in self._batches:
+            if batch.held:
+                return batch.held[0].position
+        return self._waiting[0].position if self._waiting else None
 
     def held(self) -> Iterator[Held[R]]:
         """Give all that is unfinished, in order."""
@@ -131,6 +137,8 @@ class Lane[R: Record]:
                 return action
 
     def _gather(self, now: float, *, dry: bool, last: bool) -> Wait | None:
+        if not self._waiting and (self._windows is None or self._windows.window is None):
+            return IDLE
         count, full = self._front()
         ends = self._since + self._settings.window
         if self._closes_window(now, count, dry=dry, last=last):

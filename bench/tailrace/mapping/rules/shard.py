@@ -15,7 +15,7 @@ from zlib import crc32
 from tailrace.mapping.event import Record
 from tailrace.mapping.rules.actions import Ended, Read, Wait, Work
 from tailrace.mapping.rules.answers import Verdict
-from tailrace.mapping.rules.lane import Held, Lane
+from tailrace.mapping.rules.lane import IDLE, Held, Lane
 from tailrace.mapping.rules.windows import Windows
 from tailrace.mapping.settings import MappingSettings
 
@@ -85,7 +85,7 @@ class ShardReader[R: Record]:
     @property
     def checkpoint(self) -> int:
         """The position of the lowest record that is not settled; all before it are."""
-        unfinished = [lane.lowest for lane in self._lanes if lane.lowest is not None]
+        unfinished = [lowest for lane in self._lanes if (lowest := lane.lowest) is not None]
         unfinished += [position for position, _ in self._left[:1]]
         return min(unfinished, default=self._position)
 
@@ -125,22 +125,24 @@ class ShardReader[R: Record]:
             passing = self._passing(self._left)
             self._left = ()
             self._deal(passing, now)
-        untils = []
+        soonest: float | None = None
         for place in range(len(self._lanes)):
             number = (self._turn + place) % len(self._lanes)
-            if self._lanes[number].busy:
+            lane = self._lanes[number]
+            if lane.busy:
                 continue
-            action = self._lanes[number].step(now, dry=not self._more, last=self._ended)
-            self._note(number)
+            action = lane.step(now, dry=not self._more, last=self._ended)
+            self._note(number, lane)
             if not isinstance(action, Wait):
                 self._turn = number + 1
                 return Work(number, action)
-            untils += [] if action.until is None else [action.until]
+            if action.until is not None and (soonest is None or action.until < soonest):
+                soonest = action.until
         if self._more and not self._ended and (limit := self._wanted()):
             return Read(self._position, limit)
         if self._ended and all(lane.settled for lane in self._lanes):
             return Ended()
-        return Wait(min(untils, default=None))
+        return IDLE if soonest is None else Wait(soonest)
 
     def receive(self, start: int, records: Sequence[R], now: float, *, ended: bool = False) -> Dealt:
         """Take what a read gave: records from position `start` on; `ended` if none can follow."""
@@ -159,17 +161,16 @@ class ShardReader[R: Record]:
     def judged(self, lane: int, verdict: Verdict, now: float) -> None:
         """Take what became of an invocation."""
         self._lanes[lane].judged(verdict, now)
-        self._note(lane)
+        self._note(lane, self._lanes[lane])
 
     def reported(self, lane: int, now: float) -> None:
         """Take note that discarded records are reported, or could not be: they are done with."""
         self._lanes[lane].reported(now)
 
-    def _note(self, number: int) -> None:
+    def _note(self, number: int, lane: Lane[R]) -> None:
         """Take over a lane's result, if it is another than before."""
-        result = self._lanes[number].result
-        if result != self._results[number]:
-            self._results[number] = self._result = result
+        if lane.result != self._results[number]:
+            self._results[number] = self._result = lane.result
 
     def _passing(self, records: Iterable[tuple[int, R]]) -> list[Held[R]]:
         """Give the records that pass the filters; the others are settled."""
@@ -192,9 +193,10 @@ class ShardReader[R: Record]:
         A single lane reads what its next batch takes. Several read ahead, so that each finds full batches
         of its own keys; unless too many wait already.
         """
-        hungry = sum(lane.wants for lane in self._lanes)
-        if len(self._lanes) == 1 or not hungry:
-            return min(hungry, MOST_READ)
+        if len(self._lanes) == 1:
+            return min(self._lanes[0].wants, MOST_READ)
+        if not any(lane.wants for lane in self._lanes):
+            return 0
         room = max(AHEAD, self._settings.batch_size) - sum(lane.waiting for lane in self._lanes)
         return max(0, min(room, MOST_READ))
 

@@ -1,0 +1,124 @@
+"""The mutants: changes of the rules, the engine and the model, each of which a run has to notice."""
+
+from typing import NamedTuple
+
+RULES = "bench/tailrace/mapping/rules/"
+LANE, SHARD, STATES = RULES + "lane.py", RULES + "shard.py", RULES + "states.py"
+WINDOWS, FAMILY = RULES + "windows.py", RULES + "family.py"
+SHARDS, STREAMS = "bench/tailrace/kinesis/shards.py", "bench/tailrace/kinesis/streams.py"
+ANSWERS, BEGINNING = RULES + "answers.py", RULES + "beginning.py"
+LIMITS = "bench/tailrace/kinesis/limits.py"
+MODEL = "tests/simulation/reference.py"
+
+
+class Mutant(NamedTuple):
+    """One change: in a file, from one text to another."""
+
+    file: str
+    old: str
+    new: str
+
+
+MUTANTS = (
+    Mutant(LANE, "batch.tries > self._settings.retries", "batch.tries >= self._settings.retries"),
+    Mutant(LANE, "batch.tries > self._settings.retries", "batch.tries > self._settings.retries + 1"),
+    Mutant(LANE, "batch.tries += cost.spends", "batch.tries += 1"),
+    Mutant(LANE, "batch.due = now + delay(batch.failures)", "batch.due = now"),
+    Mutant(LANE, "(batch.held[:middle], batch.held[middle:])", "(batch.held[middle:], batch.held[:middle])"),
+    Mutant(
+        LANE, "(batch.held[:middle], batch.held[middle:])", "(batch.held[:middle], batch.held[middle + 1 :])"
+    ),
+    Mutant(LANE, "self._batches.extendleft(reversed(batches))", "self._batches.extend(batches)"),
+    Mutant(LANE, "batch.held = batch.held[count:]", "batch.held = ()"),
+    Mutant(LANE, "        batch.request_id = None\n", ""),
+    Mutant(LANE, "if now < one.record.arrival + age)", "if now < one.record.arrival + age + 5)"),
+    Mutant(LANE, "len(batch.held) if whole else verdict.processed", "len(batch.held)"),
+    Mutant(LANE, "count = min(len(self._waiting), self._settings.batch_size)", "count = len(self._waiting)"),
+    Mutant(
+        LANE, "if place and not (fits(weight) and self._same_window(one)):", "if place and not fits(weight):"
+    ),
+    Mutant(
+        LANE,
+        "if place and not (fits(weight) and self._same_window(one)):",
+        "if place and not self._same_window(one):",
+    ),
+    Mutant(LANE, "if fits(self._weight) and self._windows is None:", "if self._windows is None:"),
+    Mutant(
+        LANE, "return last or (dry and self._windows.over(now))", "return last or self._windows.over(now)"
+    ),
+    Mutant(
+        LANE, "return last or (dry and self._windows.over(now))", "return dry and self._windows.over(now)"
+    ),
+    Mutant(LANE, "return not (self._batches or self._waiting or open_window)", "return not self._waiting"),
+    Mutant(
+        LANE,
+        "        if batch.view:\n            self._windows.close()\n        elif",
+        "        if not batch.view and",
+    ),
+    Mutant(LANE, "self._waiting[0].record.arrival >= self._windows.window.end", "False"),
+    Mutant(STATES, "Kind.THROTTLED: Cost(spends=False", "Kind.THROTTLED: Cost(spends=True"),
+    Mutant(STATES, "Kind.FAULT: Cost(spends=False", "Kind.FAULT: Cost(spends=True"),
+    Mutant(STATES, "Kind.ERROR: Cost(spends=True", "Kind.ERROR: Cost(spends=False"),
+    Mutant(
+        SHARD,
+        "lane_of(record.partition_key, len(self._lanes))",
+        "lane_of(record.sequence_number, len(self._lanes))",
+    ),
+    Mutant(SHARD, "return min(unfinished, default=self._position)", "return self._position"),
+    Mutant(
+        SHARD,
+        "return min(unfinished, default=self._position)",
+        "return max(unfinished, default=self._position)",
+    ),
+    Mutant(SHARD, "self._position = start + len(records)", "self._position = self._position + len(records)"),
+    Mutant(SHARD, "            if self._accepts(record)\n", ""),
+    Mutant(
+        SHARD,
+        "return Remains(self._position, (*held, *self._left), self._windows)",
+        "return Remains(self._position)",
+    ),
+    Mutant(
+        SHARD,
+        "if self._ended and all(lane.settled for lane in self._lanes):",
+        "if self._ended and not self.busy:",
+    ),
+    Mutant(SHARD, "            if lane.busy:\n                continue\n", ""),
+    Mutant(FAMILY, "and all(parent in self._done or parent not in parents for parent in above)", "and True"),
+    Mutant(FAMILY, "and all(parent in", "and any(parent in"),
+    Mutant(FAMILY, "        self._begun.update(found)\n", ""),
+    Mutant(WINDOWS, "start = arrival // self.seconds * self.seconds", "start = arrival // self.seconds"),
+    Mutant(WINDOWS, "        self.window, self.state = None, EMPTY", "        self.window = None"),
+    Mutant(WINDOWS, "        self.state = state\n        return len", "        return len"),
+    Mutant(SHARDS, "start = max(position, self._earliest)", "start = max(position, self._earliest + 1)"),
+    Mutant(
+        SHARDS,
+        "            self._earliest = self._first + gone\n",
+        "            self._earliest = self._first + gone + (gone > 0)\n",
+    ),
+    Mutant(
+        ANSWERS,
+        "return min(known) if len(known) == len(found) else None",
+        "return max(known) if len(known) == len(found) else None",
+    ),
+    Mutant(
+        ANSWERS, "return min(known) if len(known) == len(found) else None", "return min(known, default=None)"
+    ),
+    Mutant(ANSWERS, "if partial_answers else None", "if True else None"),
+    Mutant(ANSWERS, "if stateful and not isinstance(state, dict):", "if False:"),
+    Mutant(ANSWERS, "    except RecursionError:\n", "    except ZeroDivisionError:\n"),
+    Mutant(BEGINNING, "return None if shard.closed else shard.latest", "return shard.latest"),
+    Mutant(BEGINNING, "return shard.position_at(moment)", "return shard.position_at(moment) + 1"),
+    Mutant(
+        LIMITS,
+        "self._held = min(self._rate, self._held + passed * self._rate)",
+        "self._held += passed * self._rate",
+    ),
+    Mutant(STREAMS, "HashKeyRange(start, step.at - 1)", "HashKeyRange(start, step.at)"),
+    Mutant(STREAMS, "        self._opened += 1\n", ""),
+    Mutant(MODEL, "record.again = True", "record.again = False"),
+    Mutant(MODEL, "attempt.spent += 1", "attempt.spent += 2"),
+    Mutant(MODEL, "state.closed_windows.add(view.window.start)", "state.closed_windows.add(view.window.end)"),
+    Mutant(MODEL, "not passes(record.put, state.settings.patterns)", "False"),
+    Mutant(MODEL, "(records[low].settled or", "(not records[low].settled or"),
+    Mutant(MODEL, "FIRST_DELAY = 0.3", "FIRST_DELAY = 0.5"),
+)
