@@ -4,6 +4,7 @@ import http.client
 import logging
 import select
 import threading
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,13 @@ from localstack.services.dynamodb.models import dynamodb_stores
 from localstack.services.dynamodb.utils import get_ddb_access_key
 from localstack.services.dynamodbstreams.models import dynamodbstreams_stores
 
+from tailrace import cloudwatch
+from tailrace.clock import CLOCK
+from tailrace.cloudwatch.cells import key, repeated
 from tailrace.startup import door
 from tailrace.startup.door import Answer
 
-from . import names, rules
+from . import measures, names, rules
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from .local import Server
 
 LOG = logging.getLogger("localstack.request.aws")  # where LocalStack logs requests
+NAMESPACE = "AWS/DynamoDB"
 PATIENCE = 60.0  # seconds
 PER_HOP = {"connection", "keep-alive", "server", "transfer-encoding", "date"}
 
@@ -109,7 +114,7 @@ def _failed() -> Answer:
 def install(server: "Server") -> None:
     """Let requests for DynamoDB take the short way from now on."""
     door.SHORT_WAYS.append(ShortWay(server).answer)
-    door.REWRITES.append(take_names)
+    door.REWRITES += [measure, take_names]  # what was consumed is taken out before ARNs are put back in
 
 
 def take_names(environ: "WSGIEnvironment") -> door.Mend | None:
@@ -121,3 +126,32 @@ def take_names(environ: "WSGIEnvironment") -> door.Mend | None:
         return None
     door.reread(environ, found.body)
     return found.restored
+
+
+def measure(environ: "WSGIEnvironment") -> door.Mend | None:
+    """Have a request for items say what it consumes, and publish that and what became of it."""
+    target = environ["HTTP_X_AMZ_TARGET"]
+    name = target[len(rules.PREFIX) :] if target.startswith(rules.PREFIX) else ""
+    who = rules.signed(environ.get("HTTP_AUTHORIZATION", "")) if name in rules.OPERATIONS else None
+    if who is None or "HTTP_CONTENT_ENCODING" in environ:
+        return None
+    place = get_account_id_from_access_key_id(who.key), who.region
+    asked, by_themselves = measures.asking(door.body(environ))
+    door.reread(environ, asked)
+    began = time.perf_counter()
+
+    def mend(answer: bytes) -> bytes:
+        taken = (time.perf_counter() - began) * 1000
+        rest, units = measures.consumed(answer)
+        for sample in measures.samples(name, asked, answer, units, taken):
+            _publish(place, sample)
+        return answer if by_themselves else rest
+
+    return mend
+
+
+def _publish(place: tuple[str, str], sample: measures.Sample) -> None:
+    named = {"TableName": sample.table, "Operation": sample.operation}
+    dimensions = {key: value for key, value in named.items() if value is not None}
+    which = key((*place,), (NAMESPACE, sample.name, sample.unit), dimensions, CLOCK.now())
+    cloudwatch.add(which, repeated(sample.value, 1))
