@@ -10,6 +10,7 @@ import pytest
 
 from tailrace.control import Emulator, plugins, processes
 from tailrace.control.errors import UnhealthyError
+from tailrace.control.plugins import PACKAGE
 from tailrace.control.settings import OURS
 from tailrace.seams import seams
 from tests.frame.run import Run
@@ -86,10 +87,11 @@ def test_part_that_cannot_be_loaded(emulator: Emulator, tmp_path: Path) -> None:
         emulator.start(settings)
 
 
-def test_hooks_that_are_not_run(emulator: Emulator) -> None:
-    """A LocalStack that starts without the bench is not taken for one that has it."""
+def test_hooks_that_are_not_run(emulator: Emulator, tmp_path: Path) -> None:
+    """A LocalStack that starts without the bench's hooks is not taken for one that has them."""
+    (tmp_path / PACKAGE.name).symlink_to(PACKAGE)
     with pytest.raises(UnhealthyError, match="LocalStack started without the bench"):
-        emulator.start({"PYTHONPATH": "", **dict.fromkeys(OURS, "")})
+        emulator.start({"PYTHONPATH": str(tmp_path), **dict.fromkeys(OURS, "")})
     assert emulator.process() is None
 
 

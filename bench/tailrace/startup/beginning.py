@@ -73,7 +73,6 @@ def _word_what_is_missing() -> None:
 
 def _leave_out() -> None:
     models.install()
-    late.postpone()
     late.postpone_urls()
     door.remember_types()
     aws: Any = import_module("localstack.utils.aws.aws_stack")

@@ -8,10 +8,13 @@ by then for good.
 
 import gc
 
+from tailrace.startup import late
+
 
 def main() -> None:
     """Become LocalStack; does not return."""
     gc.disable()
+    late.postpone()
     from localstack.runtime.main import main as localstack  # noqa: PLC0415  imported without the collector
 
     localstack()

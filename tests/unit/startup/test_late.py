@@ -2,6 +2,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +11,7 @@ from tailrace.startup.late import Late
 
 pytestmark = pytest.mark.unit
 
-NAME = "tailrace_test_heavy"
+NAME, OPENAPI = "tailrace_test_heavy", "tailrace_test_openapi"
 
 
 @pytest.fixture
@@ -45,9 +46,63 @@ def test_what_does_not_exist(heavy: str) -> None:
         _ = Late(heavy).__path__
 
 
-def test_one_that_is_imported_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What has been imported already is not replaced."""
-    monkeypatch.setitem(sys.modules, late.SAM, sys)
-    monkeypatch.setitem(sys.modules, late.EC2, sys)
+@pytest.fixture
+def postponed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Let only modules of the test's own be postponed, which it puts into the folder that this gives."""
+    before = set(sys.modules)
+    for table in ("CALLED", "ANNOTATIONS", "PARTS"):
+        monkeypatch.setattr(late, table, {})
+    monkeypatch.setattr(late, "WHOLE", ())
+    monkeypatch.setattr(late, "OPENAPI", OPENAPI)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_what_is_called_comes_with_the_call(postponed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that was imported calls the real one, whose module is imported only then."""
+    (postponed / "tailrace_test_called.py").write_text("def twice(n): return 2 * n\n")
+    monkeypatch.setattr(late, "CALLED", {"tailrace_test_called": ("twice",)})
     late.postpone()
-    assert sys.modules[late.SAM] is sys
+    twice = importlib.import_module("tailrace_test_called").twice
+    assert isinstance(sys.modules["tailrace_test_called"], Late)
+    assert twice(4) == 8
+    assert not isinstance(sys.modules["tailrace_test_called"], Late)
+
+
+def test_what_is_named_through_its_package(postponed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`package.part.name` brings the part, and the package with it."""
+    (postponed / "tailrace_test_package").mkdir()
+    (postponed / "tailrace_test_package" / "__init__.py").touch()
+    (postponed / "tailrace_test_package" / "part.py").write_text("there = 1\n")
+    monkeypatch.setattr(late, "PARTS", {"tailrace_test_package": ("part",)})
+    late.postpone()
+    package = importlib.import_module("tailrace_test_package")
+    assert isinstance(package.part, Late)
+    assert package.part.there == 1
+    assert not isinstance(sys.modules["tailrace_test_package"], Late)
+
+
+@pytest.mark.parametrize(("wanted", "asked"), [(False, []), (True, ["request"])])
+def test_requests_are_checked_where_that_is_set(
+    postponed: Path, monkeypatch: pytest.MonkeyPatch, *, wanted: bool, asked: list[str]
+) -> None:
+    """OPENAPI_VALIDATE_REQUEST brings LocalStack's own check, without which its module stays out."""
+    check = "class OpenAPIRequestValidator:\n    def __call__(self, asked): asked.append('request')\n"
+    (postponed / f"{OPENAPI}.py").write_text(check)
+    config = SimpleNamespace(OPENAPI_VALIDATE_REQUEST=wanted)
+    monkeypatch.setitem(sys.modules, "localstack.config", config)
+    late.postpone()
+    seen: list[str] = []
+    importlib.import_module(OPENAPI).OpenAPIRequestValidator()(seen)
+    assert seen == asked
+
+
+def test_one_that_is_imported_stays(postponed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has been imported already is not replaced."""
+    (postponed / "tailrace_test_imported.py").touch()
+    imported = importlib.import_module("tailrace_test_imported")
+    monkeypatch.setattr(late, "WHOLE", ("tailrace_test_imported",))
+    late.postpone()
+    assert sys.modules["tailrace_test_imported"] is imported
