@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aftermath.failed_records import FailedRecord
 from handler.once.records import Record
-from tailrace.mapping.settings import MappingSettings
 from tailrace.story import letters as any_letters
 from tailrace.story.letters import DeadLetter
+from tailrace.story.membership import Batching
 from tailrace.stream.reading import Clock, StreamRecord
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def read_back(
     """Read the records of each letter; a shard that is gone with its records gives none."""
     return [
         ReadBack(read.letter, [_failed(read.letter, taken) for taken in read.members.records])
-        for read in any_letters.read_back(kinesis, stream, letters, MappingSettings(), clock)
+        for read in any_letters.read_back(kinesis, stream, letters, Batching(), clock)
     ]
 
 

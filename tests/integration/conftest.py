@@ -46,7 +46,7 @@ def make_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[MakePipe
 
 
 @pytest.fixture
-def tailrace(target: Target, tmp_path: Path) -> stranger.Command:
+def command(target: Target, tmp_path: Path) -> stranger.Command:
     """Give the command `tailrace`, in a folder of its own."""
     return stranger.Command(target, tmp_path)
 

@@ -38,17 +38,17 @@ def fail(greenhouse: Stranger, arrived: Callable[[], bool]) -> None:
     greenhouse.break_it(broken=False)
 
 
-def test_from_a_queue(tailrace: Command, greenhouse: Stranger) -> None:
+def test_from_a_queue(command: Command, greenhouse: Stranger) -> None:
     """What a mapping gave up is listed with its records, put again, stored, and its message deleted."""
     fail(greenhouse, lambda: greenhouse.waiting_messages() == 1)
-    listed = tailrace("dead-letters", greenhouse.stream)
+    listed = command("dead-letters", greenhouse.stream)
     assert listed.returncode == 0, listed.stderr
     assert "Dead letters: 1 batch, 2 records" in listed.stdout
     assert "RetryAttemptsExhausted, delivered 2 times" in listed.stdout
     assert '{"id": "r-1", "bad": true}' in listed.stdout
     assert f"tailrace dead-letters {greenhouse.mapping} --replay" in listed.stdout
     assert greenhouse.waiting_messages() == 1
-    answered = tailrace.json("dead-letters", greenhouse.mapping, "--replay")
+    answered = command.json("dead-letters", greenhouse.mapping, "--replay")
     assert [record["json"] for letter in answered["letters"] for record in letter["records"]] == [
         {"id": "r-1", "bad": True},
         {"id": "r-2"},
@@ -56,17 +56,17 @@ def test_from_a_queue(tailrace: Command, greenhouse: Stranger) -> None:
     assert (answered["replayed"]["put"], answered["replayed"]["deleted"]) == (2, 1)
     assert greenhouse.waiting_messages() == 0
     greenhouse.wait_for(["r-1", "r-2"])
-    ledger = (tailrace.folder / f"dead-letters-{greenhouse.mapping}.jsonl").read_text().splitlines()
+    ledger = (command.folder / f"dead-letters-{greenhouse.mapping}.jsonl").read_text().splitlines()
     assert [json.loads(line)["eventId"].split(":")[0][:8] for line in ledger] == ["shardId-"] * 2
-    assert tailrace.json("dead-letters", greenhouse.function)["letters"] == []
+    assert command.json("dead-letters", greenhouse.function)["letters"] == []
 
 
 def test_what_left_the_stream_is_not_put(later: tuple[Command, Stranger]) -> None:
     """A batch whose records have left the stream is refused in a sentence, and its message stays."""
-    tailrace, greenhouse = later
+    command, greenhouse = later
     fail(greenhouse, lambda: greenhouse.waiting_messages() == 1)
-    assert tailrace("advance", "25h").returncode == 0
-    done = tailrace("dead-letters", greenhouse.stream, "--replay")
+    assert command("advance", "25h").returncode == 0
+    done = command("dead-letters", greenhouse.stream, "--replay")
     assert done.returncode == 1
     assert "2 of its 2 records left the stream." in done.stderr
     assert "Put again: 0 records, deleted: 0 messages" in done.stdout
@@ -85,11 +85,11 @@ def topic(target: Target, greenhouse: Stranger) -> Iterator[str]:
     sns.delete_topic(TopicArn=arn)
 
 
-def test_from_a_topic(tailrace: Command, greenhouse: Stranger, topic: str, target: Target) -> None:
+def test_from_a_topic(command: Command, greenhouse: Stranger, topic: str, target: Target) -> None:
     """Dead letters of a topic are read from the queue that is subscribed to it, out of their envelopes."""
     send_to(target, greenhouse, topic)
     fail(greenhouse, lambda: greenhouse.waiting_messages() == 1)
-    assert tailrace.json("dead-letters", greenhouse.stream, "--replay")["replayed"]["deleted"] == 1
+    assert command.json("dead-letters", greenhouse.stream, "--replay")["replayed"]["deleted"] == 1
     greenhouse.wait_for(["r-1", "r-2"])
     assert greenhouse.waiting_messages() == 0
 
@@ -105,26 +105,26 @@ def bucket(apart: Target, later: tuple[Command, Stranger]) -> Iterator[str]:
 
 def test_from_a_bucket(later: tuple[Command, Stranger], bucket: str, apart: Target) -> None:
     """A bucket has the records beside the message: they are put again even when they left the stream."""
-    tailrace, greenhouse = later
+    command, greenhouse = later
     send_to(apart, greenhouse, f"arn:aws:s3:::{bucket}")
     s3 = apart.client("s3")
     fail(greenhouse, lambda: s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1)
-    assert tailrace("advance", "25h").returncode == 0
-    assert tailrace.json("dead-letters", greenhouse.stream, "--replay")["replayed"]["put"] == 2
+    assert command("advance", "25h").returncode == 0
+    assert command.json("dead-letters", greenhouse.stream, "--replay")["replayed"]["put"] == 2
     greenhouse.wait_for(["r-1", "r-2"])
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
-def test_what_is_wrong_is_a_sentence(tailrace: Command, greenhouse: Stranger, target: Target) -> None:
+def test_what_is_wrong_is_a_sentence(command: Command, greenhouse: Stranger, target: Target) -> None:
     """A mapping that is not there, a topic that keeps nothing, and no destination at all are said."""
-    assert "There is no mapping nobody here; there is" in tailrace("dead-letters", "nobody").stderr
+    assert "There is no mapping nobody here; there is" in command("dead-letters", "nobody").stderr
     sns = target.client("sns")
     arn = sns.create_topic(Name=f"{greenhouse.name}-alone")["TopicArn"]
     send_to(target, greenhouse, arn)
-    assert "No queue is subscribed to the topic" in tailrace("dead-letters", greenhouse.stream).stderr
+    assert "No queue is subscribed to the topic" in command("dead-letters", greenhouse.stream).stderr
     sns.delete_topic(TopicArn=arn)
     send_to(target, greenhouse, "")
-    done = tailrace("dead-letters", greenhouse.stream)
+    done = command("dead-letters", greenhouse.stream)
     assert (done.returncode, "has no on-failure destination" in done.stderr) == (1, True)
 
 

@@ -52,12 +52,12 @@ def held(kinesis: "KinesisClient", stream: str) -> dict[str, list[bytes]]:
 
 
 def test_what_is_put_is_recorded_and_put_again(
-    tailrace: Command, kinesis: "KinesisClient", streams: tuple[str, str], tmp_path: Path
+    command: Command, kinesis: "KinesisClient", streams: tuple[str, str], tmp_path: Path
 ) -> None:
     """Each line becomes a record under its own field, in order; its recording gives the same stream again."""
     lines = [json.dumps({"meta": {"room": n % 4}, "n": n}) for n in range(60)]
     (tmp_path / "rooms.jsonl").write_text("\n".join(lines) + "\n")
-    put = tailrace("put", streams[0], "rooms.jsonl", "--key", "meta.room", "--id", "n", "--ledger", "l.jsonl")
+    put = command("put", streams[0], "rooms.jsonl", "--key", "meta.room", "--id", "n", "--ledger", "l.jsonl")
     assert put.returncode == 0, put.stderr
     assert "Acknowledged 60 events" in put.stdout
     assert "Partition keys: 4\n" in put.stdout
@@ -65,15 +65,15 @@ def test_what_is_put_is_recorded_and_put_again(
     assert sorted(ledger, key=int) == [str(n) for n in range(60)]
     first = held(kinesis, streams[0])
     assert first == {str(key): [line.encode() for line in lines[key::4]] for key in range(4)}
-    recorded = tailrace("record", streams[0], "kept.jsonl")
+    recorded = command("record", streams[0], "kept.jsonl")
     assert recorded.returncode == 0, recorded.stderr
     assert "Recorded 60 records of 2 shards into kept.jsonl" in recorded.stdout
-    again = tailrace("put", streams[1], "kept.jsonl")
+    again = command("put", streams[1], "kept.jsonl")
     assert again.returncode == 0, again.stderr
     assert held(kinesis, streams[1]) == first
 
 
-def test_what_is_wrong_is_a_sentence(tailrace: Command, streams: tuple[str, str], tmp_path: Path) -> None:
+def test_what_is_wrong_is_a_sentence(command: Command, streams: tuple[str, str], tmp_path: Path) -> None:
     """A file that is not there, in another format, or empty, and a stream that is not there, are named."""
     (tmp_path / "array.json").write_text('[{"a": 1}]')
     (tmp_path / "text").write_text("plain\n")
@@ -90,15 +90,15 @@ def test_what_is_wrong_is_a_sentence(tailrace: Command, streams: tuple[str, str]
         (["record", streams[0], "fine"], "fine exists already: name another file."),
         (["record", streams[0], "new", "--since", "soon"], "soon is not valid: expected a time such as"),
     ):
-        done = tailrace(*words)
+        done = command(*words)
         assert done.returncode in {1, 2}
         assert said in done.stderr
         assert "Traceback" not in done.stderr
 
 
-def test_raw_lines_from_a_pipe(tailrace: Command, kinesis: "KinesisClient", streams: tuple[str, str]) -> None:
+def test_raw_lines_from_a_pipe(command: Command, kinesis: "KinesisClient", streams: tuple[str, str]) -> None:
     """With --raw anything is sent, byte for byte, as it comes."""
-    done = tailrace("put", streams[0], "-", "--raw", "--count", "2", given="not json\n[1]\nthird\n")
+    done = command("put", streams[0], "-", "--raw", "--count", "2", given="not json\n[1]\nthird\n")
     assert done.returncode == 0, done.stderr
     assert sorted(data for group in held(kinesis, streams[0]).values() for data in group) == [
         b"[1]",

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from tailrace.cli.console import say
+from tailrace.control import advice
 from tailrace.control.errors import EmulatorError
 from tailrace.endpoint import EndpointError
 from tailrace.story.errors import StoryError
@@ -22,7 +24,7 @@ INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
     "The emulator": ("up", "down", "where", "whose", "env", "logs", "advance", "doctor", "install"),
     "Streams": ("put", "record"),
-    "Mappings": ("dead-letters",),
+    "Mappings": ("watch", "dead-letters"),
     "Faults": ("fault",),
     "The embedded emulator alone": ("start", "stop", "status", "run"),
     "The shell": ("completion",),
@@ -86,10 +88,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as misused:
         misused.show()
         return misused.exit_code
-    except SENTENCES as error:
-        say(str(error))
+    except (*SENTENCES, BotoCoreError, ClientError) as error:
+        say(sentence(error))
         return 1
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted; nothing half-made is in use. Run the same command again to go on.")
         return INTERRUPTED
     return done if isinstance(done, int) else 0
+
+
+def sentence(error: Exception) -> str:
+    """Say what an error means for the user."""
+    if isinstance(error, EndpointConnectionError):
+        return f"No emulator answers at {error.kwargs['endpoint_url']}: {advice.start()}"
+    return str(error)

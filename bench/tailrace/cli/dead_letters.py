@@ -50,7 +50,7 @@ def command(*, mapping: str, again: bool, ledger: Path | None, whole_range: bool
     try:
         messages = list(place.receive())
         letters = sorted(parsed(messages), key=lambda letter: letter.sent)
-        read = list(read_back(make("kinesis"), meant.stream, letters, meant.settings))
+        read = list(read_back(make("kinesis"), meant.stream, letters, meant.batching))
         ready = [one for one in read if one.whole or (whole_range and not one.gone)]
         outcome = None
         if again:

@@ -2,10 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from threading import Lock
+from typing import NamedTuple
 
 from tailrace.kinesis.engine import Shard, Stream
 from tailrace.mapping.delivery import Delivery, Plan
 from tailrace.mapping.rules.family import Family
+
+
+class Behind(NamedTuple):
+    """How far a mapping is behind its stream: records that are not settled, and the age of the oldest."""
+
+    records: int
+    seconds: float
 
 
 class Deliveries:
@@ -40,6 +48,23 @@ class Deliveries:
     def checkpoints(self) -> Mapping[str, int]:
         """The lowest unsettled position of each shard that was begun and is not done."""
         return {one.shard.shard_id: one.checkpoint for one in self._deliveries if not one.finished}
+
+    def behind(self, now: float) -> Behind:
+        """Tell how far they are behind, in shards too that wait for their parents."""
+        with self._lock:
+            places = [(one.shard, one.checkpoint) for one in self._deliveries if not one.finished]
+            places += [
+                (shard, self._begin.get(shard.shard_id) or 0)
+                for shard in list(self.stream.shards.values())
+                if not self._family.begun(shard.shard_id)
+            ]
+        records, oldest = 0, now
+        for shard, position in places:
+            page = shard.read(position, 1)
+            if page.records:
+                records += shard.latest - page.start
+                oldest = min(oldest, page.records[0].arrival)
+        return Behind(records, max(0.0, now - oldest))
 
     def follow(self, plan: Plan | None) -> None:
         """Deliver by this plan from now on, or not at all."""

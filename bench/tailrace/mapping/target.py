@@ -14,6 +14,7 @@ from tailrace.kinesis.engine import Record
 from tailrace.mapping.counts import EventCounts, failed_of
 from tailrace.mapping.destinations import deliver
 from tailrace.mapping.event import Source, event
+from tailrace.mapping.history import GIVEN_UP, HISTORIES, batch, reason_of
 from tailrace.mapping.messages import message
 from tailrace.mapping.rules.actions import Discard, Invoke
 from tailrace.mapping.rules.answers import NEVER_RAN, Verdict, judge
@@ -70,6 +71,19 @@ class Function:
         )
         if failed := failed_of(verdict, len(action.records)):
             self._counts.add("FailedInvokeEventCount", failed, ended)
+        HISTORIES.of(self._mapping).ended(
+            batch(
+                source.shard_id,
+                action.records,
+                self._settings.factor,
+                request_id=action.request_id,
+                kind=verdict.kind.name.lower(),
+                began=now,
+                ended=ended,
+                settled_to=verdict.processed,
+                reason=reason_of(outcome, verdict, action.records),
+            )
+        )
         return verdict
 
     def polled(self, dealt: Dealt) -> None:
@@ -82,6 +96,18 @@ class Function:
     def discard(self, source: Source, action: Discard[Record]) -> None:
         """Report records to the destination; if it does not take them, they are done with all the same."""
         now = CLOCK.now()
+        HISTORIES.of(self._mapping).gave_up(
+            batch(
+                source.shard_id,
+                action.records,
+                self._settings.factor,
+                request_id=action.request_id,
+                kind=GIVEN_UP,
+                began=now,
+                ended=now,
+                reason=action.condition.value,
+            )
+        )
         if not self._settings.destination:
             self._counts.add("DroppedEventCount", len(action.records), now)
             return

@@ -16,9 +16,10 @@ from localstack.services.lambda_.invocation.models import lambda_stores
 from tailrace.arns import Arn
 from tailrace.clock import CLOCK, Clock
 from tailrace.kinesis.engine import ENGINE, Shard, Stream, UnknownStream
-from tailrace.mapping.deliveries import Deliveries
+from tailrace.mapping.deliveries import Behind, Deliveries
 from tailrace.mapping.delivery import Plan
 from tailrace.mapping.filters import record_filter
+from tailrace.mapping.history import HISTORIES
 from tailrace.mapping.request import seconds
 from tailrace.mapping.rules.beginning import first_position
 from tailrace.mapping.rules.shard import Dealt
@@ -40,6 +41,10 @@ class Mapping(NamedTuple):
     state: EsmState
     enabled: bool
     role: str
+
+
+AT_WORK: dict[str, "MappingWorker"] = {}
+"""The workers of all mappings, by id."""
 
 
 class MappingWorker:
@@ -80,9 +85,14 @@ class MappingWorker:
         """The configuration as LocalStack's store has it."""
         return self._mapping.configuration
 
+    def behind(self, now: float) -> Behind | None:
+        """Tell how far it is behind its stream; None if that is gone."""
+        return self._deliveries.behind(now) if self._deliveries else None
+
     def create(self) -> None:
         """Settle where each shard is read from; start, if the mapping is enabled."""
         with self._lock:
+            AT_WORK[self.uuid] = self
             ENGINE.on_created(self._stream_made)
             self._settle_positions()
             if self.enabled:
@@ -177,6 +187,8 @@ class MappingWorker:
             if state is EsmState.DISABLING:
                 self._become(state=EsmState.DISABLED)
             elif state is EsmState.DELETING:
+                AT_WORK.pop(self.uuid, None)
+                HISTORIES.forget([self.uuid])
                 self._store().pop(self.uuid, None)
                 self._gone()
 

@@ -15,6 +15,7 @@ def _wanted() -> bool:
 @hooks.on_infra_start(name="tailrace_mapping", should_load=_wanted)
 def install_mapping() -> None:
     """Deliver Kinesis sources by our rules; every other source stays LocalStack's."""
-    from tailrace.mapping import provider  # noqa: PLC0415  loaded when used
+    from tailrace.mapping import provider, telling  # noqa: PLC0415  loaded when used
 
     provider.install()
+    telling.install()

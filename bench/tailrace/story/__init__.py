@@ -5,6 +5,8 @@ letters.py     on-failure messages, and the records that they name, read back fr
 membership.py  which records of a stretch of a shard were a batch (pure)
 places.py      where on-failure messages lie: a queue, queues behind a topic, a bucket
 queues.py      a queue, read without losing anything of it
-again.py       puts the records of dead letters again, and deletes the messages that are through
+replaying.py   puts the records of dead letters again, and deletes the messages that are through
+watching.py    all mappings at one moment
+watching.py    all mappings at one moment
 errors.py      what can go wrong
 """

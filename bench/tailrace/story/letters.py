@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from tailrace.mapping.settings import MappingSettings
-from tailrace.story.membership import Members, members
+from tailrace.story.membership import Batching, Members, members
 from tailrace.stream.reading import Clock, Cursor, Start, StreamRecord, between
 
 if TYPE_CHECKING:
@@ -115,10 +114,10 @@ def read_back(
     kinesis: "KinesisClient",
     stream: str,
     letters: Iterable[DeadLetter],
-    settings: MappingSettings,
+    batching: Batching,
     clock: Clock | None = None,
 ) -> Iterator[ReadBack]:
-    """Read the records of each letter of a mapping with these settings.
+    """Read the records of each letter of a mapping that makes batches so.
 
     A shard that is gone with its records gives none.
     """
@@ -134,4 +133,4 @@ def read_back(
         except ClientError as error:
             if error.response["Error"]["Code"] not in GONE:
                 raise
-        yield ReadBack(letter, members(stretch, letter.size, settings))
+        yield ReadBack(letter, members(stretch, letter.size, batching))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tailrace.arns import Arn, named
 from tailrace.mapping.settings import MappingSettings
 from tailrace.story.errors import StoryError
+from tailrace.story.membership import Batching
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -53,6 +54,11 @@ class StreamMapping:
     def result(self) -> str:
         """What the last invocation came to; empty before the first."""
         return str(self.configuration.get("LastProcessingResult") or "")
+
+    @property
+    def batching(self) -> Batching:
+        """How it makes batches."""
+        return Batching(self.settings, apart=bool(self.source.consumer))
 
     @property
     def settings(self) -> MappingSettings:

@@ -1,8 +1,8 @@
 """Which records of a stretch of a shard were the batch of an on-failure message. Pure.
 
 A message names the first and the last record of the batch, and how many there were. Between the two may stand
-records that the mapping's filters left out, and with a parallelization factor those of other lanes. An
-aggregate of the Kinesis Producer Library counts as the records in it.
+records that the mapping's filters left out, and with a parallelization factor those of other lanes. For
+a consumer of the stream, an aggregate of the Kinesis Producer Library counts as the records in it.
 """
 
 from base64 import b64encode
@@ -26,6 +26,13 @@ class Members(NamedTuple):
     exact: bool
 
 
+class Batching(NamedTuple):
+    """How a mapping makes batches; `apart`: it takes aggregates apart, as for a consumer of the stream."""
+
+    settings: MappingSettings = MappingSettings()
+    apart: bool = False
+
+
 class _AnyKey:
     @staticmethod
     def holds(_key: int) -> bool:
@@ -33,13 +40,17 @@ class _AnyKey:
         return True
 
 
-def members(stretch: Sequence[StreamRecord], size: int, settings: MappingSettings) -> Members:
+def members(stretch: Sequence[StreamRecord], size: int, batching: Batching) -> Members:
     """Choose from the records of a stretch, in order, those that were a batch of `size` records.
 
     Where that cannot be told, all that may have been.
     """
+    settings, apart = batching
     accepts = record_filter(settings.patterns)
-    inner = {taken.sequence_number: taken_apart(_kept(taken), _AnyKey()) for taken in stretch}
+    inner = {
+        taken.sequence_number: taken_apart(_kept(taken), _AnyKey()) if apart else [_kept(taken)]
+        for taken in stretch
+    }
     passing = [taken for taken in stretch if any(map(accepts, inner[taken.sequence_number]))]
 
     def counted(records: Sequence[StreamRecord]) -> int:

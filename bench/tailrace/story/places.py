@@ -41,6 +41,9 @@ class Place(Protocol):
     def show_again(self) -> None:
         """Let others see what was read and not deleted."""
 
+    def depth(self) -> int:
+        """Count the messages, those in another reader's hands too, without reading any."""
+
 
 def place_of(mapping: StreamMapping, client: MakeClient) -> Place:
     """Return where a mapping's dead letters lie. Raises `StoryError` where they lie nowhere."""
@@ -97,6 +100,10 @@ class Queues:
         for queue in self._queues:
             queue.show_again()
 
+    def depth(self) -> int:
+        """Count the messages of the queue that has the most: each queue of a topic has its copies."""
+        return max(queue.depth() for queue in self._queues)
+
 
 def unwrapped(body: str) -> str:
     """Take a message out of the envelope in which a topic hands it to a queue.
@@ -139,6 +146,11 @@ class Bucket:
 
     def show_again(self) -> None:
         """Nothing was hidden."""
+
+    def depth(self) -> int:
+        """Count the objects."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
+        return sum(page.get("KeyCount", 0) for page in pages)
 
 
 def _queue(sqs: "SQSClient", arn: Arn) -> Queue:

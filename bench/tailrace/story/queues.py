@@ -58,6 +58,14 @@ class Queue:
                 return
             yield from new
 
+    def depth(self) -> int:
+        """Count the messages, those in somebody's hands too; approximately, says SQS."""
+        held = self._sqs.get_queue_attributes(
+            QueueUrl=self._url,
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        return sum(map(int, held.values()))
+
     def delete(self, ids: Iterable[str]) -> list[str]:
         """Delete messages for good; return the ids of those that could not be deleted."""
         failed: list[str] = []

@@ -7,7 +7,7 @@ import pytest
 from tailrace.mapping.rules.shard import lane_of
 from tailrace.mapping.settings import MappingSettings
 from tailrace.story.letters import parsed
-from tailrace.story.membership import members
+from tailrace.story.membership import Batching, members
 from tailrace.story.places import unwrapped
 from tailrace.stream.reading import StreamRecord
 from tests.unit.aftermath.given import letter
@@ -25,7 +25,7 @@ def stretch(count: int) -> list[StreamRecord]:
 
 def numbers(size: int, settings: MappingSettings, count: int = 8) -> tuple[list[int], bool]:
     """Return which of the records of a stretch were a batch of this size, and whether that is sure."""
-    found = members(stretch(count), size, settings)
+    found = members(stretch(count), size, Batching(settings))
     return [int(taken.sequence_number) for taken in found.records], found.exact
 
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_told_is_said() -> None:
 def test_an_aggregate_counts_as_its_records(aggregate: bytes) -> None:
     """A record of the Kinesis Producer Library counts as the records in it, and is put again as one."""
     outer = StreamRecord("1", "any", aggregate, 1.0)
-    found = members([outer], 2, MappingSettings())
+    found = members([outer], 2, Batching(apart=True))
     assert (found.records, found.delivered, found.exact) == ([outer], 2, True)
 
 

@@ -29,6 +29,10 @@ class Family:
         self._begun.update(found)
         return found
 
+    def begun(self, shard: str) -> bool:
+        """Tell whether a shard has begun."""
+        return shard in self._begun
+
     def done(self, shard: str) -> None:
         """Take note that a shard is read to its end and settled, or need not be read at all."""
         self._begun.add(shard)

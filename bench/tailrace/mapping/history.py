@@ -1,0 +1,171 @@
+"""What each mapping did: its newest batches, and counts since it was made. What `watch` and `trace` tell.
+
+A batch is kept as its first and last record and its lane, so that a record of a shard is found in it by
+number and key.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from threading import Lock
+from typing import NamedTuple
+
+from tailrace.kinesis.engine import Record
+from tailrace.mapping.rules.answers import Kind, Outcome, Verdict
+from tailrace.mapping.rules.shard import lane_of
+
+KEPT = 20_000
+"""Batches that are remembered of a mapping."""
+LONGEST = 300
+"""Characters of a reason that are kept."""
+OVER = 10.0
+"""Seconds over which batches a second are counted."""
+
+
+class Batch(NamedTuple):
+    """One invocation, or one report of records that were given up; times in epoch seconds."""
+
+    request_id: str
+    shard_id: str
+    first: int
+    last: int
+    records: int
+    lane: int
+    lanes: int
+    began: float
+    ended: float
+    kind: str
+    """`processed`, `partly`, `unfinished`, `rejected`, `error`, `throttled`, …, or `given up`."""
+    settled_to: int
+    """Records of which the function said that they are processed, from the first on."""
+    reason: str
+
+    def holds(self, shard_id: str, number: int, partition_key: str | None) -> bool:
+        """Tell whether a record was in it; without its key, whether it may have been."""
+        return (
+            self.shard_id == shard_id
+            and self.first <= number <= self.last
+            and (partition_key is None or lane_of(partition_key, self.lanes) == self.lane)
+        )
+
+
+class History:
+    """What one mapping did. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._batches: deque[Batch] = deque(maxlen=KEPT)
+        self.invocations = self.records = self.failures = self.given_up = 0
+        self.reason = ""
+        """Why the newest invocation failed; empty if it did not."""
+
+    def ended(self, batch: Batch) -> None:
+        """Take note of an invocation."""
+        with self._lock:
+            self._batches.append(batch)
+            self.invocations += 1
+            self.records += batch.records
+            self.failures += bool(batch.reason)
+            self.reason = batch.reason
+
+    def gave_up(self, batch: Batch) -> None:
+        """Take note of records that were given up."""
+        with self._lock:
+            self._batches.append(batch)
+            self.given_up += batch.records
+
+    def per_second(self, now: float) -> float:
+        """Return how many invocations ended in each of the last seconds, on average."""
+        count = 0
+        with self._lock:
+            for batch in reversed(self._batches):
+                if batch.ended <= now - OVER:
+                    break
+                count += batch.kind != GIVEN_UP
+        return count / OVER
+
+    def of(self, shard_id: str, number: int, partition_key: str | None) -> list[Batch]:
+        """Return the batches that a record was in, oldest first."""
+        with self._lock:
+            return [batch for batch in self._batches if batch.holds(shard_id, number, partition_key)]
+
+
+class Histories:
+    """The histories of all mappings, by id; one begins when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._by_mapping: dict[str, History] = {}
+
+    def of(self, mapping: str) -> History:
+        """Return a mapping's."""
+        with self._lock:
+            return self._by_mapping.setdefault(mapping, History())
+
+    def forget(self, mappings: Sequence[str]) -> None:
+        """Let go of these."""
+        with self._lock:
+            for mapping in mappings:
+                self._by_mapping.pop(mapping, None)
+
+    def __iter__(self) -> Iterator[tuple[str, History]]:
+        with self._lock:
+            return iter(list(self._by_mapping.items()))
+
+
+GIVEN_UP = "given up"
+HISTORIES = Histories()
+
+
+def batch(  # noqa: PLR0913  what is known of it, all of it named
+    shard_id: str,
+    records: Sequence[Record],
+    lanes: int,
+    *,
+    request_id: str,
+    kind: str,
+    began: float,
+    ended: float,
+    settled_to: int = 0,
+    reason: str = "",
+) -> Batch:
+    """Describe a batch of these records; a window's last invocation may have none."""
+    first, last = (int(records[at].sequence_number) if records else 0 for at in (0, -1))
+    lane = lane_of(records[0].partition_key, lanes) if records else 0
+    return Batch(
+        request_id,
+        shard_id,
+        first,
+        last,
+        len(records),
+        lane,
+        lanes,
+        began,
+        ended,
+        kind,
+        settled_to,
+        reason[:LONGEST],
+    )
+
+
+def reason_of(outcome: Outcome, verdict: Verdict, records: Sequence[Record]) -> str:
+    """Say why an invocation was no success, in the function's own words where it has any."""
+    match verdict.kind:
+        case Kind.PROCESSED:
+            return ""
+        case Kind.ERROR:
+            return _own_words(outcome.payload) or str(verdict.kind.value)
+        case Kind.PARTLY | Kind.UNFINISHED:
+            return f"the function reported {records[verdict.processed].sequence_number} as failed"
+        case other:
+            return str(other.value)
+
+
+def _own_words(payload: bytes) -> str:
+    try:
+        said = json.loads(payload)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(said, dict):
+        return ""
+    return ": ".join(str(said[name]) for name in ("errorType", "errorMessage") if said.get(name))
