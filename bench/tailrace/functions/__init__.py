@@ -11,7 +11,8 @@ refusals.py     what is not done, in sentences; kept.py, what has no effect
 Processes:
 launch.py       what runs first in a function's process
 namespaces.py   the file system that a function sees, where the machine permits it; relay.py, its only way out
-process.py      a process: started, measured, ended with all that it started
+process.py      a process: started, measured, ended with all that it started; members.py finds what that is
+log_pipe.py     what they write, kept to a bound
 environment.py  a process and its Runtime API, served by whoever invokes
 pool.py         the environments of a version: warm, at work, expired
 execution.py    one invocation: environment, log lines, time, memory
@@ -31,9 +32,11 @@ What differs from AWS, and why:
 - Where namespaces are not permitted: code is under LocalStack's temporary folder, not in /var/task; /tmp is
   the host's, and TMPDIR names a folder of the environment's own. Code is read only by its file modes, which
   do not bind root.
-- Memory is that of the runtime's process (its resident peak), looked at every 25 ms and at the end of each
-  invocation; processes that a function starts are not counted.
+- Memory is the runtime's resident peak, and with what it has started their resident memory together, looked
+  at every 25 ms; what starts and ends between two looks is not counted. The same look ends an environment of
+  more than 1,024 processes, where AWS refuses the next one.
 - An environment is frozen not at once but after 50 ms of idleness.
 - After a crash or a timeout the next invocation has a new environment, with a log stream of its own.
-- If LocalStack is killed (not stopped), functions die with it, but not what they started themselves.
+- If LocalStack is killed (not stopped), functions die with it, but not what they started themselves. What a
+  runtime leaves behind as it dies is found by its variables: what has changed those goes on.
 """

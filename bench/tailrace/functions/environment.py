@@ -5,18 +5,19 @@ pipe and the process itself. Between invocations nothing runs here; what the run
 """
 
 import base64
+import contextlib
 import os
 import select
+import signal
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from tailrace.clock import CLOCK
 from tailrace.control import trees
-from tailrace.functions import runtime_api
-from tailrace.functions.frames import LogReader
+from tailrace.functions import members, runtime_api
+from tailrace.functions.log_pipe import Line, LogPipe
 from tailrace.functions.process import Process, Program
 from tailrace.functions.relay import Relay
 from tailrace.functions.runtime_api import Event, Request, RequestReader
@@ -67,7 +68,7 @@ class Environment:
         self.function = recipe.function
         self.born = time.monotonic()
         self.idle_since = self.born
-        self.log: list[tuple[float, str]] = []
+        self.log: list[Line] = []
         self._recipe = recipe
         self._temporary = recipe.temporary / identity
         self._started = False
@@ -85,28 +86,26 @@ class Environment:
         self._peak = 0.0
         self._listener = socket.create_server(("127.0.0.1", 0))
         host, port = self._listener.getsockname()
-        self._output, theirs = os.pipe()
-        os.set_blocking(self._output, False)
+        self._pipe = LogPipe()
         variables = self._recipe.variables(f"{host}:{port}", str(self._temporary))
         recipe = self._recipe
         if recipe.frames:
-            variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(theirs)
+            variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(self._pipe.theirs)
         try:
             program = recipe.program(self._temporary)
             if recipe.offline:
                 program = program._replace(ports=(port, recipe.offline[1]))
-            self._process = Process(program, variables, theirs)
+            self._process = Process(program, variables, self._pipe.theirs)
             if self._process.listeners:
                 self._listener.close()
                 self._listener, emulator = self._process.listeners
                 self._relay = Relay(emulator, recipe.offline or ("", 0))
         except BaseException:
             self._listener.close()
-            os.close(self._output)
+            self._pipe.close()
             raise
         finally:
-            os.close(theirs)
-        self._logs = LogReader()
+            self._pipe.started()
         self._connections: dict[int, tuple[socket.socket, RequestReader]] = {}
         self._waiting: socket.socket | None = None
         self._current = ""
@@ -114,7 +113,7 @@ class Environment:
         self._answer: bytes | None = None
         self._exited = False
         self._poll = select.poll()
-        for descriptor in (self._listener.fileno(), self._output, self._process.pidfd):
+        for descriptor in (self._listener.fileno(), self._pipe.descriptor, self._process.pidfd):
             self._poll.register(descriptor, select.POLLIN)
         self._started, self._frozen = True, False
 
@@ -133,13 +132,14 @@ class Environment:
         if doom and doom.moment == "before":
             return doom.stop
         self._answer, self._stop, self._current = None, None, event.request_id
+        self._pipe.begin()
         stop = self._serve(self._is_waiting, until)
         if stop is None and self._waiting is not None:
             connection, self._waiting = self._waiting, None
             if self._send(connection, runtime_api.next_event(event, time.time() + seconds)):
                 stop = self._serve(self._is_answered, until)
         self._drain()
-        self._note(self._logs.finish())
+        self.log += self._pipe.finish()
         over = self._over_memory()
         if stop is None and over:
             stop = Stop("memory")
@@ -184,13 +184,13 @@ class Environment:
         self._started = False
         code = self._process.end()
         self._drain()
-        self._note(self._logs.finish())
+        self.log += self._pipe.finish()
         for connection, _ in self._connections.values():
             connection.close()
         self._listener.close()
         if self._relay:
             self._relay.close()
-        os.close(self._output)
+        self._pipe.close()
         trees.remove(self._temporary)
         return code
 
@@ -208,8 +208,8 @@ class Environment:
                 return Stop("timeout")
             if now >= memory_at:
                 memory_at = now + MEMORY_CHECK
-                if self._over_memory():
-                    return Stop("memory")
+                if stop := self._looked():
+                    return stop
             for descriptor, _ in self._poll.poll(min(until - now, MEMORY_CHECK) * 1000 + 1):
                 self._handle(descriptor)
             if self._stop is not None:
@@ -217,6 +217,15 @@ class Environment:
             if self._exited and not done():
                 return self._after_exit()
         return self._stop
+
+    def _looked(self) -> Stop | None:
+        """Look at all that runs in the environment: how many processes, and how much memory they take."""
+        others = self._process.started()
+        if len(others) > members.MOST:
+            return Stop("exit", -signal.SIGKILL)
+        if others:
+            self._peak = max(self._peak, self._process.memory_with(others))
+        return Stop("memory") if self._over_memory() else None
 
     def _over_memory(self) -> bool:
         self._peak = max(self._peak, self._process.peak_memory())
@@ -228,7 +237,7 @@ class Environment:
         return self._struck or self._stop or Stop("exit", self._process.exit_code() or 0)
 
     def _handle(self, descriptor: int) -> None:
-        if descriptor == self._output:
+        if descriptor == self._pipe.descriptor:
             self._drain()
         elif descriptor == self._process.pidfd:
             self._exited = True
@@ -244,7 +253,7 @@ class Environment:
     def _read(self, descriptor: int) -> None:
         connection, reader = self._connections[descriptor]
         try:
-            data = connection.recv(262_144, socket.MSG_DONTWAIT)
+            data = os.read(descriptor, 262_144)  # a socket with a timeout waits for it, whatever its flags
         except BlockingIOError:
             return
         except OSError:
@@ -299,23 +308,7 @@ class Environment:
         return True
 
     def _drain(self) -> None:
-        while True:
-            try:
-                data = os.read(self._output, 65_536)
-            except BlockingIOError:
-                return
-            if not data:
-                self._poll_forget_output()
-                return
-            self._note(self._logs.feed(data))
-
-    def _poll_forget_output(self) -> None:
-        try:
-            self._poll.unregister(self._output)
-        except KeyError:
-            return
-
-    def _note(self, messages: list[str]) -> None:
-        if messages:
-            now = CLOCK.now()
-            self.log += [(now, message) for message in messages]
+        self.log += self._pipe.read()
+        if self._pipe.ended:
+            with contextlib.suppress(KeyError):
+                self._poll.unregister(self._pipe.descriptor)

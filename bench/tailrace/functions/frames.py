@@ -8,6 +8,8 @@ a line. A frame's first byte (0xA5) begins no character of UTF-8, so text is not
 
 _MAGIC = b"\xa5\x5a\x00"
 _HEADER = 16
+LONGEST = 262_144
+"""Bytes of the longest log event; what is longer is cut, as on AWS."""
 
 
 class LogReader:
@@ -19,10 +21,13 @@ class LogReader:
     def feed(self, data: bytes) -> list[str]:
         """Take bytes, give the messages that they complete."""
         self._buffer += data
+        if _MAGIC not in self._buffer and (end := self._buffer.rfind(b"\n") + 1):
+            text = self._buffer[:end].decode("utf-8", "replace")
+            del self._buffer[:end]
+            return [piece for line in text.split("\n") if line for piece in _pieces(line + "\n")]
         messages = []
         while (message := self._take()) is not None:
-            if message:
-                messages.append(message)
+            messages += _pieces(message)
         return messages
 
     def finish(self) -> list[str]:
@@ -37,8 +42,11 @@ class LogReader:
         newline = self._buffer.find(b"\n")
         frame = self._buffer.find(_MAGIC)
         if newline < 0 and frame < 0:
-            return None
+            return self._cut(LONGEST) if len(self._buffer) > LONGEST else None
         end = frame if frame >= 0 and (newline < 0 or frame < newline) else newline + 1
+        return self._cut(end)
+
+    def _cut(self, end: int) -> str:
         line = self._buffer[:end].decode("utf-8", "replace")
         del self._buffer[:end]
         return _ended(line) if line.strip("\n") else ""
@@ -50,6 +58,12 @@ class LogReader:
         message = self._buffer[_HEADER:end].decode("utf-8", "replace")
         del self._buffer[:end]
         return _ended(message)
+
+
+def _pieces(message: str) -> list[str]:
+    if len(message) <= LONGEST + 1:
+        return [message] if message else []
+    return [_ended(message[at : at + LONGEST]) for at in range(0, len(message), LONGEST)]
 
 
 def _ended(message: str) -> str:

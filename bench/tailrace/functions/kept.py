@@ -42,11 +42,6 @@ TABLE = (
         "environments made ready ahead; here each is made by the first event that needs it",
     ),
     Kept(
-        "EphemeralStorage",
-        lambda request: (request.get("EphemeralStorage") or {}).get("Size", 512) != 512,  # noqa: PLR2004  Lambda's default
-        "the size of /tmp; where functions have no file system of their own it is as large as the disk",
-    ),
-    Kept(
         "Architectures",
         lambda request: "arm64" in (request.get("Architectures") or ()),
         "Graviton; here code runs on this machine's processor, and native parts for another are refused",

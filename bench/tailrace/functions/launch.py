@@ -16,7 +16,12 @@ import os
 import sys
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
+_DESCRIPTORS, _PROCESSES = 1024, 1024
+"""What Lambda gives an environment."""
+_COUNTED_APART = (5, 14)
+"""The Linux from which on a user namespace has a count of processes of its own."""
 _SIGKILL = 9
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
@@ -41,13 +46,15 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 def main(parent: str) -> None:
     """Become the program that stdin names: {"command": [...], "folder": "...", "variables": {...}}.
 
-    With "root" too: {"at": a folder, "binds": [[from, to], ...], "files": {path: text}, "links": {path:
-    target}, "scratch": megabytes of /tmp}, and for no network but to LocalStack "offline": {"door": a Unix
-    socket, "ports": [...]}.
+    "largest": megabytes of the largest file that it may write. With "root" too: {"at": a folder, "binds":
+    [[from, to], ...], "files": {path: text}, "links": {path: target}, "scratch": megabytes of /tmp}, and for
+    no network but to LocalStack "offline": {"door": a Unix socket, "ports": [...]}.
     """
     asked = json.load(sys.stdin)
     if asked.get("root"):
         _enter(asked["root"])
+    _limit(asked.get("largest"), own=bool(asked.get("root")))
+    _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _LIBC.prctl(_PR_SET_PDEATHSIG, _SIGKILL)
     if os.getppid() != int(parent):
         sys.exit("LocalStack is gone")
@@ -60,6 +67,21 @@ def main(parent: str) -> None:
         os.execve(program, asked["command"], asked["variables"])  # noqa: S606  no shell: nothing of it is text
     except OSError as error:
         sys.exit(f"fork/exec {program}: {(error.strerror or 'failed').lower()}")
+
+
+def _limit(largest: int | None, *, own: bool) -> None:
+    """Give the process Lambda's limits, and what it writes a size if there is no file system of its own."""
+    import resource  # noqa: PLC0415  in C, and imported only here
+
+    limits = {resource.RLIMIT_NOFILE: _DESCRIPTORS, resource.RLIMIT_CORE: 0}
+    if largest:
+        limits[resource.RLIMIT_FSIZE] = largest * 2**20
+    if own and tuple(map(int, os.uname().release.split("-")[0].split(".")[:2])) >= _COUNTED_APART:
+        limits[resource.RLIMIT_NPROC] = _PROCESSES
+    for which, most in limits.items():
+        hard = resource.getrlimit(which)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901  never more than there is
+        resource.setrlimit(which, (most, most))
 
 
 def _enter(root: dict) -> None:  # type: ignore[type-arg]  # what JSON holds

@@ -12,8 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from tailrace.functions import members
+
 _PATIENCE = 10.0
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
+_MARK = "AWS_LAMBDA_LOG_STREAM_NAME"
+"""The variable by which an environment's processes are found once their runtime is gone: each has its own."""
 
 # The kernel ties a child's death signal to the *thread* that started it: this one ends only with LocalStack.
 _SPAWNER = ThreadPoolExecutor(1, thread_name_prefix="lambda-spawner")
@@ -25,6 +29,7 @@ class Program(NamedTuple):
     command: Sequence[str]
     folder: str
     root: Mapping[str, Any] | None = None
+    largest: int | None = None  # MB of the largest file that may be written
     ports: Sequence[int] = ()  # of its own network, which leads nowhere; without any it shares this machine's
 
 
@@ -59,12 +64,15 @@ class Process:
             "command": program.command,
             "folder": program.folder,
             "variables": dict(variables),
+            "largest": program.largest,
         }
         asked["root"] = dict(program.root) if program.root else None
         if program.root and theirs:
             asked["root"] = {**program.root, "offline": {"door": theirs.fileno(), "ports": program.ports}}
         with contextlib.suppress(BrokenPipeError), cast("BinaryIO", self._popen.stdin) as stdin:
             stdin.write(json.dumps(asked).encode())
+        self._mark = f"{_MARK}={variables[_MARK]}" if _MARK in variables else None
+        self._strays: list[int] = []
         self.pidfd = os.pidfd_open(self._popen.pid)
         self._status = os.open(f"/proc/{self._popen.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
         if ours and theirs:
@@ -89,26 +97,41 @@ class Process:
         at = status.find(b"VmHWM:")
         return int(status[at + 6 : status.index(b"kB", at)]) / 1024 if at >= 0 else 0.0
 
+    def started(self) -> list[int]:
+        """List the processes that the runtime has started, and those that they have."""
+        return members.descendants(self._popen.pid)
+
+    def memory_with(self, others: list[int]) -> float:
+        """Give the resident memory of the runtime and others now, in MB, what they share counted once."""
+        return members.memory([self._popen.pid, *others])
+
     def freeze(self) -> None:
-        """Stop the whole group where it is; nothing of it runs until it is thawed."""
+        """Stop all of it where it is; nothing runs until it is thawed."""
         self._signal(signal.SIGSTOP)
+        self._strays = self.started()
+        members.tell(self._strays, signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let it go on."""
+        members.tell(self._strays, signal.SIGCONT)
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """Kill the whole group."""
+        """Kill all of it."""
+        others = self.started()
         self._signal(signal.SIGKILL)
+        members.tell(others, signal.SIGKILL)
 
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._popen.pid, number)
 
     def end(self) -> int:
-        """Kill the whole group, wait until the process is gone, and give its exit code. Once only."""
+        """Kill all of it, also what the runtime has left behind, and give its exit code. Once only."""
         self.kill()
         code = self._popen.wait()
+        if self._mark:
+            members.end_marked(self._mark)
         for descriptor in (self.pidfd, self._status):
             os.close(descriptor)
         return code

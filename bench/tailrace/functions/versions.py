@@ -110,7 +110,7 @@ class Version:
         def program(folder: Path) -> Program:
             more = self._runtime.more(HOME)
             root = namespaces.file_system(folder, there, more, scratch) if own else None
-            return Program(command, place.task, root)
+            return Program(command, place.task, root, None if own else scratch)
 
         def all_variables(runtime_api: str, temporary: str) -> dict[str, str]:
             around = Surroundings("" if own else temporary, runtime_api, endpoint(), DAEMON.address)

@@ -58,3 +58,12 @@ def test_empty_lines_are_no_events() -> None:
 def test_bytes_that_are_no_text_are_shown_as_such() -> None:
     """A function may write anything; the log shows what it can."""
     assert LogReader().feed(b"a\xffb\n") == ["a\ufffdb\n"]
+
+
+def test_a_line_without_an_end_is_cut() -> None:
+    """At 256 KB, as on AWS, whether it is printed or comes in a frame; the rest goes on as another event."""
+    reader = LogReader()
+    first, second = reader.feed(b"x" * 600_000)
+    assert (len(first), len(second)) == (262_145, 262_145)
+    assert reader.finish() == ["x" * (600_000 - 2 * 262_144) + "\n"]
+    assert [len(one) for one in LogReader().feed(frame("y" * 300_000 + "\n"))] == [262_145, 37_857]

@@ -67,7 +67,6 @@ def test_a_runtime_that_is_not_done_is_refused_with_those_that_are() -> None:
         ("UpdateFunctionConfiguration", {"KMSKeyArn": "arn"}, "KMSKeyArn"),
         ("CreateFunction", {"SnapStart": {"ApplyOn": "PublishedVersions"}}, "SnapStart"),
         ("PutProvisionedConcurrencyConfig", {"ProvisionedConcurrentExecutions": 1}, "ProvisionedConcurrency"),
-        ("CreateFunction", {"EphemeralStorage": {"Size": 1024}}, "EphemeralStorage"),
         ("UpdateFunctionCode", {"Architectures": ["arm64"]}, "Architectures"),
     ],
 )
