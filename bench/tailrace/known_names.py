@@ -126,6 +126,17 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.services.lambda_.event_source_mapping.esm_worker_factory": {
         "EsmWorkerFactory.get_esm_worker": "(self)",
     },
+    "localstack.services.lambda_.invocation.event_manager": {
+        "Poller._handle_function_error": (
+            "(self, sqs_invocation, response_payload, event_invoke_config, max_retry_attempts)"
+        ),
+        "Poller._handle_invoke_exception": "(self, sqs_invocation, error, event_invoke_config)",
+        "Poller.process_dead_letter_queue": "(self, sqs_invocation, response_payload)",
+        "Poller.process_success_destination": (
+            "(self, sqs_invocation, response_payload, event_invoke_config)"
+        ),
+        "Poller.process_throttles_and_system_errors": "(self, sqs_invocation, error)",
+    },
     "localstack.services.lambda_.invocation.lambda_models": {
         "boto3": "value",
     },

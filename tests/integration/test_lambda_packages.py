@@ -176,6 +176,9 @@ def test_provisioned_concurrency_is_ready_at_once(functions: Functions, target: 
     client.put_provisioned_concurrency_config(**which, ProvisionedConcurrentExecutions=2)
     found = client.get_provisioned_concurrency_config(**which)
     assert (found["Status"], found["AllocatedProvisionedConcurrentExecutions"]) == ("READY", 2)
+    parts = urlsplit(target.endpoint or "")
+    lines = without_effect(parts.hostname or "", parts.port or 80, target.region)
+    assert f"{function.name}: ProvisionedConcurrency" in lines
     assert function.invoke({}, alias=version).payload == 1
 
 

@@ -26,6 +26,7 @@ service.py      its version manager, with our three methods
 versions.py     a function version: settings, credentials, pool
 requests.py     a look at each request: refusals, logs written before they are read
 logs.py, measures.py, trace.py, xray.py, keys.py, shapes.py
+asynchronous.py retries, destinations and dead letters, as far as LocalStack leaves them out
 invoke.py       the short way for the event source mapping
 
 What differs from AWS, and why:

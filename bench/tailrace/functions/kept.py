@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 STRICT = "TAILRACE_STRICT"
 
+PROVISIONED = "ProvisionedConcurrency"
+
 type Request = Mapping[str, Any]
 
 
@@ -37,7 +39,7 @@ TABLE = (
         "environments from a snapshot; here each begins by itself",
     ),
     Kept(
-        "ProvisionedConcurrency",
+        PROVISIONED,
         lambda request: request.get("ProvisionedConcurrentExecutions"),
         "environments made ready ahead; here each is made by the first event that needs it",
     ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from tailrace.functions.kept import kept
+from tailrace.functions.kept import PROVISIONED, kept
 
 _SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/{}/lambda/aws4_request, SignedHeaders=host, Signature=0"
 _PATH = "/2015-03-31/functions/?Marker={}"
@@ -18,37 +18,40 @@ def without_effect(host: str, port: int, region: str) -> list[str]:
 
     Raises OSError if nobody answers.
     """
-    functions = [
-        f"{function['FunctionName']}: {', '.join(settings)}"
-        for function in _functions(host, port, region)
-        if (settings := kept(function))
-    ]
-    return [*functions, *_of_stacks(host, port, region)]
+    lines = []
+    for function in _functions(host, port, region):
+        settings = kept(function)
+        if _provisioned(host, port, region, function["FunctionName"]):
+            settings.append(PROVISIONED)
+        if settings:
+            lines.append(f"{function['FunctionName']}: {', '.join(settings)}")
+    return [*lines, *_of_stacks(host, port, region)]
+
+
+def _provisioned(host: str, port: int, region: str, name: str) -> bool:
+    path = f"/2019-09-30/functions/{quote(name)}/provisioned-concurrency?List=ALL"
+    return bool(_got(host, port, region, path).get("ProvisionedConcurrencyConfigs"))
 
 
 def _of_stacks(host: str, port: int, region: str) -> list[str]:
-    connection = http.client.HTTPConnection(host, port, timeout=10)
-    try:
-        connection.request("GET", _OF_STACKS.format(region))
-        answer = connection.getresponse()
-        lines: list[str] = json.loads(answer.read()) if answer.status == http.client.OK else []
-    finally:
-        connection.close()
+    lines: list[str] = _got(host, port, region, _OF_STACKS.format(region))
     return lines
 
 
 def _functions(host: str, port: int, region: str) -> Iterator[dict[str, Any]]:
-    connection = http.client.HTTPConnection(host, port, timeout=10)
     marker = ""
+    while True:
+        page = _got(host, port, region, _PATH.format(quote(marker)))
+        yield from page.get("Functions", ())
+        marker = page.get("NextMarker") or ""
+        if not marker:
+            return
+
+
+def _got(host: str, port: int, region: str, path: str) -> Any:  # noqa: ANN401  what JSON holds
+    connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
-        while True:
-            signed = {"Authorization": _SIGNED.format(region)}
-            connection.request("GET", _PATH.format(quote(marker)), headers=signed)
-            answer = connection.getresponse()
-            page = json.loads(answer.read())
-            yield from page.get("Functions", ())
-            marker = page.get("NextMarker") or ""
-            if not marker:
-                return
+        connection.request("GET", path, headers={"Authorization": _SIGNED.format(region)})
+        return json.loads(connection.getresponse().read())
     finally:
         connection.close()

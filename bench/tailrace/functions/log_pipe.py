@@ -1,9 +1,9 @@
 """The pipe that a function's processes write to: read without waiting, and kept to a bound."""
 
 import os
-import time
 from typing import NamedTuple
 
+from tailrace.clock import CLOCK
 from tailrace.functions.frames import LogReader
 
 MOST_LINES = 100_000
@@ -55,7 +55,7 @@ class LogPipe:
 
     def finish(self) -> list[Line]:
         """Return what is left at the end of an invocation or of the process: an unfinished line counts."""
-        rest, now = self._reader.finish(), time.time()
+        rest, now = self._reader.finish(), CLOCK.now()
         if self._dropped:
             said = (
                 f"[tailrace] {self._dropped} more bytes are not kept: of one invocation's log "
@@ -75,5 +75,5 @@ class LogPipe:
         messages = self._reader.feed(data)
         self._kept += len(messages)
         self._size += len(data)
-        now = time.time()
+        now = CLOCK.now()
         return [Line(now, message) for message in messages]

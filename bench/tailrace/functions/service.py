@@ -30,7 +30,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from tailrace import seams
 from tailrace.clock import CLOCK
 from tailrace.faults import functions
-from tailrace.functions import keys, measures
+from tailrace.functions import asynchronous, keys, measures
 from tailrace.functions.execution import Result
 from tailrace.functions.fitness import UnfitError
 from tailrace.functions.runtime_api import Event
@@ -73,6 +73,7 @@ def install() -> None:
     # A new client for each GetFunction, which signs the address of the code, takes 20 ms.
     seams.replace(lambda_models, "boto3", SimpleNamespace(client=cache(boto3.client)))
     keys.install()
+    asynchronous.install()
     edge.ROUTER.add("/_tailrace/xray/<trace>", _segments)
     threading.Thread(target=_expire, name="lambda-keep-alive", daemon=True).start()
 
