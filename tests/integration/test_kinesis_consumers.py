@@ -93,6 +93,21 @@ def test_a_reshard_under_traffic(rig: Rig) -> None:
         assert of_key == sorted(of_key)
 
 
+def test_children_after_their_parent(rig: Rig) -> None:
+    """From LATEST too, children are read from their start, and not before their parent is done (7)."""
+    arn = stream_of(rig)
+    rig.make_mapping(arn, StartingPosition="LATEST", BatchSize=1)
+    rig.put({"name": 1, "do": "wait", "seconds": 2})
+    rig.kinesis.split_shard(
+        StreamName=rig.name, ShardToSplit="shardId-000000000000", NewStartingHashKey="1000"
+    )
+    rig.put({"name": 2})
+    rig.await_names([1, 2])
+    parent, child = rig.calls()
+    assert child.at - parent.at > 1.9, "it waits for a record of its parent"
+    assert child.event["Records"][0]["eventID"].startswith("shardId-000000000002:")
+
+
 def test_a_consumer_as_source(rig: Rig) -> None:
     """A mapping reads by a consumer's ARN, and its events name the consumer (4, recorded)."""
     arn = stream_of(rig)

@@ -11,6 +11,7 @@ from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration.mapping_rig import PATIENCE, Rig
+from tests.integration.wire import call
 
 pytestmark = pytest.mark.emulator_only
 NOBODY = "11111111-2222-3333-4444-555555555555"
@@ -154,6 +155,74 @@ def test_tags(rig: Rig) -> None:
     rig.functions.tag_resource(Resource=arn, Tags={"stage": "test"})
     rig.functions.untag_resource(Resource=arn, TagKeys=["team"])
     assert rig.functions.list_tags(Resource=arn)["Tags"] == {"stage": "test"}
+
+
+def test_tags_of_a_stack(rig: Rig) -> None:
+    """A mapping of a stack has the template's tags."""
+    mapping = {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "EventSourceArn": rig.make_stream(),
+            "FunctionName": rig.name,
+            "StartingPosition": "LATEST",
+            "Tags": [{"Key": "team", "Value": "clicks"}],
+        },
+    }
+    cloudformation = rig.target.client("cloudformation")
+    cloudformation.create_stack(
+        StackName=rig.name, TemplateBody=json.dumps({"Resources": {"Mapping": mapping}})
+    )
+    try:
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=rig.name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        )
+        [made] = rig.functions.list_event_source_mappings(FunctionName=rig.name)["EventSourceMappings"]
+        tags = rig.functions.list_tags(Resource=made["EventSourceMappingArn"])["Tags"]
+        assert tags == {"team": "clicks"}
+    finally:
+        cloudformation.delete_stack(StackName=rig.name)
+        look = rig.functions.list_event_source_mappings
+        eventually(
+            lambda: look(FunctionName=rig.name)["EventSourceMappings"] == [],
+            within=PATIENCE,
+            what="the mapping to be gone",
+        )
+
+
+def test_a_stream_of_another_account(rig: Rig) -> None:
+    """A mapping on it is refused until the stream's policy lets the function's account read (documented)."""
+    owner = "111122223333"
+
+    def ask(operation: str, **request: object) -> bytes:
+        """Ask as the stream's owner."""
+        status, _, answer = call(rig.target, operation, json.dumps(request).encode(), account=owner)
+        assert status == 200, answer
+        return answer
+
+    ask("CreateStream", StreamName=rig.name, ShardCount=1)
+    arn = f"arn:aws:kinesis:{rig.target.region}:{owner}:stream/{rig.name}"
+    try:
+        with pytest.raises(ClientError) as raised:
+            rig.make_mapping(arn)
+        assert raised.value.response["Error"]["Message"] == (
+            f"Cannot access stream {arn}. Please ensure the role can perform the GetRecords,"
+            " GetShardIterator, DescribeStream, DescribeStreamSummary, ListShards, and ListStreams Actions"
+            " on your stream."
+        )
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{rig.target.account}:root"},
+            "Action": ["kinesis:Describe*", "kinesis:Get*", "kinesis:ListShards"],
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        ask("PutResourcePolicy", ResourceARN=arn, Policy=policy)
+        made = rig.make_mapping(arn)
+        ask("PutRecord", StreamName=rig.name, Data="eyJuYW1lIjogMX0=", PartitionKey="k")
+        rig.await_names([1])
+        rig.delete_mapping(made["UUID"])
+    finally:
+        ask("DeleteStream", StreamName=rig.name)
 
 
 def test_a_queue_says_its_own_reason(rig: Rig) -> None:

@@ -2,12 +2,17 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import pytest
 
 from tailrace.kinesis.engine import Record
 from tailrace.kinesis.hashkeys import SPACE, HashKeyRange
 from tailrace.mapping.aggregates import taken_apart
+from tailrace.mapping.rules.actions import Invoke, Read, Work
+from tailrace.mapping.rules.shard import Remains, ShardReader
+from tailrace.mapping.settings import MappingSettings
 
 pytestmark = pytest.mark.unit
 ALL = HashKeyRange(0, SPACE - 1)
@@ -58,3 +63,31 @@ def test_an_explicit_hash_outside_the_shard() -> None:
     record = aggregate(field(1, 0) + field(2, 0) + field(3, b"one"), hashes=(b"50",))
     assert len(taken_apart(record, HashKeyRange(50, 99))) == 1
     assert taken_apart(record, HashKeyRange(51, 99)) == []
+
+
+@pytest.mark.parametrize(
+    ("expand", "keys"),
+    [(None, ["outer"]), (partial(taken_apart, keys=ALL), ["a", "b"])],
+    ids=["stream", "consumer"],
+)
+def test_by_stream_and_by_consumer(
+    expand: Callable[[Record], Iterable[Record]] | None, keys: list[str]
+) -> None:
+    """By its stream an aggregate is delivered as one opaque record, by a consumer in parts (recorded)."""
+    record = aggregate(field(1, 0) + field(3, b"one"), field(1, 1) + field(3, b"two"))
+    reader: ShardReader[Record] = ShardReader(
+        MappingSettings(),
+        Remains(0),
+        weigh=lambda _: 1,
+        accepts=lambda _: True,
+        expand=expand,
+        new_request_id=lambda: "id",
+        retention=86_400,
+    )
+    assert isinstance(reader.step(5.0), Read)
+    reader.receive(0, [record], 5.0)
+    work = reader.step(5.0)
+    assert isinstance(work, Work)
+    assert isinstance(work.action, Invoke)
+    assert [one.partition_key for one in work.action.records] == keys
+    assert {one.sequence_number for one in work.action.records} == {"49"}

@@ -103,3 +103,23 @@ def test_never_ran() -> None:
     """A throttled call and a missing function are no answer."""
     assert judge(Ended("throttled"), BATCH, partial_answers=True) == Verdict(Kind.THROTTLED)
     assert judge(Ended("missing"), BATCH, partial_answers=True) == Verdict(Kind.MISSING)
+
+
+def windowed(payload: str) -> Verdict:
+    """Judge an answer within a tumbling window."""
+    return judge(Ended("ok", payload.encode()), BATCH, partial_answers=True, stateful=True)
+
+
+def test_failures_beside_a_state() -> None:
+    """Under a tumbling window failures may be named beside the state, and both count (documented)."""
+    told = windowed('{"state":{"n":1},"batchItemFailures":[{"itemIdentifier":"102"}]}')
+    assert (told.kind, told.processed, told.state) == (Kind.PARTLY, 1, '{"n":1}')
+    assert windowed('{"state":{"n":1}}') == Verdict(
+        Kind.PROCESSED, answer=Answer("$LATEST", None), state='{"n":1}'
+    )
+
+
+@pytest.mark.parametrize("payload", ["null", "{}", "[]", '{"batchItemFailures":[]}', '{"state":null}'])
+def test_a_state_is_needed(payload: str) -> None:
+    """Under a tumbling window an answer without a state is a failed invocation (documented)."""
+    assert windowed(payload).kind is Kind.REJECTED

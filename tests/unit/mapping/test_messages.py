@@ -9,6 +9,7 @@ from tailrace.mapping.event import Source
 from tailrace.mapping.messages import body, message, object_key, timestamp, with_payload
 from tailrace.mapping.rules.actions import Condition, Discard
 from tailrace.mapping.rules.answers import Answer
+from tailrace.mapping.rules.windows import View, Window
 from tests.unit.mapping.history import Item
 
 pytestmark = pytest.mark.unit
@@ -72,3 +73,26 @@ def test_object_key() -> None:
     """The object is named by mapping, shard, day and second."""
     key = object_key("a-mapping", "shardId-000000000000", 1789810029.267, "unique")
     assert key == "aws/lambda/a-mapping/shardId-000000000000/2026/09/19/2026-09-19T09.27.09-unique"
+
+
+def test_a_consumers_message() -> None:
+    """Of a consumer the message names the consumer's ARN as its stream (recorded)."""
+    arn = f"{SOURCE.stream_arn}/consumer/app:1789780000"
+    written = message(SOURCE._replace(stream_arn=arn), FUNCTION, discard(Condition.AGE, None), 0.0)
+    assert written["KinesisBatchInfo"]["streamArn"] == arn
+
+
+def test_a_windows_message() -> None:
+    """A window is told of; its last invocation, without records, names shard and stream alone (recorded)."""
+    view = View(Window(60.0, 120.0), "{}", final=True, early=False)
+    given_up: Discard[Any] = Discard((), Condition.RETRIES, "id", 1, Answer("$LATEST", "Unhandled"), view)
+    written = message(SOURCE, FUNCTION, given_up, 0.0)
+    assert written["KinesisBatchInfo"] == {
+        "shardId": "shardId-000000000000",
+        "streamArn": "arn:aws:kinesis:us-east-1:1111:stream/s",
+    }
+    assert written["timeWindowInfo"] == {
+        "window": {"start": "1970-01-01T00:01:00Z", "end": "1970-01-01T00:02:00Z"},
+        "isFinalInvokeForWindow": True,
+        "isWindowTerminatedEarly": False,
+    }
