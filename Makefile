@@ -1,7 +1,7 @@
 # Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: given help up status dashboard try produce quarantine replay record trace logs env advance test lint bench doctor destroy down clean
+.PHONY: given help up status dashboard try produce quarantine replay record trace redeliver logs env advance test lint bench doctor destroy down clean
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
@@ -83,6 +83,10 @@ record: $(READY) ## read a stream into a file that SOURCE= plays: OUT= STREAM= S
 trace: $(READY) ## one event's story: EVENT= its eventId or sequence number
 	@$(ASK)
 	@$(PYTHON) -m aftermath trace
+
+redeliver: $(READY) ## deliver all that the stream holds once more: TIMES=3
+	@$(ASK)
+	@$(PYTHON) -m aftermath redeliver
 
 logs: $(READY) ## follow the functions' logs: FILTER= LEVEL=
 	@$(ASK)

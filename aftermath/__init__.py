@@ -1,8 +1,8 @@
 """What becomes of events afterwards: quarantine, dead letters, replay, recordings, an event's story.
 
-What stands here, beside the commands `quarantine`, `replay`, `record` and `trace`:
+What stands here, beside the commands `quarantine`, `replay`, `record`, `trace` and `redeliver`:
 
-    settings.py             the settings of the four commands
+    settings.py             the settings of the five commands
     pipeline.py             the deployed stack: its stream, tables and queues
     quarantine_messages.py  the quarantine's messages -> records, whole and each once (pure)
     dead_letters.py         dead letters -> the records that they name, read back from the stream

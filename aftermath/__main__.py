@@ -13,6 +13,7 @@ COMMANDS = {
     "replay": "send it again; GO=1 does it",
     "record": "read a stream into a file",
     "trace": "tell one event's story",
+    "redeliver": "deliver all that the stream holds once more",
 }
 
 

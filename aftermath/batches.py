@@ -11,21 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bootstrap.log_lines import parsed
+from tailrace.story.logs import Line
 
-STARTED = "START RequestId: "
-"""What Lambda begins an invocation's lines with, before the request's id."""
-_START = re.compile(rf"{STARTED}(\S+)")
 _KNOWN = {"requestId", "shardId", "first", "last", "traceId"}
 _OWN = ("START RequestId", "END RequestId")
 _FAILED = re.compile(r"Task timed out after .*|\[ERROR\] .*|RequestId: \S+ Error: .*")
-
-
-class Line(NamedTuple):
-    """A line of the log; `at` is in epoch seconds."""
-
-    at: float
-    stream: str
-    text: str
 
 
 class Batch(NamedTuple):
@@ -70,21 +60,6 @@ def delivered(lines: Iterable[Line], shard_id: str, sequence_number: str) -> Ite
                 said["last"],
                 said.get("traceId"),
             )
-
-
-def lines_of(batch: Batch, lines: Iterable[Line]) -> list[Line]:
-    """Return the lines of a batch's invocation, from START to REPORT."""
-    own: list[Line] = []
-    inside = False
-    for line in lines:
-        if line.stream != batch.stream:
-            continue
-        started = _START.match(line.text)
-        if started:
-            inside = started[1] == batch.request_id
-        if inside:
-            own.append(line)
-    return own
 
 
 def telling(own: Sequence[Line]) -> list[Line]:

@@ -42,6 +42,11 @@ def _wait(value: str) -> str | None:
     return None if fits else f"expected a whole number from 0 to {LONGEST_WAIT}"
 
 
+def _times(value: str) -> str | None:
+    fits = re.fullmatch(r"[0-9]{1,3}", value) and int(value)
+    return None if fits else "expected a whole number from 1 to 999"
+
+
 def _new_file(value: str) -> str | None:
     if value == "-":
         return "expected a file that SOURCE= can play: name one"
@@ -62,6 +67,7 @@ SETTINGS = {
         Setting("GO", "0", "", "1: replay; otherwise it only says what it would do", switch),
         Setting("WAIT", "30", "seconds", "how long a replay waits to see what became of its events", _wait),
         Setting("OUT", "", "", "file to record a stream into", _new_file),
+        Setting("TIMES", "1", "", "how often to deliver all that the stream holds once more", _times),
         Setting("EVENT", "", "", "event to trace: its eventId, or its record's sequence number", anything),
     )
 }
@@ -80,6 +86,7 @@ class AftermathSettings:
     wait: int
     out: Path | None
     event: str
+    times: int
     stream: str
     duration: float | None
 
@@ -101,6 +108,7 @@ class AftermathSettings:
             wait=int(values["WAIT"]),
             out=Path(values["OUT"]) if values["OUT"] else None,
             event=values["EVENT"],
+            times=int(values["TIMES"]),
             stream=PRODUCER["STREAM"].read(environ),
             duration=float(duration) if duration else None,
         )

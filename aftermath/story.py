@@ -1,7 +1,6 @@
 """All that is known of one event: gathered by key, from the stream, the tables, the queues and the log."""
 
 import json
-import re
 from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,13 +15,12 @@ from aftermath.pipeline import Pipeline
 from aftermath.tables import Settled, key_of
 from handler.once.records import Record
 from tailrace.story.letters import DeadLetter
+from tailrace.story.tracing import NUMBER, shard_of
 from tailrace.stream.reading import Cursor, Start, find, shards
 
 SEARCHED = timedelta(minutes=15)
 """How far back the stream is searched for an event that stands nowhere else."""
 EARLIER = timedelta(seconds=2)
-NUMBER = re.compile(r"[0-9]{50,128}")
-"""A sequence number has 56 digits; by AWS's rules up to 128. No other id is that long and all digits."""
 
 
 @dataclass
@@ -168,12 +166,3 @@ def _id_in(record: Record) -> str | None:
         return None
     found = body.get("eventId") if isinstance(body, dict) else None
     return found if isinstance(found, str) else None
-
-
-def shard_of(number: str) -> str:
-    """Return the id of the shard that a sequence number names: its index stands in the number.
-
-    >>> shard_of("49680518933255727423768148801557124561808557899354472466")
-    'shardId-000000000001'
-    """
-    return f"shardId-{(int(number) >> 4) & 0xFFFFFFFF:012d}"

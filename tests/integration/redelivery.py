@@ -2,14 +2,24 @@
 
 import json
 
+from tailrace.story.mappings import StreamMapping
+from tailrace.story.redelivering import redeliver as in_place
 from tailrace.testing.eventually import eventually
 from tests.frame.pipeline import Pipeline
 
 
 def redeliver(pipeline: Pipeline, mapping: str) -> str:
-    """Delete a mapping and make the like of it, which begins at the stream's first record; return its id."""
+    """Deliver all that the stream holds once more; return the id of the mapping that does.
+
+    An emulator does it in place. On an account the mapping is deleted, and the like of it made, which begins
+    at the stream's first record.
+    """
     client = pipeline.lambdas
     old = client.get_event_source_mapping(UUID=mapping)
+    if pipeline.target.endpoint:
+        in_place(pipeline.target.endpoint, StreamMapping(dict(old)), within=120)
+        assert client.get_event_source_mapping(UUID=mapping)["State"] == "Enabled"
+        return mapping
     client.delete_event_source_mapping(UUID=mapping)
 
     def gone() -> bool:

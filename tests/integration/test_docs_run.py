@@ -165,7 +165,7 @@ def test_another_project(clone: Reader, project: Reader) -> None:
     """The wheel is built, installed and tested with; then come streams, dead letters and faults by hand."""
     (project.folder / "test_readings.py").write_text(of("docs/your-project.md", "python")[0])
     (project.folder / "events.jsonl").write_text(
-        "".join(json.dumps({"meta": {"sensor": f"s-{n % 3}"}, "n": n}) + "\n" for n in range(20))
+        "".join(json.dumps({"meta": {"sensor": f"s-{n % 3}"}, "n": n, "id": "ID"}) + "\n" for n in range(20))
     )
     bench = clone.folder / "bench"
     printed = {}

@@ -24,7 +24,7 @@ INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
     "The emulator": ("up", "down", "where", "whose", "env", "logs", "advance", "doctor", "install"),
     "Streams": ("put", "record"),
-    "Mappings": ("watch", "dead-letters"),
+    "Mappings": ("watch", "trace", "redeliver", "dead-letters"),
     "Faults": ("fault",),
     "The embedded emulator alone": ("start", "stop", "status", "run"),
     "The shell": ("completion",),

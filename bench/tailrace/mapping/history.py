@@ -36,8 +36,8 @@ class Batch(NamedTuple):
     ended: float
     kind: str
     """`processed`, `partly`, `unfinished`, `rejected`, `error`, `throttled`, …, or `given up`."""
-    settled_to: int
-    """Records of which the function said that they are processed, from the first on."""
+    failed_from: int
+    """The first record that the function reported as failed; 0 if it reported none."""
     reason: str
 
     def holds(self, shard_id: str, number: int, partition_key: str | None) -> bool:
@@ -126,7 +126,7 @@ def batch(  # noqa: PLR0913  what is known of it, all of it named
     kind: str,
     began: float,
     ended: float,
-    settled_to: int = 0,
+    failed_from: int = 0,
     reason: str = "",
 ) -> Batch:
     """Describe a batch of these records; a window's last invocation may have none."""
@@ -143,7 +143,7 @@ def batch(  # noqa: PLR0913  what is known of it, all of it named
         began,
         ended,
         kind,
-        settled_to,
+        failed_from,
         reason[:LONGEST],
     )
 
@@ -159,6 +159,12 @@ def reason_of(outcome: Outcome, verdict: Verdict, records: Sequence[Record]) -> 
             return f"the function reported {records[verdict.processed].sequence_number} as failed"
         case other:
             return str(other.value)
+
+
+def failed_from(verdict: Verdict, records: Sequence[Record]) -> int:
+    """Return the sequence number of the first record that the function reported as failed; 0 if none."""
+    reported = verdict.kind in {Kind.PARTLY, Kind.UNFINISHED}
+    return int(records[verdict.processed].sequence_number) if reported else 0
 
 
 def _own_words(payload: bytes) -> str:

@@ -14,7 +14,7 @@ from tailrace.kinesis.engine import Record
 from tailrace.mapping.counts import EventCounts, failed_of
 from tailrace.mapping.destinations import deliver
 from tailrace.mapping.event import Source, event
-from tailrace.mapping.history import GIVEN_UP, HISTORIES, batch, reason_of
+from tailrace.mapping.history import GIVEN_UP, HISTORIES, batch, failed_from, reason_of
 from tailrace.mapping.messages import message
 from tailrace.mapping.rules.actions import Discard, Invoke
 from tailrace.mapping.rules.answers import NEVER_RAN, Verdict, judge
@@ -80,7 +80,7 @@ class Function:
                 kind=verdict.kind.name.lower(),
                 began=now,
                 ended=ended,
-                settled_to=verdict.processed,
+                failed_from=failed_from(verdict, action.records),
                 reason=reason_of(outcome, verdict, action.records),
             )
         )

@@ -1,7 +1,8 @@
 """`/_tailrace/mappings`: what the mappings of Kinesis streams do, for who watches them from outside.
 
-GET /_tailrace/mappings                        {"mappings": [one as `told` says, …]}
-GET /_tailrace/mappings/ID/batches?shard=&sequence=&key=   {"batches": […]}: those that a record was in
+GET /_tailrace/mappings                                   {"mappings": [one as `told` says, …]}
+GET /_tailrace/mappings/ID/batches?shard=&sequence=&key=  {"batches": […]}: those that a record was in
+POST /_tailrace/mappings/ID/rewind                        all that the stream holds is delivered once more
 """
 
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from localstack.services.edge import ROUTER
 from rolo import Request, Response
 
 from tailrace.clock import CLOCK
-from tailrace.mapping.history import HISTORIES
+from tailrace.mapping.history import HISTORIES, Batch
 from tailrace.mapping.worker import AT_WORK, MappingWorker
 
 PATH = "/_tailrace/mappings"
@@ -21,6 +22,7 @@ def install() -> None:
     """Answer at these paths."""
     ROUTER.add(PATH, _mappings, methods=["GET"])
     ROUTER.add(f"{PATH}/<mapping>/batches", _batches, methods=["GET"])
+    ROUTER.add(f"{PATH}/<mapping>/rewind", _rewind, methods=["POST"])
 
 
 def _mappings(_request: Request) -> Response:
@@ -41,6 +43,7 @@ def told(worker: MappingWorker, now: float) -> dict[str, Any]:
         "records": history.records,
         "failures": history.failures,
         "givenUp": history.given_up,
+        "rewound": worker.rewound,
         "reason": history.reason,
     }
 
@@ -48,14 +51,24 @@ def told(worker: MappingWorker, now: float) -> dict[str, Any]:
 def _batches(request: Request, mapping: str) -> Response:
     shard, sequence = request.args.get("shard", ""), request.args.get("sequence", "")
     if not sequence.isdecimal():
-        return Response.for_json(
-            {"message": f"sequence={sequence:.40} is no sequence number"}, status=HTTPStatus.BAD_REQUEST
-        )
+        return _refused(f"sequence={sequence:.40} is no sequence number", HTTPStatus.BAD_REQUEST)
     found = HISTORIES.of(mapping).of(shard, int(sequence), request.args.get("key"))
-    return Response.for_json(
-        {
-            "batches": [
-                batch._asdict() | {"first": str(batch.first), "last": str(batch.last)} for batch in found
-            ]
-        }
-    )
+    return Response.for_json({"batches": [_written(batch) for batch in found]})
+
+
+def _written(batch: Batch) -> dict[str, Any]:
+    """Return a batch as JSON; its numbers of 56 digits as texts."""
+    numbers = ("first", "last", "failed_from")
+    return batch._asdict() | {name: str(getattr(batch, name) or "") for name in numbers}
+
+
+def _rewind(_request: Request, mapping: str) -> Response:
+    worker = AT_WORK.get(mapping)
+    if worker is None:
+        return _refused(f"There is no mapping {mapping:.40} of a Kinesis stream.", HTTPStatus.NOT_FOUND)
+    worker.rewind()
+    return Response.for_json(told(worker, CLOCK.now()))
+
+
+def _refused(message: str, status: HTTPStatus) -> Response:
+    return Response.for_json({"message": message}, status=status)

@@ -64,6 +64,9 @@ class MappingWorker:
         self._deliveries: Deliveries | None = None
         self._plan: Plan | None = None
         self._gone: Callable[[], None] = lambda: None
+        self._rewinding = False
+        self.rewound = 0
+        """How often it was sent back to its stream's first record."""
 
     @property
     def uuid(self) -> str:
@@ -130,6 +133,27 @@ class MappingWorker:
             self._become(state=EsmState.DELETING)
             self._halt()
 
+    def rewind(self) -> None:
+        """Deliver once more all that the stream still holds, from its first record on.
+
+        What is under way ends first, so that no shard is delivered twice at the same time.
+        """
+        with self._lock:
+            self._rewinding = True
+            self._plan = None
+            if self._deliveries:
+                self._deliveries.follow(None)
+            if not (self._deliveries and self._deliveries.running):
+                self._begin_again()
+
+    def _begin_again(self) -> None:
+        self._rewinding = False
+        if self._deliveries and not self._deliveries.stream.deleted:
+            self._deliveries = Deliveries(self._deliveries.stream, lambda shard: shard.earliest, self._halted)
+        self.rewound += 1
+        if self.enabled and self.current_state is EsmState.ENABLED:
+            self._follow()
+
     def stop_for_shutdown(self) -> None:
         """Begin no further invocation; the state in the store stays."""
         ENGINE.off_created(self._stream_made)
@@ -175,6 +199,9 @@ class MappingWorker:
     def _halted(self) -> None:
         """Come to rest: no delivery runs any more."""
         with self._lock:
+            if self._rewinding and not (self._deliveries and self._deliveries.running):
+                self._begin_again()
+                return
             if self._deliveries and self._deliveries.stream.deleted:
                 self._note_result(GONE)
             self._rest(self.current_state)

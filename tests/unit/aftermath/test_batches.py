@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from aftermath.batches import Line, delivered, ending, lines_of, telling
+from aftermath.batches import delivered, ending, telling
+from tailrace.story.logs import Line, lines_of
 from tests.unit.aftermath.given import FIRST, SHARD
 
 pytestmark = pytest.mark.unit
@@ -58,7 +59,7 @@ def test_the_lines_of_an_invocation() -> None:
     other = lines("START RequestId: r-9", "nine", stream="t")
     log = [*own[:2], *other, *own[2:], *lines("START RequestId: r-2", "two")]
     (batch,) = delivered(log, SHARD, NUMBER)
-    assert lines_of(batch, log) == own
+    assert lines_of(batch.request_id, batch.stream, log) == own
     assert [line.text for line in telling(own)] == [
         "INFO Received 1 records from Kinesis",
         "warn",
