@@ -22,7 +22,7 @@ from tailrace.stream.errors import StreamError
 
 INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
-    "The emulator": ("up", "down", "where", "whose", "env", "logs", "advance", "doctor", "install"),
+    "The emulator": ("up", "down", "where", "whose", "env", "logs", "advance", "reset", "doctor", "install"),
     "Streams": ("put", "record"),
     "Mappings": ("watch", "trace", "redeliver", "dead-letters"),
     "Faults": ("fault",),

@@ -104,6 +104,11 @@ class Store:
         if not held[metric]:
             del held[metric]
 
+    def forget(self, place: Place) -> None:
+        """Forget the metrics of one place."""
+        with self._lock:
+            self._series.pop(place, None)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

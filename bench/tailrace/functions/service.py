@@ -223,6 +223,18 @@ def _expire() -> None:
                 LOG.exception("An idle environment of %s could not be ended", version.id.function_name)
 
 
+def kill_version(function_version: lambda_models.FunctionVersion) -> None:
+    """End the environments of a version at once, also those at work."""
+    with _versions_lock:
+        found = [
+            version
+            for manager, version in _versions.items()
+            if manager.function_version.id == function_version.id
+        ]
+    for version in found:
+        version.pool.kill()
+
+
 def _all_versions() -> list[Version]:
     with _versions_lock:
         return list(_versions.values())

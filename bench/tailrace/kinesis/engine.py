@@ -84,8 +84,16 @@ class Engine:
 
     def reset(self) -> None:
         """Forget everything, and wake those who wait on the shards."""
+        for account, region in {key[:2] for key in list(self._streams)}:
+            self.forget(account, region)
+
+    def forget(self, account: str, region: str) -> None:
+        """Forget the streams of an account and region, and wake those who wait on their shards."""
         with self._lock:
-            streams, self._streams = list(self._streams.values()), {}
+            streams = [stream for key, stream in self._streams.items() if key[:2] == (account, region)]
+            self._streams = {
+                key: stream for key, stream in self._streams.items() if key[:2] != (account, region)
+            }
         for stream in streams:
             if not stream.deleted:
                 stream.life.move(Event.DELETE, 0, 0)

@@ -92,6 +92,15 @@ class MappingWorker:
         """Tell how far it is behind its stream; None if that is gone."""
         return self._deliveries.behind(now) if self._deliveries else None
 
+    @property
+    def delivering(self) -> bool:
+        """Whether an invocation may still be under way."""
+        return bool(self._deliveries and self._deliveries.running)
+
+    def abandon(self) -> None:
+        """Be gone at once, whatever is still under way: nobody waits for it any more."""
+        self._rest(EsmState.DELETING)
+
     def create(self) -> None:
         """Settle where each shard is read from; start, if the mapping is enabled."""
         with self._lock:

@@ -61,6 +61,7 @@ def _choose_lambda() -> None:
 
 def _word_what_is_missing() -> None:
     from tailrace.faults import control  # noqa: PLC0415  needs what is loaded by then
+    from tailrace.resetting import reset  # noqa: PLC0415  the same
 
     from . import missing, time_moved  # noqa: PLC0415  the same
     from .installing import refuse_downloads  # noqa: PLC0415  the same
@@ -69,6 +70,7 @@ def _word_what_is_missing() -> None:
     refuse_downloads()
     time_moved.install()
     control.install()
+    reset.install()
 
 
 def _leave_out() -> None:
