@@ -48,8 +48,7 @@ $(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml $(BROKE
 .PHONY: broken
 
 up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it: RUNTIMES=
-	@$(call IF_OURS,$(CONTROL) up --via '$(EMULATOR)',:)
-	@$(PYTHON) -m bootstrap up
+	@$(call IF_OURS,$(PYTHON) -m bootstrap.starting $(CONTROL) up --via '$(EMULATOR)',$(PYTHON) -m bootstrap up)
 
 status: | given ## emulator, stack, mapping, lag, what the handler counts, quarantine, dead letters
 	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs: make up"; exit 1; }

@@ -6,9 +6,10 @@ and the credentials must belong to the very account that `AWS_ACCOUNT_ID` names.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
@@ -56,6 +57,7 @@ class Target:
     session: boto3.Session = field(repr=False, compare=False)
     authorities: str | None = None
     _made: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _making: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Target":
@@ -115,8 +117,15 @@ class Target:
             return self._made[service]
         where = {"region_name": self.region, "endpoint_url": self.endpoint, "verify": self.authorities}
         config = Config(**{**_botocore(self.endpoint), **options})
-        made: object = self.session.client(service, config=config, **where)  # type: ignore[call-overload]
+        with self._making:  # a session makes one client at a time; the clients themselves may be shared
+            made: object = self.session.client(service, config=config, **where)  # type: ignore[call-overload]
         return made if options else self._made.setdefault(service, made)
+
+    def prepare(self, services: Iterable[str]) -> None:
+        """Make clients before they are needed; nothing is asked of anybody."""
+        make: Any = self.client  # each name is one of its overloads
+        for service in services:
+            make(service)
 
 
 def _botocore(endpoint: str | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from bootstrap import stacks
 from bootstrap.commands import command
 from bootstrap.console import say
-from bootstrap.deploy import deploy
+from bootstrap.deploy import deploy, packed
 from bootstrap.deploy_lock import deploy_lock
 from bootstrap.failures import Failure
 from bootstrap.package import LARGEST, watched_files
@@ -25,6 +25,11 @@ from bootstrap.trial import IMPATIENT, try_out
 from bootstrap.verify import Verified, verify
 from bootstrap.watching import stamps, watch
 
+CLIENTS = (
+    *("cloudformation", "s3", "lambda", "kinesis", "logs", "iam", "dynamodb", "sqs", "cloudwatch", "sns"),
+    "events",
+)
+"""Of the services that a deployment and its verification ask."""
 _SHOWN = {
     "StreamName": "events go in",
     "FunctionName": "handles them",
@@ -36,17 +41,26 @@ _SHOWN = {
 }
 
 
-def run() -> int:
-    """Do it; return the exit code."""
-    began = time.monotonic()
+def run(started: Callable[[], int] = lambda: 0) -> int:
+    """Do it; return the exit code.
+
+    `started` waits until the emulator runs, and returns the exit code of starting it. What is done before it
+    asks nothing of the emulator.
+    """
     settings = PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
-    before = stacks.find(target.client("cloudformation"), settings.stack)
-    if before and before.status in stacks.WHOLE:
-        settings = settings.keeping(before.parameters)
-    agree(target, settings, "deploy the pipeline")
-    with deploy_lock(settings.stack), shown() as progress:
-        deployed = deploy(target, settings, progress)
+    with deploy_lock(settings.stack):
+        code = packed(target, settings, TEMPLATE.read_text(encoding="utf-8"))
+        target.prepare(CLIENTS)
+        if failed := started():
+            return failed
+        began = time.monotonic()
+        before = stacks.find(target.client("cloudformation"), settings.stack)
+        if before and before.status in stacks.WHOLE:
+            settings = settings.keeping(before.parameters)
+        agree(target, settings, "deploy the pipeline")
+        with shown() as progress:
+            deployed = deploy(target, settings, progress, code=code)
     verified, failure = _proven(target, deployed.stack, ROOT / settings.handler)
     done = "is deployed" if deployed.changed else "is as it should be, nothing was changed"
     say(f"The stack {settings.stack} {done} ({time.monotonic() - began:.1f} s)")

@@ -1,7 +1,9 @@
 """`verify`: read back every resource from its own service, and compare each property with the template."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from botocore.exceptions import ClientError
@@ -16,6 +18,9 @@ from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from bootstrap.template import Resource, asked_for
+
+AT_ONCE = 4
+"""Resources that are read at the same time: an answer takes a while, and most resources take two or three."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ def verify(target: Target, stack: Stack, template: str) -> Verified:
     ids = stacks.resources_of(target.client("cloudformation"), stack)
     place = Place(stack.name, target.region, target.account)
     asked = asked_for(template, stack.parameters, place, ids)
-    read = [_compared(target, resource) for resource in asked]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        read = list(pool.map(partial(_compared, target), asked))
     differs = [line for one in read for line in one.differs]
     if differs:
         lines = "".join(f"\n  {line}" for line in differs)

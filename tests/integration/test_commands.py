@@ -46,6 +46,21 @@ def command(user: Mapping[str, str], *words: str) -> subprocess.CompletedProcess
     )
 
 
+def test_an_emulator_that_does_not_start(user: Mapping[str, str]) -> None:
+    """Where starting the emulator fails, that is all that is said, and nothing is asked."""
+    start = [sys.executable, "-c", "import sys; sys.stderr.write('the port is taken'); sys.exit(7)"]
+    done = subprocess.run(
+        [sys.executable, "-m", "bootstrap.starting", *start],
+        cwd=ROOT,
+        env={**user, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (7, "", "the port is taken")
+
+
 def test_up_again(user: Mapping[str, str], tmp_path: Path) -> None:
     """A second `up` changes nothing, verifies all in some fifty requests, and says what to do next.
 
