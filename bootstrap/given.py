@@ -23,6 +23,7 @@ OTHERS = {
     "HISTORIES",
     "NAB_DATA",
     "NO_COLOR",
+    "ONLY",
     "PEER",
     "PYTEST_OPTIONS",
     "PYTHON",
