@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 READY := .venv/.ready
+TESTED := .venv/.tests
 CONTROL := $(PYTHON) -m tailrace
 EMULATOR ?= auto
 # What make was given is checked before anything is installed or started; not in a make that another one runs.
@@ -44,6 +45,10 @@ $(READY): requirements.txt bootstrap/environment.py bench/pyproject.toml $(BROKE
 	@$(NEW_ENOUGH)
 	@$(PYTHON3) bootstrap/environment.py
 	@$(CHECK)
+
+# Only tests, linters and measurements need it.
+$(TESTED): requirements-tests.txt $(READY)
+	@$(PYTHON3) bootstrap/environment.py tests
 
 .PHONY: broken
 
@@ -97,12 +102,12 @@ env: $(READY) ## for `eval "$$(make -s env)"`: makes aws, boto3 and any SDK talk
 advance: $(READY) ## move the emulator's time on: BY=25h (90s, 15m, 2d)
 	@$(CONTROL) advance $(or $(BY),"")
 
-test: $(READY) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
+test: $(TESTED) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
 	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
 	@if [ "$$TARGET" = aws ]; then $(PYTHON) -m tests.frame.permission; fi
 	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
 
-lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
+lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy bootstrap handler detector producer dashboard aftermath bench/tailrace tests benchmarks examples
@@ -110,23 +115,23 @@ lint: $(READY) ## ruff, mypy, cfn-lint, shellcheck
 	@.venv/bin/shellcheck .ci/run bench/healthy examples/*/*.sh
 
 .PHONY: simulate mutants
-simulate: $(READY) ## prove the rules of delivery on invented histories: HISTORIES= worlds, 20 times as many lanes; SEED= ONLY= a kind
+simulate: $(TESTED) ## prove the rules of delivery on invented histories: HISTORIES= worlds, 20 times as many lanes; SEED= ONLY= a kind
 	@$(PYTHON) -m tests.simulation
 
-mutants: $(READY) ## change the rules in some fifty ways, and see that the simulation finds each
+mutants: $(TESTED) ## change the rules in some fifty ways, and see that the simulation finds each
 	@$(PYTHON) -m tests.simulation.mutants
 
-bench: $(READY) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way; PEER=ministack: beside MiniStack
+bench: $(TESTED) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way; PEER=ministack: beside MiniStack
 	@$(CONTROL) install
 	@[ -n "$$PEER" ] || exec $(PYTHON) -m benchmarks; \
 	    case "$$PEER" in ministack) ;; *) echo "PEER=$$PEER is not valid: expected ministack" >&2; exit 2 ;; esac; \
-	    $(PYTHON) -m uv venv --quiet --allow-existing --python $(PYTHON) .build/ministack && \
-	    $(PYTHON) -m uv pip sync --quiet --python .build/ministack/bin/python --require-hashes benchmarks/peer/ministack.txt && \
+	    .venv/bin/uv venv --quiet --allow-existing --python $(PYTHON) .build/ministack && \
+	    .venv/bin/uv pip sync --quiet --python .build/ministack/bin/python --require-hashes benchmarks/peer/ministack.txt && \
 	    $(PYTHON) -m benchmarks.peer
 
 bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NAB_DATA= their folder
-	@$(PYTHON) -m uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies
-	@$(PYTHON) -m uv pip sync --quiet --python .build/anomalies/bin/python --require-hashes benchmarks/anomalies.txt
+	@.venv/bin/uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies
+	@.venv/bin/uv pip sync --quiet --python .build/anomalies/bin/python --require-hashes benchmarks/anomalies.txt
 	@.build/anomalies/bin/python -m benchmarks.anomalies
 
 doctor: ## what is missing or in the way, and the fix

@@ -4,12 +4,14 @@ Run by `make` before anything else, with whatever `python3` there is (3.9 or new
 only, and nothing newer than Python 3.9 has. Where `uv` is missing it is installed into the project (`.uv/`).
 
     python3 bootstrap/environment.py          make it, or bring it up to date
+    python3 bootstrap/environment.py tests    the same, with what tests and linters need
     python3 bootstrap/environment.py check    say what is in the way; exit 1 if something is
 """
 
 from __future__ import annotations  # Python 3.9 takes `str | Path` apart where it stands
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,11 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OWN_UV = ROOT / ".uv"
-LOCK = ROOT / "requirements.txt"
-READY = VENV / ".ready"
+LOCK, TESTS_LOCK = ROOT / "requirements.txt", ROOT / "requirements-tests.txt"
+READY, TESTED = VENV / ".ready", VENV / ".tests"
+OLDEST_UV = (0, 9)  # as bench/pyproject.toml says
 OLDEST = (3, 9)  # of the Python that runs this file
 WANTED, FITTING = "3.13", ("3.12", "3.13", "3.14")  # of the environment's Python: the first choice, and all
-NEEDED_MB = 1500
+NEEDED_MB = 900
 # Made where it stands, and by a Python that is still there: then the bench's code is found, and is ours.
 PROBE = "import tailrace, click, sys; sys.exit(tailrace.__file__ != sys.argv[1])"
 
@@ -59,8 +62,9 @@ def answers(*command: str | Path) -> str | None:
 
 
 def works(uv: str | Path) -> bool:
-    """Tell whether this `uv` runs: a version manager's shim may be on the PATH and refuse."""
-    return answers(uv, "--version") is not None
+    """Tell whether this `uv` runs and is new enough; on the PATH there may be a shim that refuses."""
+    said = (answers(uv, "--version") or "").split()
+    return len(said) > 1 and tuple(map(int, re.findall(r"\d+", said[1])[:2])) >= OLDEST_UV
 
 
 def usable() -> bool:
@@ -155,21 +159,39 @@ def make_venv(uv: str) -> None:
     run(uv, "venv", "--quiet", "--clear", "--python", WANTED, VENV, why=why)
 
 
-def make() -> None:
-    """Make `.venv` from the lock, with the bench in it; leave the stamp that says so."""
+def make(*, tests: bool = False) -> None:
+    """Make `.venv` from its lock, with the bench in it; leave the stamp that says so.
+
+    With `tests`, or once it was made so, also what tests and linters need.
+    """
     began = time.monotonic()
-    READY.unlink(missing_ok=True)
+    tests = tests or TESTED.exists()
+    for stamp in (READY, TESTED):
+        stamp.unlink(missing_ok=True)
     uv = find_uv()
     python = VENV / "bin" / "python"
     if not usable():
         make_venv(uv)
-    say("Installing the project's packages into .venv (about 90 MB to fetch, unless uv has them cached)")
+    lock, size = (TESTS_LOCK, 160) if tests else (LOCK, 40)
+    say(f"Installing the project's packages into .venv (about {size} MB to fetch, unless uv has them cached)")
     why = "The project's packages could not be installed. Is the network there, and space on the disk?"
-    run(uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", LOCK, why=why)
+    wanted = VENV / "lock.txt"
+    wanted.write_text(lock.read_text(encoding="utf-8").replace(locked("uv"), ""), encoding="utf-8")
+    run(uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", wanted, why=why)
+    beside = VENV / "bin" / "uv"
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(uv)  # it is here already, so it is not fetched and stored once more
     own = ("--no-deps", "--no-build-isolation", "--editable", ROOT / "bench")
     run(uv, "pip", "install", "--quiet", "--python", python, *own, why=why)
-    READY.touch()
+    for stamp in (READY, TESTED) if tests else (READY,):
+        stamp.touch()
     say(f"The project's environment is ready ({time.monotonic() - began:.0f} s)")
+
+
+def size(folder: Path) -> int:
+    """Return the megabytes of a folder on the disk."""
+    files = {(file.st_dev, file.st_ino): file for file in map(os.lstat, folder.rglob("*"))}
+    return sum(file.st_blocks * 512 for file in files.values()) // 10**6
 
 
 def check() -> list[str]:
@@ -196,9 +218,13 @@ def main(arguments: list[str]) -> int:
     try:
         if arguments == ["check"]:
             problems = check()
-            say("\n".join(problems) or "The project's own environment: nothing is in the way")
+            sizes = ", ".join(
+                f"{folder.name} {size(folder)} MB" for folder in (VENV, OWN_UV) if folder.exists()
+            )
+            fine = "The project's own environment: nothing is in the way"
+            say("\n".join(problems) or f"{fine} ({sizes or 'it is not made yet'})")
             return 1 if problems else 0
-        make()
+        make(tests=arguments == ["tests"])
     except SetupError as error:
         say(str(error))
         return 1

@@ -137,9 +137,7 @@ def _install(requirements: Path, platform: Platform, folder: Path) -> None:
     what = ("--requirement", requirements, "--target", folder)
     done = subprocess.run(
         [
-            sys.executable,
-            "-m",
-            "uv",
+            Path(sys.prefix) / "bin" / "uv",
             "pip",
             "install",
             "--quiet",

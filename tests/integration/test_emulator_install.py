@@ -177,6 +177,7 @@ def test_uv_that_cannot_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         program.parent.mkdir()
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setitem(sys.modules, "uv", None)
     monkeypatch.setenv("PATH", f"{tmp_path / 'shim'}:{tmp_path / 'real'}")
     assert find_uv() == str(tmp_path / "real" / "uv")

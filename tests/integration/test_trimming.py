@@ -28,8 +28,8 @@ def test_what_goes(tmp_path: Path) -> None:
 
 def test_what_is_listed_must_be_there(tmp_path: Path) -> None:
     """A package that the locks no longer bring is noticed: its entry has to go."""
-    (packages(tmp_path) / "sympy" / "file.py").unlink()
-    (tmp_path / "sympy").rmdir()
+    (packages(tmp_path) / "gridfs" / "file.py").unlink()
+    (tmp_path / "gridfs").rmdir()
     with pytest.raises(FileNotFoundError):
         trim(tmp_path)
 

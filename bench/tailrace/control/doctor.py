@@ -13,7 +13,7 @@ from tailrace import endpoint, seams
 from tailrace.endpoint import HOST, URL
 from tailrace.functions import listing, namespaces
 
-from . import advice, pidfile, plugins, processes, uv
+from . import advice, pidfile, plugins, processes, trees, uv
 from .emulator import Emulator
 from .errors import UvMissingError
 from .health import healthy
@@ -110,6 +110,10 @@ def parts(installation: Installation) -> Iterator[Finding]:
         yield Finding(f"{how}: {part.title}", advice.install())
     if not missing:
         yield Finding(f"installed in {installation.home}")
+    for part in installation.parts:
+        if part not in missing:
+            size = trees.size(installation.home / part.where) / 10**6
+            yield Finding(f"{size:4.0f} MB in {part.where}: {part.title}")
     for folder in installation.home.glob(f"{LEFTOVER}*"):
         yield Finding(
             f"left by an installation that was killed: {folder}", f"{advice.install()}, or remove it"

@@ -31,7 +31,7 @@ RUNTIMES = "RUNTIMES"
 OTHERS = 900.0  # seconds for which another installation may keep us waiting
 PARTS: tuple[Part, ...] = (  # in the order in which they are made
     LocalStack(
-        "localstack", "localstack.txt", "LocalStack 2026.3.0 and a Java runtime", download=180, room=600
+        "localstack", "localstack.txt", "LocalStack 2026.3.0 and a Java runtime", download=115, room=480
     ),
     DynamoDBLocalFiles(),
     DynamoDBLocalTraining(),

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import uv
+from . import trimming, uv
 from .fetching import Site
 from .offline import OFFLINE
 
@@ -73,9 +73,15 @@ class Environment(Part):
 class LocalStack(Environment):
     """LocalStack's environment, with what its first start would compute."""
 
+    def made_of(self) -> Sequence[bytes]:
+        """Return what decides what the part holds."""
+        return (*super().made_of(), repr(sorted(trimming.UNUSED)).encode())
+
     def make(self, site: Site) -> None:
-        """Make the environment, and warm it up."""
+        """Make the environment, without what nothing uses, and warm it up."""
         super().make(site)
+        (packages,) = site.folder.glob("lib/python*/site-packages")
+        trimming.trim(packages)
         python = site.folder / "bin" / "python"
         clean = {
             "PATH": os.defpath,

@@ -30,7 +30,7 @@ class DynamoDBLocalFiles(Part):
 
     where = "dynamodb-local"
     title = "DynamoDB Local"
-    download = 54 + 58  # the tarball, and the npm client
+    download = 54 + 61  # the tarball, and the npm client
     room = 420
 
     def made_of(self) -> Sequence[bytes]:

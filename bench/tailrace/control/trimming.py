@@ -1,33 +1,27 @@
-"""Cut an installation down to what is used, for an image: `python -m tailrace.control.trimming`.
+"""What LocalStack's packages bring and nothing uses goes as it is installed; images are proven too.
 
 What goes is imported by nothing but what goes with it, or stands on a way that ends at something that was
-never installed. Then every service that LocalStack has is loaded with what is left, and must load; what that
-imports is compiled, as an image's files cannot be written later.
+never installed; whole packages like that are left out of the lock (`locks/README.md`). For an image every
+service that LocalStack has is loaded with what is left, and must load; what that imports is compiled, as an
+image's files cannot be written later: `python -m tailrace.control.trimming`.
 """
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import InstallError
-from .installation import Installation
+
+if TYPE_CHECKING:
+    from .installation import Installation
 
 # Folders below LocalStack's site-packages, and why nobody misses them.
 UNUSED = {
     "amazon_kclpy/jars": "Kinesis streams into Firehose: for a Java that LocalStack would fetch when it runs",
-    "awscli": "a program for people",
-    "cfnlint": "imported by moto's CloudFormation alone, and LocalStack has its own",
-    "docutils": "of awscli",
-    "google": "of grpc",
     "gridfs": "of pymongo",
-    "grpc": "of a search client, for a way of speaking that LocalStack does not use",
-    "mpmath": "of sympy",
-    "networkx": "of cfnlint",
-    "pygments": "colours for people",
     "pymongo": "of a tracer; its other package, bson, is used and stays",
-    "setuptools": "for building packages",
-    "sympy": "of cfnlint",
 }
 COMPILED = ("localstack", "botocore", "moto/core", "moto/utilities")  # also where nothing has loaded it yet
 LOAD = """
@@ -50,7 +44,7 @@ def trim(packages: Path) -> int:
     return freed // 10**6
 
 
-def prove(installation: Installation, scratch: Path) -> None:
+def prove(installation: "Installation", scratch: Path) -> None:
     """Load every service, compiling what it imports; raise InstallError if one cannot be loaded."""
     env = {"HOME": str(scratch), "XDG_CACHE_HOME": str(scratch), "FILESYSTEM_ROOT": str(scratch)}
     loading = (installation.python, "-P", "-c", LOAD)
@@ -61,7 +55,7 @@ def prove(installation: Installation, scratch: Path) -> None:
         raise InstallError(f"LocalStack's services do not load any more:\n{done.stderr}")
 
 
-def compile_all(installation: Installation, packages: Path) -> None:
+def compile_all(installation: "Installation", packages: Path) -> None:
     """Compile what will be loaded when it runs: of LocalStack, and all of the functions' environments."""
     folders = [*(packages / name for name in COMPILED), *(installation.home / "runtimes").glob("*/lib")]
     compiling = [installation.python, "-m", "compileall", "-q"]
@@ -69,15 +63,16 @@ def compile_all(installation: Installation, packages: Path) -> None:
 
 
 def main() -> int:
-    """Trim the installation that EMULATOR_HOME names."""
+    """Prove and compile the installation that EMULATOR_HOME names."""
+    from .installation import Installation  # noqa: PLC0415  which trims as it installs
+
     installation = Installation.from_environment()
     (packages,) = (installation.home / "localstack").glob("lib/python*/site-packages")
-    freed = trim(packages)
     scratch = installation.home / "scratch"
     prove(installation, scratch)
     shutil.rmtree(scratch, ignore_errors=True)
     compile_all(installation, packages)
-    sys.stderr.write(f"{freed} MB that nothing uses are gone, and every service loads\n")
+    sys.stderr.write("Every service loads with what is installed\n")
     return 0
 
 

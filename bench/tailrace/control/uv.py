@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 from .errors import UvMissingError
 
@@ -22,7 +23,7 @@ LEAKING = (
 
 
 def find_uv() -> str:
-    """Return a uv that runs: the one of the package `uv` beside us, or one of the PATH.
+    """Return a uv that runs: the one of our environment, of the package `uv` beside us, or of the PATH.
 
     A version manager's shim that stands on the PATH but cannot run is passed over.
     """
@@ -49,6 +50,8 @@ def environment() -> dict[str, str]:
 
 
 def _candidates() -> Iterator[str]:
+    if (own := Path(sys.prefix) / "bin" / "uv").exists():
+        yield str(own)
     with suppress(ImportError, FileNotFoundError):
         yield str(import_module("uv").find_uv_bin())
     for folder in os.get_exec_path():

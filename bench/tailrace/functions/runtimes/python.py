@@ -21,7 +21,7 @@ class _Part(Environment):
 
     def __init__(self, name: str) -> None:
         title = f"the Lambda runtime {name}"
-        super().__init__(f"{FOLDER}/{name}", "runtime-python.txt", title, download=22, room=60)
+        super().__init__(f"{FOLDER}/{name}", "runtime-python.txt", title, download=18, room=60)
         self._version = name.removeprefix("python")
 
     def made_of(self) -> Sequence[bytes]:
