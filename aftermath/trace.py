@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from aftermath import segments
 from aftermath.batches import ending, telling
 from aftermath.functionlog import Delivery
 from aftermath.pipeline import Pipeline
@@ -62,19 +63,21 @@ def story_lines(story: Story, pipeline: Pipeline) -> Iterator[str]:
     if story.record is None:
         yield "         the stream does not hold it any more"
     for delivery in story.deliveries:
-        yield from _delivery_lines(delivery, story.number)
+        yield from _delivery_lines(delivery, story.number, pipeline.target.endpoint)
     if not story.deliveries:
         yield "Batches  none in the function's log"
     yield from _now_lines(story, pipeline)
 
 
-def _delivery_lines(delivery: Delivery, number: str) -> Iterator[str]:
+def _delivery_lines(delivery: Delivery, number: str, endpoint: str | None) -> Iterator[str]:
     batch = delivery.batch
     some = "1 record" if batch.records == 1 else f"{batch.records:,} records"
     yield f"Batch    {moment(batch.at)}, {some}, request {batch.request_id}"
     yield f"         {ending(delivery.lines, number)}"
     if batch.trace_id:
         yield f"         X-Ray {batch.trace_id}"
+        for segment in segments.told(endpoint, batch.trace_id):
+            yield f"         / {segment}"
     lines = telling(delivery.lines)
     for line in lines[:MOST_LINES]:
         yield f"         | {moment(line.at)[11:-1]} {shown(line.text, WIDEST)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bootstrap import artifacts, stacks
-from bootstrap.errors import StackError, TargetError
+from bootstrap.errors import StackError
 from bootstrap.package import PYTHON, Code, pack_detector, pack_handler
 from bootstrap.parameters import TEMPLATE
 from bootstrap.requirements import ROOT, Platform
@@ -39,11 +39,8 @@ def deploy(
     """Make or change the stack; return it. What is as it should be is left alone, without a change set.
 
     Raises `StackError` with the reason of the resource that failed first: a stack that could not be made has
-    been deleted by then, one that could not be changed stands as it did, unless that failed too. Raises
-    `TargetError` for what the target does not have.
+    been deleted by then, one that could not be changed stands as it did, unless that failed too.
     """
-    if settings.number("TRACING", 0) and target.emulated:
-        raise TargetError("TRACING=1 needs X-Ray, which the emulator does not have: leave it out.")
     cloudformation = target.client("cloudformation")
     template = TEMPLATE.read_text(encoding="utf-8") if template is None else template
     code = code or packed(target, settings, template)

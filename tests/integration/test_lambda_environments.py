@@ -199,7 +199,7 @@ def handler(event, context):
 
 
 def test_a_traced_functions_segments_are_taken(functions: Functions, target: Target) -> None:
-    """By the daemon whose address it has; its header says that it is sampled."""
+    """By the daemon whose address it has; its header says that it is sampled; Lambda's own is above it."""
     source = """
 import json, os, socket
 def handler(event, context):
@@ -210,16 +210,18 @@ def handler(event, context):
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(sent.encode(), (host, int(port)))
     return header
 """
-    header = functions.make(source, TracingConfig={"Mode": "Active"}).invoke({}).payload
+    function = functions.make(source, TracingConfig={"Mode": "Active"})
+    header = function.invoke({}).payload
     assert header["Sampled"] == "1"
     address = f"{target.endpoint}/_tailrace/xray/{header['Root']}"
 
-    def arrived() -> list[str]:
-        """Read the daemon's segments of this trace."""
+    def arrived() -> dict[str, str]:
+        """Read both segments of this trace: what each hangs below, or is."""
         with urlopen(address) as answer:  # noqa: S310  the emulator's address
-            return [segment["name"] for segment in json.load(answer)]
+            found = {one["name"]: one.get("parent_id", one["id"]) for one in json.load(answer)}
+        return found if len(found) > 1 else {}
 
-    assert eventually(arrived, within=20) == ["own"]
+    assert eventually(arrived, within=20) == {"own": header["Parent"], function.name: header["Parent"]}
     assert functions.make(source).invoke({}).payload["Sampled"] == "0"
 
 

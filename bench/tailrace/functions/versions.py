@@ -28,7 +28,7 @@ from tailrace.functions.runtimes.base import Asked, Runtime
 from tailrace.functions.shapes import Code, FunctionId, FunctionVersion
 from tailrace.functions.trace import Sampler
 from tailrace.functions.variables import Naming, Session, Surroundings, variables
-from tailrace.functions.xray import Daemon
+from tailrace.functions.xray import Daemon, Ran, of_invocation
 
 _SESSION_SECONDS = 43_200
 _SESSION_REUSE = 3_600
@@ -88,8 +88,17 @@ class Version:
         if self._watched and self._watched.has_changed():
             self.pool.renew()
         result = execute(self._function, self.pool, event, doom)
+        if self.sampler:
+            self._trace(event, result)
         logs.add(self._log(result.stream), result.log)
         return result
+
+    def _trace(self, event: Event, result: Result) -> None:
+        ended = result.started + result.duration / 1000
+        times = result.started, ended, result.failed
+        ran = Ran(self.id.function_name, event.invoked_arn, event.request_id, *times)
+        if segment := of_invocation(event.trace_id, ran):
+            DAEMON.keep(segment)
 
     def _log(self, stream: str) -> Target:
         return Target(self.id.account, self.id.region, self._log_group, stream)

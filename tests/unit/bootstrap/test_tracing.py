@@ -3,11 +3,8 @@ from typing import Any
 
 import pytest
 
-from bootstrap.deploy import deploy
-from bootstrap.errors import TargetError
 from bootstrap.intrinsics import Place
 from bootstrap.settings import PipelineSettings
-from bootstrap.target import Target
 from bootstrap.template import asked_for
 
 pytestmark = pytest.mark.unit
@@ -38,10 +35,3 @@ def test_both_functions_are_traced_or_none(tracing: str, mode: str) -> None:
         (policy,) = found[role]["Policies"]
         actions = {action for each in policy["PolicyDocument"]["Statement"] for action in each["Action"]}
         assert actions & TRACE == (TRACE if tracing == "1" else set())
-
-
-def test_an_emulator_refuses_with_a_sentence() -> None:
-    """Nothing is deployed on an emulator with TRACING=1; it is said why, and what to do."""
-    target = Target.from_environment({"EMULATOR_PORT": "1"})
-    with pytest.raises(TargetError, match=r"TRACING=1 needs X-Ray, which the emulator does not have: leave"):
-        deploy(target, PipelineSettings.from_environment({"TRACING": "1"}), lambda _: None)
