@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tailrace.functions import runtimes
+from tailrace.functions import limits, runtimes
 from tailrace.functions.kept import strict_refusal
 
 FUNCTION = ("CreateFunction", "UpdateFunctionConfiguration")
 _CODE = ("CreateFunction", "UpdateFunctionCode")
+VIOLATION = re.compile(r"\d+ validation errors? detected: ")
+"""How the text of a ValidationException begins; all others are InvalidParameterValueException."""
 _REQUEST_LIMIT = 6_291_456
 _EVENT_LIMIT = 1_048_576
 _NAME = "[a-zA-Z]([a-zA-Z0-9_])+"
@@ -49,6 +51,7 @@ def refusal(operation: str, request: Mapping[str, Any], home: Path, *, strict: b
 def _sentences(
     operation: str, request: Mapping[str, Any], home: Path, *, strict: bool
 ) -> Iterator[str | None]:
+    yield limits.broken(operation, request)
     if strict and operation in (*_CODE, *FUNCTION, _PROVISIONED):
         yield strict_refusal(request)
     if what := _NOT_DONE.get(operation):
@@ -59,6 +62,8 @@ def _sentences(
         yield _environment(request)
     if operation in _CODE:
         yield _code(operation, request)
+    if operation == "CreateFunction":
+        yield None if request.get("Handler") and request.get("Runtime") else limits.NO_HANDLER
 
 
 def too_large(size: int, invocation_type: str) -> str | None:

@@ -11,7 +11,7 @@ from localstack.services.lambda_.invocation.models import lambda_stores
 from tailrace.functions import keys, logs
 from tailrace.functions.kept import STRICT
 from tailrace.functions.layers import provide
-from tailrace.functions.refusals import FUNCTION, refusal, too_large
+from tailrace.functions.refusals import FUNCTION, VIOLATION, refusal, too_large
 from tailrace.functions.versions import HOME
 
 
@@ -59,7 +59,7 @@ def before_service(chain: object, context: Context, response: object) -> None:
         strict = os.environ.get(STRICT) == "1"
         operation = context.operation.name
         sentence = refusal(operation, request, HOME, strict=strict) or _foreign(context, request)
-        if sentence and sentence.startswith("1 validation error"):
+        if sentence and VIOLATION.match(sentence):
             raise CommonServiceException("ValidationException", sentence, sender_fault=True)
         if sentence:
             raise InvalidParameterValueException(sentence, Type="User")

@@ -6,7 +6,7 @@ breaks the form is answered by one ValidationException that lists up to ten viol
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as ListLike
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
@@ -52,6 +52,16 @@ class Checker:
         request = need_object(body, "structure")
         refuse(check(request) if check else ())
         return {name: value for name, value in request.items() if value is not None}
+
+    def violations(self, operation: str, members: Mapping[str, object]) -> "list[Violation]":
+        """List what is wrong with some members of a request, whatever else it has."""
+        shape = self._service.operation_model(operation).input_shape
+        known = cast("StructureShape", shape).members
+        return [
+            violation.below(name[0].lower() + name[1:])
+            for name, value in members.items()
+            for violation in compiled(known[name])(value)
+        ]
 
 
 class Violation(NamedTuple):

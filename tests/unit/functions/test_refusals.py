@@ -12,6 +12,8 @@ NOWHERE = Path("/nowhere")
 
 def refused(operation: str, *, strict: bool = False, **request: Any) -> str | None:  # noqa: ANN401  requests hold anything
     """Ask where nothing is installed but what is always there."""
+    if operation == "CreateFunction":
+        request = {"Runtime": "provided.al2023", "Handler": "bootstrap", **request}
     return refusal(operation, request, NOWHERE, strict=strict)
 
 
@@ -19,6 +21,7 @@ def test_what_can_run_is_not_refused() -> None:
     """A zip for a runtime that is there is taken, with every setting that is kept without effect."""
     given: dict[str, Any] = {
         "Runtime": "provided.al2023",
+        "Handler": "bootstrap",
         "Code": {"ZipFile": b""},
         "Architectures": ["arm64"],
     }
@@ -141,3 +144,55 @@ def test_an_empty_setting_asks_for_nothing() -> None:
 def test_an_event_has_lambdas_limits(size: int, kind: str, complaint: str | None) -> None:
     """6 MB where the caller waits, 1 MB where nobody does."""
     assert too_large(size, kind) == complaint
+
+
+MOST, LEAST = (
+    "Member must have value less than or equal to ",
+    "Member must have value greater than or equal to ",
+)
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "path", "bound"),
+    [
+        ("CreateFunction", {"Timeout": 901}, "timeout", f"{MOST}900"),
+        ("UpdateFunctionConfiguration", {"Timeout": 0}, "timeout", f"{LEAST}1"),
+        ("CreateFunction", {"MemorySize": 127}, "memorySize", f"{LEAST}128"),
+        ("CreateFunction", {"MemorySize": 10241}, "memorySize", f"{MOST}10240"),
+        ("PutFunctionConcurrency", {"ReservedConcurrentExecutions": -1}, "reservedConcurrentExecutions",
+         f"{LEAST}0"),
+        ("PutFunctionEventInvokeConfig", {"MaximumRetryAttempts": 3}, "maximumRetryAttempts", f"{MOST}2"),
+        ("PutFunctionEventInvokeConfig", {"MaximumEventAgeInSeconds": 59}, "maximumEventAgeInSeconds",
+         f"{LEAST}60"),
+        ("CreateFunction", {"Handler": "a b"}, "handler",
+         "Member must satisfy regular expression pattern: [^\\s]+"),
+        ("CreateFunction", {"Handler": "x" * 129}, "handler",
+         "Member must have length less than or equal to 128"),
+    ],
+)  # fmt: skip
+def test_bounds_are_lambdas(operation: str, request_: dict[str, Any], path: str, bound: str) -> None:
+    """What breaks one is refused with the value, the member's path and the bound."""
+    (value,) = request_.values()
+    assert refused(operation, **request_) == (
+        f"1 validation error detected: Value '{value}' at '{path}' failed to satisfy constraint: {bound}"
+    )
+
+
+def test_bounds_of_members_are_lambdas() -> None:
+    """The path leads to the member of the member."""
+    said = str(refused("CreateFunction", EphemeralStorage={"Size": 511}))
+    assert said.endswith(f"Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: {LEAST}512")
+
+
+def test_all_that_is_wrong_is_said() -> None:
+    """In one answer, with its number."""
+    said = str(refused("UpdateFunctionConfiguration", Timeout=901, MemorySize=1))
+    assert said.startswith("2 validation errors detected: Value '901' at 'timeout' failed to satisfy")
+    assert "; Value '1' at 'memorySize' failed to satisfy" in said
+
+
+def test_a_zip_needs_runtime_and_handler() -> None:
+    """In Lambda's words."""
+    assert refused("CreateFunction", Handler=None) == (
+        "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+    )
