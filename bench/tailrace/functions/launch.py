@@ -13,6 +13,7 @@ this package is imported, and none of the function's variables are set before it
 import ctypes
 import json
 import os
+import resource  # now: once the file system is the function's, its file is not there
 import sys
 
 _PR_SET_PDEATHSIG = 1
@@ -71,8 +72,6 @@ def main(parent: str) -> None:
 
 def _limit(largest: int | None, *, own: bool) -> None:
     """Give the process Lambda's limits, and what it writes a size if there is no file system of its own."""
-    import resource  # noqa: PLC0415  in C, and imported only here
-
     limits = {resource.RLIMIT_NOFILE: _DESCRIPTORS, resource.RLIMIT_CORE: 0}
     if largest:
         limits[resource.RLIMIT_FSIZE] = largest * 2**20
