@@ -96,6 +96,14 @@ class Cell:
         self.low = min(self.low, other.low)
         self.high = max(self.high, other.high)
 
+    def copied(self) -> "Cell":
+        """Return another cell with the same samples, which does not change when this one does."""
+        other = Cell.__new__(Cell)
+        other.count, other.total, other.low, other.high = self.count, self.total, self.low, self.high
+        other.distributed = self.distributed
+        other._values = self._values and self._values.copy()  # noqa: SLF001  another of its own kind
+        return other
+
     def items(self) -> Collection[tuple[float, float]]:
         """Give each value and how often it came; nothing where that is not known."""
         if not self.distributed or not self.count:
@@ -125,6 +133,8 @@ def repeated(value: float, count: float) -> Cell:
 
 def merged(cells: Sequence[Cell]) -> Cell:
     """Return one cell of many: a new one, which does not change when they do."""
+    if len(cells) == 1:
+        return cells[0].copied()
     whole = Cell()
     for cell in cells:
         whole.merge(cell)

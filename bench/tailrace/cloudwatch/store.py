@@ -109,6 +109,12 @@ class Store:
         with self._lock:
             self._series.pop(place, None)
 
+    def size(self) -> int:
+        """Count the cells that are held."""
+        with self._lock:
+            metrics = [units for place in self._series.values() for units in place.values()]
+            return sum(len(series) for units in metrics for series in units.values())
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -1,3 +1,5 @@
+from time import perf_counter
+
 import pytest
 
 from tailrace.cloudwatch.cells import cell_of, key, repeated
@@ -9,6 +11,7 @@ pytestmark = pytest.mark.unit
 START = 1_789_776_000  # a whole hour
 HERE = ("111122223333", "eu-central-1")
 METRIC = MetricId("Shop", "Orders")
+ORDERS = MetricId("Shop", "Orders1")
 
 
 def read(series: Series, start: int, end: int, period: int) -> dict[int, float]:
@@ -86,3 +89,39 @@ def test_forgotten_metrics() -> None:
     now += 456 * DAY
     assert store.metrics(HERE) == []
     assert store.units(HERE, METRIC) == []
+
+
+@pytest.fixture(scope="module")
+def day() -> tuple[Store, list[float]]:
+    """Give a store with a day of three metrics, and its clock; a minute has its samples every ten seconds."""
+    clock = [float(START)]
+    store = Store(lambda: clock[0])
+    for second in range(START, START + DAY, 10):
+        clock[0] = float(second)
+        metrics = (key(HERE, ("Shop", f"Orders{which}", "Count"), {}, second) for which in range(3))
+        store.add_all((one, cell_of([float(second % 7)])) for one in metrics)
+    return store, clock
+
+
+@pytest.mark.parametrize("period", [60, 300, HOUR])
+def test_a_day_is_read_in_less_than_a_millisecond(day: tuple[Store, list[float]], period: int) -> None:
+    """A plain statistic of any period; the quickest of fifty times, for other programs run too."""
+    store, _ = day
+    times = []
+    for _ in range(50):
+        began = perf_counter()
+        found = store.read(HERE, ORDERS, None, Stretch(START, START + DAY, period), plain=True)
+        times.append(perf_counter() - began)
+    assert len(found) == DAY / period
+    assert min(times) < 0.001
+
+
+def test_an_idle_night_does_not_grow(day: tuple[Store, list[float]]) -> None:
+    """Twelve hours later there is what there was, however often it was read and listed; no more."""
+    store, clock = day
+    before = store.size()
+    for _ in range(12):
+        clock[0] += HOUR
+        store.read(HERE, ORDERS, None, Stretch(START, START + 2 * DAY, 60))
+        assert len(store.metrics(HERE)) == 3
+    assert store.size() == before
