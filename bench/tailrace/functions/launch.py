@@ -75,12 +75,18 @@ def _limit(largest: int | None, *, own: bool) -> None:
     limits = {resource.RLIMIT_NOFILE: _DESCRIPTORS, resource.RLIMIT_CORE: 0}
     if largest:
         limits[resource.RLIMIT_FSIZE] = largest * 2**20
-    if own and tuple(map(int, os.uname().release.split("-")[0].split(".")[:2])) >= _COUNTED_APART:
+    if own and _release() >= _COUNTED_APART:
         limits[resource.RLIMIT_NPROC] = _PROCESSES
     for which, most in limits.items():
         hard = resource.getrlimit(which)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901  never more than there is
         resource.setrlimit(which, (most, most))
+
+
+def _release() -> tuple[int, ...]:
+    """Return Linux's version: 6, 1 of "6.1.0-9-amd64", and of "6.1+"."""
+    parts = os.uname().release.split("-")[0].split(".")[:2]
+    return tuple(int("0" + "".join(filter(str.isdigit, part))) for part in parts)
 
 
 def _enter(root: dict) -> None:  # type: ignore[type-arg]  # what JSON holds
