@@ -62,6 +62,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "ResourceProviderExecutor": "value",
         "should_ignore_unsupported_resource_type": "value",
     },
+    "localstack.services.cloudformation.engine.v2.change_set_model_preproc": {
+        "perform_dynamic_reference_lookup": "value",
+    },
     "localstack.services.cloudformation.engine.yaml_parser": {
         "customloader": "value",
     },

@@ -238,3 +238,22 @@ def test_filters_of_a_log_group(small: Make) -> None:
     own.deploy({name: resources[name] for name in ("Group", "Stream", "Role")})
     assert logs.describe_metric_filters(logGroupName=made["Group"])["metricFilters"] == []
     assert logs.describe_subscription_filters(logGroupName=made["Group"])["subscriptionFilters"] == []
+
+
+def test_a_secret_in_a_template(small: Make) -> None:
+    """A reference gives a secret whole, or one of its members."""
+    own = small("secret")
+    secrets = own.target.client("secretsmanager")  # type: ignore[call-overload]  # no other test asks for it
+    secrets.create_secret(Name=own.name, SecretString='{"word": "open"}')
+    whole = f"{{{{resolve:secretsmanager:{own.name}:SecretString"
+    resources: Resources = {
+        "Whole": ("AWS::SSM::Parameter", {"Type": "String", "Value": whole + "}}"}),
+        "Part": ("AWS::SSM::Parameter", {"Type": "String", "Value": whole + ":word}}"}),
+    }
+    try:
+        made = own.names(own.deploy(resources))
+        ssm = own.target.client("ssm")  # type: ignore[call-overload]  # as above
+        values = [ssm.get_parameter(Name=made[name])["Parameter"]["Value"] for name in resources]
+    finally:
+        secrets.delete_secret(SecretId=own.name, ForceDeleteWithoutRecovery=True)
+    assert values == ['{"word": "open"}', "open"]
