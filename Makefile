@@ -129,6 +129,10 @@ bench: $(TESTED) ## measure: events/s, latency, start-up, memory, calls and thei
 	    .venv/bin/uv pip sync --quiet --python .build/ministack/bin/python --require-hashes benchmarks/peer/ministack.txt && \
 	    $(PYTHON) -m benchmarks.peer
 
+recipe: $(READY) ## the promises of the recipe as it is written, beside those of this pipeline
+	@$(CONTROL) install
+	@$(PYTHON) -m pytest -q -p no:cacheprovider -c benchmarks/recipe/pytest.ini --rootdir . benchmarks/recipe/promises.py || true
+
 bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NAB_DATA= their folder
 	@.venv/bin/uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies
 	@.venv/bin/uv pip sync --quiet --python .build/anomalies/bin/python --require-hashes benchmarks/anomalies.txt

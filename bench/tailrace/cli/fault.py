@@ -46,7 +46,7 @@ def command() -> None:
 @click.option("--lasting", type=float, metavar="SECONDS", help="Only for so long.")
 @click.option("--seconds", type=float, help="Of a delay.")
 @click.option("--share", type=float, help="Of a batch's entries that fail; all, unless it is given.")
-@click.option("--moment", type=click.Choice(MOMENTS), help="When a function ends: before or after the call.")
+@click.option("--moment", type=click.Choice(MOMENTS), help="When: before the call's work or after it.")
 @as_json
 def add(on: str, kind: str, *, as_json: bool, **given: str | float | None) -> None:
     """Let a call fail; prints the fault's id."""

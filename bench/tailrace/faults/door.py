@@ -54,7 +54,7 @@ def serve(
         return usual(environ, start_response)
     for one in fired:
         LOG.info("AWS %s: %s, as a fault that was asked for", asked.call.name, one.effect.kind)
-    functions.delay(fired)
+    functions.delay(fired, "before")
     return _befallen(environ, start_response, usual, asked, fired)
 
 
@@ -77,6 +77,7 @@ def _befallen(
         answer = _partly(environ, usual, asked, found)
     else:
         answer = _whole(environ, usual)
+    functions.delay(fired, "after")
     if ending and asked.environment:
         functions.end(asked.environment, ending[0])
         return _hung_up(environ, start_response)

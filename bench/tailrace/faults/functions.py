@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from tailrace.clock import CLOCK
 from tailrace.functions.environment import Doom, Environment, Stop
 
-from .rules import ENDS, INVOCATION, RULES, Call, Effect, Fired
+from .rules import ENDS, INVOCATION, RULES, Call, Effect, Fired, Moment
 
 IDENTITY = 32
 """Characters of an environment's identity."""
@@ -46,15 +46,16 @@ def fate(function: str, payload: bytes) -> Fate:
     if not RULES:
         return Fate()
     fired = RULES.judge(Call(*INVOCATION, (function,), content=payload), CLOCK.now())
-    delay(fired)
+    delay(fired, "before")
     throttled = any(one.effect.kind == "throttle" for one in fired)
     dooms = [_doom(one.effect) for one in fired if one.effect.kind in ENDS or one.effect.kind == "error"]
     return Fate(throttled, dooms[0] if dooms else None)
 
 
-def delay(fired: list[Fired]) -> None:
-    """Wait for as long as the rules say."""
-    seconds = sum(one.effect.seconds for one in fired if one.effect.kind == "delay")
+def delay(fired: list[Fired], moment: Moment) -> None:
+    """Wait for as long as the rules say, before a call's work or after it."""
+    mine = [one.effect for one in fired if one.effect.kind == "delay" and one.effect.moment == moment]
+    seconds = sum(effect.seconds for effect in mine)
     if seconds:
         CLOCK.sleep_until(CLOCK.now() + seconds)
 

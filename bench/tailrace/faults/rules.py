@@ -19,7 +19,7 @@ type Kind = Literal[
 """What a rule does.
 
 error          the call is refused, with an error of AWS's
-delay          it is begun later
+delay          it is begun later, or answered later
 lose           its work is done, and the connection closed without an answer
 cut            its work is done, and the connection closed in the middle of the answer
 entries        single entries of it fail

@@ -2,7 +2,8 @@
 
 GET /_tailrace/mappings                                   {"mappings": [one as `told` says, …]}
 GET /_tailrace/mappings/ID/batches?shard=&sequence=&key=  {"batches": […]}: those that a record was in
-POST /_tailrace/mappings/ID/rewind                        all that the stream holds is delivered once more
+POST /_tailrace/mappings/ID/rewind                        all that the stream holds is delivered once more;
+     {"from": "LATEST", or epoch seconds}                 what it holds from there on
 """
 
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from tailrace.mapping.history import HISTORIES, Batch
 from tailrace.mapping.worker import AT_WORK, MappingWorker
 
 PATH = "/_tailrace/mappings"
+POSITIONS = ("TRIM_HORIZON", "LATEST")
 
 
 def install() -> None:
@@ -62,11 +64,18 @@ def _written(batch: Batch) -> dict[str, Any]:
     return batch._asdict() | {name: str(getattr(batch, name) or "") for name in numbers}
 
 
-def _rewind(_request: Request, mapping: str) -> Response:
+def _rewind(request: Request, mapping: str) -> Response:
+    position = (request.get_json(silent=True) or {}).get("from", "TRIM_HORIZON")
+    is_time = isinstance(position, int | float) and not isinstance(position, bool)
+    if position not in POSITIONS and not is_time:
+        return _refused(f"from is one of {', '.join(POSITIONS)}, or epoch seconds", HTTPStatus.BAD_REQUEST)
     worker = AT_WORK.get(mapping)
     if worker is None:
         return _refused(f"There is no mapping {mapping:.40} of a Kinesis stream.", HTTPStatus.NOT_FOUND)
-    worker.rewind()
+    if is_time:
+        worker.rewind("AT_TIMESTAMP", float(position))
+    else:
+        worker.rewind(str(position))
     return Response.for_json(told(worker, CLOCK.now()))
 
 

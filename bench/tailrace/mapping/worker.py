@@ -64,7 +64,7 @@ class MappingWorker:
         self._deliveries: Deliveries | None = None
         self._plan: Plan | None = None
         self._gone: Callable[[], None] = lambda: None
-        self._rewinding = False
+        self._rewinding: tuple[str, float | None] | None = None
         self.rewound = 0
         """How often it was sent back to its stream's first record."""
 
@@ -142,13 +142,14 @@ class MappingWorker:
             self._become(state=EsmState.DELETING)
             self._halt()
 
-    def rewind(self) -> None:
-        """Deliver once more all that the stream still holds, from its first record on.
+    def rewind(self, starting: str = "TRIM_HORIZON", moment: float | None = None) -> None:
+        """Deliver once more what the stream holds, from its first record on, or as another position says.
 
-        What is under way ends first, so that no shard is delivered twice at the same time.
+        `starting` and `moment` are those of a mapping that is made (`rules/beginning.py`). What is under way
+        ends first, so that no shard is delivered twice at the same time.
         """
         with self._lock:
-            self._rewinding = True
+            self._rewinding = starting, moment
             self._plan = None
             if self._deliveries:
                 self._deliveries.follow(None)
@@ -156,9 +157,11 @@ class MappingWorker:
                 self._begin_again()
 
     def _begin_again(self) -> None:
-        self._rewinding = False
+        starting, moment = self._rewinding or ("TRIM_HORIZON", None)
+        self._rewinding = None
         if self._deliveries and not self._deliveries.stream.deleted:
-            self._deliveries = Deliveries(self._deliveries.stream, lambda shard: shard.earliest, self._halted)
+            begin = partial(first_position, starting=starting, moment=moment)
+            self._deliveries = Deliveries(self._deliveries.stream, begin, self._halted)
         self.rewound += 1
         if self.enabled and self.current_state is EsmState.ENABLED:
             self._follow()

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from tailrace.moving import EmulatorClock
+from tailrace.story.queues import Queue
 
 from .audit import Acknowledged
 from .clients import Aws
@@ -30,6 +31,7 @@ class Bench:
         self.clock = EmulatorClock(endpoint)
         self.faults = Faults(endpoint)
         self.ledger = Ledger()
+        self._queues: dict[str, tuple[Queue, list[str]]] = {}
 
     def begin_test(self) -> None:
         """Give the next test a ledger of its own."""
@@ -39,6 +41,20 @@ class Bench:
     def environ(self) -> dict[str, str]:
         """Variables that make any other program talk to the emulator: the AWS CLI, a deployer, an SDK."""
         return self.aws.environ
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """Return the outputs of a CloudFormation stack, by their keys."""
+        (found,) = self.aws("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
+
+    def messages(self, queue_url: str) -> list[str]:
+        """Return the bodies of all messages that a queue has had since this was first asked.
+
+        Nothing is deleted; a message is hidden from other readers for two minutes.
+        """
+        queue, bodies = self._queues.setdefault(queue_url, (Queue(self.aws("sqs"), queue_url, wait=0), []))
+        bodies += [message.body for message in queue.receive()]
+        return list(bodies)
 
     @property
     def eventually(self) -> Callable[..., Any]:

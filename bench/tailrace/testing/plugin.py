@@ -9,10 +9,19 @@ import pytest
 from .bench import Bench
 from .clients import REGION
 from .emulators import NoEmulatorError, RunEmulators
+from .promises.report import FOLDER, Verdicts
 
 EMULATORS = pytest.StashKey[RunEmulators]()
 BENCH = pytest.StashKey[Bench]()
 WORKERS = "tailrace_emulators"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take where the promise suite's verdict is written."""
+    group = parser.getgroup("tailrace")
+    text = "folder for the promise suite's verdict, promises.json and promises.html"
+    group.addoption("--promises-report", metavar="FOLDER", help=f"{text} (default: {FOLDER})")
+    parser.addini("promises_report", text, default=FOLDER)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,6 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[EMULATORS] = (
         RunEmulators.join(shared, *began_with) if shared else RunEmulators.begin(*began_with)
     )
+    if not hasattr(config, "workerinput"):
+        folder = config.getoption("--promises-report") or config.getini("promises_report")
+        config.pluginmanager.register(Verdicts(config.rootpath / folder))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[3]
 NO_SOURCES = {"docs", "dist"}
 # Other people's way of making clients, and other projects' code.
-THEIRS = ("benchmarks/recipe/", "benchmarks/peer/plain/", "examples/")
+THEIRS = ("benchmarks/recipe/", "benchmarks/peer/plain/", "examples/", "tests/readings/")
 MAKES_CLIENTS = {
     "detector/clients.py",  # what runs in Lambda, like the handler's
     "bootstrap/target.py",

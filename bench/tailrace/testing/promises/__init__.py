@@ -1,0 +1,23 @@
+"""The promise suite: what becomes of every event of a pipeline, whatever fails. See docs/promises.md.
+
+    class TestReadings(Promises):
+        stream, function = "readings", "store"
+
+        def event(self, number): ...
+        def stored(self): ...
+
+adapter.py   what a project says of its pipeline: about twenty lines
+suite.py     the promises, one test each
+trials.py    how each is tried: traffic, faults, what is looked at afterwards
+subject.py   the pipeline under trial: its mapping, what is stored, its dead letters
+finding.py   what is wrong with what was found (pure)
+story.py     what became of one event, in lines
+rows.py      the verdict: a table, JSON and a page
+"""
+
+from tailrace.testing.audit import Quarantined, Stored
+from tailrace.testing.sending import Put
+
+from .suite import Promises
+
+__all__ = ["Promises", "Put", "Quarantined", "Stored"]

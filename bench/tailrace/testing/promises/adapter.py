@@ -1,0 +1,68 @@
+"""What a project says of its pipeline, so that its promises can be tried."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import ClassVar
+
+from tailrace.testing.audit import Quarantined, Stored
+from tailrace.testing.bench import Bench
+from tailrace.testing.sending import Put
+
+
+class Adapter:
+    """A stream, a function that reads it, and how to tell what became of an event.
+
+    `stream` and `function` are names; both may be properties, which ask `self.outputs` or `self.tailrace`.
+    `event` and `stored` are to be written, the rest has defaults.
+    """
+
+    tailrace: Bench
+    """The emulator; it is there when one of the methods is called."""
+    stack: str = ""
+    """The CloudFormation stack whose `outputs` tell the names, if one does."""
+    stream: str
+    function: str
+    shards_at_most: int = 4
+    """Shards that a stream may be given while it is resharded."""
+    blocks_at_most: float = 300.0
+    """Seconds of the emulator's clock for which a poison record may hold up those behind it."""
+    patience: float = 60.0
+    """Seconds that a trial may take until everything has settled."""
+    not_promised: ClassVar[Mapping[str, str]] = {}
+    """Promises that the pipeline does not make, each with the reason: `{"order": "the table keeps none"}`."""
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs of the stack."""
+        return self.tailrace.outputs(self.stack)
+
+    def event(self, number: int) -> Put:
+        """Return the event of a number: bytes, partition key, and its identity as `element`.
+
+        Different numbers are different events; a few dozen keys or fewer, so that order can be seen.
+        """
+        raise NotImplementedError
+
+    def stored(self) -> Iterable[str | Stored]:
+        """Give the identity of every event that is stored, as often as it was.
+
+        An item that counts how often it was applied is given so many times. A `Stored` with `applied_at`
+        tells the order as well: a number that rises with each event of a key.
+        """
+        raise NotImplementedError
+
+    def last(self) -> Mapping[str, str] | None:
+        """Return, by partition key, the event that was applied last, if only the latest is kept."""
+        return None
+
+    def malformed(self, number: int) -> Put | None:
+        """Return a record that the function can never store; None if it stores anything."""
+        text = f"not an event {number}"
+        return Put(text.encode(), key=self.event(number).key, element=text)
+
+    def set_aside(self) -> Iterable[str | bytes | Quarantined]:
+        """Give what the function itself has set aside: a record's bytes, its identity, or a `Quarantined`.
+
+        Dead letters need not be told: they are read wherever the mapping sends them.
+        """
+        return ()

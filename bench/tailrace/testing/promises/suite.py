@@ -1,0 +1,103 @@
+"""The promises of a pipeline, one test each: derive a class from `Promises`, and pytest runs them."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+
+from tailrace.testing.bench import Bench
+
+from .adapter import Adapter
+from .rows import BROKEN, KEPT, NOT_PROMISED, NOT_SHOWN, PROPERTY, Row, table
+from .trials import Trials
+
+NAMES = {
+    "nothing lost": "Nothing is lost",
+    "once": "Each event once, however often it is delivered",
+    "neighbours": "A bad record costs its neighbours nothing",
+    "transient": "A failure that may pass loses nothing",
+    "killed": "A function that is killed loses nothing",
+    "timeout": "A function that times out loses nothing",
+    "order": "Events of a key are applied in the order in which they were put",
+    "poison": "A poison record ends in the dead letters, and blocks no longer than promised",
+    "reshard": "A reshard under traffic loses nothing",
+}
+"""The promises, by the names of `not_promised`."""
+
+type Record = Callable[[str, object], None]
+
+
+class Promises(Adapter):
+    """The promise suite. A class that is derived from it says what `Adapter` asks for."""
+
+    @pytest.fixture(scope="class")
+    def trials(self, request: pytest.FixtureRequest, tailrace: Bench) -> Iterator[Trials]:
+        """Give the trials of this pipeline."""
+        made = Trials(request.cls(), tailrace, stop=bool(request.config.getoption("maxfail", 0)))
+        yield made
+        made.subject.close()
+
+    def test_nothing_is_lost(self, trials: Trials, record_property: Record) -> None:
+        """Every event is stored, those too that were put before the mapping began to read."""
+
+        def tried(promise: str) -> Iterator[Row]:
+            yield trials.usual(promise)
+            yield trials.waiting(promise)
+
+        _conclude(trials, record_property, "nothing lost", tried)
+
+    def test_once(self, trials: Trials, record_property: Record) -> None:
+        """All records are delivered again, three times, and nothing is stored twice."""
+        _conclude(trials, record_property, "once", trials.redelivered)
+
+    def test_neighbours(self, trials: Trials, record_property: Record) -> None:
+        """A record that can never be stored is set aside or dead-lettered, and no other is affected."""
+        if trials.adapter.malformed(0) is None:
+            pytest.skip("any record can be stored: malformed() gives none")
+        _conclude(trials, record_property, "neighbours", trials.neighbours)
+
+    def test_failures_that_may_pass(self, trials: Trials, record_property: Record) -> None:
+        """Each call of the function is throttled, answered late, and lost after its work."""
+        _conclude(trials, record_property, "transient", trials.failing)
+
+    def test_killed(self, trials: Trials, record_property: Record) -> None:
+        """The function is killed before and after each of its calls, and around its answer."""
+        _conclude(trials, record_property, "killed", trials.killed)
+
+    def test_timeout(self, trials: Trials, record_property: Record) -> None:
+        """The function's time is over before it has begun, in the middle, and as it answers."""
+        _conclude(trials, record_property, "timeout", trials.timed_out)
+
+    def test_order(self, trials: Trials, record_property: Record) -> None:
+        """Events of one key are applied in order, also while calls are slow and batches come again."""
+        _conclude(trials, record_property, "order", trials.ordered)
+
+    def test_poison(self, trials: Trials, record_property: Record) -> None:
+        """A record on which the function dies ends in the dead letters, in time."""
+        _conclude(trials, record_property, "poison", trials.poison)
+
+    def test_reshard(self, trials: Trials, record_property: Record) -> None:
+        """Shards are split and merged under traffic."""
+        _conclude(trials, record_property, "reshard", trials.resharded)
+
+
+def _conclude(
+    trials: Trials, record_property: Record, name: str, tried: Callable[[str], Iterable[Row]]
+) -> None:
+    """Try a promise; note its rows, and fail if one shows it broken, or nothing at all."""
+    promise = NAMES[name]
+    if not trials.promises(name):
+        why = trials.adapter.not_promised[name]
+        record_property(PROPERTY, Row(trials.name, promise, "", NOT_PROMISED, why=why).text)
+        pytest.skip(f"not promised: {why}")
+    rows = []
+    for row in tried(promise):
+        rows.append(row)
+        record_property(PROPERTY, row.text)
+        if trials.stop and row.verdict == BROKEN:
+            break
+    bad = [row for row in rows if row.verdict in {BROKEN, NOT_SHOWN}]
+    if bad or not rows:
+        stories = [one for row in bad for one in row.stories[:1]]
+        told = "\n".join([f"{promise}: not so.", *table([*bad] or [*rows]), "", *stories])
+        pytest.fail(told, pytrace=False)
+    assert all(row.verdict == KEPT for row in rows)  # noqa: S101  pytest's

@@ -1,0 +1,410 @@
+"""How promises are tried: traffic, with faults or without, and a look at what became of it."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+from tailrace.testing.audit import Acknowledged
+from tailrace.testing.bench import Bench
+from tailrace.testing.faults import Asked
+from tailrace.testing.sending import Put
+
+from .adapter import Adapter
+from .finding import Break, Found, Wanted, breaks, cost, tells_order
+from .rows import BROKEN, KEPT, NOT_SHOWN, SHOWN, Row
+from .story import story
+from .subject import Subject
+
+USUAL = 300
+"""Events of the ordinary run, at least: more where batches are larger."""
+MOST = 2_000
+FEW = 40
+"""Events of a trial with faults."""
+REDELIVERIES = 3
+BATCHED = {
+    "kinesis.PutRecords", "firehose.PutRecordBatch", "events.PutEvents", "sqs.SendMessageBatch",
+    "dynamodb.BatchWriteItem", "dynamodb.BatchGetItem", "dynamodb.TransactWriteItems",
+}  # fmt: skip
+CONFLICTS = {"dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.DeleteItem"}
+LATE_AT_MOST = 10.0
+"""Seconds by which an answer is late: past the function's timeout, where that is not longer than this."""
+
+
+class Trials:
+    """The trials of one pipeline; each gives a row."""
+
+    def __init__(self, adapter: Adapter, bench: Bench, *, stop: bool = False) -> None:
+        self.adapter, self.bench = adapter, bench
+        adapter.tailrace = bench
+        self.subject = Subject(adapter, bench)
+        self.name = type(adapter).__name__
+        self.stop = stop
+        """Whether a promise that one trial has broken is tried no further."""
+        self._number = secrets.randbelow(10**5) * 10_000
+        self._calls: dict[str, int] | None = None
+        self._rare: set[str] = set()
+        self._usual: list[Acknowledged] = []
+        self._since = 0.0
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """The calls that the function makes, as one run shows that is watched; each with how often."""
+        if self._calls is None:
+            self.usual("watched")
+        return self._calls or {}
+
+    def events(self, number: int) -> list[Put]:
+        """Make so many events that were not put before."""
+        self._number += number
+        return [self.adapter.event(self._number - number + n) for n in range(number)]
+
+    def usual(self, promise: str) -> Row:
+        """Put ordinary events, in batches as large as they may be, and watch what the function calls."""
+        shards = self.bench.streams.shards(self.adapter.stream)
+        number = min(max(USUAL, 2 * self.subject.batch_size * shards), MOST)
+        watched = self.bench.faults.watch(self.adapter.function)
+        self._since = self.bench.clock.now() - 0.001
+        records: list[Acknowledged] = []
+        row = self.run(
+            promise,
+            "ordinary traffic",
+            lambda: self.events(number),
+            wanted=Wanted(given_up=False),
+            kept=records,
+        )
+        self._calls = watched.calls
+        watched.remove()
+        self._usual = records
+        return row
+
+    def waiting(self, promise: str) -> Row:
+        """Put events before the mapping begins to read, as when a stack has just been made."""
+
+        @contextmanager
+        def held() -> Iterator[None]:
+            self.subject.enable(enabled=False)
+            try:
+                yield
+            finally:
+                self.subject.read_from(self.subject.starting_position())
+                self.subject.enable(enabled=True)
+
+        name = "put before the mapping began to read"
+        return self.run(promise, name, lambda: self.events(FEW), around=held)
+
+    def redelivered(self, promise: str) -> Iterator[Row]:
+        """Deliver the ordinary run's records again from their start, several times."""
+        if not self._usual:
+            self.usual(promise)
+        for time in range(1, REDELIVERIES + 1):
+            began = monotonic()
+            self.subject.read_from(self._since)
+            found = self.subject.settle(self._usual, moving=True)
+            yield self._row(
+                promise, f"delivered again, {time} of {REDELIVERIES}", self._usual, found, began, Wanted()
+            )
+
+    def failing(self, promise: str) -> Iterator[Row]:
+        """Let each call of the function fail in ways that pass."""
+        for call in self.calls:
+            for name, rule in self._ways(call):
+                yield self.faulty(promise, name, rule)
+        for call in sorted(self._rare):
+            for name, rule in self._ways(call):
+                yield self.faulty(promise, f"{name}, with a malformed record", rule, self._mixed)
+        invoked = {"on": "function.invoke", "resource": self.adapter.function, "times": 2}
+        yield self.faulty(promise, "no concurrency for the function", {**invoked, "do": "throttle"})
+
+    def _ways(self, call: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give the ways in which a call can fail and pass, with their names."""
+        mine: dict[str, Any] = {"on": call, "function": self.adapter.function}
+        timeout = self.subject.timeout
+        late = timeout + 0.5 if timeout < LATE_AT_MOST else 2.0
+        lasting = min(timeout + 1, LATE_AT_MOST)
+        yield f"{call} throttled twice", {**mine, "times": 2}
+        yield f"{call} throttled for {lasting:g} s", {**mine, "lasting": lasting}
+        if call in CONFLICTS:
+            yield f"{call} in conflict", {**mine, "times": 2, "code": "TransactionConflictException"}
+        if call in BATCHED:
+            yield f"{call}: half of its entries fail", {**mine, "do": "entries", "share": 0.5, "times": 3}
+        slow = {"do": "delay", "moment": "after", "seconds": late, "times": 1}
+        yield f"{call} answered {late:g} s late", {**mine, **slow}
+        yield f"{call}: answer lost after the work", {**mine, "do": "lose", "times": 1}
+
+    def _mixed(self) -> list[Put]:
+        """Make a few events with a malformed record among them."""
+        bad = self.adapter.malformed(self._number)
+        return [*self.events(FEW // 2), *([bad] if bad else []), *self.events(FEW // 2)]
+
+    def killed(self, promise: str) -> Iterator[Row]:
+        """Kill the function before and after each of its calls, and around its answer."""
+        for call in self.calls:
+            for moment in ("before", "after"):
+                rule = {
+                    "on": call,
+                    "function": self.adapter.function,
+                    "do": "kill",
+                    "moment": moment,
+                    "nth": 1,
+                }
+                yield self.faulty(promise, f"killed {moment} {call}", rule)
+        for moment, told in (("answer", "in the middle of its answer"), ("after", "once it has answered")):
+            rule = {
+                "on": "function.invoke",
+                "resource": self.adapter.function,
+                "do": "kill",
+                "moment": moment,
+            }
+            yield self.faulty(promise, f"killed {told}", {**rule, "times": 2})
+        rule = {"on": "function.invoke", "resource": self.adapter.function, "do": "out-of-memory", "times": 1}
+        yield self.faulty(promise, "out of memory", rule)
+
+    def timed_out(self, promise: str) -> Iterator[Row]:
+        """Let the function's time be over before its first call, after it, and as it answers."""
+        for call in list(self.calls)[:1]:
+            for moment in ("before", "after"):
+                rule = {
+                    "on": call,
+                    "function": self.adapter.function,
+                    "do": "timeout",
+                    "moment": moment,
+                    "nth": 1,
+                }
+                yield self.faulty(promise, f"timed out {moment} {call}", rule)
+        rule = {"on": "function.invoke", "resource": self.adapter.function, "do": "timeout", "times": 2}
+        yield self.faulty(promise, "timed out as it answered", rule)
+
+    def ordered(self, promise: str) -> Iterator[Row]:
+        """Put many events of few keys, some of whose calls are answered late, at random."""
+        yield self._ordered(promise, "ordinary traffic", ())
+        slow = {
+            "do": "delay",
+            "seconds": 0.05,
+            "probability": 0.3,
+            "seed": 11,
+            "function": self.adapter.function,
+        }
+        for call in self.calls:
+            yield self._ordered(promise, f"{call} slow now and then", ({**slow, "on": call},))
+        failing = {"on": "function.invoke", "resource": self.adapter.function, "do": "timeout", "times": 2}
+        yield self._ordered(promise, "batches delivered again", (failing,))
+
+    def _ordered(self, promise: str, name: str, faults: Sequence[dict[str, Any]]) -> Row:
+        told: list[bool] = []
+        row = self.run(
+            promise,
+            name,
+            lambda: self.events(3 * FEW),
+            faults=faults,
+            seen=lambda found: told.append(tells_order(found)),
+        )
+        if row.verdict == KEPT and not any(told):
+            why = "what is stored tells no order: give `applied_at`, or `last`"
+            return Row(self.name, promise, name, NOT_SHOWN, row.events, row.faults, row.seconds, why)
+        return row
+
+    def neighbours(self, promise: str) -> Iterator[Row]:
+        """Put a record that can never be stored among good ones."""
+        bad = self.adapter.malformed(self._number)
+        if bad is None:
+            return
+        began = monotonic()
+        self.subject.recover()
+        good = self.events(FEW)
+        puts = [*good[: FEW // 2], bad, *good[FEW // 2 :]]
+        watched = self.bench.faults.watch(self.adapter.function)
+        records = self.subject.put(puts)
+        found = self.subject.settle(
+            records, moving=True, until=self.bench.clock.now() + self.adapter.blocks_at_most
+        )
+        known = set(self.calls) if self._calls is not None else set(watched.calls)
+        self._rare = set(watched.calls) - known
+        watched.remove()
+        wrong = records[FEW // 2]
+        broken = [one for one in breaks([wrong], found, Wanted(order=False, once=False)) if one]
+        broken += cost(records, found, wrong)
+        if self.promises("once"):
+            broken += breaks(
+                [one for one in records if one != wrong and found.is_stored(one)], found, Wanted(order=False)
+            )
+        yield self._told(promise, "a malformed record among good ones", records, found, began, broken)
+
+    def poison(self, promise: str) -> Iterator[Row]:
+        """Put a record on which the function dies, each time, among good ones."""
+        began = monotonic()
+        self.subject.recover()
+        first, key = self.events(FEW), f"poison-{secrets.token_hex(4)}"
+        (dying,) = self.events(1)
+        puts = [*first[: FEW // 2], dying._replace(key=key), *first[FEW // 2 :]]
+        rule = {"on": "function.invoke", "resource": self.adapter.function, "do": "kill", "moment": "before"}
+        fault = self.bench.faults.add(**rule, content=key, may_stay_out=True)
+        start = self.bench.clock.now()
+        records = self.subject.put(puts)
+        limit = start + self.adapter.blocks_at_most
+        found = self.subject.settle(records, moving=True, until=limit)
+        blocked = self.bench.clock.now() - start
+        fault.remove()
+        wrong = records[FEW // 2]
+        broken = []
+        if found.behind:
+            promised = f"promised: {self.adapter.blocks_at_most:g} s"
+            broken.append(Break(wrong, f"holds up those behind it for {blocked:.0f} s ({promised})"))
+        elif not found.is_apart(wrong):
+            there = (
+                "the mapping has no on-failure destination"
+                if not self.subject.mapping.settings.destination
+                else ""
+            )
+            broken.append(Break(wrong, f"is in no dead letter{': ' + there if there else ''}"))
+        broken += [
+            one
+            for one in breaks(records, found, Wanted(order=False))
+            if one.record != wrong and not found.behind
+        ]
+        row = self._told(
+            promise, "a record on which the function dies", records, found, began, broken, [fault]
+        )
+        yield row
+        self.subject.recover()
+
+    def resharded(self, promise: str) -> Iterator[Row]:
+        """Change the number of shards under traffic, and change it back."""
+        streams, stream = self.bench.streams, self.adapter.stream
+        before = streams.shards(stream)
+        more = min(2 * before, max(self.adapter.shards_at_most, before // 2))
+        if more == before:
+            more = max(1, before // 2)
+        for target in (more, before):
+
+            @contextmanager
+            def resharding(target: int = target) -> Iterator[None]:
+                yield
+                streams.reshard(stream, target)
+
+            shown = streams.shards(stream)
+            yield self.run(
+                promise,
+                f"from {shown} shards to {target}",
+                lambda: self.events(3 * FEW),
+                around=resharding,
+                after=3 * FEW,
+            )
+
+    def faulty(
+        self, promise: str, name: str, rule: dict[str, Any], puts: Callable[[], list[Put]] | None = None
+    ) -> Row:
+        """Put a few events while a fault is there; if it befell nothing, again in a new environment."""
+        puts = puts or (lambda: self.events(FEW))
+        row = self.run(promise, name, puts, faults=[rule])
+        if row.verdict == NOT_SHOWN:
+            gone = {
+                "on": "function.invoke",
+                "resource": self.adapter.function,
+                "do": "kill",
+                "moment": "after",
+            }
+            self.run(promise, name, lambda: self.events(1), faults=[{**gone, "times": 1}])
+            row = self.run(promise, name, puts, faults=[rule])
+        return row
+
+    def run(  # noqa: PLR0913  what a trial is made of
+        self,
+        promise: str,
+        name: str,
+        puts: Callable[[], list[Put]],
+        *,
+        faults: Sequence[dict[str, Any]] = (),
+        wanted: Wanted | None = None,
+        around: Callable[[], Any] | None = None,
+        after: int = 0,
+        kept: list[Acknowledged] | None = None,
+        seen: Callable[[Found], None] = lambda _: None,
+    ) -> Row:
+        """Put events with faults, wait until all has settled, and look.
+
+        `around` is entered before they are put and left afterwards; then `after` more are put.
+        """
+        began = monotonic()
+        self.subject.recover()
+        asked = [
+            self.bench.faults.add(rule.pop("on"), may_stay_out=True, **rule) for rule in map(dict, faults)
+        ]
+        try:
+            if around:
+                with around():
+                    records = self.subject.put(puts())
+                records += self.subject.put(self.events(after))
+            else:
+                records = self.subject.put(puts())
+            found = self.subject.settle(records, moving=not asked)
+        finally:
+            for one in asked:
+                one.remove()
+        if found.behind and asked:
+            found = self.subject.settle(records, moving=True)
+        seen(found)
+        if kept is not None:
+            kept += records
+        return self._row(promise, name, records, found, began, wanted or Wanted(), asked)
+
+    def promises(self, name: str) -> bool:
+        """Tell whether the pipeline makes a promise."""
+        return name not in self.adapter.not_promised
+
+    def _row(  # noqa: PLR0913, PLR0917  as `run`
+        self,
+        promise: str,
+        name: str,
+        records: Sequence[Acknowledged],
+        found: Found,
+        began: float,
+        wanted: Wanted,
+        asked: Sequence[Asked] = (),
+    ) -> Row:
+        judged = Wanted(
+            once=wanted.once and self.promises("once"),
+            order=wanted.order and self.promises("order"),
+            given_up=wanted.given_up,
+            bad=wanted.bad,
+        )
+        broken = [*breaks(records, found, judged), *self._rejected(records)]
+        return self._told(promise, name, records, found, began, broken, asked)
+
+    def _rejected(self, records: Sequence[Acknowledged]) -> Iterator[Break]:
+        """Give the first record of whose batch the function named one that was not in it, if it did."""
+        for record in records[:FEW] if self.subject.mapping.settings.partial_answers else ():
+            batches = self.subject.batches(record)
+            if rejected := next((one for one in batches if one["kind"] == "rejected"), None):
+                what = f"was in a batch that failed as a whole: {rejected['reason']} (itemIdentifier)"
+                yield Break(record, what)
+                return
+
+    def _told(  # noqa: PLR0913, PLR0917  as `run`
+        self,
+        promise: str,
+        name: str,
+        records: Sequence[Acknowledged],
+        found: Found,
+        began: float,
+        broken: Iterable[Break],
+        asked: Sequence[Asked] = (),
+    ) -> Row:
+        broken = list(broken)
+        fired = sum(one.fired for one in asked)
+        verdict, why = KEPT, ""
+        if broken:
+            verdict, why = BROKEN, f"{broken[0].record.element} {broken[0].what}"
+            if len(broken) > 1:
+                why += f"; {len(broken) - 1} more"
+        elif asked and not fired:
+            verdict, why = NOT_SHOWN, "the fault befell no call"
+        elif not records:
+            verdict, why = NOT_SHOWN, "nothing was acknowledged"
+        stories = tuple(story(self.subject, one, found) for one in broken[:SHOWN])
+        seconds = monotonic() - began
+        return Row(
+            self.name, promise, name, verdict, len(records), fired if asked else None, round(seconds, 1), why,
+            len(broken), stories,
+        )  # fmt: skip

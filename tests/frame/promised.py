@@ -1,0 +1,29 @@
+"""The reference pipeline's adapter of the promise suite: what it is, and how its events are told."""
+
+import json
+from collections.abc import Iterator
+
+from tailrace.testing.audit import Quarantined, Stored
+from tailrace.testing.promises import Promises, Put
+from tests.frame import reading, samples
+
+
+class PipelinePromises(Promises):
+    """The pipeline with the handler in use; `stack` is set where it is deployed."""
+
+    stream = property(lambda self: self.outputs["StreamName"])
+    function = property(lambda self: self.outputs["FunctionName"])
+
+    def event(self, number: int) -> Put:
+        """Make an event of the handler's own samples."""
+        key, body = samples.event(number)
+        return Put(json.dumps(body).encode(), key, body["eventId"])
+
+    def stored(self) -> Iterator[Stored]:
+        """Read the results table."""
+        yield from reading.stored(self.tailrace.aws("dynamodb"), self.outputs["TableName"])
+
+    def set_aside(self) -> Iterator[Quarantined]:
+        """Read quarantine."""
+        messages = map(json.loads, self.tailrace.messages(self.outputs["QuarantineUrl"]))
+        yield from (apart.for_audit for apart in reading.assemble(messages))
