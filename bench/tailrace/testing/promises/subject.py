@@ -170,7 +170,7 @@ class Subject:
                 self.bench.clock.advance(STEP)
         found, since = self.look(records), self._clock.now()
         while not found.behind and self._clock.now() < min(since + QUIET, end):
-            self._clock.pause(LOOK)
+            self._clock.pause(QUIET / 2)
             again = self.look(records)
             if again != found:
                 found, since = again, self._clock.now()

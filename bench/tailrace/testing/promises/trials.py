@@ -28,6 +28,10 @@ BATCHED = {
     "dynamodb.BatchWriteItem", "dynamodb.BatchGetItem", "dynamodb.TransactWriteItems",
 }  # fmt: skip
 CONFLICTS = {"dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.DeleteItem"}
+EARLY = 1
+"""A seed whose first number is a small one: it befalls the first call, be there few or many."""
+LASTING_AT_MOST = 5.0
+"""Seconds for which a call is throttled, where the function may run longer."""
 LATE_AT_MOST = 10.0
 """Seconds by which an answer is late: past the function's timeout, where that is not longer than this."""
 
@@ -122,13 +126,14 @@ class Trials:
         mine: dict[str, Any] = {"on": call, "function": self.adapter.function}
         timeout = self.subject.timeout
         late = timeout + 0.5 if timeout < LATE_AT_MOST else 2.0
-        lasting = min(timeout + 1, LATE_AT_MOST)
+        lasting = min(timeout + 1, LASTING_AT_MOST)
         yield f"{call} throttled twice", {**mine, "times": 2}
         yield f"{call} throttled for {lasting:g} s", {**mine, "lasting": lasting}
         if call in CONFLICTS:
             yield f"{call} in conflict", {**mine, "times": 2, "code": "TransactionConflictException"}
+        half = {"do": "entries", "share": 0.5, "seed": EARLY}
         if call in BATCHED:
-            yield f"{call}: half of its entries fail", {**mine, "do": "entries", "share": 0.5, "times": 3}
+            yield f"{call}: half of its entries fail", {**mine, **half, "times": 3}
         slow = {"do": "delay", "moment": "after", "seconds": late, "times": 1}
         yield f"{call} answered {late:g} s late", {**mine, **slow}
         yield f"{call}: answer lost after the work", {**mine, "do": "lose", "times": 1}
@@ -182,8 +187,8 @@ class Trials:
         slow = {
             "do": "delay",
             "seconds": 0.05,
-            "probability": 0.3,
-            "seed": 11,
+            "probability": 0.5,
+            "seed": EARLY,
             "function": self.adapter.function,
         }
         for call in self.calls:
