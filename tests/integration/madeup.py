@@ -11,8 +11,11 @@ from tests.frame.run import ROOT, without_settings
 def lay(folder: Path) -> None:
     """Lay out the frame in a folder."""
     (folder / "tests" / "integration").mkdir(parents=True)
-    for name in ("conftest.py", "integration/conftest.py", "integration/installing.py"):
-        (folder / "tests" / name).write_text((ROOT / "tests" / name).read_text())
+    (folder / "tests" / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    for module in (ROOT / "tests" / "integration").glob("*.py"):
+        if module.name.startswith("test_"):
+            continue  # what its tests share is laid out, and none of them
+        (folder / "tests" / "integration" / module.name).write_text(module.read_text())
     (folder / "tests" / "frame").symlink_to(ROOT / "tests" / "frame")
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
 
