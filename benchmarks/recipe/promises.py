@@ -25,6 +25,41 @@ EXACT = ", parse_float=Decimal"
 """What the measured version has and the recipe's text has not."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def recipe(tailrace: Bench) -> Iterator[None]:
+    """Deploy what the recipe's commands make."""
+    s3, cloudformation = tailrace.aws("s3"), tailrace.aws("cloudformation")
+    code = (RECIPE / "entry.py").read_text(encoding="utf-8")
+    assert EXACT in code  # noqa: S101  the text is the recipe's without it
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("lambda_function.py", code.replace(EXACT, ""))
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=packed.getvalue())
+    cloudformation.create_stack(
+        StackName=STACK,
+        TemplateBody=TEMPLATE.read_text(encoding="utf-8"),
+        Capabilities=["CAPABILITY_IAM"],
+    )
+
+    def created() -> bool:
+        """See the recipe's stack."""
+        (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+        return bool(stack["StackStatus"] == "CREATE_COMPLETE")
+
+    eventually(created, within=60)
+    yield
+    cloudformation.delete_stack(StackName=STACK)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pipeline(tailrace: Bench) -> Iterator[None]:
+    """Deploy this pipeline."""
+    with deployed(target_at(tailrace.endpoint), "promises") as (stack, _):
+        TestPipeline.stack = stack.name
+        yield
+
+
 class TestRecipe(Promises):
     """The recipe as written."""
 
@@ -32,32 +67,6 @@ class TestRecipe(Promises):
     stream = property(lambda self: self.outputs["Stream"])
     function = property(lambda self: self.outputs["Function"])
     patience = 30.0
-
-    @pytest.fixture(scope="class", autouse=True)
-    def made(self, tailrace: Bench) -> Iterator[None]:
-        """Deploy what the recipe's commands make."""
-        s3, cloudformation = tailrace.aws("s3"), tailrace.aws("cloudformation")
-        code = (RECIPE / "entry.py").read_text(encoding="utf-8")
-        assert EXACT in code  # noqa: S101  the text is the recipe's without it
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("lambda_function.py", code.replace(EXACT, ""))
-        s3.create_bucket(Bucket=BUCKET)
-        s3.put_object(Bucket=BUCKET, Key=KEY, Body=packed.getvalue())
-        cloudformation.create_stack(
-            StackName=STACK,
-            TemplateBody=TEMPLATE.read_text(encoding="utf-8"),
-            Capabilities=["CAPABILITY_IAM"],
-        )
-
-        def created() -> bool:
-            """See the recipe's stack."""
-            (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
-            return bool(stack["StackStatus"] == "CREATE_COMPLETE")
-
-        eventually(created, within=60)
-        yield
-        cloudformation.delete_stack(StackName=STACK)
 
     def event(self, number: int) -> Put:
         """Make an event as the recipe's producer does."""
@@ -73,10 +82,3 @@ class TestRecipe(Promises):
 
 class TestPipeline(PipelinePromises):
     """This pipeline."""
-
-    @pytest.fixture(scope="class", autouse=True)
-    def made(self, request: pytest.FixtureRequest, tailrace: Bench) -> Iterator[None]:
-        """Deploy it."""
-        with deployed(target_at(tailrace.endpoint), "promises") as (stack, _):
-            request.cls.stack = stack.name
-            yield

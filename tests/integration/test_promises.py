@@ -27,11 +27,11 @@ def tailrace(emulator: Target) -> Bench:
     return Bench(emulator.endpoint or "", emulator.region)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def deployed(emulator: Target, make_pipeline: MakePipeline) -> None:
+    """Deploy the pipeline, and name its stack."""
+    TestPipeline.stack = make_pipeline("promises", on=emulator, RETRY_ATTEMPTS="5").stack.name
+
+
 class TestPipeline(PipelinePromises):
     """Every promise, of the handler in use."""
-
-    @pytest.fixture(scope="class", autouse=True)
-    def deployed(self, request: pytest.FixtureRequest, emulator: Target, make_pipeline: MakePipeline) -> None:
-        """Deploy the pipeline, and name its stack."""
-        pipeline = make_pipeline("promises", on=emulator, RETRY_ATTEMPTS="5")
-        request.cls.stack = pipeline.stack.name

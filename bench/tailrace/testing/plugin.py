@@ -1,7 +1,7 @@
 """The pytest plugin: the fixture `tailrace`, on an emulator that is started if it is asked for."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from .bench import Bench
 from .clients import REGION
 from .emulators import NoEmulatorError, RunEmulators
 from .promises.report import FOLDER, Verdicts
+from .promises.trials import Trials
 
 EMULATORS = pytest.StashKey[RunEmulators]()
 BENCH = pytest.StashKey[Bench]()
@@ -57,6 +58,14 @@ def tailrace(pytestconfig: pytest.Config) -> Bench:
         pytest.fail(str(none), pytrace=False)
     pytestconfig.stash[BENCH] = bench = Bench(endpoint, os.environ.get("AWS_REGION") or REGION)
     return bench
+
+
+@pytest.fixture(scope="class")
+def tailrace_trials(request: pytest.FixtureRequest, tailrace: Bench) -> Iterator[Trials]:
+    """Give the trials of a class of the promise suite."""
+    made = Trials(request.cls(), tailrace, stop=bool(request.config.getoption("maxfail", 0)))
+    yield made
+    made.subject.close()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -24,8 +24,8 @@ QUIET = 1.0
 """Seconds without a change, after which nothing more is expected."""
 STANDSTILL = 0.5
 """Seconds after which time is moved on, where a trial allows it: a retry or a window is waited for."""
-STEP = 1.0
-"""Seconds by which it is moved on."""
+STEP, LONGEST_STEP = 1.0, 32.0
+"""Seconds by which it is moved on: twice as many each time, while nothing happens."""
 LOOK = 0.1
 CHANGED = 60.0
 """Seconds that a mapping may take to change its state."""
@@ -158,16 +158,17 @@ class Subject:
         emulator's time on where nothing happens, at most `until` a time of its clock.
         """
         end = self._clock.now() + (within or self.adapter.patience)
-        latest, since = self.behind(), self._clock.now()
+        latest, since, step = self.behind(), self._clock.now(), STEP
         while latest and self._clock.now() < end:
             self._clock.pause(LOOK)
             now = self.behind()
             if now != latest:
-                latest, since = now, self._clock.now()
+                latest, since, step = now, self._clock.now(), STEP
             elif moving and self._clock.now() - since > STANDSTILL:
                 if until and self.bench.clock.now() >= until:
                     break
-                self.bench.clock.advance(STEP)
+                self.bench.clock.advance(step)
+                step = min(2 * step, LONGEST_STEP)
         found, since = self.look(records), self._clock.now()
         while not found.behind and self._clock.now() < min(since + QUIET, end):
             self._clock.pause(QUIET / 2)

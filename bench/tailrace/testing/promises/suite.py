@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from tailrace.testing.bench import Bench
-
 from .adapter import Adapter
 from .rows import BROKEN, KEPT, NOT_PROMISED, NOT_SHOWN, PROPERTY, Row, table
 from .trials import Trials
@@ -29,55 +27,48 @@ type Record = Callable[[str, object], None]
 class Promises(Adapter):
     """The promise suite. A class that is derived from it says what `Adapter` asks for."""
 
-    @pytest.fixture(scope="class")
-    def trials(self, request: pytest.FixtureRequest, tailrace: Bench) -> Iterator[Trials]:
-        """Give the trials of this pipeline."""
-        made = Trials(request.cls(), tailrace, stop=bool(request.config.getoption("maxfail", 0)))
-        yield made
-        made.subject.close()
-
-    def test_nothing_is_lost(self, trials: Trials, record_property: Record) -> None:
+    def test_nothing_is_lost(self, tailrace_trials: Trials, record_property: Record) -> None:
         """Every event is stored, those too that were put before the mapping began to read."""
 
         def tried(promise: str) -> Iterator[Row]:
-            yield trials.usual(promise)
-            yield trials.waiting(promise)
+            yield tailrace_trials.usual(promise)
+            yield tailrace_trials.waiting(promise)
 
-        _conclude(trials, record_property, "nothing lost", tried)
+        _conclude(tailrace_trials, record_property, "nothing lost", tried)
 
-    def test_once(self, trials: Trials, record_property: Record) -> None:
+    def test_once(self, tailrace_trials: Trials, record_property: Record) -> None:
         """All records are delivered again, three times, and nothing is stored twice."""
-        _conclude(trials, record_property, "once", trials.redelivered)
+        _conclude(tailrace_trials, record_property, "once", tailrace_trials.redelivered)
 
-    def test_neighbours(self, trials: Trials, record_property: Record) -> None:
+    def test_neighbours(self, tailrace_trials: Trials, record_property: Record) -> None:
         """A record that can never be stored is set aside or dead-lettered, and no other is affected."""
-        if trials.adapter.malformed(0) is None:
+        if tailrace_trials.adapter.malformed(0) is None:
             pytest.skip("any record can be stored: malformed() gives none")
-        _conclude(trials, record_property, "neighbours", trials.neighbours)
+        _conclude(tailrace_trials, record_property, "neighbours", tailrace_trials.neighbours)
 
-    def test_failures_that_may_pass(self, trials: Trials, record_property: Record) -> None:
+    def test_failures_that_may_pass(self, tailrace_trials: Trials, record_property: Record) -> None:
         """Each call of the function is throttled, answered late, and lost after its work."""
-        _conclude(trials, record_property, "transient", trials.failing)
+        _conclude(tailrace_trials, record_property, "transient", tailrace_trials.failing)
 
-    def test_killed(self, trials: Trials, record_property: Record) -> None:
+    def test_killed(self, tailrace_trials: Trials, record_property: Record) -> None:
         """The function is killed before and after each of its calls, and around its answer."""
-        _conclude(trials, record_property, "killed", trials.killed)
+        _conclude(tailrace_trials, record_property, "killed", tailrace_trials.killed)
 
-    def test_timeout(self, trials: Trials, record_property: Record) -> None:
+    def test_timeout(self, tailrace_trials: Trials, record_property: Record) -> None:
         """The function's time is over before it has begun, in the middle, and as it answers."""
-        _conclude(trials, record_property, "timeout", trials.timed_out)
+        _conclude(tailrace_trials, record_property, "timeout", tailrace_trials.timed_out)
 
-    def test_order(self, trials: Trials, record_property: Record) -> None:
+    def test_order(self, tailrace_trials: Trials, record_property: Record) -> None:
         """Events of one key are applied in order, also while calls are slow and batches come again."""
-        _conclude(trials, record_property, "order", trials.ordered)
+        _conclude(tailrace_trials, record_property, "order", tailrace_trials.ordered)
 
-    def test_poison(self, trials: Trials, record_property: Record) -> None:
+    def test_poison(self, tailrace_trials: Trials, record_property: Record) -> None:
         """A record on which the function dies ends in the dead letters, in time."""
-        _conclude(trials, record_property, "poison", trials.poison)
+        _conclude(tailrace_trials, record_property, "poison", tailrace_trials.poison)
 
-    def test_reshard(self, trials: Trials, record_property: Record) -> None:
+    def test_reshard(self, tailrace_trials: Trials, record_property: Record) -> None:
         """Shards are split and merged under traffic."""
-        _conclude(trials, record_property, "reshard", trials.resharded)
+        _conclude(tailrace_trials, record_property, "reshard", tailrace_trials.resharded)
 
 
 def _conclude(
