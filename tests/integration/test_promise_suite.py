@@ -57,7 +57,7 @@ def tried(emulator: Target, folder: Path, *tests: str) -> Said:
         cwd=folder, env=environ, text=True, check=False, timeout=600,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    return Said(done.returncode, done.stdout, folder / "promises")
+    return Said(done.returncode, done.stdout, folder / "promises-report")
 
 
 def test_every_promise_is_kept(emulator: Target, tmp_path: Path) -> None:

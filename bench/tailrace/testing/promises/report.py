@@ -6,7 +6,7 @@ import pytest
 
 from .rows import BROKEN, NOT_SHOWN, PROPERTY, Row, beside, summary, table, write
 
-FOLDER = "promises"
+FOLDER = "promises-report"
 
 
 class Verdicts:

@@ -93,8 +93,9 @@ def summary(rows: Sequence[Row]) -> str:
 
 
 def write(rows: Sequence[Row], folder: Path) -> list[Path]:
-    """Write `promises.json` and `promises.html`; return both."""
+    """Write `promises.json` and `promises.html` into a folder that git passes over; return both."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     files = [folder / "promises.json", folder / "promises.html"]
     told = {"summary": summary(rows), "rows": [asdict(row) for row in rows]}
     files[0].write_text(json.dumps(told, indent=2, ensure_ascii=False), encoding="utf-8")
