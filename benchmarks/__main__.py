@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import functions
+from benchmarks import batches, functions
 from benchmarks.bed import Bed, contained, deployed, embedded, engine, recipe
 from benchmarks.measure import Throughput, latency, percentiles, throughput
 from bootstrap.costs import METRIC_REQUEST, MILLION, WRITE_UNIT
@@ -91,14 +91,16 @@ def main() -> int:
     with embedded() as bed:
         ours = wrapped(bed)
         recipes = measured(bed, "bench-recipe", recipe(), (FEW,))
+        single, full = batches.measured(bed)
         invoked = functions.measured(bed.target)
     result = {
         "emulator": ours.as_json(),
         "ours": ours.figures.as_json("ours"),
         "recipe": recipes.as_json("recipe"),
+        "batch_ms": {"single": single.as_json(), "full": full.as_json()},
         "invocations": functions.as_json(invoked),
     }
-    drawn = [approaches(ours.figures, recipes), functions.table(invoked)]
+    drawn = [approaches(ours.figures, recipes), batches.table(single, full), functions.table(invoked)]
     if (found := engine()) is not None:
         with contained(found) as bed:
             inside = wrapped(bed)

@@ -1,0 +1,1 @@
+"""An entry that says where the time of a batch goes."""
