@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
-from difflib import get_close_matches
+from importlib import import_module
 
 # Variables of the Makefile and of the tests, which are no settings of a command.
 OTHERS = {
@@ -33,6 +33,14 @@ OTHERS = {
 }
 # What other programs read, which may be set on make's command line as well.
 FOREIGN = ("AWS_", "BOTO_", "DOCKER_", "HTTP_", "HTTPS_", "MAKE", "PIP_", "PYTHON", "TAILRACE_", "UV_")
+PIPELINE = ("bootstrap.settings", "PipelineSettings")
+READ = {
+    "produce": ("producer.settings", "ProducerSettings"),
+    "logs": ("bootstrap.log_settings", "LogSettings"),
+    "dashboard": ("dashboard.settings", "DashboardSettings"),
+    **dict.fromkeys(("quarantine", "replay", "record", "trace"), ("aftermath.settings", "AftermathSettings")),
+}
+"""What settings a target reads beside the pipeline's. Each is imported only where it is asked for."""
 NEAR = 0.6
 VERY_NEAR = 0.9
 """How like a setting's name one of another program is that is taken for a mistake."""
@@ -46,6 +54,8 @@ def refusal(name: str, known: set[str]) -> str:
     >>> refusal("AWS_PROFILE", {"AWS_REGION"})
     ''
     """
+    from difflib import get_close_matches  # noqa: PLC0415  most commands are given no name
+
     foreign = name.startswith(FOREIGN)
     near = get_close_matches(name.upper(), sorted(known), n=1, cutoff=VERY_NEAR if foreign else NEAR)
     if name in known or (foreign and not near):
@@ -55,30 +65,16 @@ def refusal(name: str, known: set[str]) -> str:
 
 def check(targets: list[str], names: list[str]) -> str:
     """Return what is wrong with a make command: a name, or a setting's value; nothing if all is well."""
-    import aftermath.settings as afterwards  # noqa: PLC0415  an old Python cannot read it
-    import dashboard.settings as page  # noqa: PLC0415  see above
-    from bootstrap import log_settings as logs  # noqa: PLC0415  see above
-    from bootstrap import settings as pipeline  # noqa: PLC0415  see above
-    from bootstrap.errors import SettingError  # noqa: PLC0415  see above
-    from producer import settings as sending  # noqa: PLC0415  see above
+    from bootstrap.errors import SettingError  # noqa: PLC0415  an old Python cannot read it
 
-    modules = (pipeline, sending, afterwards, page, logs)
-    known = OTHERS.union(*(module.SETTINGS for module in modules))
-    for name in names:
-        if refused := refusal(name, known):
-            return refused
-    later = afterwards.AftermathSettings.from_environment
-    read = {
-        "produce": sending.ProducerSettings.from_environment,
-        "logs": logs.LogSettings.from_environment,
-        "dashboard": page.DashboardSettings.from_environment,
-        **dict.fromkeys(("quarantine", "replay", "record", "trace"), later),
-    }
+    if names:
+        known = OTHERS.union(*(import_module(module).SETTINGS for module, _ in {PIPELINE, *READ.values()}))
+        for name in names:
+            if refused := refusal(name, known):
+                return refused
     try:
-        pipeline.PipelineSettings.from_environment(os.environ)
-        for target in targets:
-            if target in read:
-                read[target](os.environ)
+        for module, name in (PIPELINE, *(READ[target] for target in targets if target in READ)):
+            getattr(import_module(module), name).from_environment(os.environ)
     except SettingError as error:
         return str(error)
     return ""
