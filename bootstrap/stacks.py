@@ -220,14 +220,23 @@ def watch(
     """Show each new step until the operation under way has ended; return the stack as it then stands."""
     shown = set(seen)
     last = ""
-    for _ in _paced(pace, f"the stack {stack_arn} to settle"):
-        stack = _described(cloudformation, stack_arn)
-        for event in reversed(_events(cloudformation, stack_arn, shown)):
+
+    def happened() -> list["StackEventTypeDef"]:
+        new = _events(cloudformation, stack_arn, shown)
+        for event in reversed(new):
             shown.add(event["EventId"])
             show(_step(event))
+        return new
+
+    for _ in _paced(pace, f"the stack {stack_arn} to settle"):
+        new = happened()
+        if new and all(event.get("PhysicalResourceId") != stack_arn for event in new):
+            continue  # it goes on: its own end would be an event of its own
+        stack = _described(cloudformation, stack_arn)
         # An emulator may show a failure for an instant before it begins to roll back: look twice.
         settled = not stack.busy and stack.status != "REVIEW_IN_PROGRESS"
         if settled and (stack.status == last or not stack.status.endswith("_FAILED")):
+            happened()
             return stack
         last = stack.status
     raise AssertionError
