@@ -8,6 +8,7 @@ price (`bootstrap/costs.py`).
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from bootstrap.costs import METRIC_REQUEST, MILLION, WRITE_UNIT
 from bootstrap.package import Code
 
 FEW, MANY, SINGLE = 2_000, 10_000, 50
+REST = 5.0  # seconds after which an emulator that is healthy has loaded its services
 OUTPUT = Path(".build/bench.json")
 # Write units of one event: its item is about 1 KB. A transaction takes each unit twice.
 UNITS = {"ours": 2.0, "recipe": 1.0}
@@ -81,6 +83,7 @@ class Wrapped:
 
 def wrapped(bed: Bed) -> Wrapped:
     """Measure ours on one emulator."""
+    time.sleep(REST)
     idle = bed.memory()
     figures = measured(bed, "bench-ours", None, (FEW, MANY))
     return Wrapped(figures, bed.healthy, idle, bed.memory())
