@@ -22,7 +22,7 @@ from tests.frame.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEEL_SOURCES = ROOT / "bench"
-LOCKED = ("--constraint", str(ROOT / "requirements.txt"))  # versions that are cached already
+LOCKED = ("--constraint", str(ROOT / "requirements-tests.txt"))  # versions that are cached already
 WAIT = "touch waiting; for _ in $(seq 600); do [ -e go ] && exit 0; sleep 0.05; done; exit 1"
 
 
