@@ -4,12 +4,25 @@ An emulator takes a second to start. What a deployment takes before it asks anyt
 making clients, packing the code) is done in that second.
 """
 
+import os
 import subprocess
 import sys
 
+from bootstrap.console import complain
+from bootstrap.errors import SettingError
+from bootstrap.settings import PipelineSettings
+
 
 def main(command: list[str]) -> int:
-    """Do it; return the exit code: the command's if it fails, or the deployment's."""
+    """Do it; return the exit code: the command's if it fails, or the deployment's.
+
+    Settings are checked before anything is started.
+    """
+    try:
+        PipelineSettings.from_environment(os.environ)
+    except SettingError as error:
+        complain(str(error))
+        return error.exit_code
     with subprocess.Popen(command) as starting:
         from bootstrap import up  # noqa: PLC0415  what is imported meanwhile
         from bootstrap.program import guarded  # noqa: PLC0415  see above

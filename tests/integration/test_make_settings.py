@@ -41,6 +41,14 @@ def test_what_is_wrong_is_said_first(words: list[str], said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_up_checks_what_the_environment_says() -> None:
+    """A value that cannot be ends `make up` with 2 and one sentence before anything starts."""
+    done = make("up", SHARDS="0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("SHARDS=0 is not valid: expected a whole number from 1 to ")
+    assert "Emulator" not in done.stderr
+
+
 def test_what_the_environment_holds_is_not_refused() -> None:
     """A variable that merely looks like a setting is refused only on make's command line."""
     assert make("given", COUNTT="5").returncode == 0
