@@ -187,6 +187,10 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.utils.serving": {
         "Server.wait_is_up": "(self, timeout)",
     },
+    "moto.iam.models": {
+        "IAMBackend._init_aws_policies": "(self)",
+        "IAMBackend._init_managed_policies": "(self)",
+    },
     "moto.logs.models": {
         "LogGroup.create_log_stream": "(self, log_stream_name)",
         "LogGroup.to_describe_dict": "(self)",

@@ -1,13 +1,26 @@
 """LocalStack's IAM, beginning without AWS's managed policies (see `policies.py`)."""
 
-from localstack.services.iam.provider import IamProvider as LocalStacksIam
+from typing import Any
 
-from tailrace.startup.policies import Late
+from localstack.services.iam.provider import IamProvider as LocalStacksIam
+from moto.iam.models import IAMBackend
+
+from tailrace.seams import replace
+from tailrace.startup.policies import Late, LateItems, LateList
 
 
 class IamProvider(LocalStacksIam):
     """IAM whose managed policies are made ready when they are first looked into."""
 
     def on_after_init(self) -> None:
-        """Begin without them."""
+        """Begin without them; so does moto, in each account that is first asked for anything."""
         self._aws_managed_policy_cache = Late(self._build_aws_managed_policy_cache)
+
+        def policies(backend: Any) -> LateList[Any]:  # noqa: ANN401  moto's
+            return LateList(lambda: usual(backend))
+
+        def by_arn(backend: Any) -> LateItems[str, Any]:  # noqa: ANN401  moto's
+            return LateItems(lambda: {policy.arn: policy for policy in backend.aws_managed_policies})
+
+        usual = replace(IAMBackend, "_init_aws_policies", policies)
+        replace(IAMBackend, "_init_managed_policies", by_arn)
