@@ -46,6 +46,7 @@ class Client:
 
     def __exit__(self, *error: object) -> None:
         self._process.kill()
+        self._process.communicate()
 
     def ended(self) -> list[str]:
         """Wait until it has ended, well; give the lines that it wrote."""
