@@ -1,7 +1,7 @@
 # Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: given help up status dashboard try produce quarantine replay record trace redeliver logs env advance test lint bench doctor destroy down clean
+.PHONY: given help up status dashboard try load produce quarantine replay record trace redeliver logs env advance test lint bench doctor destroy down clean
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
@@ -69,6 +69,10 @@ dashboard: $(READY) ## open a live page on this machine: DASHBOARD_PORT= DASHBOA
 produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= PARTITION_KEY= EVENT_ID= TIMESTAMP= DURATION= SPEED= LEDGER=
 	@$(ASK)
 	@$(PYTHON) -m producer
+
+load: $(READY) ## send more than one process can, and prove every event: COUNT= DURATION= RATE= WORKERS=
+	@$(ASK)
+	@$(PYTHON) -m producer.load
 
 try: $(READY) ## run analyse over a file's events here, without deploying: SOURCE= COUNT=
 	@$(PYTHON) -m bootstrap rehearse

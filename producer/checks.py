@@ -7,6 +7,7 @@ from pathlib import Path
 from bootstrap.checks import moment, zoned
 from producer.anomaly import KINDS
 
+MOST_WORKERS = 64
 FASTEST = 1_000_000
 """Events per second; far above what can be sent."""
 LAST_YEAR = 9000
@@ -19,6 +20,12 @@ def count(value: str) -> str | None:
     """Want a number of events."""
     fits = re.fullmatch(r"[0-9]{1,12}", value) and int(value) > 0
     return None if fits else "expected a whole number from 1"
+
+
+def workers(value: str) -> str | None:
+    """Want a number of processes."""
+    fits = re.fullmatch(r"[0-9]{1,2}", value) and 1 <= int(value) <= MOST_WORKERS
+    return None if fits else f"expected a whole number from 1 to {MOST_WORKERS}"
 
 
 def seed(value: str) -> str | None:

@@ -107,6 +107,7 @@ SETTINGS = {
             "replay SOURCE with its own timestamps' spacing, that many times faster",
             checks.above_zero,
         ),
+        Setting("WORKERS", "2", "", "processes that `make load` sends with", checks.workers),
         Setting("LEDGER", "", "", "file to add a line to for each acknowledged event", checks.output),
         Setting(
             "UNDELIVERED",
@@ -144,6 +145,7 @@ class ProducerSettings:
     source: str
     raw: bool
     speed: float | None
+    workers: int
     ledger: Path | None
     undelivered: Path | None
     patience: float
@@ -172,6 +174,7 @@ class ProducerSettings:
             source=values["SOURCE"],
             raw=values["RAW"] == "1",
             speed=_float(values["SPEED"]),
+            workers=int(values["WORKERS"]),
             ledger=_path(values["LEDGER"]),
             undelivered=_path(values["UNDELIVERED"]),
             patience=float(values["PATIENCE"]),

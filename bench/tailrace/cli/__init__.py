@@ -23,7 +23,7 @@ from tailrace.stream.errors import StreamError
 INTERRUPTED = 130
 VERBS: Mapping[str, Sequence[str]] = {
     "The emulator": ("up", "down", "where", "whose", "env", "logs", "advance", "reset", "doctor", "install"),
-    "Streams": ("put", "record"),
+    "Streams": ("put", "record", "load"),
     "Mappings": ("watch", "trace", "redeliver", "dead-letters"),
     "Faults": ("fault",),
     "The embedded emulator alone": ("start", "stop", "status", "run"),

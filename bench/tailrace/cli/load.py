@@ -1,0 +1,157 @@
+"""`load`: more than one process can send, and proof of every event of it."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tailrace.cli.console import answer, say
+from tailrace.cli.emulated import aws
+from tailrace.control import Emulator
+from tailrace.control.own_api import NotOursError, ask
+from tailrace.load import environment, found, running
+from tailrace.load.plan import Plan
+from tailrace.load.verdict import judge
+from tailrace.story.mappings import mappings
+from tailrace.story.watching import PATH
+from tailrace.stream.json_fields import parse_object
+from tailrace.stream.writing import Stream
+from tailrace.testing.clients import Aws
+
+ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+LOOK = 0.2
+
+
+def address(_context: click.Context, _option: click.Parameter, text: str | None) -> tuple[str, int] | None:
+    """Take HOST:PORT apart."""
+    if text is None:
+        return None
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise click.BadParameter(f"{text} is not of the form HOST:PORT")
+    return host, int(port)
+
+
+def template(_context: click.Context, _option: click.Parameter, path: Path | None) -> dict[str, Any]:
+    """Read the event that all are made from."""
+    try:
+        return parse_object(path.read_bytes()) if path else {}
+    except ValueError as error:
+        raise click.BadParameter(f"{path} is not one JSON object: {error}") from None
+
+
+@click.command()
+@click.argument("stream")
+@click.option("--workers", type=click.IntRange(0, 64), default=2, show_default=True, help="Started here.")
+@click.option("--outside", type=click.IntRange(0, 64), default=0, help="Workers that are started elsewhere.")
+@click.option("--bind", callback=address, metavar="HOST:PORT", help="Where the master listens for workers.")
+@click.option("--worker-of", callback=address, metavar="HOST:PORT", help="Be one worker of that master.")
+@click.option("--name", default="w1", show_default=True, help="With --worker-of: its name, one of its own.")
+@click.option("--count", type=click.IntRange(1), help="Events, of all workers together.")
+@click.option("--duration", type=ABOVE_ZERO, help="Seconds.  [default: 30, unless --count bounds it]")
+@click.option("--rate", type=ABOVE_ZERO, help="Events a second, of all workers.  [default: what it takes]")
+@click.option("--users", type=click.IntRange(1, 1000), default=2, show_default=True, help="Of each worker.")
+@click.option("--batch", type=click.IntRange(1, 10_000), default=500, show_default=True, help="Of one task.")
+@click.option("--keys", type=click.IntRange(1), default=1000, show_default=True, help="Partition keys.")
+@click.option(
+    "--template", type=FILE, callback=template, help="File with a JSON event; each gets its own id."
+)
+@click.option("--id", "id_field", default="id", show_default=True, metavar="FIELD", help="Field of the id.")
+@click.option("--size", type=click.IntRange(0, 2**20), default=0, help="Bytes to fill each event up to.")
+@click.option("--table", help="Table to look for the events in.  [default: the stream itself]")
+@click.option("--attribute", default="id", show_default=True, help="The table's attribute that has the id.")
+@click.option("--found", "file", type=FILE, help="File with the ids that were found, instead of a table.")
+@click.option("--settle", type=ABOVE_ZERO, default=60.0, show_default=True, help="Seconds to wait for that.")
+@click.option("--ledgers", type=FOLDER, help="Folder of the workers' ledgers.  [default: load-TIME]")
+@click.option("--judge", "only_judge", is_flag=True, help="Send nothing: judge the ledgers that are there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
+def command(stream: str, **given: Any) -> int:  # noqa: ANN401  options, each of its type
+    """Send more than one process can, by Locust's workers, and prove what became of every event.
+
+    Each worker writes a ledger: what it begins, and what the stream acknowledges. In the end all ledgers are
+    compared with what is found. Acknowledged and not found is lost; found twice is doubled; begun by a worker
+    that was killed before it was acknowledged is unknown, and no loss. Exit code 1 if anything is lost or
+    doubled, or nothing was acknowledged. Locust is installed when this is asked for first.
+
+    On several machines one is the master (--workers 0 --outside 3 --bind HOST:PORT), the others are workers
+    (--worker-of HOST:PORT --name w2); --count and --rate are each worker's own there. The ledgers are judged
+    where they all are: in a folder that they share, or by --judge when they were copied into one.
+    """
+    make = aws()
+    folder: Path = given["ledgers"] or Path(f"load-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    folder.mkdir(parents=True, exist_ok=True)
+    Stream.find(make("kinesis"), stream)
+    if not given["only_judge"]:
+        code = _sent(make, stream, folder, given)
+        if given["worker_of"]:
+            return code
+    verdict = judge(folder, _found(make, stream, given))
+    if as_json := given["as_json"]:
+        answer(json.dumps(asdict(verdict) | {"passed": verdict.passed, "ledgers": str(folder)}, indent=2))
+    for line in () if as_json else verdict.lines():
+        answer(line)
+    say(f"Ledgers and logs: {folder}")
+    return 0 if verdict.passed else 1
+
+
+def _sent(make: Aws, stream: str, folder: Path, given: dict[str, Any]) -> int:
+    """Send all; return the exit code of what was started."""
+    home = Emulator.from_environment().installation.home
+    locust = running.Locust(environment.installed(home, say), environment.code(home))
+    everybody = 1 if given["worker_of"] else given["workers"] + given["outside"]
+    if not everybody:
+        raise click.UsageError("No worker: --workers or --outside says how many.")
+    whole = Plan(
+        make.endpoint,
+        make.region,
+        stream,
+        str(folder.resolve()),
+        given["count"],
+        given["rate"],
+        given["users"],
+        given["batch"],
+        given["keys"],
+        given["template"],
+        given["id_field"],
+        given["size"],
+    )
+    if given["worker_of"]:
+        return running.worker(locust, whole, given["worker_of"], given["name"]).wait()
+    seconds = given["duration"] or (None if given["count"] else 30.0)
+    bounds = running.Bounds(seconds, given["workers"], given["outside"])
+    plan = running.share(whole, everybody)
+    say(f"Sending to {stream}: {everybody} workers with {plan.users} users each")
+    return running.run(locust, plan, bounds, given["bind"] or running.free_port(), say)
+
+
+def _found(make: Aws, stream: str, given: dict[str, Any]) -> Iterator[str]:
+    """Give what is found, when the mappings of the stream have settled all that they were to."""
+    if given["file"]:
+        return found.in_file(given["file"])
+    if not given["table"]:
+        return found.in_stream(make("kinesis"), stream, given["id_field"])
+    _settle(make, stream, given["settle"])
+    return found.in_table(make("dynamodb"), given["table"], given["attribute"])
+
+
+def _settle(make: Aws, stream: str, seconds: float) -> None:
+    """Wait until no mapping of the stream is behind, or so long."""
+    own = {one.uuid for one in mappings(make("lambda")) if one.stream == stream}
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        try:
+            told = [one for one in ask(make.endpoint, PATH)["mappings"] if one["mapping"] in own]
+        except NotOursError:
+            say("This emulator does not tell how far a mapping is: looking at once.")
+            return
+        if all(one["behind"] and not one["behind"]["records"] for one in told):
+            return
+        time.sleep(LOOK)
+    say(f"After {seconds:g} s not all is settled: what is missing counts as lost. --settle waits longer.")

@@ -1,0 +1,170 @@
+"""Locust's master and its workers, as processes of this machine."""
+
+import os
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from tailrace.control import processes
+from tailrace.endpoint import HOST
+from tailrace.load.ledgers import SUFFIX
+from tailrace.load.plan import Plan
+from tailrace.pointing import Emulated, variables
+
+FILE = Path(__file__).with_name("locustfile.py")
+GRACE = 15.0
+"""Seconds for processes to end after they were asked to."""
+LOOK = 0.2
+REPORTED = 3.5
+"""Seconds until workers have reported to the master: they do so every three."""
+QUIET = 20.0
+"""Seconds in which no ledger grows, after which a worker that is started elsewhere counts as dead."""
+
+
+class Locust(NamedTuple):
+    """How Locust is run: its Python, and the folder that has this package."""
+
+    python: Path
+    code: Path
+
+    def start(self, plan: Plan, words: Sequence[str], log: Path, **more: str) -> subprocess.Popen[bytes]:
+        """Start one of its processes; what it says goes to a file."""
+        to = Emulated(plan.endpoint, plan.region)
+        environ = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": os.environ.get("HOME", ""),
+            "PYTHONPATH": str(self.code),
+            **variables(to, os.environ),
+            **plan.to_environment(),
+            **more,
+        }
+        with log.open("ab") as said:
+            return subprocess.Popen(
+                [str(self.python), "-m", "locust", "-f", str(FILE), *words],
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+
+class Bounds(NamedTuple):
+    """How long a run may take (seconds, None: until all is sent), and how many workers it waits for."""
+
+    seconds: float | None
+    workers: int
+    outside: int
+    """Workers that somebody else starts, with `worker`."""
+
+
+def run(locust: Locust, plan: Plan, bounds: Bounds, bind: tuple[str, int], say: Callable[[str], None]) -> int:
+    """Run the master and its workers until all is sent or the time is over; return the master's exit code.
+
+    A worker that dies is said, and the others go on.
+    """
+    folder = Path(plan.ledgers)
+    host, port = bind
+    seconds = f"{bounds.seconds:.0f}s" if bounds.seconds else "24h"
+    expected = bounds.workers + bounds.outside
+    master = locust.start(
+        plan,
+        [
+            "--master", "--headless", "--only-summary", "--stop-timeout", "60",
+            "--master-bind-host", host, "--master-bind-port", str(port),
+            "--expect-workers", str(expected),
+            "--users", str(plan.users * expected), "--spawn-rate", str(plan.users * expected), "-t", seconds,
+            "--csv", str(folder / "locust"),
+        ],
+        folder / "master.log",
+    )  # fmt: skip
+    token = secrets.token_hex(3)  # events of another run have other ids
+    names = [f"{token}-w{n}" for n in range(1, bounds.workers + 1)]
+    workers = {name: worker(locust, plan, bind, name) for name in names}
+    try:
+        _wait(master, workers, plan, expected, say)
+    finally:
+        _end([master, *workers.values()])
+    return master.returncode
+
+
+def worker(locust: Locust, plan: Plan, master: tuple[str, int], name: str) -> subprocess.Popen[bytes]:
+    """Start one worker of a master."""
+    host, port = master
+    words = ["--worker", "--master-host", host, "--master-port", str(port)]
+    return locust.start(plan, words, Path(plan.ledgers) / f"{name}.log", TAILRACE_WORKER=name)
+
+
+def _wait(
+    master: subprocess.Popen[bytes],
+    workers: dict[str, subprocess.Popen[bytes]],
+    plan: Plan,
+    expected: int,
+    say: Callable[[str], None],
+) -> None:
+    """Wait for the end: the master's own, or that every worker has sent its share or is dead."""
+    dead: set[str] = set()
+    folder = Path(plan.ledgers)
+    size, since = 0, time.monotonic()
+    while master.poll() is None:
+        for name, process in workers.items():
+            if process.poll() is not None and name not in dead:
+                dead.add(name)
+                log = folder / f"{name}.log"
+                say(f"The worker {name} ended before its time ({process.returncode}): {log}")
+        ended = {path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}") if _has_ended(path)}
+        written = sum(path.stat().st_size for path in folder.glob(f"*{SUFFIX}"))
+        if written != size:
+            size, since = written, time.monotonic()
+        quiet = bool(size) and time.monotonic() - since > QUIET
+        if len(dead) == expected or (plan.count is not None and (len(ended | dead) >= expected or quiet)):
+            time.sleep(REPORTED)
+            return
+        time.sleep(LOOK)
+
+
+def _has_ended(path: Path) -> bool:
+    """Look at a ledger's last line."""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - 200))
+        last = file.read().splitlines()[-1:]
+    return bool(last) and b'"ended"' in last[0]
+
+
+def _end(some: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask processes to end, and see to it."""
+    for process in some:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    ends = time.monotonic() + GRACE
+    for process in some:
+        try:
+            process.wait(max(0.1, ends - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def share(plan: Plan, workers: int) -> Plan:
+    """Return what each of so many workers sends of a whole run.
+
+    >>> plan = Plan("", "", "", "", 100, 10.0, 1, 1, 1, {}, "id", 0)
+    >>> share(plan, 3).count, share(plan, 2).rate
+    (34, 5.0)
+    """
+    return replace(
+        plan,
+        count=None if plan.count is None else -(-plan.count // workers),
+        rate=None if plan.rate is None else plan.rate / workers,
+    )
+
+
+def free_port() -> tuple[str, int]:
+    """Return a place on loopback where a master can listen."""
+    return HOST, processes.free_port()

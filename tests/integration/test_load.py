@@ -1,0 +1,173 @@
+"""`tailrace load`: Locust's workers around the sender, and one verdict over their ledgers."""
+
+import json
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from bootstrap.target import Target
+from tailrace.control import processes
+from tailrace.load.ledgers import Acknowledged, Begun, read
+from tailrace.testing.eventually import eventually
+from tests.frame.run import Run
+from tests.integration import installing, namespaces
+from tests.integration.stranger import Command, Stranger
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis.type_defs import WaiterConfigTypeDef
+
+pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
+TAILRACE = (sys.executable, "-m", "tailrace")
+QUICKLY: "WaiterConfigTypeDef" = {"Delay": 1, "MaxAttempts": 60}
+
+
+@pytest.fixture
+def loading(command: Command, run: Run) -> Command:
+    """Give the command, with the installation that is here: Locust is put beside it once."""
+    command.environ["EMULATOR_HOME"] = str(installing.installed(run).home.resolve())
+    return command
+
+
+@pytest.fixture
+def stream(run: Run, target: Target) -> Iterator[str]:
+    """Give a stream of two shards."""
+    name, kinesis = f"{run.prefix}-load-{secrets.token_hex(3)}", target.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=2)
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=QUICKLY)
+    yield name
+    kinesis.delete_stream(StreamName=name)
+    kinesis.get_waiter("stream_not_exists").wait(StreamName=name, WaiterConfig=QUICKLY)
+
+
+def test_a_project_that_is_not_ours(loading: Command, greenhouse: Stranger) -> None:
+    """Two workers send events made from a template, and each is found in the project's own table, once."""
+    (loading.folder / "reading.json").write_text('{"meta": {"room": 7}}')
+    done = loading(
+        "load", greenhouse.stream, "--count", "600", "--batch", "50", "--template", "reading.json",
+        "--table", f"{greenhouse.name}-seen", "--json", "--ledgers", "ledgers", within=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)
+    assert (verdict["workers"], verdict["acknowledged"], verdict["found"]) == (2, 600, 600)
+    assert (verdict["lost"], verdict["doubled"], verdict["unknown"], verdict["broken_off"]) == (0, 0, 0, [])
+    assert set(greenhouse.seen().values()) == {1}
+    table, lost = f"{greenhouse.name}-seen", min(greenhouse.seen())
+    greenhouse.target.client("dynamodb").delete_item(TableName=table, Key={"id": {"S": lost}})
+    again = loading("load", greenhouse.stream, "--judge", "--ledgers", "ledgers", "--table", table)
+    assert again.returncode == 1
+    assert f"Lost                    1\n  {lost}\n" in again.stdout
+
+
+def test_three_namespaces_and_one_worker_killed(loading: Command, stream: str, target: Target) -> None:
+    """Workers in namespaces of their own: what a killed one had begun is unknown, and nothing is lost."""
+    if not namespaces.possible():
+        pytest.skip("this machine permits no network namespaces")
+    door, port = urlsplit(target.endpoint or "").port or 0, processes.free_port()
+    ledgers = loading.folder / "ledgers"
+    plan = ["load", stream, "--count", "20000", "--batch", "200", "--ledgers", str(ledgers)]
+    ledgers.mkdir()
+    with tempfile.TemporaryDirectory(prefix="ns-") as place, namespaces.outside(Path(place), [door, port]):
+        master = _begun(
+            loading, [*plan, "--workers", "0", "--outside", "3", "--bind", f"127.0.0.1:{port}", "--json"]
+        )
+        workers = [
+            subprocess.Popen(
+                namespaces.inside(
+                    Path(place),
+                    [door, port],
+                    [*TAILRACE, *plan, "--worker-of", f"127.0.0.1:{port}", "--name", f"w{n}"],
+                ),
+                cwd=loading.folder,
+                env=loading.environ,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            for n in (1, 2, 3)
+        ]
+        second = ledgers / "w2.ledger.jsonl"
+        try:
+            eventually(
+                lambda: _killed_midway("w2", second), within=120, what="the second worker is amid its batches"
+            )
+            said, errors = master.communicate(timeout=240)
+        finally:
+            _end(master)
+            for process in workers:
+                _end(process)
+            for name in ("w1", "w2", "w3"):
+                _kill(name)
+    verdict: dict[str, Any] = json.loads(said)
+    assert master.returncode == 0, errors
+    assert (verdict["workers"], verdict["broken_off"]) == (3, ["w2"])
+    assert (verdict["lost"], verdict["doubled"], verdict["foreign"]) == (0, 0, 0)
+    assert verdict["unknown"] > 0
+    assert verdict["unknown_found"] <= verdict["unknown"]
+    assert verdict["acknowledged"] >= 40_000
+    assert verdict["found"] == verdict["acknowledged"] + verdict["unknown_found"]
+
+
+def _begun(loading: Command, words: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*TAILRACE, *words],
+        cwd=loading.folder,
+        env=loading.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    process.kill()
+    process.wait()
+
+
+def _killed_midway(worker: str, ledger: Path) -> bool:
+    """Kill a worker if it was acknowledged something, and waits for more just now; or let it go on."""
+    if not ledger.exists():
+        return False
+    found = [process for process in psutil.process_iter(["environ"]) if _is(process, worker)]
+    for process in found:
+        process.suspend()
+    said = list(read(ledger))
+    begun, taken = ({one.id for one in said if isinstance(one, kind)} for kind in (Begun, Acknowledged))
+    if taken and begun - taken:
+        _kill(worker)
+        return True
+    for process in found:
+        process.resume()
+    return False
+
+
+def _is(process: psutil.Process, worker: str) -> bool:
+    return (process.info["environ"] or {}).get("TAILRACE_WORKER") == worker
+
+
+def _kill(worker: str) -> None:
+    """Kill Locust's process of a worker, known by its environment."""
+    for process in psutil.process_iter(["environ"]):
+        if _is(process, worker):
+            process.kill()
+
+
+def test_what_is_wrong_is_a_sentence(loading: Command, stream: str) -> None:
+    """A stream that is not there, no worker, an address and a template that are none are said."""
+    (loading.folder / "list.json").write_text("[1]")
+    for words, said in (
+        (["nothing"], "There is no stream nothing here."),
+        ([stream, "--workers", "0"], "No worker: --workers or --outside says how many."),
+        ([stream, "--bind", "5557"], "5557 is not of the form HOST:PORT"),
+        ([stream, "--template", "list.json"], "list.json is not one JSON object"),
+    ):
+        done = loading("load", *words)
+        assert done.returncode in {1, 2}
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
