@@ -102,8 +102,8 @@ def _cdk(to: Emulated, environ: Mapping[str, str]) -> Iterator[str]:
 
 def _serverless(to: Emulated, environ: Mapping[str, str]) -> Iterator[str]:
     host, _, port = to.url.rpartition(":")
-    yield f"# A part of serverless.yml. In the shell besides: {_EVAL}"
-    yield "# Serverless 4 and osls 4 need no more than that. Serverless 3 and osls 3 need the plugin:"
+    yield f"# In the shell: {_EVAL}"
+    yield "# Serverless 4 and osls 4 need no more. Serverless 3 and osls 3 need this part of serverless.yml:"
     yield "# npm install --save-dev serverless-localstack"
     yield "plugins:"
     yield "  - serverless-localstack"

@@ -68,8 +68,10 @@ def test_what_is_put_is_recorded_and_put_again(
     recorded = command("record", streams[0], "kept.jsonl")
     assert recorded.returncode == 0, recorded.stderr
     assert "Recorded 60 records of 2 shards into kept.jsonl" in recorded.stdout
-    again = command("put", streams[1], "kept.jsonl")
-    assert again.returncode == 0, again.stderr
+    again = command.json("put", streams[1], "kept.jsonl")
+    assert (again["acknowledged"], again["undelivered"], again["unreadable"]) == (60, 0, 0)
+    once_more = command.json("record", streams[1], "again.jsonl")
+    assert (once_more["path"], once_more["records"], once_more["shards"]) == ("again.jsonl", 60, 2)
     assert held(kinesis, streams[1]) == first
 
 

@@ -1,5 +1,6 @@
 """`doctor`: what is missing or in the way, and the fix."""
 
+import json
 import os
 
 import click
@@ -13,15 +14,19 @@ from tailrace.control.doctor import Finding, examine
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.option("--names", is_flag=True, help="List the names of LocalStack that the bench replaces.")
-def command(*, names: bool) -> int:
+def command(*, names: bool, as_json: bool) -> int:
     """Say what is missing or in the way, and the fix; exit code 1 if something blocks."""
     if names:
         for seam in seams.seams():
             answer(str(seam))
         return 0
     findings = [*examine(Emulator.from_environment()), docker()]
-    for finding in findings:
+    if as_json:
+        found = [{"what": one.what, "fix": one.fix, "blocks": one.blocks} for one in findings]
+        answer(json.dumps(found, indent=2))
+    for finding in findings if not as_json else ():
         answer(str(finding))
     return 1 if any(finding.blocks for finding in findings) else 0
 

@@ -1,10 +1,11 @@
 """`put`: send a file's events to a stream of the emulator."""
 
+import json
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -53,6 +54,7 @@ class Source(NamedTuple):
 @click.option("--patience", type=ABOVE_ZERO, default=60.0, show_default=True, help="Seconds of trying.")
 @click.option("--ledger", type=NEW_OR_OLD, help="File to add a line to for each acknowledged event.")
 @click.option("--undelivered", type=NEW_OR_OLD, help="File for events that do not get through.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of them as one JSON object.")
 def command(  # noqa: PLR0913  each is an option
     *,
     stream: str,
@@ -68,6 +70,7 @@ def command(  # noqa: PLR0913  each is an option
     patience: float,
     ledger: Path | None,
     undelivered: Path | None,
+    as_json: bool,
 ) -> int:
     """Send the events of a file, or of standard input, to a stream: JSON Lines or a recording.
 
@@ -82,7 +85,7 @@ def command(  # noqa: PLR0913  each is an option
     found = Stream.find(aws()("kinesis", **configuration(Rules.requests)), stream)
     transfer = Transfer(found, Tally(), Files(ledger, undelivered), patience)
     try:
-        return send(transfer, what, pace, Bounds(count, duration))
+        return send(transfer, what, pace, Bounds(count, duration), as_json=as_json)
     except ForeignFormatError as error:
         say(f"{error} This sends it:\n  {error.converter} | {advice.again('put', stream, '-')}")
     except UnknownFormatError as error:
@@ -93,7 +96,7 @@ def command(  # noqa: PLR0913  each is an option
     return MISUSED
 
 
-def send(transfer: Transfer, source: Source, pace: Pace, bounds: Bounds) -> int:
+def send(transfer: Transfer, source: Source, pace: Pace, bounds: Bounds, *, as_json: bool) -> int:
     """Send, say what became of it, return the exit code."""
     stop = Stop.at_signals()
     feed = transfer.feed(items(source), waits=may_wait(source.name))
@@ -108,8 +111,11 @@ def send(transfer: Transfer, source: Source, pace: Pace, bounds: Bounds) -> int:
 
     sender = transfer.run(feed, pace, bounds, stop, look)
     seconds = time.monotonic() - began
-    for line in transfer.tally.summary(seconds, transfer.retried, transfer.undelivered, _again):
-        answer(line)
+    if as_json:
+        answer(json.dumps(told(transfer, seconds)))
+    else:
+        for line in transfer.tally.summary(seconds, transfer.retried, transfer.undelivered, _again):
+            answer(line)
     if sender.fault:
         say(f"Nothing more could be sent: {sender.fault}")
     if transfer.fault:
@@ -117,6 +123,20 @@ def send(transfer: Transfer, source: Source, pace: Pace, bounds: Bounds) -> int:
     if stop.asked:
         return 128 + stop.signal
     return 1 if transfer.tally.given_up else 0
+
+
+def told(transfer: Transfer, seconds: float) -> dict[str, Any]:
+    """Return what became of the events, for a program."""
+    tally = transfer.tally
+    return {
+        "acknowledged": tally.acknowledged,
+        "undelivered": tally.given_up.total(),
+        "reasons": dict(tally.given_up),
+        "kept": str(transfer.undelivered) if transfer.undelivered else None,
+        "unreadable": tally.unreadable_count,
+        "retried": transfer.retried,
+        "seconds": round(seconds, 3),
+    }
 
 
 def items(source: Source) -> Iterator[Event | Unreadable]:

@@ -1,5 +1,6 @@
 """`record`: keep what stands in a stream of the emulator in a file."""
 
+import json
 import shlex
 import signal
 from datetime import UTC, datetime
@@ -30,9 +31,16 @@ def moment(_context: click.Context, _option: click.Parameter, text: str | None) 
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--since", metavar="TIME", callback=moment, help="Only what arrived from this time on.")
 @click.option("--until", metavar="TIME", callback=moment, help="Only what arrived before this time.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--duration", type=click.FloatRange(min=0, min_open=True), help="Go on for so many seconds.")
-def command(
-    stream: str, file: Path, since: datetime | None, until: datetime | None, duration: float | None
+def command(  # noqa: PLR0913  each is an option
+    *,
+    stream: str,
+    file: Path,
+    since: datetime | None,
+    until: datetime | None,
+    duration: float | None,
+    as_json: bool,
 ) -> int:
     """Record a stream into a file, with keys and times; `tailrace put` plays it again.
 
@@ -45,6 +53,10 @@ def command(
     if until is None and duration is None:
         until = datetime.fromtimestamp(now(make.endpoint), UTC)
     made = record(make("kinesis"), stream, Span(since, until, duration), file)
+    if as_json:
+        told = {"path": str(made.path), "records": made.records, "shards": made.shards}
+        answer(json.dumps(told | {"arrived": made.arrived, "interrupted": made.interrupted}))
+        return INTERRUPTED if made.interrupted else 0
     answer(f"Recorded {made.records:,} records of {made.shards:,} shards into {made.path}")
     answer(f"To play it: {shlex.join(['tailrace', 'put', stream, str(made.path), '--speed', '1'])}")
     if made.interrupted:

@@ -87,7 +87,9 @@ def _batch_lines(batch: Batch) -> Iterator[str]:
     yield f"Batch    {moment(batch.began)}, {some}, {took}, request {batch.request_id}"
     yield f"         {printable(batch.ending, WIDEST)}"
     for line in batch.lines[:LINES]:
-        yield f"         | {moment(line.at)[11:-1]} {printable(line.text.replace('\t', '  '), WIDEST)}"
+        first, *more = line.text.replace("\xa0", " ").expandtabs(2).splitlines() or [""]
+        yield f"         | {moment(line.at)[11:-1]} {printable(first, WIDEST)}"
+        yield from (f"         |              {printable(one, WIDEST)}" for one in more[:LINES])
     if len(batch.lines) > LINES:
         yield f"         | and {len(batch.lines) - LINES:,} more lines"
     if batch.trace:

@@ -1,5 +1,6 @@
 """`where`: what the emulator runs in, and whose it is."""
 
+import json
 import os
 from pathlib import Path
 
@@ -11,9 +12,14 @@ from tailrace.control import Emulator
 
 
 @click.command()
-def command() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(*, as_json: bool) -> None:
     """Say in one line what the emulator runs in, if it runs, and whose it is."""
-    answer(f"{'Emulator':<13} {where(Emulator.from_environment())}")
+    emulator = Emulator.from_environment()
+    if as_json:
+        answer(json.dumps({"endpoint": emulator.endpoint, "port": emulator.port, "where": where(emulator)}))
+    else:
+        answer(f"{'Emulator':<13} {where(emulator)}")
 
 
 def where(emulator: Emulator) -> str:

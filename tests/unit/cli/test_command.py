@@ -1,3 +1,4 @@
+import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -61,6 +62,20 @@ def test_an_error_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch:
     monkeypatch.setenv("EMULATOR_PORT", "none")
     assert main(["status"]) == 1
     assert capsys.readouterr().err == "EMULATOR_PORT=none is not a port: expected a number from 1 to 65535.\n"
+
+
+def test_for_programs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What a program would read is JSON with --json."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EMULATOR_PORT", "9")
+    assert main(["where", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "endpoint": "http://127.0.0.1:9",
+        "port": 9,
+        "where": "does not run on port 9",
+    }
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
