@@ -119,7 +119,7 @@ lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run bench/healthy examples/*/*.sh
 
-.PHONY: simulate mutants
+.PHONY: simulate mutants bench-leg
 simulate: $(TESTED) ## prove the rules of delivery on invented histories: HISTORIES= worlds, 20 times as many lanes; SEED= ONLY= a kind
 	@$(PYTHON) -m tests.simulation
 
@@ -137,6 +137,9 @@ bench: $(TESTED) ## measure: events/s, latency, start-up, memory, calls and thei
 recipe: $(READY) ## the promises of the recipe as it is written, beside those of this pipeline
 	@$(CONTROL) install
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -c benchmarks/recipe/pytest.ini --rootdir . benchmarks/recipe/promises.py || true
+
+bench-leg: $(TESTED) ## measure the streaming leg itself: a record's microseconds in filters, puts, reads, events; its memory
+	@$(PYTHON) -m benchmarks.leg
 
 bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NAB_DATA= their folder
 	@.venv/bin/uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies
