@@ -133,3 +133,10 @@ def named(text: str) -> str:
     """
     arn = Arn.maybe(text)
     return text if arn is None else arn.name
+
+
+def partition(region: str) -> str:
+    """Give the partition of AWS that a region lies in: `aws`, `aws-cn` or `aws-us-gov`."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tailrace.arns import partition
 from tailrace.kinesis.consumers import Consumers
 from tailrace.kinesis.hashkeys import HashKeyRange, divide, key_bytes
 from tailrace.kinesis.lifecycle import Change, Event, Life, Status
@@ -24,12 +25,8 @@ CREATED_BEFORE = 3  # seconds by which a shard's creation precedes its stream's,
 DEFAULT_RETENTION_HOURS = 24
 HOUR = 3600
 DEFAULT_MAX_RECORD_KIB = 1024
-SKIP, SKIPS = (
-    118,
-    437,
-)  # AWS's numbers of one request are consecutive, between requests 118 to 554 are left out
-
-
+SKIP, SKIPS = 118, 437
+"""AWS's numbers of one request are consecutive, between requests 118 to 554 are left out."""
 OF_A_TABLE = "__ddb_stream_"
 """How LocalStack names the streams that hold DynamoDB streams: they are made at once, without limits."""
 
@@ -249,10 +246,3 @@ class Stream:
     def _route(self) -> None:
         routes = sorted(self.open_shards(), key=lambda shard: shard.keys.start)
         self._routes = routes, [key_bytes(shard.keys.start) for shard in routes]
-
-
-def partition(region: str) -> str:
-    """Give the partition of AWS that a region lies in: `aws`, `aws-cn` or `aws-us-gov`."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

@@ -8,11 +8,10 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from collections.abc import Sequence as ListLike
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.model import ListShape, MapShape, StringShape, StructureShape
 
-from tailrace.protocol.errors import ValidationFailedError
 from tailrace.protocol.jsontypes import (
     need_blob,
     need_boolean,
@@ -21,13 +20,13 @@ from tailrace.protocol.jsontypes import (
     need_object,
     need_string,
 )
+from tailrace.protocol.violations import MISSING, Bounds, Violation, at_most, enumerated, refuse
 
 if TYPE_CHECKING:
     from botocore.model import ServiceModel, Shape
 
 type Check = Callable[[object], ListLike[Violation]]
 
-MOST_VIOLATIONS = 10
 REQUIRED_TOO = {"PutRecordInput": {"PartitionKey"}, "PutRecordsRequestEntry": {"PartitionKey"}}
 """Optional since records can be distributed by AWS itself; that is not done here."""
 JAVA_PACKAGE = "com.amazonaws.kinesis.v20131202"
@@ -62,42 +61,6 @@ class Checker:
             for name, value in members.items()
             for violation in compiled(known[name])(value)
         ]
-
-
-class Violation(NamedTuple):
-    """A member that breaks a constraint. Those of a request are `str`ung together.
-
-    >>> str(Violation(None, "Member must not be null").below("member").below("records.2"))
-    "Value null at 'records.2.member' failed to satisfy constraint: Member must not be null"
-    """
-
-    shown: str | None  # as AWS shows the value; None: there is none
-    text: str
-    path: str = ""
-
-    def below(self, step: str) -> "Violation":
-        """Give the violation as seen from one step further out."""
-        return self._replace(path=f"{step}.{self.path}" if self.path else step)
-
-    def __str__(self) -> str:
-        value = "null" if self.shown is None else f"'{self.shown}'"
-        return f"Value {value} at '{self.path}' failed to satisfy constraint: {self.text}"
-
-
-def refuse(violations: ListLike[Violation]) -> None:
-    """Raise ValidationFailedError, which lists up to ten violations, if there are any."""
-    if violations:
-        listed = "; ".join(map(str, violations[:MOST_VIOLATIONS]))
-        count = min(len(violations), MOST_VIOLATIONS)
-        raise ValidationFailedError(f"{count} validation error{'s' if count > 1 else ''} detected: {listed}")
-
-
-def at_most(length: float) -> str:
-    """Word the bound of a length."""
-    return f"Member must have length less than or equal to {length}"
-
-
-MISSING = Violation(None, "Member must not be null")
 
 
 def compiled(shape: "Shape") -> Check:
@@ -226,30 +189,6 @@ def _number(shape: "Shape") -> Check:
     return check
 
 
-class Bounds(NamedTuple):
-    """How long a value may be."""
-
-    least: int
-    most: float
-
-    @classmethod
-    def of(cls, shape: "Shape") -> Self:
-        """Take the bounds from the model."""
-        return cls(shape.metadata.get("min", 0), shape.metadata.get("max", math.inf))
-
-    def hold(self, length: int) -> bool:
-        """Tell whether a length is within the bounds."""
-        return self.least <= length <= self.most
-
-    def broken(self, length: int) -> list[str]:
-        """Say what is wrong with a length."""
-        if length < self.least:
-            return [f"Member must have length greater than or equal to {self.least}"]
-        if length > self.most:
-            return [at_most(self.most)]
-        return []
-
-
 def _rules(shape: StringShape) -> list[Callable[[str], list[str]]]:
     """Give the rules for a string, each of which says what is wrong with one."""
     rules: list[Callable[[str], list[str]]] = []
@@ -263,29 +202,16 @@ def _rules(shape: StringShape) -> list[Callable[[str], list[str]]]:
             lambda text: [] if bounds.least <= len(text) <= bounds.most else bounds.broken(len(text))
         )
     if shape.enum:
-        allowed, foreign = frozenset(shape.enum), [_enumeration(shape.enum)]
+        allowed, foreign = frozenset(shape.enum), [enumerated(shape.enum)]
         rules.append(lambda text: [] if text in allowed else foreign)
     return rules
 
 
 def _spelled(shape: "Shape") -> str:
     if values := getattr(shape, "enum", None):
-        return _enumeration(values)
+        return enumerated(values)
     bounds = Bounds.of(shape)
     return f"{at_most(bounds.most)}, Member must have length greater than or equal to {bounds.least}"
-
-
-def _enumeration(values: list[str]) -> str:
-    """Word an enumeration, in AWS's order: that of a hash table of 32 places, by Java's hash of a string."""
-    listed = ", ".join(sorted(values, key=lambda value: _java_hash(value) % 32))
-    return f"Member must satisfy enum value set: [{listed}]"
-
-
-def _java_hash(text: str) -> int:
-    found = 0
-    for character in text:
-        found = (31 * found + ord(character)) % (1 << 32)
-    return found
 
 
 _COMPILERS: "dict[str, Callable[[Any], Check]]" = {

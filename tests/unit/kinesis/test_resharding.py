@@ -285,10 +285,12 @@ def test_a_filter_before_the_streams_creation_is_refused() -> None:
 
 
 def test_a_closed_shard_leaves_with_its_records() -> None:
-    """Once all of a closed shard has outlived the retention it is listed no more."""
+    """Once all of a closed shard has outlived the retention it is listed no more, whoever asks."""
     stage = Stage(shards=1)
     split(stage)
     stage.now += 86_400 + 1
+    described = stage("DescribeStream", StreamName="clicks")["StreamDescription"]["Shards"]
+    assert ids(described) == [1, 2]
     assert ids(shards(stage)) == [1, 2]
 
 

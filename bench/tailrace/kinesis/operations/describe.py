@@ -10,6 +10,7 @@ DEFAULT_PAGE = 100
 def describe_stream(call: Call, request: Request) -> Output:
     """Describe a stream and a page of its shards; none are shown while it is being created."""
     stream = call.stream(request)
+    stream.trim(call.now)
     shards = [] if stream.status(call.now) == "CREATING" else list(stream.shards.values())
     after = request.get("ExclusiveStartShardId", "")
     shards = [shard for shard in shards if shard.shard_id > after]

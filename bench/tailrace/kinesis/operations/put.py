@@ -9,8 +9,8 @@ from tailrace.kinesis.hashkeys import SPACE, hash_key, key_bytes
 from tailrace.kinesis.sequence import Sequence, SequenceNumberError
 from tailrace.kinesis.shards import Entry
 from tailrace.kinesis.streams import Put, Stream
-from tailrace.protocol.constraints import Violation, at_most, refuse
 from tailrace.protocol.jsontypes import decoded_length
+from tailrace.protocol.violations import Violation, at_most, refuse
 
 MOST_BYTES = 10 << 20  # of a request, keys included
 
