@@ -75,5 +75,5 @@ def test_what_must_be_there() -> None:
     for row in rows():
         part = row.number.partition(".")[0]
         counts[part] = counts.get(part, 0) + 1
-    least = {"1": 101, "2": 69, "3": 18, "4": 7, "5": 35, "6": 10, "7": 5, "8": 29, "9": 33}
+    least = {"1": 102, "2": 69, "3": 18, "4": 7, "5": 35, "6": 10, "7": 5, "8": 29, "9": 33}
     assert {part: min(count, least[part]) for part, count in counts.items()} == least

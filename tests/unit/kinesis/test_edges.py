@@ -172,6 +172,19 @@ def test_limits_of_one_stream_are_its_own() -> None:
     stage("ListShards", StreamName="other")
 
 
+def test_five_iterators_a_second() -> None:
+    """The sixth GetShardIterator of a second on one shard is throttled; another shard has its own five."""
+    stage = Stage(shards=2, limited=True)
+    for _ in range(5):
+        stage.iterator("LATEST")
+    asked = {"StreamName": "clicks", "ShardId": FIRST, "ShardIteratorType": "LATEST"}
+    assert stage.refusal("GetShardIterator", **asked) == (
+        "ProvisionedThroughputExceededException",
+        f"Rate exceeded for shard {FIRST} in stream clicks under account {ACCOUNT}.",
+    )
+    stage.iterator("LATEST", "shardId-000000000001")
+
+
 def test_one_subscription_a_second() -> None:
     """SubscribeToShard is called once a second for a consumer and shard (documented)."""
     stage = Stage(shards=2, limited=True)
