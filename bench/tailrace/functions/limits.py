@@ -7,7 +7,7 @@ from typing import Any
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from tailrace.protocol.constraints import Checker, Violation
+from tailrace.protocol.violations import Checker, Violation
 
 _CHECKED = {
     "CreateFunction": (
