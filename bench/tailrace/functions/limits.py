@@ -7,7 +7,8 @@ from typing import Any
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from tailrace.protocol.violations import Checker, Violation
+from tailrace.protocol.constraints import Checker
+from tailrace.protocol.violations import Violation
 
 _CHECKED = {
     "CreateFunction": (
