@@ -1,5 +1,6 @@
-"""`make simulate`: single lanes and whole worlds by the thousand, until one breaks a promise."""
+"""`make simulate`: lanes, whole worlds and the edge by the thousand, until one breaks a promise."""
 
+import math
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from tests.simulation.running import Failure, Kind, Report, run_side_by_side, sh
 
 HISTORIES, SEED, ONLY = "HISTORIES", "SEED", "ONLY"
 USUAL = 1000
-SHARES: dict[Kind, int] = {"world": 1, "lane": 20}
+SHARES: dict[Kind, float] = {"edge": 0.1, "world": 1, "lane": 20}
 """Histories of each kind for one of HISTORIES."""
 
 
@@ -39,7 +40,7 @@ def _wanted(environ: "os._Environ[str]") -> dict[Kind, int]:
     histories = int(environ.get(HISTORIES) or USUAL)
     only = environ.get(ONLY)
     if not only:
-        return {kind: share * histories for kind, share in SHARES.items()}
+        return {kind: math.ceil(share * histories) for kind, share in SHARES.items()}
     kinds = [kind for kind in SHARES if kind == only]
     if not kinds:
         raise ValueError(f"ONLY={only}")

@@ -8,6 +8,9 @@ WINDOWS, FAMILY = RULES + "windows.py", RULES + "family.py"
 SHARDS, STREAMS = "bench/tailrace/kinesis/shards.py", "bench/tailrace/kinesis/streams.py"
 ANSWERS, BEGINNING = RULES + "answers.py", RULES + "beginning.py"
 LIMITS = "bench/tailrace/kinesis/limits.py"
+EDGE = "bench/tailrace/mapping/"
+DELIVERY, DELIVERIES = EDGE + "delivery.py", EDGE + "deliveries.py"
+WORKER, CREW = EDGE + "worker.py", EDGE + "crew.py"
 MODEL = "tests/simulation/reference.py"
 
 
@@ -17,6 +20,11 @@ class Mutant(NamedTuple):
     file: str
     old: str
     new: str
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of histories that have to notice it."""
+        return ("edge",) if self.file in {DELIVERY, DELIVERIES, WORKER, CREW} else ("lane", "world")
 
 
 MUTANTS = (
@@ -115,10 +123,90 @@ MUTANTS = (
     ),
     Mutant(STREAMS, "HashKeyRange(start, step.at - 1)", "HashKeyRange(start, step.at)"),
     Mutant(STREAMS, "        self._opened += 1\n", ""),
+    Mutant(
+        DELIVERY,
+        "            with self._lock:\n                was = self._reader\n",
+        "            if True:\n                was = self._reader\n",
+    ),
+    Mutant(DELIVERY, "        if self._reader and self._reader.busy:\n            return False\n", ""),
+    Mutant(DELIVERY, "            if self._news:\n                return False\n", ""),
+    Mutant(
+        DELIVERY,
+        "            self._news = True\n            if self._state is not",
+        "            if self._state is not",
+    ),
+    Mutant(
+        DELIVERY,
+        "            self._remains = self._reader.remains()\n",
+        "            self._remains = Remains(self._reader.position)\n",
+    ),
+    Mutant(DELIVERY, "            return Verdict(Kind.FAULT)\n", "            raise\n"),
+    Mutant(
+        DELIVERY,
+        "        self._unsubscribe = self.shard.subscribe(self._wake) if wanted else lambda: None\n",
+        "",
+    ),
+    Mutant(
+        DELIVERY,
+        "            if self._alarm is None or self._alarm.due != until:",
+        "            if self._alarm is None:",
+    ),
+    Mutant(DELIVERY, "        self._crew.run(self._work)\n\n    def _rest", "\n    def _rest"),
+    Mutant(
+        DELIVERY,
+        "            verdict = self._invoke(plan, action)\n"
+        "            with self._lock:\n"
+        "                reader.judged(lane, verdict, self._clock.now())\n",
+        "            with self._lock:\n"
+        "                reader.judged(lane, Verdict(Kind.PROCESSED), self._clock.now())\n"
+        "            self._invoke(plan, action)\n",
+    ),
+    Mutant(DELIVERIES, "                self._family.done(delivery.shard.shard_id)\n", ""),
+    Mutant(
+        DELIVERIES,
+        "                for one in self._begin_ready():\n                    one.follow(self._plan)\n",
+        "                self._begin_ready()\n",
+    ),
+    Mutant(
+        DELIVERIES,
+        "        with self._lock:\n            if delivery.finished",
+        "        if True:\n            if delivery.finished",
+    ),
+    Mutant(DELIVERIES, "        if not self.running:\n            self._halted()\n", ""),
+    Mutant(WORKER, "        if self.uuid in store:\n", "        if True:\n"),
+    Mutant(
+        WORKER,
+        "        with self._lock:\n"
+        "            self._refuse_if_deleting()\n"
+        "            self._become(configuration=change(self._mapping.configuration), role=role)",
+        "        old = change(self._mapping.configuration)\n"
+        "        with self._lock:\n"
+        "            self._refuse_if_deleting()\n"
+        "            self._become(configuration=old, role=role)",
+    ),
+    Mutant(WORKER, "            if state is not self.current_state:\n                return\n", ""),
+    Mutant(
+        WORKER,
+        "            self._refuse_if_deleting()\n            self._become(configuration",
+        "            self._become(configuration",
+    ),
+    Mutant(
+        CREW,
+        "            if len(self._tasks) <= self._idle:\n"
+        "                self._changed.notify()\n"
+        "                return\n",
+        "            if len(self._tasks) <= self._idle:\n                return\n",
+    ),
+    Mutant(
+        CREW,
+        "        with self._changed:\n            self._tasks.append(task)",
+        "        if True:\n            self._tasks.append(task)",
+    ),
+    Mutant(CREW, "                self._idle -= 1\n", ""),
     Mutant(MODEL, "record.again = True", "record.again = False"),
     Mutant(MODEL, "attempt.spent += 1", "attempt.spent += 2"),
     Mutant(MODEL, "state.closed_windows.add(view.window.start)", "state.closed_windows.add(view.window.end)"),
-    Mutant(MODEL, "not passes(record.put, state.settings.patterns)", "False"),
+    Mutant(MODEL, "not passes(record.put, patterns)", "False"),
     Mutant(MODEL, "(records[low].settled or", "(not records[low].settled or"),
     Mutant(MODEL, "FIRST_DELAY = 0.3", "FIRST_DELAY = 0.5"),
 )

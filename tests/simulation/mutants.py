@@ -47,12 +47,12 @@ def hunt(mutant: Mutant) -> Found:
             raise ValueError(f"{mutant.file} has no {mutant.old!r}: correct the mutant")
         target.write_text(source.replace(mutant.old, mutant.new, 1))
         began = perf_counter()
-        return Found(mutant, _is_noticed(root), perf_counter() - began)
+        return Found(mutant, _is_noticed(root, mutant), perf_counter() - began)
 
 
-def _is_noticed(root: Path) -> bool:
+def _is_noticed(root: Path, mutant: Mutant) -> bool:
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.simulation.quick", str(HISTORIES), "lane", "world"],
+        [sys.executable, "-m", "tests.simulation.quick", str(HISTORIES), *mutant.kinds],
         cwd=root,
         env={**os.environ, "PYTHONPATH": f"{root / 'bench'}:{root}", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,

@@ -5,6 +5,7 @@ kept it out, or it left the stream. The model is told what happens and raises `B
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 FIRST_DELAY = 0.3  # seconds; the recordings bound the first delay from 0.24 to 0.47
@@ -65,7 +66,6 @@ class ShardState:
         self.records: list[Known] = []
         self.by_key: defaultdict[str, list[Known]] = defaultdict(list)
         self.low = 0  # all before it are at an end
-        self.read = 0  # all before it were read
         self.checkpoint = 0
         self.begun = self.finished = False
         self.sending: list[list[Known]] = []
@@ -115,13 +115,14 @@ class Reference:
         state.records.append(record)
         state.by_key[put.key].append(record)
 
-    def created(self, closed: set[str]) -> None:
-        """Leave out what lies before the starting position in the shards that there are."""
-        for shard, state in self.shards.items():
-            for record in state.records:
-                early = record.arrival < self.start if isinstance(self.start, float) else False
-                record.settled = self.start == "LATEST" or early
-            state.finished = self.start == "LATEST" and shard in closed
+    def created(self, latest: Mapping[str, int | None]) -> None:
+        """Leave out what lies before the starting position; `latest` is None for a shard that was closed."""
+        for shard, end in latest.items():
+            state = self.shards[shard]
+            before = 0 if self.start == "TRIM_HORIZON" else len(state.records)
+            for record in state.records[: end if self.start == "LATEST" else before]:
+                record.settled = not isinstance(self.start, float) or record.arrival < self.start
+            state.finished = self.start == "LATEST" and end is None
 
     def begun(self, shard: str, now: float) -> None:
         """Parents before children: a shard begins once, after all of its parents are settled."""
@@ -134,12 +135,11 @@ class Reference:
             must(above.finished or gone, "parents before children", shard, parent)
             must(self._low(above, now) == len(above.records), "a parent is settled first", shard, parent)
 
-    def read(self, shard: str, position: int) -> None:
-        """Take note that all before a position went through the filters: what they keep out is at an end."""
-        state = self.shards[shard]
-        for record in state.records[state.read : position]:
-            record.settled |= not passes(record.put, state.settings.patterns)
-        state.read = max(state.read, position)
+    def filtered(self, shard: str, position: int, patterns: tuple[str, ...]) -> None:
+        """See that a record that is kept out passes none of the filters."""
+        record = self.shards[shard].records[position]
+        must(not passes(record.put, patterns), "a filter keeps out only what it is to", record)
+        record.settled = True
 
     def finished(self, shard: str, now: float) -> None:
         """See that a shard is done only when all of it is at an end."""
@@ -152,8 +152,8 @@ class Reference:
     def sent(self, shard: str, positions: list[int], action: Any, now: float) -> None:  # noqa: ANN401  the rules' own
         """See what a batch that goes to the function has to be."""
         state = self.shards[shard]
-        settings, batch = state.settings, [state.records[position] for position in positions]
         must(not self.deleted, "a mapping that is gone sends nothing", shard)
+        settings, batch = state.settings, [state.records[position] for position in positions]
         must(positions == sorted(set(positions)), "a batch is in order", positions)
         must(len(batch) <= settings.batch_size, "no batch is larger than BatchSize", len(batch))
         must(batch or action.window, "no batch is empty", shard)
@@ -230,7 +230,7 @@ class Reference:
                 record.again = True
             state.sending.clear()
             state.without_window()
-            state.read, state.begun = state.checkpoint, state.begun and state.finished
+            state.begun = state.begun and state.finished
 
     def changed(self, shard: str, settings: Any) -> None:  # noqa: ANN401  the rules' own
         """Other settings hold for a shard from now on; nothing is under way."""
@@ -239,7 +239,6 @@ class Reference:
         if settings.tumbling != state.settings.tumbling:
             state.without_window()
         state.settings = settings
-        state.read = min(state.read, state.low)  # what is unfinished goes through the filters again
 
     def settled(self, now: float) -> None:
         """In the end every record is at an end."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Literal, NamedTuple
 
+from tests.simulation.edge import Edge
 from tests.simulation.shrink import shrunk
 from tests.simulation.tape import Tape
 from tests.simulation.world import World
 
-type Kind = Literal["lane", "world"]
-STEPS: dict[Kind, int] = {"lane": 25, "world": 120}
+type Kind = Literal["lane", "world", "edge"]
+STEPS: dict[Kind, int] = {"lane": 25, "world": 120, "edge": 600}
 PARTS = 8
 """Parts of a run for each processor, so that none waits long for the last."""
 STRIDE = 10_000_000
@@ -36,6 +37,7 @@ RULES = (
     "a put is throttled",
     "a read skips what was trimmed",
     "a shard is split",
+    "a thread waits for a lock",
     "a window ends",
     "a window ends early",
     "answer ERROR",
@@ -56,6 +58,7 @@ RULES = (
     "the mapping is deleted and made again",
     "the mapping is updated",
     "two lanes of a shard at once",
+    "updated with invocations under way",
 )
 """What a run has to have met, each at least once, to be worth anything."""
 
@@ -101,8 +104,9 @@ def live(
 ) -> tuple[str | None, str]:
     """Live one history; returns the promise that broke or None, and its hash."""
     try:
-        world = World(tape, met, steps=STEPS[kind], small=kind == "lane", hashed=hashed)
-        return None, world.run()
+        if kind == "edge":
+            return None, Edge(tape, met, steps=STEPS[kind], hashed=hashed).run()
+        return None, World(tape, met, steps=STEPS[kind], small=kind == "lane", hashed=hashed).run()
     except Exception as error:  # noqa: BLE001  an error of the rules breaks a promise too
         return f"{type(error).__name__}: {error}"[:600], ""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -50,6 +51,8 @@ def weigh(record: Record) -> int:
 class Stage:
     """A stream, and what happens to it and to the function, by the tape."""
 
+    weights: tuple[int, ...] = WEIGHTS
+
     def __init__(
         self, tape: Tape, met: defaultdict[str, int], *, small: bool = False, hashed: bool = True
     ) -> None:
@@ -58,7 +61,7 @@ class Stage:
         self.calm = False
         self._function = Function(tape, met)
         self.retention = self.tape.pick((DAY, DAY, 600.0))
-        self.where: dict[str, int] = {}  # position by sequence number
+        self.where: dict[str, tuple[str, int]] = {}  # shard and position, by sequence number
         self.puts: defaultdict[str, list[Put]] = defaultdict(list)
         self.lately: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)  # when, how many bytes
         self.column = Column() if small else None
@@ -78,8 +81,10 @@ class Stage:
         """Put some records."""
         tape = self.tape
         for _ in range(1 + tape.draw(4)):
-            key, name, weight = tape.pick(KEYS), tape.pick(MIXED), tape.pick(WEIGHTS)
-            if self.retention < DAY and tape.chance(5):  # it blocks until it leaves the stream
+            key, name, weight = tape.pick(KEYS), tape.pick(MIXED), tape.pick(self.weights)
+            if (
+                self.retention < DAY and LARGE in self.weights and tape.chance(5)
+            ):  # it blocks until it leaves the stream
                 weight = TOO_LARGE
             data = DATA[name, weight]
             if self.column:
@@ -109,7 +114,7 @@ class Stage:
                 for place, record in enumerate(page.records, page.start):
                     name, weight = FACTS[record.data]
                     known.append(Put(record.partition_key, record.arrival, weight, name))
-                    self.where[record.sequence_number] = place
+                    self.where[record.sequence_number] = shard_id, place
                     self.note("put", shard_id, place, record.partition_key, record.data)
             if shard_id not in reference.shards:
                 reference.opened(shard_id, shard.parents)
@@ -166,11 +171,27 @@ class Stage:
         position = self.tape.pick(("TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"))
         return position, now - self.tape.pick((0.5, 3.0, 100.0)) if position == "AT_TIMESTAMP" else None
 
+    def filtering(self, patterns: tuple[str, ...], reference: Reference) -> Callable[[Record], bool]:
+        """Give the real filter; a reference sees what it keeps out."""
+        accepts = filter_of(patterns)
+        if not patterns:
+            return accepts
+
+        def seen(record: Record) -> bool:
+            accepted = accepts(record)
+            if not accepted:
+                self.met["a filter keeps a record out"] += 1
+                shard, position = self.where[record.sequence_number]
+                reference.filtered(shard, position, patterns)
+            return accepted
+
+        return seen
+
     # The history
 
     def positions(self, records: tuple[Record, ...]) -> list[int]:
         """Give the positions of records in their shard."""
-        return [self.where[record.sequence_number] for record in records]
+        return [self.where[record.sequence_number][1] for record in records]
 
     def note(self, *what: object) -> None:
         """Have something count as part of the history."""

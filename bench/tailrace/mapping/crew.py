@@ -3,7 +3,8 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from threading import Condition, Thread
+
+from tailrace.mapping.threads import THREADS, Threads
 
 LOG = logging.getLogger(__name__)
 IDLE = 5.0
@@ -13,11 +14,12 @@ IDLE = 5.0
 class Crew:
     """Runs tasks side by side. A task that finds an idle thread costs no new one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, threads: Threads = THREADS) -> None:
+        self.threads = threads
         self._name = name
         self._tasks: deque[Callable[[], None]] = deque()
         self._idle = 0
-        self._changed = Condition()
+        self._changed = threads.condition()
 
     def run(self, task: Callable[[], None]) -> None:
         """Have a task done in another thread; returns at once."""
@@ -26,7 +28,7 @@ class Crew:
             if len(self._tasks) <= self._idle:
                 self._changed.notify()
                 return
-        Thread(target=self._serve, name=self._name, daemon=True).start()
+        self.threads.start(self._name, self._serve)
 
     def _serve(self) -> None:
         while task := self._next():

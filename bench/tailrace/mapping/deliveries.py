@@ -1,11 +1,12 @@
 """All shards of one stream on their way to one function: parents before children."""
 
 from collections.abc import Callable, Mapping
-from threading import Lock
 from typing import NamedTuple
 
+from tailrace.clock import CLOCK, Clock
 from tailrace.kinesis.engine import Shard, Stream
-from tailrace.mapping.delivery import Delivery, Plan
+from tailrace.mapping.crew import Crew
+from tailrace.mapping.delivery import CREW, Delivery, Plan
 from tailrace.mapping.rules.family import Family
 
 
@@ -25,11 +26,18 @@ class Deliveries:
     """
 
     def __init__(
-        self, stream: Stream, begin: Callable[[Shard], int | None], halted: Callable[[], None]
+        self,
+        stream: Stream,
+        begin: Callable[[Shard], int | None],
+        halted: Callable[[], None],
+        *,
+        clock: Clock = CLOCK,
+        crew: Crew = CREW,
     ) -> None:
         self.stream = stream
         self._halted = halted
-        self._lock = Lock()
+        self._clock, self._crew = clock, crew
+        self._lock = crew.threads.lock()
         self._family = Family()
         self._plan: Plan | None = None
         self._deliveries: list[Delivery] = []
@@ -88,7 +96,14 @@ class Deliveries:
         shards = dict(self.stream.shards)
         ready = self._family.ready({shard_id: shard.parents for shard_id, shard in shards.items()})
         begun = [
-            Delivery(self.stream, shards[shard_id], self._begin.get(shard_id) or 0, self._stopped)
+            Delivery(
+                self.stream,
+                shards[shard_id],
+                self._begin.get(shard_id) or 0,
+                self._stopped,
+                clock=self._clock,
+                crew=self._crew,
+            )
             for shard_id in ready
         ]
         self._deliveries += begun

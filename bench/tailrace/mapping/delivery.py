@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
-from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 from tailrace.clock import CLOCK, Call, Clock
@@ -90,13 +89,13 @@ class Delivery:
         self._halted = halted
         self._clock = clock
         self._crew = crew
-        self._lock = Lock()  # of these five
+        self._lock = crew.threads.lock()  # of these five
         self._remains: Remains[Record] = Remains(position)
         self._wanted: Plan | None = None
         self._plan: Plan | None = None
         self._reader: ShardReader[Record] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._gate = Lock()  # of these three
+        self._gate = crew.threads.lock()  # of these three
         self._state = _Gate.RESTING
         self._news = False
         self._alarm: Call | None = None

@@ -1,7 +1,8 @@
 """Where LocalStack's Lambda provider hands Kinesis mappings over to us; every other source stays its own."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -18,10 +19,12 @@ from tailrace.arns import Arn
 from tailrace.clock import CLOCK
 from tailrace.kinesis.engine import ENGINE, UnknownStream
 from tailrace.kinesis.policies import allows
+from tailrace.mapping.delivery import CREW
 from tailrace.mapping.encryption import decrypted, key_error
 from tailrace.mapping.request import Refusal, check
 from tailrace.mapping.shown import SERVICE, Configuration, is_about, is_kinesis, listed, shown, tidied
-from tailrace.mapping.worker import MappingWorker
+from tailrace.mapping.target import Function
+from tailrace.mapping.worker import DeletingError, MappingWorker, Surroundings
 from tailrace.seams import replace
 
 READING = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
@@ -61,7 +64,20 @@ def _over(owner: type, name: str, ours: Callable[..., Any]) -> None:
 def _make_worker(original: Callable[..., EsmWorker], factory: EsmWorkerFactory) -> EsmWorker | MappingWorker:
     if not is_kinesis(factory.esm_config):
         return original(factory)
-    return MappingWorker(factory.esm_config, factory.function_role_arn, enabled=factory.enabled)
+    return MappingWorker(
+        factory.esm_config,
+        factory.function_role_arn,
+        enabled=factory.enabled,
+        surroundings=Surroundings(ENGINE, CLOCK, CREW, _store, Function),
+    )
+
+
+def _store(function: Arn) -> dict[str, Configuration]:
+    """Give LocalStack's own mappings of a function's account and region."""
+    mappings: dict[str, Configuration] = lambda_stores[function.account][
+        function.region
+    ].event_source_mappings
+    return mappings
 
 
 def _validate(
@@ -148,16 +164,15 @@ def _update(
     old, worker = mappings.get(request["UUID"]), provider.esm_workers.get(request["UUID"])
     if old is None or not isinstance(worker, MappingWorker):
         return original(provider, context, request)
-    _refuse_if_deleting(worker, "update")
     asked = {key: value for key, value in request.items() if key not in ("UUID", "Enabled")}
     function_arn, _, _, _, role = provider.validate_event_source_mapping(context, old | asked)
     enabled = request.get("Enabled", worker.enabled)
     answered = EsmState.UPDATING
     if enabled != worker.enabled:
         answered = EsmState.ENABLING if enabled else EsmState.DISABLING
-    new = tidied(old | asked | {"FunctionArn": function_arn, "LastModified": _now()})
-    mappings[request["UUID"]] = new
-    worker.update(new, role, enabled=enabled)
+    asked |= {"LastModified": _now()} | ({"FunctionArn": function_arn} if "FunctionName" in asked else {})
+    with _unless_deleting("update"):
+        new = worker.update(lambda mapping: tidied(mapping | asked), role, enabled=request.get("Enabled"))
     return new | {"State": answered}
 
 
@@ -168,18 +183,21 @@ def _delete(
     old, worker = mappings.get(uuid), provider.esm_workers.get(uuid)
     if old is None or not isinstance(worker, MappingWorker):
         return original(provider, context, uuid=uuid, **rest)
-    _refuse_if_deleting(worker, "delete")
-    answer: Configuration = decrypted(old) | {"State": EsmState.DELETING}
     provider._remove_all_tags(old["EventSourceMappingArn"])  # noqa: SLF001  as the provider's own deletion does
-    worker.delete(gone=lambda: provider.esm_workers.pop(uuid, None))
-    return answer
+    with _unless_deleting("delete"):
+        worker.delete(gone=lambda: provider.esm_workers.pop(uuid, None))
+    return decrypted(old) | {"State": EsmState.DELETING}
 
 
-def _refuse_if_deleting(worker: MappingWorker, what: str) -> None:
-    if worker.current_state is EsmState.DELETING:
+@contextmanager
+def _unless_deleting(what: str) -> Iterator[None]:
+    """Word it as AWS does if the mapping is being deleted."""
+    try:
+        yield
+    except DeletingError:
         raise ResourceInUseException(
             f"Cannot {what} the event source mapping because it is in use.", Type="User"
-        )
+        ) from None
 
 
 def _get(

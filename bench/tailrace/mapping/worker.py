@@ -1,30 +1,27 @@
-"""A mapping at work, as LocalStack's Lambda provider knows it.
+"""A mapping at work, with the interface of LocalStack's `EsmWorker`.
 
 What a mapping is stands in one immutable `Mapping`. It is replaced whole, under one lock, in `_become`, which
-also writes it to LocalStack's store: no thread ever writes back what it read before somebody else's change.
+also writes it to the provider's store: no thread ever writes back what it read before somebody else's change.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import partial
-from threading import RLock
 from typing import Any, NamedTuple
 
-from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmStateReason
-from localstack.services.lambda_.invocation.models import lambda_stores
-
 from tailrace.arns import Arn
-from tailrace.clock import CLOCK, Clock
-from tailrace.kinesis.engine import ENGINE, Shard, Stream, UnknownStream
+from tailrace.clock import Clock
+from tailrace.kinesis.engine import Engine, Shard, Stream, UnknownStream
+from tailrace.mapping.crew import Crew
 from tailrace.mapping.deliveries import Behind, Deliveries
-from tailrace.mapping.delivery import Plan
+from tailrace.mapping.delivery import Plan, Target
 from tailrace.mapping.filters import record_filter
 from tailrace.mapping.history import HISTORIES
 from tailrace.mapping.request import seconds
 from tailrace.mapping.rules.beginning import first_position
 from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import MappingSettings
-from tailrace.mapping.target import Function
+from tailrace.mapping.state import REASON, State
 
 LOG = logging.getLogger(__name__)
 PATIENCE = 2.0
@@ -34,11 +31,27 @@ GONE = "PROBLEM: Stream not found"
 """What `LastProcessingResult` says once the stream is deleted; AWS's own words were never recorded."""
 
 
+class DeletingError(Exception):
+    """The mapping is being deleted: nothing else can be done with it."""
+
+
+class Surroundings(NamedTuple):
+    """What a mapping's worker works with."""
+
+    engine: Engine
+    clock: Clock
+    crew: Crew
+    store: Callable[[Arn], MutableMapping[str, Any]]
+    """Where the provider keeps mappings by their ids, for the account and region of a function."""
+    target: Callable[[dict[str, Any], MappingSettings, str, Callable[[str], None]], Target]
+    """Makes the function of a mapping: of its configuration, settings, role, and who notes its results."""
+
+
 class Mapping(NamedTuple):
     """What a mapping is: nothing in it is ever changed in place."""
 
     configuration: dict[str, Any]  # as the Lambda API words it, without its state
-    state: EsmState
+    state: State
     enabled: bool
     role: str
 
@@ -48,19 +61,16 @@ AT_WORK: dict[str, "MappingWorker"] = {}
 
 
 class MappingWorker:
-    """The worker of one mapping, for its whole life: updates, disabling and enabling keep it and its places.
+    """The worker of one mapping, for its whole life: updates, disabling, enabling keep it and its places."""
 
-    It has the interface of LocalStack's `EsmWorker`.
-    """
-
-    state_transition_reason = EsmStateReason.USER_ACTION
+    state_transition_reason = REASON
 
     def __init__(
-        self, configuration: dict[str, Any], role: str, *, enabled: bool, clock: Clock = CLOCK
+        self, configuration: dict[str, Any], role: str, *, enabled: bool, surroundings: Surroundings
     ) -> None:
-        self._clock = clock
-        self._lock = RLock()
-        self._mapping = Mapping(dict(configuration), EsmState.CREATING, enabled, role)
+        self._engine, self._clock, self._crew, self._stores, self._target = surroundings
+        self._lock = self._crew.threads.reentrant_lock()
+        self._mapping = Mapping(dict(configuration), State.CREATING, enabled, role)
         self._deliveries: Deliveries | None = None
         self._plan: Plan | None = None
         self._gone: Callable[[], None] = lambda: None
@@ -79,7 +89,7 @@ class MappingWorker:
         return self._mapping.enabled
 
     @property
-    def current_state(self) -> EsmState:
+    def current_state(self) -> State:
         """The state as the API names it."""
         return self._mapping.state
 
@@ -99,47 +109,62 @@ class MappingWorker:
 
     def abandon(self) -> None:
         """Be gone at once, whatever is still under way: nobody waits for it any more."""
-        self._rest(EsmState.DELETING)
+        self._rest(State.DELETING)
 
     def create(self) -> None:
         """Settle where each shard is read from; start, if the mapping is enabled."""
         with self._lock:
             AT_WORK[self.uuid] = self
-            ENGINE.on_created(self._stream_made)
+            self._engine.on_created(self._stream_made)
             self._settle_positions()
             if self.enabled:
                 self.start()
             else:
-                self._become(state=EsmState.DISABLED)
+                self._become(state=State.DISABLED)
 
     def start(self) -> None:
         """Deliver by the configuration as it stands, each shard from where it was left."""
         with self._lock:
-            self._become(enabled=True, state=EsmState.ENABLED)
+            self._become(enabled=True, state=State.ENABLED)
             self._settle_positions()
             self._follow()
 
-    def update(self, configuration: dict[str, Any], role: str, *, enabled: bool) -> None:
-        """Take a new configuration; an invocation under way ends by the old one."""
+    def update(
+        self,
+        change: Callable[[dict[str, Any]], dict[str, Any]],
+        role: str,
+        *,
+        enabled: bool | None = None,
+    ) -> dict[str, Any]:
+        """Have another configuration, made of the present one; an invocation under way ends by the old.
+
+        `enabled` is left as it is where it is None. Returns the new configuration. Raises DeletingError.
+        """
         with self._lock:
-            self._become(configuration=configuration, role=role)
-            if enabled:
+            self._refuse_if_deleting()
+            self._become(configuration=change(self._mapping.configuration), role=role)
+            if self.enabled if enabled is None else enabled:
                 self.start()
             else:
                 self.stop()
+            return self._mapping.configuration
 
     def stop(self) -> None:
         """Disable: no further invocation begins. Once the last one is over the state is `Disabled`."""
         with self._lock:
-            self._become(enabled=False, state=EsmState.DISABLING)
+            self._become(enabled=False, state=State.DISABLING)
             self._halt()
 
     def delete(self, gone: Callable[[], None] = lambda: None) -> None:
-        """Stop for good; `gone` is called once the last invocation is over, and the mapping with it."""
+        """Stop for good; `gone` is called once the last invocation is over, and the mapping with it.
+
+        Raises DeletingError if that was asked for before.
+        """
         with self._lock:
+            self._refuse_if_deleting()
             self._gone = gone
-            ENGINE.off_created(self._stream_made)
-            self._become(state=EsmState.DELETING)
+            self._engine.off_created(self._stream_made)
+            self._become(state=State.DELETING)
             self._halt()
 
     def rewind(self, starting: str = "TRIM_HORIZON", moment: float | None = None) -> None:
@@ -161,14 +186,14 @@ class MappingWorker:
         self._rewinding = None
         if self._deliveries and not self._deliveries.stream.deleted:
             begin = partial(first_position, starting=starting, moment=moment)
-            self._deliveries = Deliveries(self._deliveries.stream, begin, self._halted)
+            self._deliveries = self._deliver(self._deliveries.stream, begin)
         self.rewound += 1
-        if self.enabled and self.current_state is EsmState.ENABLED:
+        if self.enabled and self.current_state is State.ENABLED:
             self._follow()
 
     def stop_for_shutdown(self) -> None:
         """Begin no further invocation; the state in the store stays."""
-        ENGINE.off_created(self._stream_made)
+        self._engine.off_created(self._stream_made)
         with self._lock:
             self._plan = None
             if self._deliveries:
@@ -179,12 +204,16 @@ class MappingWorker:
         with self._lock:
             self._become(configuration=self._mapping.configuration | changed)
 
+    def _refuse_if_deleting(self) -> None:
+        if self.current_state is State.DELETING:
+            raise DeletingError(self.uuid)
+
     def _follow(self) -> None:
         if self._deliveries is None:
             return
         configuration, _, _, role = self._mapping
         settings = MappingSettings.of(configuration)
-        function = Function(configuration, settings, role, self._note_result)
+        function = self._target(configuration, settings, role, self._note_result)
         consumer = Arn.of(configuration["EventSourceArn"]).consumer
         plan = Plan(settings, record_filter(settings.patterns), function, apart=bool(consumer))
         self._plan = plan
@@ -213,19 +242,18 @@ class MappingWorker:
         with self._lock:
             if self._rewinding and not (self._deliveries and self._deliveries.running):
                 self._begin_again()
-                return
             if self._deliveries and self._deliveries.stream.deleted:
                 self._note_result(GONE)
             self._rest(self.current_state)
 
-    def _rest(self, state: EsmState) -> None:
+    def _rest(self, state: State) -> None:
         """End a transition, if it is still the one that was meant."""
         with self._lock:
             if state is not self.current_state:
                 return
-            if state is EsmState.DISABLING:
-                self._become(state=EsmState.DISABLED)
-            elif state is EsmState.DELETING:
+            if state is State.DISABLING:
+                self._become(state=State.DISABLED)
+            elif state is State.DELETING:
                 AT_WORK.pop(self.uuid, None)
                 HISTORIES.forget([self.uuid])
                 self._store().pop(self.uuid, None)
@@ -235,13 +263,16 @@ class MappingWorker:
         """Fix where each shard is read from, unless that is settled for this very stream."""
         arn = Arn.of(self._mapping.configuration["EventSourceArn"])
         try:
-            stream = ENGINE.stream(arn.account, arn.region, arn.name)
+            stream = self._engine.stream(arn.account, arn.region, arn.name)
         except UnknownStream:
             LOG.warning("%s: its stream %s is gone", self.uuid, arn.name)
             self._note_result(GONE)
             return
         if self._deliveries is None or stream is not self._deliveries.stream:
-            self._deliveries = Deliveries(stream, self._begin, self._halted)
+            self._deliveries = self._deliver(stream, self._begin)
+
+    def _deliver(self, stream: Stream, begin: Callable[[Shard], int | None]) -> Deliveries:
+        return Deliveries(stream, begin, self._halted, clock=self._clock, crew=self._crew)
 
     def _begin(self, shard: Shard) -> int | None:
         """Give the position at which a shard of the stream as it is now is read first."""
@@ -256,7 +287,7 @@ class MappingWorker:
         with self._lock:
             if stream.arn == str(Arn.of(self._mapping.configuration["EventSourceArn"]).parent):
                 self._settle_positions()
-                if self.enabled and self.current_state is EsmState.ENABLED:
+                if self.enabled and self.current_state is State.ENABLED:
                     self._follow()
 
     def _note_result(self, result: str) -> None:
@@ -270,6 +301,5 @@ class MappingWorker:
         if self.uuid in store:
             store[self.uuid] = self._mapping.configuration | {"State": self._mapping.state}
 
-    def _store(self) -> Any:  # noqa: ANN401  LocalStack's store is untyped
-        arn = Arn.of(self._mapping.configuration["FunctionArn"])
-        return lambda_stores[arn.account][arn.region].event_source_mappings
+    def _store(self) -> MutableMapping[str, Any]:
+        return self._stores(Arn.of(self._mapping.configuration["FunctionArn"]))

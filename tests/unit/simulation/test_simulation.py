@@ -16,15 +16,15 @@ from tests.simulation.tape import Tape
 
 pytestmark = pytest.mark.unit
 SEED = 1_000_000
-KINDS: tuple[Kind, ...] = ("lane", "world")
+KINDS: tuple[Kind, ...] = ("lane", "world", "edge")
 
 
 def test_histories() -> None:
-    """Some histories of whole worlds and of single lanes break no promise, and meet what they are about."""
-    reports = [run(Share("world", 60, SEED)), run(Share("lane", 600, SEED))]
-    assert [report.failure for report in reports] == [None, None]
-    assert [report.uncertain for report in reports] == [[], []]
-    met = Counter(reports[0].met) + Counter(reports[1].met)
+    """Some lanes, whole worlds and histories of the edge break no promise, and meet what they are about."""
+    reports = [run(Share("world", 60, SEED)), run(Share("lane", 600, SEED)), run(Share("edge", 40, SEED))]
+    assert [report.failure for report in reports] == [None, None, None]
+    assert [report.uncertain for report in reports] == [[], [], []]
+    met = sum((Counter(report.met) for report in reports), Counter[str]())
     assert set(RULES) - set(met) <= {"a window ends early"}, "a rare thing may be missed by so few"
     assert set(met) <= set(RULES)
 

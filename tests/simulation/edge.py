@@ -1,0 +1,246 @@
+"""The edge under the same histories: workers, deliveries and their threads, as the tape lets them run.
+
+Everything of a mapping is real but the clock, the function, the destination and the threads. At each lock,
+and at some statements in between, the tape decides which thread goes on; time passes while all of them rest.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tailrace.clock import StandingClock
+from tailrace.mapping.state import State
+from tests.simulation.mapped import Around, Flight, Injected, Mapped
+from tests.simulation.paused import Pauses, crew, worker
+from tests.simulation.records import SMALL
+from tests.simulation.reference import Broken, must
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.stage import START, Stage
+from tests.simulation.tape import Tape
+
+PATIENCE = 50_000
+"""Steps in which all is settled once nothing fails any more."""
+MOST_ASKED = 3
+"""Requests that are under way at once."""
+FAR = (60, 10)
+"""Statements between two pauses, at most: some histories have many."""
+TIMES = (0.1, 0.4, 1.0, 3.0, 20.0, 31.0, 65.0, 310.0)
+LOG = logging.getLogger("tailrace.mapping")
+
+
+class Complaints(logging.Handler):
+    """Takes what the edge logs as an error: that is a broken promise, unless the tape had it go wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.broken: BaseException | None = None
+
+    def keep(self, error: BaseException) -> None:
+        """Keep the first broken promise."""
+        self.broken = self.broken or error
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep an error that nobody injected."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, Injected):
+            self.keep(error or Broken(record.getMessage()))
+
+
+class Edge(Stage):
+    """One history of the edge. `run` raises `Broken` if a promise does not hold."""
+
+    weights = (SMALL,)
+
+    def __init__(self, tape: Tape, met: defaultdict[str, int], *, steps: int, hashed: bool = True) -> None:
+        super().__init__(tape, met, hashed=hashed)
+        self.steps = steps
+        self.limited = False
+        self.scheduler = Scheduler(tape)
+        self.stream.retention_hours = self.retention / 3600  # type: ignore[assignment]  # as short as it likes
+        self.stream._lock = self.scheduler.lock()  # type: ignore[assignment]  # a pause wherever it is taken
+        self.clock = StandingClock(START)
+        self.until = START
+        self.flights: list[Flight] = []
+        self.complaints = Complaints()
+        store: dict[str, Any] = {}
+        self._crew = crew.Crew("delivery", self.scheduler)
+        surroundings = worker.Surroundings(
+            self.engine, self.clock, self._crew, lambda _: store, target=_nobody
+        )
+        self._around = Around(
+            self, self.scheduler, surroundings, store, self.flights, self.complaints.keep, {}
+        )
+        self.mappings: list[Mapped] = []
+        self._asked = 0  # by somebody outside, and not answered yet
+        self._resharding = False
+        self._far = self.tape.pick(FAR)
+        self._left = self._far
+
+    def run(self) -> str:
+        """Live, let nothing fail any more, and see that all is settled; returns the history's hash."""
+        LOG.addHandler(self.complaints)
+        before, LOG.propagate = LOG.propagate, False
+        Pauses.decide = self._pause_at_times
+        vars(worker)["record_filter"] = lambda patterns: self._around.filters[id(patterns)][0]
+        try:
+            self._run()
+        finally:
+            Pauses.decide = _rush
+            LOG.removeHandler(self.complaints)
+            LOG.propagate = before
+        return self.digest
+
+    def _run(self) -> None:
+        self._make()
+        for _ in range(self.steps):
+            self._step()
+        self.calm = True
+        self._settle()  # first as things are: nobody is woken who should have been
+        if self._latest.worker.enabled:
+            self._see_settled()
+        self._start("enable", partial(self._latest.turn, on=True))
+        self._settle()
+        self._start("put", lambda: self.put(self.clock.now()))
+        self._settle()
+        self._see_settled()
+        self.met["a thread waits for a lock"] += self.scheduler.waits
+
+    @property
+    def _latest(self) -> Mapped:
+        return self.mappings[-1]
+
+    def _pause_at_times(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            self._left = 1 + self.tape.draw(self._far)
+            self.scheduler.pause()
+
+    # What happens
+
+    def _step(self) -> None:
+        chosen = self.tape.draw(100)
+        if self._asked < MOST_ASKED and chosen < 40:
+            self._ask(chosen)
+        elif chosen < 50:
+            self._land()
+        elif chosen < 54:
+            self.scheduler.time_out()
+        elif not self._go_on():
+            self.until = max(self.until, self.clock.now()) + self.tape.pick(TIMES)
+
+    def _go_on(self) -> bool:
+        """Let a thread run; if all rest, let time pass."""
+        if self.scheduler.step():
+            self._watch()
+            return True
+        self._see_rested()
+        now = self.clock.now()
+        if now >= self.until:
+            return False
+        due = self.clock._next_due()
+        passing = min(self.until, max(now, due)) - now if due is not None else self.until - now
+        self.scheduler.start("time", lambda: self.clock.advance(passing))
+        return True
+
+    def _settle(self) -> None:
+        """Do what there is to do, until there is nothing."""
+        for _ in range(PATIENCE):
+            if self._go_on():
+                continue
+            due = self.clock._next_due()
+            if self.flights:
+                self._land()
+            elif due is None:
+                return
+            else:
+                self.until = max(due, self.clock.now() + 0.001)
+
+    def _land(self) -> None:
+        """Let an invocation under way end."""
+        if self.flights:
+            place = self.tape.draw(len(self.flights)) if len(self.flights) > 1 else 0
+            self.scheduler.free(self.flights.pop(place))
+
+    # What is asked from outside
+
+    def _ask(self, chosen: int) -> None:
+        if chosen < 28:
+            self._start("put", lambda: self.put(self.clock.now()))
+        elif chosen < 33:
+            self._start("reshard", self._reshard)
+        elif self._latest.answered:
+            self._change(self._latest)
+
+    def _start(self, name: str, work: Callable[[], None]) -> None:
+        def asked() -> None:
+            work()
+            self._asked -= 1
+
+        self._asked += 1
+        self.scheduler.start(name, asked)
+
+    def _change(self, mapped: Mapped) -> None:
+        chosen = self.tape.draw(10)
+        if chosen < 5:
+            self.met["the mapping is updated"] += 1
+            self.met["updated with invocations under way"] += bool(self.flights)
+            settings = self.draw_settings()
+            self._start("update", lambda: mapped.update(settings))
+        elif chosen < 8:
+            self.met["disabled or enabled"] += 1
+            on = bool(self.tape.draw(2))
+            self._start("turn", lambda: mapped.turn(on=on))
+        else:
+            self.met["the mapping is deleted and made again"] += 1
+            self.met["deleted with invocations under way"] += bool(self.flights)
+            self._start("delete", mapped.delete)
+            self._make()
+
+    def _reshard(self) -> None:
+        if not self._resharding:  # the stream is UPDATING: a second one is refused
+            self._resharding = True
+            self.reshard(self.clock.now())
+            self._resharding = False
+
+    def _make(self) -> None:
+        mapped = Mapped(self._around, len(self.mappings) + 1)
+        self.mappings.append(mapped)
+        self._start("create", mapped.create)
+
+    # What has to hold
+
+    def _watch(self) -> None:
+        for mapped in self.mappings:
+            if not mapped.gone:
+                mapped.watch()
+        if self.complaints.broken:
+            raise self.complaints.broken
+
+    def _see_rested(self) -> None:
+        """See that nothing is left to do, now that all threads rest."""
+        self.scheduler.see_no_deadlock()
+        must(not self._crew._tasks, "what is to be done finds a thread", len(self._crew._tasks))
+        for mapped in self.mappings:
+            mapped.see_at_rest()
+
+    def _see_settled(self) -> None:
+        self._watch()
+        for mapped in self.mappings:
+            mapped.see_mirrored()
+            must(mapped is self._latest or mapped.gone, "what is deleted goes", mapped.worker.current_state)
+        latest = self._latest
+        must(latest.worker.current_state is State.ENABLED, "what is enabled is Enabled", latest.worker.uuid)
+        latest.reference.settled(self.clock.now())
+        for shard_id, shard in self.shards.items():
+            done = latest.reference.shards[shard_id].finished
+            must(done or not shard.closed, "in the end closed shards are done", shard_id)
+
+
+def _rush() -> None:
+    """Pause nowhere: no history is lived."""
+
+
+def _nobody(*_: object) -> Any:  # noqa: ANN401  each mapping has a target of its own
+    raise AssertionError

@@ -1,0 +1,270 @@
+"""One mapping of a history of the edge: the worker, and the reference that watches it."""
+
+from collections import defaultdict
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from tailrace.kinesis.engine import Record
+from tailrace.mapping.event import Source
+from tailrace.mapping.rules.actions import Discard, Invoke
+from tailrace.mapping.rules.answers import Verdict
+from tailrace.mapping.rules.shard import Dealt
+from tailrace.mapping.settings import MappingSettings
+from tailrace.mapping.state import State
+from tests.simulation.paused import delivery, worker
+from tests.simulation.reference import Reference, must
+from tests.simulation.scheduler import Lock, Scheduler
+from tests.simulation.stage import Stage
+
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
+
+
+class Injected(Exception):  # noqa: N818  it is what the tape has go wrong
+    """What goes wrong by the tape."""
+
+
+class Around(NamedTuple):
+    """What a mapping stands in."""
+
+    stage: Stage
+    scheduler: Scheduler
+    surroundings: worker.Surroundings
+    store: MutableMapping[str, Any]
+    flights: "list[Flight]"
+    broke: Callable[[BaseException], None]
+    """Keeps a broken promise, whatever the edge makes of the error."""
+    filters: dict[int, tuple[Callable[[Record], bool], tuple[str, ...]]]
+    """The filter of each plan, and its patterns, by their identity."""
+
+    def now(self) -> float:
+        """Tell the time."""
+        return self.surroundings.clock.now()
+
+
+class Flight:
+    """An invocation under way."""
+
+    def __init__(self, action: Invoke[Record], settings: MappingSettings) -> None:
+        self.action, self.settings = action, settings
+
+
+class Mapped:
+    """A mapping from its creation to its end."""
+
+    def __init__(self, around: Around, number: int) -> None:
+        self._around, stage = around, around.stage
+        settings = stage.draw_settings()
+        starting, moment = stage.draw_start(around.now())
+        self.reference = Reference(stage.retention, starting if moment is None else moment, settings)
+        configuration = {
+            "UUID": f"mapping-{number}",
+            "FunctionArn": FUNCTION,
+            "EventSourceArn": stage.stream.arn,
+            "StartingPosition": starting,
+            **({} if moment is None else {"StartingPositionTimestamp": moment}),
+            **configured(settings),
+        }
+        self.worker = worker.MappingWorker(
+            configuration,
+            "role",
+            enabled=True,
+            surroundings=around.surroundings._replace(target=self._target),
+        )
+        self.answered = self.gone = False  # answered: its id is known
+        self._created = False
+        self._updates = self._plans = 0
+        self._marks: set[str] = set()
+        self._adopted: defaultdict[str, int] = defaultdict(int)
+        self._known: dict[str, delivery.Delivery] = {}
+
+    # What is asked of it
+
+    def create(self) -> None:
+        """Come into being, as LocalStack's provider does it."""
+        self._around.store[self.worker.uuid] = self.worker.esm_config | {"State": State.CREATING}
+        self.worker.create()
+        self.answered = True
+
+    def update(self, settings: MappingSettings) -> None:
+        """Change some of the settings; each update leaves a mark of its own."""
+        self._updates += 1
+        mark = f"Update{self._updates}"
+        with suppress(worker.DeletingError):
+            self.worker.update(lambda mapping: mapping | configured(settings) | {mark: True}, "role")
+            self._marks.add(mark)
+
+    def turn(self, *, on: bool) -> None:
+        """Enable or disable."""
+        with suppress(worker.DeletingError):
+            self.worker.update(dict, "role", enabled=on)
+
+    def delete(self) -> None:
+        """Go, once what is under way has ended."""
+
+        def gone() -> None:
+            self.gone = self.reference.deleted = True
+
+        with suppress(worker.DeletingError):
+            self.worker.delete(gone)
+
+    def _target(
+        self, _: dict[str, Any], settings: MappingSettings, __: str, noted: Callable[[str], None]
+    ) -> "Target":
+        self._plans += 1
+        accepts = self._around.stage.filtering(settings.patterns, self.reference)
+        self._around.filters[id(settings.patterns)] = accepts, settings.patterns
+        return Target(self._around, self, self._plans, settings, noted)
+
+    # What is seen of it from outside, between two steps of the threads
+
+    def watch(self) -> None:
+        """Tell the reference what has become of the mapping since."""
+        deliveries, now, met = self.worker._deliveries, self._around.now(), self._around.stage.met
+        self._around.stage.see(self.reference)
+        if deliveries is None:
+            return
+        if not self._created:
+            self._created = True
+            self.reference.created(deliveries._begin)
+        for shard_id, one in list(self._known.items()):
+            self._look_at(shard_id, one, now)
+        for one in deliveries._deliveries:
+            shard_id = one.shard.shard_id
+            if shard_id not in self._known:
+                self._known[shard_id] = one
+                met["a child begins"] += bool(one.shard.parents)
+                self._around.stage.note("begin", shard_id)
+                self.reference.begun(shard_id, now)
+
+    def _look_at(self, shard_id: str, one: delivery.Delivery, now: float) -> None:
+        if self.reference.shards[shard_id].finished:
+            return
+        if one.finished:
+            self._around.stage.met["a closed shard is done"] += 1
+            self.reference.finished(shard_id, now)
+        elif not taken(one._lock):  # what is between two states is not looked at
+            reader, remains = one._reader, one._remains
+            unfinished = remains.unfinished[0][0] if remains.unfinished else remains.position
+            self.reference.checkpointed(shard_id, reader.checkpoint if reader else unfinished, now)
+
+    def adopt(self, shard_id: str, target: "Target") -> None:
+        """See that a plan is none that another has replaced."""
+        self._around.stage.see(self.reference)
+        before = self._adopted[shard_id]
+        must(target.number >= before, "a configuration that was replaced never comes back", shard_id)
+        if target.number > before:
+            self._adopted[shard_id] = target.number
+            self.reference.changed(shard_id, target.settings)
+
+    def see_at_rest(self) -> None:
+        """See that a mapping whose deliveries all rest is no longer on its way to it."""
+        moving = self.worker.current_state in {State.DISABLING, State.DELETING} and not self.gone
+        running = any(one.running for one in self._known.values())
+        must(not moving or running, "what rests is Disabled, or gone", self.worker.current_state)
+
+    def see_mirrored(self) -> None:
+        """See that the provider's store says what the mapping is, and no more once it is gone."""
+        stored = self._around.store.get(self.worker.uuid)
+        if self.gone:
+            must(stored is None, "a mapping that is gone leaves nothing", stored)
+            return
+        now = self.worker.esm_config
+        must(self._marks <= now.keys(), "no update is lost", self._marks - now.keys())
+        must(stored == now | {"State": self.worker.current_state}, "the store says what is", stored)
+
+
+class Target:
+    """The function and the destination of one plan."""
+
+    def __init__(
+        self,
+        around: Around,
+        mapped: Mapped,
+        number: int,
+        settings: MappingSettings,
+        noted: Callable[[str], None],
+    ) -> None:
+        self._around, self._stage, self._mapped = around, around.stage, mapped
+        self.number, self.settings, self.result = number, settings, noted
+
+    def source(self, shard_id: str) -> Source:
+        """Name the stream: this is asked for when a delivery goes over to the plan, and for each event."""
+        with self._judging():
+            self._mapped.adopt(shard_id, self)
+        return Source(self._stage.stream.arn, "us-east-1", shard_id, "role")
+
+    def invoke(self, source: Source, action: Invoke[Record]) -> Verdict:
+        """Have the function invoked, and wait until the tape lets it answer."""
+        stage, reference, shard_id = self._stage, self._mapped.reference, source.shard_id
+        positions = stage.positions(action.records)
+        stage.note("send", self._mapped.worker.uuid, shard_id, positions, self._around.now())
+        with self._judging():
+            reference.sent(shard_id, positions, action, self._around.now())
+        if len(reference.shards[shard_id].sending) > 1:
+            stage.met["two lanes of a shard at once"] += 1
+        flight = Flight(action, self.settings)
+        self._around.flights.append(flight)
+        self._around.scheduler.block(flight)
+        told, verdict, _ = stage.answer(action, self.settings)
+        stage.note("answer", shard_id, told.kind, self._around.now())
+        stage.met[f"answer {told.kind}"] += 1
+        with self._judging():
+            reference.judged(shard_id, positions, action, told, self._around.now())
+        if told.kind == "FAULT":
+            raise Injected
+        return verdict
+
+    def discard(self, source: Source, action: Discard[Record]) -> None:
+        """Report records, unless the destination refuses them."""
+        stage, positions = self._stage, self._stage.positions(action.records)
+        stage.note("discard", source.shard_id, positions)
+        stage.met[f"discarded by {action.condition.name}"] += 1
+        with self._judging():
+            self._mapped.reference.discarded(source.shard_id, positions, action, self._around.now())
+        self._around.scheduler.pause()
+        if stage.fails(30):
+            stage.met["a destination refuses"] += 1
+            raise Injected
+
+    def polled(self, dealt: Dealt) -> None:
+        """Take note of what a read gave."""
+        del dealt
+        self._around.scheduler.pause()
+
+    def _judging(self) -> "_Judging":
+        return _Judging(self._around.broke)
+
+
+class _Judging:
+    """Notes a promise that breaks within it."""
+
+    def __init__(self, broke: Callable[[BaseException], None]) -> None:
+        self._broke = broke
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception):
+            self._broke(error)
+
+
+def taken(lock: object) -> bool:
+    """Tell whether somebody has a lock."""
+    return isinstance(lock, Lock) and lock.taken
+
+
+def configured(settings: MappingSettings) -> dict[str, Any]:
+    """Word settings as the API does."""
+    return {
+        "BatchSize": settings.batch_size,
+        "MaximumBatchingWindowInSeconds": settings.window,
+        "MaximumRetryAttempts": settings.retries,
+        "MaximumRecordAgeInSeconds": settings.max_age,
+        "BisectBatchOnFunctionError": settings.bisect,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"] if settings.partial_answers else [],
+        "ParallelizationFactor": settings.factor,
+        "TumblingWindowInSeconds": settings.tumbling,
+        "FilterCriteria": {"Filters": [{"Pattern": pattern} for pattern in settings.patterns]},
+    }
