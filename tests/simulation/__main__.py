@@ -11,7 +11,7 @@ from tests.simulation.running import Failure, Kind, Report, run_side_by_side, sh
 
 HISTORIES, SEED, ONLY = "HISTORIES", "SEED", "ONLY"
 USUAL = 1000
-SHARES: dict[Kind, float] = {"edge": 0.1, "world": 1, "lane": 20}
+SHARES: dict[Kind, float] = {"edge": 0.06, "world": 1, "lane": 20}
 """Histories of each kind for one of HISTORIES."""
 
 

@@ -24,7 +24,7 @@ PATIENCE = 50_000
 """Steps in which all is settled once nothing fails any more."""
 MOST_ASKED = 3
 """Requests that are under way at once."""
-FAR = (60, 10)
+FAR = (150, 150, 15)
 """Statements between two pauses, at most: some histories have many."""
 TIMES = (0.1, 0.4, 1.0, 3.0, 20.0, 31.0, 65.0, 310.0)
 LOG = logging.getLogger("tailrace.mapping")
@@ -123,9 +123,9 @@ class Edge(Stage):
         chosen = self.tape.draw(100)
         if self._asked < MOST_ASKED and chosen < 40:
             self._ask(chosen)
-        elif chosen < 50:
+        elif chosen < 44:
             self._land()
-        elif chosen < 54:
+        elif chosen < 47:
             self.scheduler.time_out()
         elif not self._go_on():
             self.until = max(self.until, self.clock.now()) + self.tape.pick(TIMES)
@@ -166,9 +166,9 @@ class Edge(Stage):
     # What is asked from outside
 
     def _ask(self, chosen: int) -> None:
-        if chosen < 28:
+        if chosen < 24:
             self._start("put", lambda: self.put(self.clock.now()))
-        elif chosen < 33:
+        elif chosen < 28:
             self._start("reshard", self._reshard)
         elif self._latest.answered:
             self._change(self._latest)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tests.simulation.changes import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
-HISTORIES = 1000
+HISTORIES = 600
 
 
 class Found(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 
-def shrunk(tape: Sequence[int], fails: Callable[[Sequence[int]], bool], tries: int = 2000) -> list[int]:
+def shrunk(tape: Sequence[int], fails: Callable[[Sequence[int]], bool], tries: int) -> list[int]:
     """Give a shorter and plainer tape that still fails; at most so many tries."""
     best, left = list(tape), tries
 

@@ -21,7 +21,7 @@ KINDS: tuple[Kind, ...] = ("lane", "world", "edge")
 
 def test_histories() -> None:
     """Some lanes, whole worlds and histories of the edge break no promise, and meet what they are about."""
-    reports = [run(Share("world", 60, SEED)), run(Share("lane", 600, SEED)), run(Share("edge", 40, SEED))]
+    reports = [run(Share("world", 60, SEED)), run(Share("lane", 600, SEED)), run(Share("edge", 20, SEED))]
     assert [report.failure for report in reports] == [None, None, None]
     assert [report.uncertain for report in reports] == [[], [], []]
     met = sum((Counter(report.met) for report in reports), Counter[str]())
