@@ -22,7 +22,8 @@ PYTHON = "3.13"
 LARGEST = 262_144_000
 """Bytes of a function's code when unpacked: Lambda's 250 MB, however the archive gets there."""
 # The user's own files. With another folder of a user's they are that folder's, and the rest is handler/'s.
-_THE_USER_S = {"analytics.py", "samples.py"}
+_THE_USER_S = {"analytics.py"}
+_OF_THE_TESTS = "samples.py"
 # What the detector needs of the handler's code: how totals are named and read.
 _SHARED = "handler/once/totals.py"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows
@@ -114,7 +115,7 @@ def detector_files() -> dict[str, bytes]:
 
 
 def sources(folder: Path, name: str) -> dict[str, bytes]:
-    """Return all files of a folder by their path under `name`, but not requirements and what is no source."""
+    """Return all files of a folder by their path under `name`, but not what no function reads."""
     return {f"{name}/{path.relative_to(folder).as_posix()}": _content(path) for path in _own_files(folder)}
 
 
@@ -128,7 +129,11 @@ def _own_files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        beside = path.suffix in {".pyc", ".pyo"} or path.name.endswith("~") or parts == (REQUIREMENTS,)
+        beside = (
+            path.suffix in {".pyc", ".pyo"}
+            or path.name.endswith("~")
+            or parts in {(REQUIREMENTS,), (_OF_THE_TESTS,)}
+        )
         if path.is_file() and not hidden and not beside:
             yield path
 

@@ -10,6 +10,8 @@ from handler.once.records import Json, Reason, Record, RejectedError
 
 LONGEST_ID = 2048
 """Bytes of a partition key's value in DynamoDB."""
+UNITS = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
+"""A number below this is a time in this part of a second: seconds, milli-, micro-, nanoseconds."""
 
 
 class Key(NamedTuple):
@@ -77,10 +79,19 @@ def _key(body: dict[str, Json], record: Record) -> Key:
 
 
 def _seconds(stamp: Json) -> int:
-    """Return an ISO 8601 time as epoch seconds, cut to the whole second; a time without a zone is UTC."""
+    """Return a time as epoch seconds, cut to the whole second.
+
+    It is ISO 8601, UTC where it names no zone, or a number of seconds, milliseconds or finer.
+    """
+    if isinstance(stamp, int | Decimal) and not isinstance(stamp, bool):
+        unit = next((unit for below, unit in UNITS if 0 <= stamp < below), None)
+        if unit is None:
+            raise RejectedError(Reason.NO_TIMESTAMP, "its timestamp is no number of seconds since 1970")
+        return int(stamp // unit)
     if not isinstance(stamp, str):
         raise RejectedError(
-            Reason.NO_TIMESTAMP, "an event with an eventId needs an ISO 8601 timestamp, as a string"
+            Reason.NO_TIMESTAMP,
+            "an event with an eventId needs a timestamp: ISO 8601, or seconds or milliseconds since 1970",
         )
     try:
         moment = datetime.fromisoformat(stamp)

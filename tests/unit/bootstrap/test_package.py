@@ -52,6 +52,7 @@ def test_the_handler_s_archive() -> None:
     names = set(handler_files())
     assert {"handler/entry.py", "handler/analytics.py", "handler/once/totals.py"} <= names
     assert {name.partition("/")[0] for name in names} == {"handler"}
+    assert "handler/samples.py" not in names
 
 
 def test_the_detector_s_archive() -> None:

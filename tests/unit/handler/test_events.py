@@ -60,6 +60,15 @@ def test_an_events_own_id_and_time_are_its_key(stamp: str, seconds: int) -> None
     assert parse(record(0, data)).key == Key("e-1", seconds)
 
 
+@pytest.mark.parametrize(
+    "stamp", ["1767323045", "1767323045.9", "1767323045999", "1767323045999999", "1767323045999999999"]
+)
+def test_a_number_is_a_time(stamp: str) -> None:
+    """A number is a time in seconds, milliseconds or finer, cut to the whole second."""
+    data = b'{"eventId":"e-1","timestamp":%s}' % stamp.encode()
+    assert parse(record(0, data)).key == Key("e-1", 1_767_323_045)
+
+
 @pytest.mark.parametrize("data", [b"{}", b'{"eventId":null}', b'{"timestamp":"yesterday"}'])
 def test_an_event_without_an_id_takes_the_records(data: bytes) -> None:
     """Without an eventId the key is the recipe's: sequence number and arrival in whole seconds."""
@@ -94,7 +103,22 @@ def test_an_event_without_an_id_takes_the_records(data: bytes) -> None:
         (
             b'{"eventId":"e"}',
             Reason.NO_TIMESTAMP,
-            "an event with an eventId needs an ISO 8601 timestamp, as a string",
+            "an event with an eventId needs a timestamp: ISO 8601, or seconds or milliseconds since 1970",
+        ),
+        (
+            b'{"eventId":"e","timestamp":true}',
+            Reason.NO_TIMESTAMP,
+            "an event with an eventId needs a timestamp: ISO 8601, or seconds or milliseconds since 1970",
+        ),
+        (
+            b'{"eventId":"e","timestamp":-1}',
+            Reason.NO_TIMESTAMP,
+            "its timestamp is no number of seconds since 1970",
+        ),
+        (
+            b'{"eventId":"e","timestamp":1e20}',
+            Reason.NO_TIMESTAMP,
+            "its timestamp is no number of seconds since 1970",
         ),
         (
             b'{"eventId":"e","timestamp":"soon"}',
