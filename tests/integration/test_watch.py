@@ -1,0 +1,88 @@
+"""`make up WATCH=1`: what is saved is deployed, a line says what and how long it took, and Ctrl-C ends it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bootstrap.package import HANDLER
+from bootstrap.target import Target
+from tailrace.testing.eventually import eventually
+from tests.frame import stacks
+from tests.frame.run import ROOT, Run
+
+pytestmark = pytest.mark.emulator_only
+
+ANALYTICS = (HANDLER / "analytics.py").read_text()
+DEPLOYED = re.compile(r"^\d\d:\d\d:\d\d (.*) changed: deployed in (\d+\.\d) s$", re.MULTILINE)
+
+
+class Watching:
+    """`up` with WATCH=1 over a handler in a folder of its own; what it prints goes to a file."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.analytics = folder / "handler" / "analytics.py"
+        self.analytics.parent.mkdir()
+        self.analytics.write_text(ANALYTICS)
+        self._said = folder / "said"
+        environ = {**environ, "HANDLER": str(self.analytics.parent), "WATCH": "1"}
+        with self._said.open("w") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bootstrap", "up"], cwd=ROOT, env=environ, stdout=said, stderr=said
+            )
+
+    @property
+    def said(self) -> str:
+        """All that it has printed."""
+        return self._said.read_text()
+
+    def wait_for(self, what: str, times: int = 1) -> None:
+        """Wait until it has printed something, so often."""
+
+        def printed() -> bool:
+            """Print it."""
+            assert self.process.poll() is None, self.said
+            return self.said.count(what) >= times
+
+        eventually(printed, within=120, what=f"it prints {what!r}")
+
+
+@pytest.fixture
+def watching(run: Run, target: Target, tmp_path: Path, worker_id: str) -> Iterator[Watching]:
+    """Give one that has deployed for the first time, and now watches."""
+    with stacks.named(run, target) as name:
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "AWS_ENDPOINT_URL": target.endpoint or "",
+            "DETECTOR": "0",
+            "STACK": name(f"watch-{worker_id}"),
+        }
+        one = Watching(tmp_path, environ)
+        try:
+            one.wait_for("Ctrl-C ends it")
+            yield one
+        finally:
+            one.process.kill()
+            one.process.wait(30)
+
+
+def test_what_is_saved_is_deployed(watching: Watching) -> None:
+    """A saved file is deployed and named; one that fails is named and deploys nothing; then it goes on."""
+    watching.analytics.write_text(f"{ANALYTICS}\nMORE = 1\n")
+    watching.wait_for("changed: deployed in")
+    watching.analytics.write_text("def f(:")
+    watching.wait_for("SyntaxError: invalid syntax")
+    watching.analytics.write_text(f"{ANALYTICS}\nMORE = 2\n")
+    watching.wait_for("changed: deployed in", times=2)
+    watching.process.send_signal(signal.SIGINT)
+    assert watching.process.wait(30) == 0, watching.said
+    lines = DEPLOYED.findall(watching.said)
+    assert [name for name, _ in lines] == [str(watching.analytics)] * 2
+    assert all(float(took) < 30 for _, took in lines), lines
+    assert "Traceback" not in watching.said
