@@ -200,6 +200,11 @@ def test_a_stream_of_another_account(rig: Rig) -> None:
         return answer
 
     ask("CreateStream", StreamName=rig.name, ShardCount=1)
+    eventually(
+        lambda: b'"ACTIVE"' in ask("DescribeStreamSummary", StreamName=rig.name),
+        within=PATIENCE,
+        what="the stream to be active",
+    )
     arn = f"arn:aws:kinesis:{rig.target.region}:{owner}:stream/{rig.name}"
     try:
         with pytest.raises(ClientError) as raised:
