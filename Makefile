@@ -119,7 +119,10 @@ lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run bench/healthy examples/*/*.sh
 
-.PHONY: simulate mutants bench-leg
+.PHONY: simulate mutants bench-leg fuzz
+fuzz: $(TESTED) ## send mutated requests to the door, and see that none hangs it or leaves anything: REQUESTS= SEED=
+	@$(PYTHON) -m tests.fuzz
+
 simulate: $(TESTED) ## prove the rules of delivery on invented histories: HISTORIES= worlds, 20 times as many lanes; SEED= ONLY= a kind
 	@$(PYTHON) -m tests.simulation
 

@@ -28,6 +28,7 @@ OTHERS = {
     "PYTEST_OPTIONS",
     "PYTHON",
     "PYTHON3",
+    "REQUESTS",
     "SHELL",
     "TESTS",
 }

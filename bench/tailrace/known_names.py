@@ -44,10 +44,10 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "PackageInstaller.is_installed": "(self)",
     },
     "localstack.runtime.server.core": {
+        "RuntimeServer.register": "(self, gateway, listen, ssl_creds)",
+        "RuntimeServer.run": "(self)",
+        "RuntimeServer.shutdown": "(self)",
         "RuntimeServerPlugin.load": "(self, *args, **kwargs)",
-    },
-    "localstack.runtime.server.twisted": {
-        "TwistedRuntimeServer.register": "(self, gateway, listen, ssl_creds)",
     },
     "localstack.services.cloudformation.engine.v2.change_set_model_executor": {
         "ChangeSetModelExecutor._execute_resource_action": (
@@ -196,17 +196,12 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "LogGroup.to_describe_dict": "(self)",
         "LogStream.put_log_events": "(self, log_events)",
     },
-    "rolo.gateway.wsgi": {
-        "WsgiGateway.__call__": "(self, environ, start_response)",
-    },
-    "rolo.serving.twisted": {
-        "HeaderPreservingWSGIResource.render": "(self, request)",
-        "HeaderPreservingWSGIResponse": "class",
-        "WebsocketResourceDecorator.render": "(self, request)",
-    },
-    "twisted.web.http": {
-        "HTTPFactory.log": "(self, request)",
-        "_parseContentType": "(line)",
+    "rolo.websocket.adapter": {
+        "WebSocketAdapter.accept": "(self, subprotocol, extensions, extra_headers, timeout)",
+        "WebSocketAdapter.close": "(self, code, reason, timeout)",
+        "WebSocketAdapter.receive": "(self, timeout)",
+        "WebSocketAdapter.reject": "(self, status_code, headers, body, timeout)",
+        "WebSocketAdapter.send": "(self, event, timeout)",
     },
     "werkzeug.routing.rules": {
         "Rule._compile_builder": "(self, append_unknown)",

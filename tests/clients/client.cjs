@@ -1,15 +1,29 @@
-// Kinesis by AWS's SDK for JavaScript, over HTTP/1.1 (by itself it would speak HTTP/2).
+// Kinesis by AWS's SDK for JavaScript with its defaults: over HTTP/2; with HTTP1=1 over HTTP/1.1.
 //
+//     client.cjs one STREAM DATA             puts one record and reads it, and prints what it read
 //     client.cjs write STREAM NAME COUNT     puts so many events, and merges two shards halfway
 //     client.cjs subscribe CONSUMER COUNT    prints the data of so many records of the first shard, as a consumer
-const { KinesisClient, ListShardsCommand, MergeShardsCommand, PutRecordsCommand, SubscribeToShardCommand } =
-    require("@aws-sdk/client-kinesis");
+const {
+    GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand, MergeShardsCommand,
+    PutRecordCommand, PutRecordsCommand, SubscribeToShardCommand,
+} = require("@aws-sdk/client-kinesis");
 const { NodeHttpHandler } = require("@smithy/node-http-handler");
 
 const KEYS = 23, BATCH = 100, PATIENCE = 60_000;
 const kinesis = new KinesisClient({
-    endpoint: process.env.AWS_ENDPOINT_URL, requestHandler: new NodeHttpHandler(),
+    endpoint: process.env.AWS_ENDPOINT_URL, ...(process.env.HTTP1 && { requestHandler: new NodeHttpHandler() }),
 });
+
+async function one(StreamName, data) {
+    const put = await kinesis.send(
+        new PutRecordCommand({ StreamName, Data: Buffer.from(data), PartitionKey: "a" }));
+    const { ShardIterator } = await kinesis.send(new GetShardIteratorCommand({
+        StreamName, ShardId: put.ShardId, ShardIteratorType: "AT_SEQUENCE_NUMBER",
+        StartingSequenceNumber: put.SequenceNumber,
+    }));
+    const { Records } = await kinesis.send(new GetRecordsCommand({ ShardIterator }));
+    console.log(Buffer.from(Records[0].Data).toString());
+}
 
 async function write(StreamName, name, count) {
     for (let start = 0; start < count; start += BATCH) {
@@ -57,5 +71,9 @@ async function subscribe(ConsumerARN, count) {
 }
 
 const [what, where, ...rest] = process.argv.slice(2);
-const done = what === "write" ? write(where, rest[0], Number(rest[1])) : subscribe(where, Number(rest[0]));
-done.catch(error => { console.error(error); process.exit(1); });
+const verbs = {
+    one: () => one(where, rest[0]),
+    write: () => write(where, rest[0], Number(rest[1])),
+    subscribe: () => subscribe(where, Number(rest[0])),
+};
+verbs[what]().catch(error => { console.error(error); process.exit(1); });

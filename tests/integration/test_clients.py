@@ -177,8 +177,11 @@ def _has_come(rig: Rig) -> bool:
     return True
 
 
-def test_a_javascript_consumer(rig: Rig, run: Run, installation: Installation) -> None:
-    """AWS's SDK for JavaScript subscribes to a shard over HTTP/1.1 and reads its event stream."""
+@pytest.mark.parametrize("protocol", [{}, {"HTTP1": "1"}], ids=["HTTP/2", "HTTP/1.1"])
+def test_a_javascript_client(
+    rig: Rig, run: Run, installation: Installation, protocol: dict[str, str]
+) -> None:
+    """AWS's SDK for JavaScript puts, reads and subscribes: with its defaults by HTTP/2, and by HTTP/1.1."""
     node, modules = clients.node(installation)
     arn = rig.make_stream()
     made = rig.kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="app")["Consumer"]
@@ -188,9 +191,11 @@ def test_a_javascript_consumer(rig: Rig, run: Run, installation: Installation) -
         within=30,
         what="the consumer",
     )
+    environ = {**clients.environ_of(run, rig.target), "NODE_PATH": str(modules), **protocol}
+    program = (node, FOLDER / "client.cjs")
+    with Client(environ, *program, "one", rig.name, '{"name": 0}') as one:
+        assert one.ended() == ['{"name": 0}']
     rig.put({"name": 1}, {"name": 2})
-    environ = {**clients.environ_of(run, rig.target), "NODE_PATH": str(modules)}
-    program = (node, FOLDER / "client.cjs", "subscribe", made["ConsumerARN"], "3")
-    with Client(environ, *program) as subscriber:
+    with Client(environ, *program, "subscribe", made["ConsumerARN"], "4") as subscriber:
         rig.put({"name": 3})
-        assert [json.loads(line)["name"] for line in subscriber.ended()] == [1, 2, 3]
+        assert [json.loads(line)["name"] for line in subscriber.ended()] == [0, 1, 2, 3]

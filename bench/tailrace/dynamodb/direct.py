@@ -17,14 +17,12 @@ from localstack.services.dynamodbstreams.models import dynamodbstreams_stores
 from tailrace import cloudwatch
 from tailrace.clock import CLOCK
 from tailrace.cloudwatch.cells import key, repeated
-from tailrace.startup import door
-from tailrace.startup.door import Answer
+from tailrace.door import ways
+from tailrace.door.request import Answer, Request
 
 from . import measures, names, rules
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
     from .local import Server
 
 LOG = logging.getLogger("localstack.request.aws")  # where LocalStack logs requests
@@ -40,21 +38,21 @@ class ShortWay:
         self._server = server
         self._kept = threading.local()
 
-    def answer(self, environ: "WSGIEnvironment") -> Answer | None:
+    def answer(self, request: Request) -> Answer | None:
         """Return DynamoDB Local's answer; None, with the request untouched, if LocalStack has to see it."""
-        name = rules.operation(environ)
-        authorization = environ.get("HTTP_AUTHORIZATION", "")
+        name = rules.operation(request.method, request.named)
+        authorization = request.named.get("authorization", "")
         who = rules.signed(authorization) if name else None
         if name is None or who is None:
             return None
         account = get_account_id_from_access_key_id(who.key)
-        body = door.body(environ)
+        body = request.body.read()
         if self._watched(account, who.region) or not rules.plain(body):
             return None if rules.is_object(body) else rules.worded(name, body, _failed())
         space = get_ddb_access_key(account, who.region)
         headers = {
             "Authorization": rules.readdressed(authorization, space),
-            "Content-Type": environ.get("CONTENT_TYPE", "application/x-amz-json-1.0"),
+            "Content-Type": request.named.get("content-type", "application/x-amz-json-1.0"),
             "X-Amz-Target": rules.PREFIX + name,
         }
         answer = rules.worded(name, body, self._ask(body, headers))
@@ -113,31 +111,31 @@ def _failed() -> Answer:
 
 def install(server: "Server") -> None:
     """Let requests for DynamoDB take the short way from now on."""
-    door.SHORT_WAYS.append(ShortWay(server).answer)
-    door.REWRITES += [measure, take_names]  # what was consumed is taken out before ARNs are put back in
+    ways.SHORT_WAYS.append(ShortWay(server).answer)
+    ways.REWRITES += [measure, take_names]  # what was consumed is taken out before ARNs are put back in
 
 
-def take_names(environ: "WSGIEnvironment") -> door.Mend | None:
+def take_names(request: Request) -> ways.Mend | None:
     """Put tables' names in place of their ARNs in a request for DynamoDB, and ARNs back into the answer."""
-    target = environ["HTTP_X_AMZ_TARGET"]
-    who = rules.signed(environ.get("HTTP_AUTHORIZATION", "")) if target.startswith(rules.PREFIX) else None
-    found = names.renamed(target[len(rules.PREFIX) :], door.body(environ), who.region) if who else None
+    target = request.named["x-amz-target"]
+    who = rules.signed(request.named.get("authorization", "")) if target.startswith(rules.PREFIX) else None
+    found = names.renamed(target[len(rules.PREFIX) :], request.body.read(), who.region) if who else None
     if found is None:
         return None
-    door.reread(environ, found.body)
+    ways.reread(request, found.body)
     return found.restored
 
 
-def measure(environ: "WSGIEnvironment") -> door.Mend | None:
+def measure(request: Request) -> ways.Mend | None:
     """Have a request for items say what it consumes, and publish that and what became of it."""
-    target = environ["HTTP_X_AMZ_TARGET"]
+    target = request.named["x-amz-target"]
     name = target[len(rules.PREFIX) :] if target.startswith(rules.PREFIX) else ""
-    who = rules.signed(environ.get("HTTP_AUTHORIZATION", "")) if name in rules.OPERATIONS else None
-    if who is None or "HTTP_CONTENT_ENCODING" in environ:
+    who = rules.signed(request.named.get("authorization", "")) if name in rules.OPERATIONS else None
+    if who is None or "content-encoding" in request.named:
         return None
     place = get_account_id_from_access_key_id(who.key), who.region
-    asked, by_themselves = measures.asking(door.body(environ))
-    door.reread(environ, asked)
+    asked, by_themselves = measures.asking(request.body.read())
+    ways.reread(request, asked)
     began = time.perf_counter()
 
     def mend(answer: bytes) -> bytes:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 from zlib import crc32
 
-from tailrace.startup.door import Answer
+from tailrace.door.request import Answer
 
 PREFIX = "DynamoDB_20120810."
 OPERATIONS = frozenset(
@@ -26,7 +26,7 @@ CREDENTIAL = re.compile(r"Credential=([\w.-]+)/(\d{8})/([a-z0-9-]+)/dynamodb/", 
 # What LocalStack looks into: a name that is an ARN, and queries of an index.
 LOOKED_INTO = re.compile(rb':table/|"IndexName"')
 # Requests with one of these are no SDK's: a browser's, LocalStack's own, or packed.
-UNUSUAL = ("HTTP_ORIGIN", "HTTP_X_LOCALSTACK_DATA", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")
+UNUSUAL = ("origin", "x-localstack-data", "content-encoding", "transfer-encoding")
 UNKNOWN = b"An unknown operation was requested"
 NO_KEY = b"One of the required keys was not given a value"
 NO_JSON = b'{"__type":"com.amazon.coral.service#SerializationException"}'
@@ -45,17 +45,17 @@ class Signed(NamedTuple):
 
 def error(answer: Answer) -> str:
     """Return the error's code; empty if there is none."""
-    found = ERROR.search(answer.body) if answer.status >= HTTPStatus.BAD_REQUEST else None
+    found = ERROR.search(answer.whole) if answer.status >= HTTPStatus.BAD_REQUEST else None
     return found[1].decode() if found else ""
 
 
-def operation(environ: Mapping[str, object]) -> str | None:
-    """Return the operation if the request may go straight through, judged by its headers (WSGI's)."""
-    target = str(environ.get("HTTP_X_AMZ_TARGET", ""))
-    if not target.startswith(PREFIX) or environ.get("REQUEST_METHOD") != "POST":
+def operation(method: str, headers: Mapping[str, str]) -> str | None:
+    """Return the operation if the request may go straight through, judged by its headers (in lower case)."""
+    target = headers.get("x-amz-target", "")
+    if not target.startswith(PREFIX) or method != "POST":
         return None
     name = target[len(PREFIX) :]
-    return name if name in OPERATIONS and not any(header in environ for header in UNUSUAL) else None
+    return name if name in OPERATIONS and not any(header in headers for header in UNUSUAL) else None
 
 
 def signed(authorization: str) -> Signed | None:
@@ -84,7 +84,7 @@ def worded(name: str, request: bytes, answer: Answer) -> Answer:
     DynamoDB Local has another message for a BatchWriteItem without a key, and takes the blame for a request
     that is no JSON.
     """
-    status, body = answer.status, answer.body
+    status, body = answer.status, answer.whole
     if name == "BatchWriteItem":
         body = body.replace(NO_KEY, KEY_MISSING)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR and not is_object(request):

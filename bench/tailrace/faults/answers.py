@@ -1,7 +1,7 @@
 """An error in the protocol of the request: JSON here, every other by LocalStack's own serializers."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 from zlib import crc32
 
@@ -9,26 +9,23 @@ from localstack.aws.api import CommonServiceException
 from localstack.aws.protocol.serializer import create_serializer
 from localstack.aws.spec import load_service
 
-from tailrace.startup.door import Answer
+from tailrace.door.request import Answer, Request
 
 from .words import CANCELLED, DYNAMODB, Worded
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 JSON = "application/x-amz-json-"
 
 
-def refused(environ: "WSGIEnvironment", service: str, operation: str, error: Worded) -> Answer:
+def refused(request: Request, service: str, operation: str, error: Worded) -> Answer:
     """Return the answer that says an error."""
     request_id = str(uuid4())
-    kind = environ.get("CONTENT_TYPE", "")
+    kind = request.named.get("content-type", "")
     if kind.startswith(JSON):
         return _json(kind, service, error, request_id)
     model = load_service(service)
     refusal: Any = CommonServiceException(error.code, error.message, error.status)
     vars(refusal).update(error.fields)
-    serializer: Any = create_serializer(model, _protocol(environ, model))
+    serializer: Any = create_serializer(model, _protocol(request, model))
     headers = {"Content-Type": kind} if kind else {}
     said = serializer.serialize_error_to_response(
         refusal, model.operation_model(operation), headers, request_id
@@ -53,9 +50,9 @@ def _json(kind: str, service: str, error: Worded, request_id: str) -> Answer:
     )
 
 
-def _protocol(environ: "WSGIEnvironment", model: Any) -> str:  # noqa: ANN401  botocore's, untyped there
+def _protocol(request: Request, model: Any) -> str:  # noqa: ANN401  botocore's, untyped there
     """Return the protocol of a request, of those that its service speaks."""
-    if environ.get("HTTP_SMITHY_PROTOCOL") == "rpc-v2-cbor":
+    if request.named.get("smithy-protocol") == "rpc-v2-cbor":
         return "smithy-rpc-v2-cbor"
-    form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    form = request.named.get("content-type", "").startswith("application/x-www-form-urlencoded")
     return "query" if form else str(model.protocol)

@@ -1,6 +1,6 @@
 """`/_tailrace/faults`, by which rules are added, listed and removed.
 
-The emulator listens on loopback alone, and its door lets no foreign page in (`startup/browsers.py`).
+The emulator listens on loopback alone, and its door lets no foreign page in (`door/browsers.py`).
 
 GET               {"faults": [rule with what it did so far, …]}
 POST {rule}       adds one (`asking.py`) and answers with it

@@ -16,7 +16,7 @@ from localstack.runtime import hooks
 from tailrace import seams
 from tailrace.control.plugins import DISTRIBUTION, LOCALSTACKS
 
-from . import door, late, models, process
+from . import late, models, process
 from .services import NEEDED
 
 LOG = logging.getLogger(__name__)
@@ -76,7 +76,6 @@ def _word_what_is_missing() -> None:
 def _leave_out() -> None:
     models.install()
     late.postpone_urls()
-    door.remember_types()
     aws: Any = import_module("localstack.utils.aws.aws_stack")
     # LocalStack would ask the network whether s3.127.0.0.1 leads to it, which may take 10 s to say no.
     seams.replace(aws, "CACHE_S3_HOSTNAME_DNS_STATUS", False)

@@ -2,13 +2,13 @@ from zlib import crc32
 
 import pytest
 
+from tailrace.door.request import Answer
 from tailrace.dynamodb import rules
 from tailrace.dynamodb.rules import Signed
-from tailrace.startup.door import Answer
 
 pytestmark = pytest.mark.unit
 
-PUT = {"REQUEST_METHOD": "POST", "HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem"}
+PUT = {"x-amz-target": "DynamoDB_20120810.PutItem"}
 SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260102/eu-west-1/dynamodb/aws4_request, Signature=00"
 
 
@@ -24,24 +24,28 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260102/eu-west-1/dynamodb/aws4_requ
 )
 def test_only_items_go_straight(name: str, straight: bool) -> None:  # noqa: FBT001  a case of a table
     """Reading and writing items goes straight; what makes or describes tables is LocalStack's."""
-    found = rules.operation(PUT | {"HTTP_X_AMZ_TARGET": f"DynamoDB_20120810.{name}"})
+    found = rules.operation("POST", {"x-amz-target": f"DynamoDB_20120810.{name}"})
     assert found == (name if straight else None)
 
 
 @pytest.mark.parametrize(
-    "environ",
+    "headers",
     [
-        {"HTTP_ORIGIN": "http://localhost"},
-        {"HTTP_X_LOCALSTACK_DATA": "{}"},
-        {"HTTP_CONTENT_ENCODING": "gzip"},
-        {"HTTP_TRANSFER_ENCODING": "chunked"},
-        {"REQUEST_METHOD": "GET"},
-        {"HTTP_X_AMZ_TARGET": "DynamoDBStreams_20120810.PutItem"},
+        {"origin": "http://localhost"},
+        {"x-localstack-data": "{}"},
+        {"content-encoding": "gzip"},
+        {"transfer-encoding": "chunked"},
+        {"x-amz-target": "DynamoDBStreams_20120810.PutItem"},
     ],
 )
-def test_what_is_unusual_is_localstacks(environ: dict[str, str]) -> None:
+def test_what_is_unusual_is_localstacks(headers: dict[str, str]) -> None:
     """A browser's request, LocalStack's own, a packed one, and another service's do not go straight."""
-    assert rules.operation(PUT | environ) is None
+    assert rules.operation("POST", PUT | headers) is None
+
+
+def test_only_post_goes_straight() -> None:
+    """Whatever a request names, only by POST is it one of DynamoDB's."""
+    assert rules.operation("GET", PUT) is None
 
 
 def test_who_sends() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tailrace.startup.browsers import Allowed, Page, refusal
+from tailrace.door.browsers import Allowed, Page, refusal
 
 pytestmark = pytest.mark.unit
 

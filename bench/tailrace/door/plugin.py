@@ -4,13 +4,13 @@ from localstack.runtime.server.core import RuntimeServerPlugin
 
 
 class TailraceServerPlugin(RuntimeServerPlugin):
-    """LocalStack's server in Twisted, with our door (see `serving.py`)."""
+    """The door in place of LocalStack's server in Twisted (see `server.py`)."""
 
     name = "tailrace"
 
     def load(self, *args: object, **kwargs: object) -> object:
         """Give LocalStack the server."""
         del args, kwargs
-        from tailrace.startup.serving import Server  # noqa: PLC0415  loaded when used, after the hooks
+        from tailrace.door.server import Server  # noqa: PLC0415  loaded when used, after the hooks
 
         return Server()

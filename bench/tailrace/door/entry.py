@@ -1,0 +1,85 @@
+"""The connections that are open, and what becomes of them when the emulator stops."""
+
+import socket
+import time
+from contextlib import suppress
+from threading import Condition
+
+from .request import Place
+
+
+class Entry:
+    """One connection: between whom, and whether a request on it is under way."""
+
+    def __init__(self, entries: "Entries", sock: socket.socket, place: Place) -> None:
+        self.place, self.socket = place, sock
+        self._entries = entries
+        self.under_way = 0
+
+    def begin(self) -> bool:
+        """Note that a request is being answered; tell whether it may be: not while the emulator stops."""
+        return self._entries.begin(self)
+
+    def end(self) -> None:
+        """Note that it was answered."""
+        self._entries.end(self)
+
+    def cut(self) -> None:
+        """End the connection, whatever is under way; its thread sees that the client is gone."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+
+
+class Entries:
+    """All connections that are open, at most so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open: set[Entry] = set()
+        self._closed = False
+        self._changed = Condition()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, sock: socket.socket, place: Place) -> Entry | None:
+        """Take a connection; None if there are too many, or no more are taken."""
+        entry = Entry(self, sock, place)
+        with self._changed:
+            if self._closed or len(self._open) >= self._most:
+                return None
+            self._open.add(entry)
+        return entry
+
+    def remove(self, entry: Entry) -> None:
+        """Let go of a connection."""
+        with self._changed:
+            self._open.discard(entry)
+            self._changed.notify_all()
+
+    def begin(self, entry: Entry) -> bool:
+        """Note a request on a connection."""
+        with self._changed:
+            if not self._closed:
+                entry.under_way += 1
+            return not self._closed
+
+    def end(self, entry: Entry) -> None:
+        """Note that one was answered."""
+        with self._changed:
+            entry.under_way -= 1
+            if self._closed and not entry.under_way:
+                entry.cut()
+
+    def close(self, grace: float) -> None:
+        """Take no more; end what is idle now, and what is under way after so many seconds."""
+        until = time.monotonic() + grace
+        with self._changed:
+            self._closed = True
+            for entry in self._open:
+                if not entry.under_way:
+                    entry.cut()
+            while self._open and (left := until - time.monotonic()) > 0:
+                self._changed.wait(left)
+            for entry in self._open:
+                entry.cut()

@@ -1,0 +1,77 @@
+"""Where requests go: a short way, or LocalStack's gateway with its chain of handlers."""
+
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+from importlib import import_module
+from typing import Any
+
+from rolo import Response
+from werkzeug import Request as Asked
+from werkzeug.datastructures import Headers
+
+from tailrace.faults.rules import RULES
+
+from . import ways
+from .request import Answer, HungUpError, Request
+
+LOG = logging.getLogger(__name__)
+
+
+class Gateway:
+    """LocalStack's gateway, and the short ways past it."""
+
+    def __init__(self, gateway: Any) -> None:  # noqa: ANN401  LocalStack's
+        self._gateway = gateway
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request, but for the faults that were asked for; what goes wrong in here is an answer too.
+
+        Raises HungUpError where a fault ends the connection.
+        """
+        try:
+            if RULES:  # loaded when there are any
+                asked: Any = import_module("tailrace.faults.door")
+                answer: Answer = asked.serve(request, self._served)
+                return answer
+            return self._served(request)
+        except HungUpError:
+            raise
+        except Exception:
+            LOG.exception("%s %s could not be answered", request.method, request.target)
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"")
+
+    def _served(self, request: Request) -> Answer:
+        """Answer a request by a short way, if one takes it, or let LocalStack do so."""
+        if "x-amz-target" in request.named:
+            return ways.answered(request, self._usual)
+        return self._usual(request)
+
+    def _usual(self, request: Request) -> Answer:
+        """Let LocalStack answer."""
+        asked = Asked(request.environ())
+        asked.headers = Headers(request.headers)
+        response = Response()
+        self._gateway.process(asked, response)
+        headers = response.get_wsgi_headers(asked.environ)
+        listed = list(headers.items())
+        if not response.is_sequence:
+            return Answer(response.status_code, listed, Made(response))
+        body = b"".join(response.iter_encoded())
+        response.close()
+        return Answer(response.status_code, listed, body)
+
+
+class Made:
+    """A response's body as LocalStack makes it, piece by piece."""
+
+    def __init__(self, response: Any) -> None:  # noqa: ANN401  LocalStack's
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        made: Iterator[bytes] = self._response.iter_encoded()
+        return made
+
+    def close(self) -> None:
+        """Tell whoever makes the body that nobody takes it any more."""
+        self._response.close()

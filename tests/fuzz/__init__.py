@@ -1,0 +1,1 @@
+"""Mutated requests against the door: none may hang it, break it, or leave anything behind."""

@@ -1,0 +1,276 @@
+"""The emulator's door: HTTP/1.1, HTTP/2 and TLS on one port, and clients of every kind, good and bad."""
+
+import http.client
+import ssl
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.fuzz.running import run
+from tests.fuzz.target import secured
+from tests.integration.door_rig import LARGE, QUICK, Client, Rig, door, everything, until
+
+pytestmark = pytest.mark.emulator_only
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    """Give a door of the test's own."""
+    with door() as one:
+        yield one
+
+
+def test_one_connection_many_requests(rig: Rig) -> None:
+    """A client of HTTP/1.1 keeps its connection, over plain text and TLS alike."""
+    plain = http.client.HTTPConnection("localhost", rig.port)
+    context = ssl.create_default_context()
+    rig.authority.configure_trust(context)
+    secure = http.client.HTTPSConnection("localhost", rig.port, context=context)
+    for client, word in ((plain, "False"), (secure, "True")):
+        for size in (0, 5, 150_000):
+            client.request("POST", "/a", b"x" * size)
+            assert client.getresponse().read().decode() == f"POST /a {size} {word}"
+    until(lambda: rig.door.open == 2, "two connections")
+    plain.close()
+    secure.close()
+    until(lambda: rig.door.open == 0, "all are gone")
+
+
+def test_pipelined(rig: Rig) -> None:
+    """Requests that were sent all at once are answered in their order, and the last one closes."""
+    with rig.connect() as sock:
+        requests = [b"GET /%d HTTP/1.1\r\nHost: localhost\r\n" % number for number in range(20)]
+        sock.sendall(b"\r\n".join((*requests, b"")).replace(b"GET /19", b"GET /x") + b"\r\n")
+        sock.sendall(b"GET /last HTTP/1.1\r\nConnection: close\r\n\r\n")
+        answered = everything(sock)
+    order = [line.split()[1] for line in answered.split(b"\r\n") if line.startswith(b"GET")]
+    assert [place.partition(b"HTTP")[0] for place in order][-1] == b"/last"
+    assert answered.count(b"HTTP/1.1 200 OK") == 21
+
+
+def test_told_to_go_on(rig: Rig) -> None:
+    """A client that waits for a word before it sends its body is told to go on."""
+    with rig.connect() as sock:
+        sock.sendall(b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert sock.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        sock.sendall(b"hi")
+        assert sock.recv(1000).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_pieces_come_as_they_are_made(rig: Rig) -> None:
+    """The head of a body in pieces does not wait for it, and a client that goes ends whatever makes it."""
+    client = http.client.HTTPConnection("localhost", rig.port)
+    client.request("GET", "/pieces?3")
+    assert client.getresponse().read() == b"000000000011111111112222222222"
+    rig.closed.clear()
+    client.request("GET", "/pieces?100000")
+    assert client.getresponse().read(10) == b"0000000000"
+    client.close()
+    assert rig.closed.wait(10)
+    until(lambda: rig.door.open == 0, "the connection is gone")
+
+
+@pytest.mark.parametrize("protocol", ["plain", "h2", "none"])
+def test_http2(rig: Rig, protocol: str) -> None:
+    """HTTP/2 is spoken in plain text by prior knowledge, and by TLS, agreed on or not: many at once."""
+    sock = rig.connect() if protocol == "plain" else rig.connect_securely(*({protocol} - {"none"}))
+    with sock:
+        client = Client(sock)
+        numbers = [client.ask(f"/{number}") for number in range(8)]
+        upload = client.ask("/up", method="PUT", ends=False)
+        client.h2.send_data(upload, b"x" * 5000)
+        client.h2.send_data(upload, b"", end_stream=True)
+        client.flush()
+        client.listen(lambda: len(client.ended) == 9)
+    secure = protocol != "plain"
+    assert [client.bodies[number].decode() for number in numbers] == [
+        f"GET /{n} 0 {secure}" for n in range(8)
+    ]
+    assert client.bodies[upload].decode() == f"PUT /up 5000 {secure}"
+    assert set(client.status.values()) == {"200"}
+
+
+def test_http1_by_tls_if_the_client_wants_it(rig: Rig) -> None:
+    """A client that offers both gets HTTP/2, one that offers only HTTP/1.1 gets that."""
+    with rig.connect_securely("h2", "http/1.1") as both, rig.connect_securely("http/1.1") as old:
+        assert (both.selected_alpn_protocol(), old.selected_alpn_protocol()) == ("h2", "http/1.1")
+
+
+def test_flow_control() -> None:
+    """No more is sent than a client has room for; what waits does not keep others from being answered."""
+    with door(replace(QUICK, stall=30.0)) as rig, rig.connect() as sock:
+        client = Client(sock)
+        client.takes = False
+        large = client.ask("/large")
+        client.listen(lambda: len(client.bodies.get(large, b"")) == 65_535)
+        client.h2.increment_flow_control_window(1000)
+        small = client.ask("/small")
+        client.listen(lambda: small in client.ended)
+        assert len(client.bodies[large]) == 65_535
+        client.takes = True
+        client.h2.increment_flow_control_window(2**20)
+        client.h2.increment_flow_control_window(2**20, large)
+        client.flush()
+        client.listen(lambda: large in client.ended)
+        assert len(client.bodies[large]) == LARGE
+
+
+def test_goodbye_and_the_answer_all_the_same(rig: Rig) -> None:
+    """A client that says goodbye right after its request has its answer to the end, piece by piece."""
+    with rig.connect() as sock:
+        client = Client(sock)
+        number = client.ask("/pieces?20")
+        sock.sendall(b"\0\0\x08\7\0\0\0\0\0\0\0\0\0\0\0\0\0")
+        client.listen(lambda: number in client.ended)
+        assert len(client.bodies[number]) == 200
+        assert everything(sock) == b""
+
+
+def test_a_request_taken_back(rig: Rig) -> None:
+    """A stream that a client resets is made no longer, and the connection goes on."""
+    with rig.connect() as sock:
+        client = Client(sock)
+        number = client.ask("/pieces?100000")
+        client.listen(lambda: number in client.bodies)
+        client.h2.reset_stream(number)
+        client.flush()
+        assert rig.closed.wait(10)
+        other = client.ask("/other")
+        client.listen(lambda: other in client.ended)
+
+
+def test_too_many_streams(rig: Rig) -> None:
+    """Requests beyond the number at once are refused, also those that take each back at once."""
+    with rig.connect() as sock:
+        client = Client(sock)
+        client.listen(lambda: client.h2.remote_settings.max_concurrent_streams == 10)
+        waiting = [client.ask("/wait") for _ in range(10)]
+        for number in waiting:
+            client.h2.reset_stream(number)
+        more = client.ask("/more")
+        client.listen(lambda: more in client.reset)
+        assert client.reset[more] == 7  # REFUSED_STREAM
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [[("origin", "https://evil.example")], [(":authority", "evil.example")], [("host", "evil.example")]],
+)
+def test_foreign_pages_by_http2(rig: Rig, headers: list[tuple[str, str]]) -> None:
+    """Host and Origin are judged by HTTP/2 as by HTTP/1.1, whichever header names the host."""
+    with rig.connect() as sock:
+        client = Client(sock)
+        number = client.ask("/", *headers)
+        client.listen(lambda: number in client.ended)
+    assert client.status[number] == "403"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"Origin: https://evil.example\r\n", b"Host: evil.example\r\n", b"Referer: http://evil.example/a\r\n"],
+)
+def test_foreign_pages_by_http1(rig: Rig, line: bytes) -> None:
+    """A foreign page is refused before its body has come, and by a whole address too."""
+    for target in (b"/", b"http://localhost/"):
+        with rig.connect() as sock:
+            sock.sendall(b"POST %b HTTP/1.1\r\n%bContent-Length: 100000\r\n\r\n" % (target, line))
+            assert everything(sock).startswith(b"HTTP/1.1 403 Forbidden\r\n")
+    with rig.connect() as sock:
+        sock.sendall(b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert everything(sock).startswith(b"HTTP/1.1 403 Forbidden\r\n")
+
+
+def test_web_socket(rig: Rig) -> None:
+    """A request for a web socket gets the connection, with what came after it."""
+    with rig.connect() as sock:
+        sock.sendall(b"GET /s HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nabc")
+        assert everything(sock) == b"/sabc"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: local", b"408"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhi", b"408"),
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 1000, b"431"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 200001\r\n\r\n" + b"x" * 200_001, b"413"),
+    ],
+    ids=["a head that stops", "a body that stops", "nonsense", "a long head", "a long body"],
+)
+def test_bad_clients_are_told(rig: Rig, said: bytes, status: bytes) -> None:
+    """What is malformed, too long or never ends is answered with an error, and the connection closed."""
+    with rig.connect() as sock:
+        sock.sendall(said)
+        assert everything(sock).startswith(b"HTTP/1.1 " + status)
+    until(lambda: rig.door.open == 0, "the connection is gone")
+
+
+def test_slow_clients(rig: Rig) -> None:
+    """Bytes that trickle keep no connection: a head's, a body's, TLS's, or none at all."""
+    openings = (b"GET /", b"POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n", b"\x16", b"")
+    socks = [rig.connect() for _ in openings]
+    for sock, opening in zip(socks, openings, strict=True):
+        sock.sendall(opening)
+    until(lambda: rig.door.open == 4, "all are in")
+
+    def trickle() -> bool:
+        for sock, opening in zip(socks, openings, strict=True):
+            try:
+                sock.send(b"x" if opening else b"")
+            except OSError:
+                continue
+        return rig.door.open == 0
+
+    until(trickle, "all are out")
+    for sock in socks:
+        sock.close()
+
+
+def test_a_client_that_takes_nothing(rig: Rig) -> None:
+    """Who asks for much and reads none of it is let go."""
+    with rig.connect() as plain, rig.connect() as other:
+        plain.sendall(b"GET /large HTTP/1.1\r\n\r\n")
+        client = Client(other)
+        client.ask("/large")
+        until(lambda: rig.door.open == 2, "both are in")
+        until(lambda: rig.door.open <= 1, "the first is out")
+
+
+def test_too_many_connections(rig: Rig) -> None:
+    """A connection beyond the number that is taken is told so, and there is room again when others go."""
+    socks = [rig.connect() for _ in range(20)]
+    until(lambda: rig.door.open == 20, "all are in")
+    with rig.connect() as one_more:
+        assert everything(one_more).startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    for sock in socks:
+        sock.close()
+    until(lambda: rig.door.open == 0, "all are out")
+    with rig.connect() as again:
+        again.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert everything(again).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_closing() -> None:
+    """What is under way when the door closes has a moment to end; what is idle, or does not end, is cut."""
+    with door() as rig:
+        idle, endless, quick = rig.connect(), rig.connect(), rig.connect()
+        endless.sendall(b"GET /pieces?100000 HTTP/1.1\r\n\r\n")
+        quick.sendall(b"GET /pieces?3 HTTP/1.1\r\n\r\n")
+        assert quick.recv(12) == b"HTTP/1.1 200"
+        until(lambda: rig.door.open == 3, "all are in")
+        rig.door.close()
+        assert everything(idle) == b""
+        assert everything(quick).endswith(b"0\r\n\r\n")
+        assert not everything(endless).endswith(b"0\r\n\r\n")
+        for sock in (idle, endless, quick):
+            sock.close()
+
+
+def test_mutated_requests() -> None:
+    """Thousands of mutated conversations break nothing and leave nothing (a million: make fuzz)."""
+    report = run(4000, 1, secured())
+    assert report.failures == []
+    assert report.ended["HTTP/1.1 200"] > 50
+    assert report.ended["HTTP/2"] > 500
