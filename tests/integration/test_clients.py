@@ -177,11 +177,9 @@ def _has_come(rig: Rig) -> bool:
     return True
 
 
-@pytest.mark.parametrize("protocol", [{}, {"HTTP1": "1"}], ids=["HTTP/2", "HTTP/1.1"])
-def test_a_javascript_client(
-    rig: Rig, run: Run, installation: Installation, protocol: dict[str, str]
-) -> None:
-    """AWS's SDK for JavaScript puts, reads and subscribes: with its defaults by HTTP/2, and by HTTP/1.1."""
+@pytest.mark.parametrize("protocol", ["HTTP/2", "HTTP/1.1", "TLS"])
+def test_a_javascript_client(rig: Rig, run: Run, installation: Installation, protocol: str) -> None:
+    """AWS's SDK for JavaScript puts, reads and subscribes by HTTP/2, its default, by HTTP/1.1, and by TLS."""
     node, modules = clients.node(installation)
     arn = rig.make_stream()
     made = rig.kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="app")["Consumer"]
@@ -191,7 +189,12 @@ def test_a_javascript_client(
         within=30,
         what="the consumer",
     )
-    environ = {**clients.environ_of(run, rig.target), "NODE_PATH": str(modules), **protocol}
+    environ = {**clients.environ_of(run, rig.target), "NODE_PATH": str(modules)}
+    if protocol == "HTTP/1.1":
+        environ["HTTP1"] = "1"
+    if protocol == "TLS":
+        environ["AWS_ENDPOINT_URL"] = environ["AWS_ENDPOINT_URL"].replace("http:", "https:")
+        environ["NODE_EXTRA_CA_CERTS"] = str(installation.certificate)
     program = (node, FOLDER / "client.cjs")
     with Client(environ, *program, "one", rig.name, '{"name": 0}') as one:
         assert one.ended() == ['{"name": 0}']

@@ -3,6 +3,7 @@
 home/run/PORT/pid    which process it is; only while it runs
 home/run/PORT/log    what it said; the time before is kept as log.previous
 home/run/PORT/seams  the names of LocalStack's that the bench replaces in it; only while it runs
+home/run/PORT/tls/   the certificate that it shows; only while it runs
 home/run/PORT/fs/    LocalStack's file system; only while it runs
 """
 
@@ -20,7 +21,7 @@ from typing import NamedTuple, NoReturn
 
 from tailrace import endpoint, seams
 
-from . import advice, pidfile, plugins, processes, settings, trees
+from . import advice, certificate, pidfile, plugins, processes, settings, trees
 from .claim import claim
 from .errors import EmulatorError, NotInstalledError, PortTakenError, StartError, StopError, UnhealthyError
 from .health import HEALTH
@@ -195,6 +196,7 @@ class Emulator:
         (self.folder / "tmp").mkdir(parents=True)
         (root / LIBRARIES).parent.mkdir(parents=True)
         (root / LIBRARIES).symlink_to(installation.catalog)
+        certificate.lay(installation.home, self.folder)
         plugins.lay(plugins.place(installation.home))
         if self.log.exists():
             self.log.replace(self.log.with_name("log.previous"))
@@ -267,7 +269,7 @@ class Emulator:
         """Leave nothing in the run folder but the logs."""
         pidfile.remove(self.folder)
         (self.folder / settings.SEAMS).unlink(missing_ok=True)
-        for name in ("fs", "tmp"):
+        for name in ("fs", "tls", "tmp"):
             trees.remove(self.folder / name)
 
     def _busy(self, holder: str) -> EmulatorError:

@@ -2,6 +2,7 @@
 
 home/localstack/             Python environment of LocalStack, with a Java runtime in it
 home/runtimes/NAME/          a Lambda runtime; python3.13 always
+home/certificate/            the certificate that clients trust, and its key
 home/dynamodb-local/         DynamoDBLocal.jar and its libraries
 home/dynamodb-cache/         what Java remembers of a first run of it
 home/plugins/*/              where LocalStack finds this package, made at each start; one for each project
@@ -20,6 +21,7 @@ from tailrace.endpoint import DEFAULT_HOME, HOME
 from tailrace.functions import runtimes
 
 from . import advice, pidfile
+from .certificate import FILE, Certificate
 from .claim import claim
 from .errors import BusyError, InstallError
 from .fetching import FULL_ERRNOS, Report, Site, disk_full
@@ -33,6 +35,7 @@ PARTS: tuple[Part, ...] = (  # in the order in which they are made
     LocalStack(
         "localstack", "localstack.txt", "LocalStack 2026.3.0 and a Java runtime", download=115, room=480
     ),
+    Certificate(),
     DynamoDBLocalFiles(),
     DynamoDBLocalTraining(),
 )
@@ -68,6 +71,11 @@ class Installation:
     def java(self) -> Path:
         """The `java` program."""
         return java_of(self.home)
+
+    @property
+    def certificate(self) -> Path:
+        """The file of the certificate by which clients know the emulator over TLS."""
+        return self.home / Certificate.where / f"{FILE}.crt"
 
     @property
     def catalog(self) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tailrace.endpoint import HOST
 
-from . import plugins
+from . import certificate, plugins
 from .offline import OFFLINE
 
 SEAMS = "seams"
@@ -52,6 +52,7 @@ def environment(
         "XDG_CACHE_HOME": str(home / "cache"),
         "PYTHONPATH": str(plugins.place(home)),
         "FILESYSTEM_ROOT": str(folder / "fs"),
+        "CUSTOM_SSL_CERT_PATH": str(certificate.laid(folder)),
         "GATEWAY_LISTEN": f"{HOST}:{port}",
         "LOCALSTACK_HOST": f"{HOST}:{port}",
         INSTALLED_IN: str(home),
