@@ -15,11 +15,13 @@ from tailrace.clock import CLOCK, Clock
 from tailrace.cloudwatch.alarms import actions, book, requests
 from tailrace.cloudwatch.alarms.watch import Watch
 from tailrace.cloudwatch.datapoints import samples
+from tailrace.cloudwatch.direct import ShortWay
 from tailrace.cloudwatch.listing import alarms_asked_for, history_asked_for, metrics_asked_for, sliced
 from tailrace.cloudwatch.queries import Queries, QueryError, Result, begun, metric_id, paged, valid_period
 from tailrace.cloudwatch.series import Stretch
 from tailrace.cloudwatch.statistics import UnknownStatisticError, statistic
 from tailrace.cloudwatch.store import Place
+from tailrace.door import ways
 
 type Request = dict[str, Any]
 type Output = dict[str, Any]
@@ -48,6 +50,7 @@ class CloudWatchProvider(CloudwatchProvider):
         # LocalStack's own would open its database and begin its scheduler.
         self._now = clock.now
         self._watch = Watch(cloudwatch.STORE, clock)
+        ways.WAYS["monitoring"] = ShortWay(clock).answer
 
     def accept_state_visitor(self, visitor: Any) -> None:  # noqa: ANN401  LocalStack's, untyped
         """Show the alarms and dashboards to whoever resets or saves state."""

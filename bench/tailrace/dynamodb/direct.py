@@ -1,8 +1,6 @@
-"""The short way: from LocalStack's door to DynamoDB Local and back, past all between (see `rules.py`)."""
+"""The short way: from the emulator's door to DynamoDB Local and back, past all between (see `rules.py`)."""
 
-import http.client
 import logging
-import select
 import threading
 import time
 from http import HTTPStatus
@@ -19,15 +17,18 @@ from tailrace.clock import CLOCK
 from tailrace.cloudwatch.cells import key, repeated
 from tailrace.door import ways
 from tailrace.door.request import Answer, Request
+from tailrace.door.tickets import Ticket
 
 from . import measures, names, rules
+from .connection import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .local import Server
 
-LOG = logging.getLogger("localstack.request.aws")  # where LocalStack logs requests
+LOG = logging.getLogger(__name__)
 NAMESPACE = "AWS/DynamoDB"
-PATIENCE = 60.0  # seconds
 PER_HOP = {"connection", "keep-alive", "server", "transfer-encoding", "date"}
 
 
@@ -38,32 +39,43 @@ class ShortWay:
         self._server = server
         self._kept = threading.local()
 
-    def answer(self, request: Request) -> Answer | None:
-        """Return DynamoDB Local's answer; None, with the request untouched, if LocalStack has to see it."""
-        name = rules.operation(request.method, request.named)
-        authorization = request.named.get("authorization", "")
-        who = rules.signed(authorization) if name else None
-        if name is None or who is None:
-            return None
-        account = get_account_id_from_access_key_id(who.key)
-        body = request.body.read()
-        if self._watched(account, who.region) or not rules.plain(body):
-            return None if rules.is_object(body) else rules.worded(name, body, _failed())
-        space = get_ddb_access_key(account, who.region)
+    def answer(self, ticket: Ticket, usual: ways.Usual) -> Answer:
+        """Answer a request, with names in place of ARNs, and publish what it consumed."""
+        asked = body = ticket.request.body.read()
+        mends: list[Callable[[bytes], bytes]] = []
+        if ticket.operation in rules.OPERATIONS and _is_legible(ticket.request):
+            asked, by_itself = measures.asking(body)
+            mends.append(Measure(ticket, asked, by_itself).mend)
+        if renamed := names.renamed(ticket.operation, asked, ticket.region):
+            asked = renamed.body
+            mends.append(renamed.restored)
+        if asked is not body:
+            ways.reread(ticket.request, asked)
+        return ways.mended(self._answer(ticket, usual), *mends)
+
+    def _answer(self, ticket: Ticket, usual: ways.Usual) -> Answer:
+        """Return DynamoDB Local's answer, or LocalStack's, if it has to see the request."""
+        name = ticket.operation
+        if not ticket.plain or name not in rules.OPERATIONS:
+            return usual(ticket.request)
+        account = get_account_id_from_access_key_id(ticket.key)
+        body = ticket.request.body.read()
+        if self._watched(account, ticket.region) or not rules.plain(body):
+            return usual(ticket.request) if rules.is_object(body) else rules.worded(name, body, _failed())
+        named = ticket.request.named
+        space = get_ddb_access_key(account, ticket.region)
         headers = {
-            "Authorization": rules.readdressed(authorization, space),
-            "Content-Type": request.named.get("content-type", "application/x-amz-json-1.0"),
+            "Authorization": rules.readdressed(named["authorization"], space),
+            "Content-Type": named.get("content-type", "application/x-amz-json-1.0"),
             "X-Amz-Target": rules.PREFIX + name,
         }
         answer = rules.worded(name, body, self._ask(body, headers))
-        code = rules.error(answer)
-        said = f"{answer.status} ({code})" if code else answer.status
-        LOG.info("AWS dynamodb.%s => %s", name, said)
+        ways.note("dynamodb", name, answer.status, rules.error(answer))
         return answer
 
     def _watched(self, account: str, region: str) -> bool:
-        """Tell whether LocalStack has a part in what happens to these tables, or is to log all of it."""
-        if not self._server.is_running() or LOG.isEnabledFor(logging.DEBUG):
+        """Tell whether LocalStack has a part in what happens to these tables."""
+        if not self._server.is_running():
             return True
         if (
             config.DYNAMODB_ERROR_PROBABILITY
@@ -80,28 +92,20 @@ class ShortWay:
         return region in streams and bool(streams[region].ddb_streams)
 
     def _ask(self, body: bytes, headers: dict[str, str]) -> Answer:
-        connection = self._connection()
+        kept: Connection | None = getattr(self._kept, "connection", None)
+        if kept is None:
+            kept = self._kept.connection = Connection(self._server.host, self._server.port)
         try:
-            connection.request("POST", "/", body, headers)
-            found = connection.getresponse()
-            said = found.read()
-        except (OSError, http.client.HTTPException):
-            connection.close()
+            said = kept.ask(headers, body)
+        except OSError:
             LOG.exception("DynamoDB Local did not answer")
             return _failed()
-        passed = [(key, value) for key, value in found.getheaders() if key.lower() not in PER_HOP]
-        return Answer(found.status, passed, said)
+        passed = [(name, value) for name, value in said.headers if name.lower() not in PER_HOP]
+        return Answer(said.status, [*passed, ways.MARK], said.body)
 
-    def _connection(self) -> http.client.HTTPConnection:
-        """Return this thread's connection; one that the other side has closed meanwhile is made anew."""
-        kept: http.client.HTTPConnection | None = getattr(self._kept, "connection", None)
-        if kept is None:
-            kept = self._kept.connection = http.client.HTTPConnection(
-                self._server.host, self._server.port, timeout=PATIENCE
-            )
-        elif kept.sock is not None and select.select([kept.sock], [], [], 0)[0]:
-            kept.close()
-        return kept
+
+def _is_legible(request: Request) -> bool:
+    return request.named.get("content-encoding", "identity").lower() == "identity"
 
 
 def _failed() -> Answer:
@@ -109,43 +113,21 @@ def _failed() -> Answer:
     return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [("Content-Type", "application/x-amz-json-1.0")], body)
 
 
-def install(server: "Server") -> None:
-    """Let requests for DynamoDB take the short way from now on."""
-    ways.SHORT_WAYS.append(ShortWay(server).answer)
-    ways.REWRITES += [measure, take_names]  # what was consumed is taken out before ARNs are put back in
+class Measure:
+    """Publishes what became of one request, and takes what was not asked for out of its answer."""
 
+    def __init__(self, ticket: Ticket, asked: bytes, by_itself: bool) -> None:  # noqa: FBT001  as it comes
+        self._ticket, self._asked, self._by_itself = ticket, asked, by_itself
+        self._began = time.perf_counter()
 
-def take_names(request: Request) -> ways.Mend | None:
-    """Put tables' names in place of their ARNs in a request for DynamoDB, and ARNs back into the answer."""
-    target = request.named["x-amz-target"]
-    who = rules.signed(request.named.get("authorization", "")) if target.startswith(rules.PREFIX) else None
-    found = names.renamed(target[len(rules.PREFIX) :], request.body.read(), who.region) if who else None
-    if found is None:
-        return None
-    ways.reread(request, found.body)
-    return found.restored
-
-
-def measure(request: Request) -> ways.Mend | None:
-    """Have a request for items say what it consumes, and publish that and what became of it."""
-    target = request.named["x-amz-target"]
-    name = target[len(rules.PREFIX) :] if target.startswith(rules.PREFIX) else ""
-    who = rules.signed(request.named.get("authorization", "")) if name in rules.OPERATIONS else None
-    if who is None or "content-encoding" in request.named:
-        return None
-    place = get_account_id_from_access_key_id(who.key), who.region
-    asked, by_themselves = measures.asking(request.body.read())
-    ways.reread(request, asked)
-    began = time.perf_counter()
-
-    def mend(answer: bytes) -> bytes:
-        taken = (time.perf_counter() - began) * 1000
+    def mend(self, answer: bytes) -> bytes:
+        """Take the answer, and return what the client is to see of it."""
+        taken = (time.perf_counter() - self._began) * 1000
         rest, units = measures.consumed(answer)
-        for sample in measures.samples(name, asked, answer, units, taken):
+        place = get_account_id_from_access_key_id(self._ticket.key), self._ticket.region
+        for sample in measures.samples(self._ticket.operation, self._asked, answer, units, taken):
             _publish(place, sample)
-        return answer if by_themselves else rest
-
-    return mend
+        return answer if self._by_itself else rest
 
 
 def _publish(place: tuple[str, str], sample: measures.Sample) -> None:
@@ -153,3 +135,8 @@ def _publish(place: tuple[str, str], sample: measures.Sample) -> None:
     dimensions = {key: value for key, value in named.items() if value is not None}
     which = key((*place,), (NAMESPACE, sample.name, sample.unit), dimensions, CLOCK.now())
     cloudwatch.add(which, repeated(sample.value, 1))
+
+
+def install(server: "Server") -> None:
+    """Let requests for DynamoDB take the short way from now on."""
+    ways.WAYS["dynamodb"] = ShortWay(server).answer

@@ -8,9 +8,7 @@ arrives as it was sent.
 
 import json
 import re
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import NamedTuple
 from zlib import crc32
 
 from tailrace.door.request import Answer
@@ -25,8 +23,6 @@ OPERATIONS = frozenset(
 CREDENTIAL = re.compile(r"Credential=([\w.-]+)/(\d{8})/([a-z0-9-]+)/dynamodb/", re.IGNORECASE)
 # What LocalStack looks into: a name that is an ARN, and queries of an index.
 LOOKED_INTO = re.compile(rb':table/|"IndexName"')
-# Requests with one of these are no SDK's: a browser's, LocalStack's own, or packed.
-UNUSUAL = ("origin", "x-localstack-data", "content-encoding", "transfer-encoding")
 UNKNOWN = b"An unknown operation was requested"
 NO_KEY = b"One of the required keys was not given a value"
 NO_JSON = b'{"__type":"com.amazon.coral.service#SerializationException"}'
@@ -35,33 +31,10 @@ KEY_MISSING = b"The provided key element does not match the schema"
 ERROR = re.compile(rb'"__type"\s*:\s*"(?:[^"#]*#)?(\w+)"')
 
 
-class Signed(NamedTuple):
-    """Who sends, by the signature: access key, day, region."""
-
-    key: str
-    day: str
-    region: str
-
-
 def error(answer: Answer) -> str:
     """Return the error's code; empty if there is none."""
     found = ERROR.search(answer.whole) if answer.status >= HTTPStatus.BAD_REQUEST else None
     return found[1].decode() if found else ""
-
-
-def operation(method: str, headers: Mapping[str, str]) -> str | None:
-    """Return the operation if the request may go straight through, judged by its headers (in lower case)."""
-    target = headers.get("x-amz-target", "")
-    if not target.startswith(PREFIX) or method != "POST":
-        return None
-    name = target[len(PREFIX) :]
-    return name if name in OPERATIONS and not any(header in headers for header in UNUSUAL) else None
-
-
-def signed(authorization: str) -> Signed | None:
-    """Return who sends; None if the header is not one that DynamoDB takes."""
-    found = CREDENTIAL.search(authorization)
-    return Signed(*found.groups()) if found else None
 
 
 def readdressed(authorization: str, space: str) -> str:

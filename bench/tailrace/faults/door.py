@@ -99,7 +99,7 @@ def _partly(request: Request, usual: Usual, asked: Asked, fired: Fired) -> Answe
     named = {"account": asked.about.account, "resource": asked.about.resource}
     before = _loaded(kind, done.whole) if left is not None else None
     answer = entries.told(call, asked.fields, fired.entries, before, code, named)
-    return ways.mended(done, [lambda _: _dumped(kind, answer)])
+    return ways.mended(done, lambda _: _dumped(kind, answer))
 
 
 def _asked(request: Request) -> Asked | None:

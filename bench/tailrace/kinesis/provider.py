@@ -18,8 +18,10 @@ from localstack.http import Response
 from localstack.services.plugins import ServiceLifecycleHook
 
 from tailrace.clock import CLOCK
+from tailrace.door import ways
 from tailrace.kinesis import measures
 from tailrace.kinesis.call import Call, Output, Request
+from tailrace.kinesis.direct import ShortWay
 from tailrace.kinesis.engine import ENGINE
 from tailrace.kinesis.errors import LimitExceededError, ResourceInUseError, ThroughputExceededError
 from tailrace.kinesis.events import events
@@ -62,6 +64,7 @@ class KinesisProvider(ServiceLifecycleHook):
         self.model = ServiceModel(newest(loader.load_service_model(self.service, "service-2")), self.service)
         self.checker = Checker(self.model)
         take_json_past_the_parser(self.model)
+        ways.WAYS[self.service] = ShortWay(self.answer).answer
         _trim_hourly()
 
     def accept_state_visitor(self, visitor: "StateVisitor") -> None:
@@ -89,7 +92,7 @@ class KinesisProvider(ServiceLifecycleHook):
     def _serve(self, name: str, context: RequestContext, body: object, form: _Form) -> Response:
         headers = response_headers(context.request_id)
         try:
-            answer = self._answer(name, context, body)
+            answer = self.answer(name, (context.account_id, context.region), body)
         except RequestError as refusal:
             context.service_exception = CommonServiceException(refusal.code, refusal.message)
             return Response(form.encode(refusal.as_json(), None), refusal.status, headers, mimetype=form.kind)
@@ -101,21 +104,20 @@ class KinesisProvider(ServiceLifecycleHook):
         written = form.encode(answer, context.operation.output_shape)
         return Response(written, 200, headers, mimetype=form.kind)
 
-    def _answer(self, name: str, context: RequestContext, body: object) -> Output | Subscription:
-        """Answer a request. Raises RequestError, whatever goes wrong."""
+    def answer(self, name: str, place: tuple[str, str], body: object) -> Output | Subscription:
+        """Answer a request of an account in a region. Raises RequestError, whatever goes wrong."""
         try:
-            return self._answer_measured(name, context, body)
+            return self._answer_measured(name, place, body)
         except RequestError:
             raise
         except Exception as fault:
             LOG.exception("%s failed", name)
             raise InternalFailureError(f"{name} failed: {fault}") from fault
 
-    def _answer_measured(self, name: str, context: RequestContext, body: object) -> Output | Subscription:
+    def _answer_measured(self, name: str, place: tuple[str, str], body: object) -> Output | Subscription:
         call = Call(
             ENGINE,
-            context.account_id,
-            context.region,
+            *place,
             CLOCK.now(),
             _faults(),
             (_count(config.KINESIS_SHARD_LIMIT), _count(config.KINESIS_ON_DEMAND_STREAM_COUNT_LIMIT)),

@@ -4,55 +4,10 @@ import pytest
 
 from tailrace.door.request import Answer
 from tailrace.dynamodb import rules
-from tailrace.dynamodb.rules import Signed
 
 pytestmark = pytest.mark.unit
 
-PUT = {"x-amz-target": "DynamoDB_20120810.PutItem"}
 SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260102/eu-west-1/dynamodb/aws4_request, Signature=00"
-
-
-@pytest.mark.parametrize(
-    ("name", "straight"),
-    [
-        ("PutItem", True),
-        ("TransactWriteItems", True),
-        ("CreateTable", False),
-        ("ExecuteStatement", False),
-        ("DescribeTable", False),
-    ],
-)
-def test_only_items_go_straight(name: str, straight: bool) -> None:  # noqa: FBT001  a case of a table
-    """Reading and writing items goes straight; what makes or describes tables is LocalStack's."""
-    found = rules.operation("POST", {"x-amz-target": f"DynamoDB_20120810.{name}"})
-    assert found == (name if straight else None)
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": "http://localhost"},
-        {"x-localstack-data": "{}"},
-        {"content-encoding": "gzip"},
-        {"transfer-encoding": "chunked"},
-        {"x-amz-target": "DynamoDBStreams_20120810.PutItem"},
-    ],
-)
-def test_what_is_unusual_is_localstacks(headers: dict[str, str]) -> None:
-    """A browser's request, LocalStack's own, a packed one, and another service's do not go straight."""
-    assert rules.operation("POST", PUT | headers) is None
-
-
-def test_only_post_goes_straight() -> None:
-    """Whatever a request names, only by POST is it one of DynamoDB's."""
-    assert rules.operation("GET", PUT) is None
-
-
-def test_who_sends() -> None:
-    """The signature names key and region; what is no signature for DynamoDB is nobody's."""
-    assert rules.signed(SIGNED) == Signed("test", "20260102", "eu-west-1")
-    assert rules.signed(SIGNED.replace("dynamodb", "kinesis")) is None
-    assert rules.signed("Bearer abc") is None
 
 
 def test_the_key_becomes_the_space() -> None:
