@@ -29,12 +29,20 @@ OLD_CLI = (
 )
 
 
+CERTIFICATE = "TAILRACE_CERTIFICATE"
+"""Names the certificate by which clients know the emulator over TLS; no SDK reads it by itself."""
+
+
 class Emulated(NamedTuple):
-    """An emulator that is to be talked to; `own_port` is None where it is somebody else's."""
+    """An emulator that is to be talked to; `own_port` is None where it is somebody else's.
+
+    `certificate` is the file of its certificate, empty where that is not known.
+    """
 
     url: str
     region: str
     own_port: int | None = None
+    certificate: str = ""
 
 
 def variables(to: Emulated, environ: Mapping[str, str]) -> dict[str, str]:
@@ -46,6 +54,7 @@ def variables(to: Emulated, environ: Mapping[str, str]) -> dict[str, str]:
         **direct(to.url, environ),
         "AWS_REGION": to.region,
         "AWS_DEFAULT_REGION": to.region,
+        **({CERTIFICATE: to.certificate} if to.certificate else {}),
     }
 
 

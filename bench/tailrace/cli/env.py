@@ -8,6 +8,7 @@ import click
 
 from tailrace import endpoint
 from tailrace.cli.console import answer, say
+from tailrace.control import Emulator, Installation
 from tailrace.pointing import FORMATS, OLD_CLI, Emulated
 from tailrace.testing.clients import REGION
 
@@ -42,7 +43,15 @@ def emulated() -> Emulated:
     if environ.get(endpoint.PORT):
         environ.pop(endpoint.URL, None)
     meant = endpoint.meant(environ, Path.cwd())
-    return Emulated(meant.url, environ.get("AWS_REGION") or REGION, meant.own_port)
+    region = environ.get("AWS_REGION") or REGION
+    return Emulated(meant.url, region, meant.own_port, certificate(meant.own_port))
+
+
+def certificate(own_port: int | None) -> str:
+    """Return the certificate's file of this project's own emulator, where it runs embedded; or nothing."""
+    installation = Installation.from_environment()
+    embedded = own_port is not None and Emulator(installation, own_port).process() is not None
+    return str(installation.certificate) if embedded and installation.certificate.exists() else ""
 
 
 def has_old_cli(path: str | None) -> bool:

@@ -39,6 +39,14 @@ def test_a_shell_is_pointed(form: str) -> None:
     assert after.keys() & {"AWS_PROFILE", "AWS_ENDPOINT_URL_SQS"} == set()
 
 
+def test_the_certificate_is_named() -> None:
+    """Where the emulator's certificate is known, every format with variables names its file."""
+    to = TO._replace(certificate="/home/x/localhost.pem.crt")
+    for form in ("shell", "dotenv", "json"):
+        assert "/home/x/localhost.pem.crt" in "\n".join(FORMATS[form](to, {}))
+        assert "TAILRACE_CERTIFICATE" not in text(form)
+
+
 def test_dotenv() -> None:
     """A file of variables has one on each line, and no quotes that a reader might keep."""
     assert text("dotenv").splitlines()[:5] == [

@@ -30,6 +30,7 @@ OWN_TIME = {
     "functions/pool.py": "how long a function's process is kept",
     "functions/service.py": "how often threads look whether a process is to be kept",
     "functions/versions.py": "how long a session of LocalStack's own is used again",
+    "startup/certifying.py": "how long a certificate is good, which clients judge by their own time",
     "kinesis/provider.py": "measures how long a call took (the metrics of latency)",
 }
 """Files that may look at the machine's own time, and why. All else in the leg is dated by `clock.py`."""
