@@ -23,7 +23,7 @@ from tailrace.door.request import NOWHERE, Answer, Request
 from tailrace.door.wire import SecureWire, Wire
 
 if TYPE_CHECKING:
-    from tailrace.crew import Crew
+    from tailrace.mapping.crew import Crew
 
 LIMITS = Limits(head=8192, body=20_000, kept=10_000, tick=0.5, idle=1.0, patience=1.0, stall=0.01, grace=0.1)
 ALLOWED = Allowed.by(listens=["127.0.0.1"], origins="")

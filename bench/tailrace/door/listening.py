@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from threading import Event
 
-from tailrace.crew import Crew
+from tailrace.mapping.crew import Crew
 
 from .conversation import Conversation
 from .entry import Entries, Entry

@@ -18,7 +18,7 @@ import h2.exceptions
 import h2.settings
 from h2.errors import ErrorCodes
 
-from tailrace.crew import Crew
+from tailrace.mapping.crew import Crew
 
 from .conversation import is_late
 from .entry import Entry

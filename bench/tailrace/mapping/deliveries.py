@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tailrace.clock import CLOCK, Clock
-from tailrace.crew import Crew
 from tailrace.kinesis.engine import Shard, Stream
+from tailrace.mapping.crew import Crew
 from tailrace.mapping.delivery import CREW, Delivery, Plan
 from tailrace.mapping.rules.family import Family
 

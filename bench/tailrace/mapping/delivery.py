@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from tailrace.clock import CLOCK, Call, Clock
-from tailrace.crew import Crew
 from tailrace.kinesis.engine import Record, Shard, Stream
 from tailrace.mapping.aggregates import taken_apart
+from tailrace.mapping.crew import Crew
 from tailrace.mapping.event import Scale, Source
 from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, Work
 from tailrace.mapping.rules.answers import Kind, Verdict

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from tailrace.arns import Arn
 from tailrace.clock import Clock
-from tailrace.crew import Crew
 from tailrace.kinesis.engine import Engine, Shard, Stream, UnknownStream
+from tailrace.mapping.crew import Crew
 from tailrace.mapping.deliveries import Behind, Deliveries
 from tailrace.mapping.delivery import Plan, Target
 from tailrace.mapping.filters import record_filter

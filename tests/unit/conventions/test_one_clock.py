@@ -17,7 +17,6 @@ FORBIDDEN = {
 WAITS = {"wait", "wait_for", "join"}
 OWN_TIME = {
     "clock.py": "it is the clock",
-    "crew.py": "how long a thread without work is kept",
     "dynamodb/direct.py": "how long DynamoDB Local, a process of its own, is waited for",
     "dynamodb/launch.py": "watches the process of DynamoDB Local",
     "dynamodb/local.py": "waits for the process of DynamoDB Local to answer",
@@ -30,8 +29,9 @@ OWN_TIME = {
     "functions/pool.py": "how long a function's process is kept",
     "functions/service.py": "how often threads look whether a process is to be kept",
     "functions/versions.py": "how long a session of LocalStack's own is used again",
-    "startup/certifying.py": "how long a certificate is good, which clients judge by their own time",
     "kinesis/provider.py": "measures how long a call took (the metrics of latency)",
+    "startup/certifying.py": "how long a certificate is good, which clients judge by their own time",
+    "mapping/crew.py": "how long a thread without work is kept",
 }
 """Files that may look at the machine's own time, and why. All else in the leg is dated by `clock.py`."""
 
@@ -39,7 +39,7 @@ OWN_TIME = {
 def leg() -> Iterator[tuple[str, ast.Module]]:
     """Give each file of the streaming leg, and what it says."""
     paths = [path for folder in LEG for path in (BENCH / folder).rglob("*.py")]
-    for path in sorted([BENCH / "clock.py", BENCH / "crew.py", *paths]):
+    for path in sorted([BENCH / "clock.py", *paths]):
         yield path.relative_to(BENCH).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 

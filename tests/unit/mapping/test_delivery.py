@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tailrace.clock import StandingClock
-from tailrace.crew import Crew
 from tailrace.kinesis.engine import Draft, Engine, Record
 from tailrace.kinesis.hashkeys import hash_key
 from tailrace.kinesis.settings import KinesisSettings
 from tailrace.kinesis.shards import Entry
+from tailrace.mapping.crew import Crew
 from tailrace.mapping.delivery import Delivery, Plan
 from tailrace.mapping.event import Source
 from tailrace.mapping.rules.actions import Discard, Invoke
