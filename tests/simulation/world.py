@@ -192,6 +192,7 @@ class World(Stage):
         chosen = self.tape.draw(10)
         if chosen < 6:
             self.met["the mapping is updated"] += 1
+            self.met["updated with invocations under way"] += bool(self.flights)
             self.wanted = self.draw_settings()
         elif chosen < 9:
             self.met["disabled or enabled"] += 1
