@@ -130,6 +130,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "EsmWorkerFactory.get_esm_worker": "(self)",
     },
     "localstack.services.lambda_.invocation.event_manager": {
+        "Poller.__init__": "(self, version_manager, event_queue_url)",
         "Poller._handle_function_error": (
             "(self, sqs_invocation, response_payload, event_invoke_config, max_retry_attempts)"
         ),

@@ -1,8 +1,13 @@
 """Asynchronous invocations: retries, age, destinations and dead letters, as AWS has them."""
 
+import itertools
 import json
+import socket
+import threading
+import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +24,13 @@ def handler(event, context):
     print("attempt", context.aws_request_id)
     if event.get("fail"): raise KeyError("no")
     return {"got": event}
+"""
+WAITS = """
+import socket
+def handler(event, context):
+    if "door" in event:
+        with socket.create_connection(("127.0.0.1", event["door"]), 60) as door: door.recv(1)
+    print("attempt", context.aws_request_id)
 """
 DELAY = "LAMBDA_RETRY_BASE_DELAY_SECONDS"
 
@@ -182,6 +194,54 @@ def test_without_concurrency_nothing_is_tried(functions: Functions, target: Targ
     assert told["requestContext"]["condition"] == "ZeroReservedConcurrency"
     assert told["requestContext"]["approximateInvokeCount"] == 0
     assert "responseContext" not in told
+
+
+def throttles(target: Target, function: Function) -> float:
+    """Count the function's throttled attempts."""
+    now = datetime.now(UTC)
+    points = target.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Throttles",
+        Dimensions=[{"Name": "FunctionName", "Value": function.name}],
+        StartTime=now - timedelta(minutes=30),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return sum(point["Sum"] for point in points)
+
+
+def test_an_event_waits_twice_as_long_each_time(functions: Functions, target: Target) -> None:
+    """1 s, 2 s, 4 s, while the only environment is busy; each attempt is throttled once."""
+    function = functions.make(WAITS, Timeout=60)
+    target.client("lambda").put_function_concurrency(
+        FunctionName=function.name, ReservedConcurrentExecutions=1
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        busy = threading.Thread(target=function.invoke, args=[{"door": port}])
+        busy.start()
+        listener.settimeout(30)
+        inside, _ = listener.accept()
+        with inside:
+            request_id = send(target, function, {})
+            times = []
+            for number in (1, 2, 3, 4):
+                eventually(
+                    lambda least=number: throttles(target, function) >= least,  # type: ignore[misc]  # bound now
+                    within=30,
+                    every=0.1,
+                    what=f"{number} throttled attempts",
+                )
+                times.append(time.monotonic())
+            assert attempts(target, function) == []
+        busy.join(30)
+    pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert [pause > least for pause, least in zip(pauses, (0.7, 1.7, 3.7), strict=True)] == [True] * 3, pauses
+    eventually(
+        lambda: request_id in attempts(target, function), within=60, what="the event's own attempt in the log"
+    )
+    assert throttles(target, function) == 4
 
 
 def test_what_never_reached_the_function_is_a_dead_letter(

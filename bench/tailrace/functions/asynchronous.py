@@ -2,13 +2,16 @@
 
 It tries again, gives up by number and by age, and tells destinations. Left out are the settings of an alias
 (it asks for those of the version that the alias stands for), the pause that doubles while there is no
-concurrency, and of a dead letter the invocation's id and all that never reached the function.
+concurrency, and of a dead letter the invocation's id and all that never reached the function. And it invokes
+by a client that tries again on its own, which counted each throttled attempt up to five times, and would
+invoke a function anew that takes longer than the minute for which the client listens.
 """
 
 import json
 import logging
 from typing import Any
 
+from botocore.config import Config
 from localstack.aws.api.lambda_ import TooManyRequestsException
 from localstack.aws.connect import connect_to
 from localstack.services.lambda_.analytics import FunctionStatus
@@ -29,10 +32,19 @@ LONGEST_PAUSE = 300
 LONGEST_TEXT = 1024
 """Characters of the error's text that a dead letter has."""
 _ANSWERED, _REFUSED = 200, 429
+_ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=960)
+"""One attempt, longer than any function's."""
 
 
 def install() -> None:
     """Put our versions in place of LocalStack's."""
+
+    def init(self: Foreign, version_manager: Foreign, event_queue_url: str) -> None:
+        made(self, version_manager, event_queue_url)
+        function_id = version_manager.function_version.id
+        self.lambda_client = connect_to(
+            aws_access_key_id=function_id.account, region_name=function_id.region, config=_ONCE
+        ).lambda_
 
     def on_error(self: Foreign, event: Foreign, payload: Foreign, config: Foreign, retries: int) -> None:
         del config, retries
@@ -48,6 +60,7 @@ def install() -> None:
         del config
         usual_on_success(self, event, payload, settings(self, event))
 
+    made = seams.replace(Poller, "__init__", init)
     usual_on_error = seams.replace(Poller, "_handle_function_error", on_error)
     usual_on_refusal = seams.replace(Poller, "_handle_invoke_exception", on_refusal)
     usual_on_success = seams.replace(Poller, "process_success_destination", on_success)
