@@ -100,7 +100,7 @@ def read(reader: Reader, page: str, **places: Path) -> Iterator[tuple[Block, str
         until = found(LONG, page, command)
         more = found(SHORTER, page, command) or {}
         said = reader.run(command, more) if until is None else reader.begin(command, until)
-        assert "Traceback" not in said.text, f"{block}: {command}\n{said.text}"
+        assert not re.search(r"^Traceback", said.text, re.MULTILINE), f"{block}: {command}\n{said.text}"
         assert said.code == 0 or until is not None, f"{block}: {command}\n{said.text}"
         yield block, command, said.text
 
