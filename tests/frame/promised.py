@@ -13,6 +13,7 @@ class PipelinePromises(Promises):
 
     stream = property(lambda self: self.outputs["StreamName"])
     function = property(lambda self: self.outputs["FunctionName"])
+    blocks_at_most = 4500.0  # RECORD_AGE, an hour, and pauses and steps of time before that is seen
 
     def event(self, number: int) -> Put:
         """Make an event of the handler's own samples."""

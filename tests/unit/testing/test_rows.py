@@ -28,7 +28,10 @@ def test_the_table() -> None:
         "  Each event once",
         "    killed            BROKEN           40 events    2 faults    3.2 s  <r-1> is stored 2 times",
     ]
-    assert summary(ROWS) == "1 promises kept, 1 broken, in 4 trials, 8 s: Each event once"
+    assert summary(ROWS).splitlines() == [
+        "TestOurs: 2 promises kept, 0 broken, in 2 trials, 3 s",
+        "TestTheirs: 1 promises kept, 1 broken, in 2 trials, 5 s: Each event once",
+    ]
 
 
 def test_suites_beside_each_other() -> None:

@@ -84,7 +84,11 @@ def _cell(rows: Sequence[Row]) -> str:
 
 
 def summary(rows: Sequence[Row]) -> str:
-    """Say in a sentence how it went."""
+    """Say in a sentence how it went, for each suite."""
+    suites = dict.fromkeys(row.suite for row in rows)
+    if len(suites) > 1:
+        each = {suite: summary([row for row in rows if row.suite == suite]) for suite in suites}
+        return "\n".join(f"{suite}: {text}" for suite, text in each.items())
     broken = sorted({row.promise for row in rows if row.verdict == BROKEN})
     kept = {row.promise for row in rows if row.verdict == KEPT} - set(broken)
     seconds = sum(row.seconds for row in rows)

@@ -24,7 +24,7 @@ QUIET = 1.0
 """Seconds without a change, after which nothing more is expected."""
 STANDSTILL = 0.5
 """Seconds after which time is moved on, where a trial allows it: a retry or a window is waited for."""
-STEP, LONGEST_STEP = 1.0, 32.0
+STEP, LONGEST_STEP = 1.0, 128.0
 """Seconds by which it is moved on: twice as many each time, while nothing happens."""
 LOOK = 0.1
 CHANGED = 60.0
