@@ -1,5 +1,6 @@
 """Every short way beside the long one: status, headers, body, error, metrics and log lines are equal."""
 
+import gzip
 import http.client
 import json
 import re
@@ -212,6 +213,17 @@ def _of_cloudwatch(namespace: str) -> Iterator[tuple[str, object]]:
     yield "no value", put("none")
     yield "two values", put("two", Value=1, Values=[1])
     yield "no data", {"Namespace": namespace, "MetricData": []}
+
+
+def test_packed(ways: Ways) -> None:
+    """A body that an SDK packed with gzip is taken, and one that would fill the memory is not."""
+    put = json.dumps({"Namespace": "Packed", "MetricData": [{"MetricName": "m", "Value": 1}]}).encode()
+    packed = {"Content-Encoding": "gzip"}
+    assert ways.ask(packed, CLOUDWATCH, "PutMetricData", gzip.compress(put)).status == 200
+    listed = ways.aws("cloudwatch").list_metrics(Namespace="Packed")["Metrics"]
+    assert [metric["MetricName"] for metric in listed] == ["m"]
+    bomb = gzip.compress(b" " * 70_000_000)
+    assert ways.ask(packed, CLOUDWATCH, "PutMetricData", bomb).status == 413
 
 
 def test_dynamodb(ways: Ways) -> None:

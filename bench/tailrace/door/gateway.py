@@ -13,7 +13,8 @@ from werkzeug.datastructures import Headers
 from tailrace.faults.rules import RULES
 
 from . import ways
-from .request import Answer, HungUpError, Request
+from .packed import unpack
+from .request import Answer, HungUpError, RefusedError, Request
 
 LOG = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Gateway:
         Raises HungUpError where a fault ends the connection.
         """
         try:
+            unpack(request)
             if RULES:  # loaded when there are any
                 asked: Any = import_module("tailrace.faults.door")
                 answer: Answer = asked.serve(request, self._served)
@@ -37,6 +39,8 @@ class Gateway:
             return self._served(request)
         except HungUpError:
             raise
+        except RefusedError as refused:
+            return refused.answer()
         except Exception:
             LOG.exception("%s %s could not be answered", request.method, request.target)
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"")

@@ -147,6 +147,21 @@ class Request:
             found.append(urlsplit(self.target).netloc)
         return found
 
+    def put(self, body: bytes) -> None:
+        """Give the request another body."""
+        self.body.close()
+        self.body = Body(Limits())
+        self.body.add(body)
+        self.leave_out("content-length")
+        length = str(len(body))
+        self.headers.append(("Content-Length", length))
+        self.named["content-length"] = length
+
+    def leave_out(self, header: str) -> None:
+        """Take a header out; its name in lower case."""
+        self.named.pop(header, None)
+        self.headers = [pair for pair in self.headers if lowered(pair[0]) != header]
+
     @property
     def path(self) -> str:
         """The path that is asked for, its escapes undone."""

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from zlib import crc32
 
-from .limits import Limits
-from .request import Answer, Body, Request
+from .request import Answer, Request
 from .tickets import Ticket, issue
 
 LOG = logging.getLogger("localstack.request.aws")  # where LocalStack logs requests
@@ -49,15 +48,3 @@ def mended(answer: Answer, *mends: Callable[[bytes], bytes]) -> Answer:
     sums = {"content-length": str(len(body)), "x-amz-crc32": str(crc32(body))}
     headers = [(name, sums.get(name.lower(), value)) for name, value in answer.headers]
     return Answer(answer.status, headers, body)
-
-
-def reread(request: Request, new: bytes) -> None:
-    """Give a request another body."""
-    request.body.close()
-    request.body = Body(Limits())
-    request.body.add(new)
-    length = str(len(new))
-    request.headers = [
-        (name, length if name.lower() == "content-length" else value) for name, value in request.headers
-    ]
-    request.named["content-length"] = length

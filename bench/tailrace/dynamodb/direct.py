@@ -50,7 +50,7 @@ class ShortWay:
             asked = renamed.body
             mends.append(renamed.restored)
         if asked is not body:
-            ways.reread(ticket.request, asked)
+            ticket.request.put(asked)
         return ways.mended(self._answer(ticket, usual), *mends)
 
     def _answer(self, ticket: Ticket, usual: ways.Usual) -> Answer:

@@ -92,7 +92,7 @@ def _partly(request: Request, usual: Usual, asked: Asked, fired: Fired) -> Answe
     if left is None:
         done = Answer(200, [("Content-Type", kind), ("Content-Length", "0"), ("x-amz-crc32", "0")], b"{}")
     else:
-        ways.reread(request, _dumped(kind, left))
+        request.put(_dumped(kind, left))
         done = _whole(request, usual)
         if done.status != 200:  # noqa: PLR2004  refused as a whole
             return done
