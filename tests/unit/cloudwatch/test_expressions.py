@@ -4,7 +4,7 @@ import pytest
 
 from tailrace.cloudwatch.expressions.errors import ExpressionError
 from tailrace.cloudwatch.expressions.evaluate import World, evaluate
-from tailrace.cloudwatch.expressions.functions import Grid
+from tailrace.cloudwatch.expressions.functions import FUNCTIONS, NOT_DONE, Grid
 from tailrace.cloudwatch.expressions.search import search
 from tailrace.cloudwatch.expressions.values import Line
 from tailrace.cloudwatch.store import MetricId
@@ -58,11 +58,12 @@ def values(expression: str) -> list[float | None]:
         ("m1 >= 2 AND m1 < 4", [0, 1, None, 0]),
         ("m1 == 1 || m1 == 4", [1, 0, None, 1]),
         ("ABS(-m1)", [1, 2, None, 4]),
-        ("AVG(m1) + m1 * 0", [7 / 3, 7 / 3, None, 7 / 3]),
+        ("AVG(m1) + m1 * 0", [7 / 4, 7 / 4, None, 7 / 4]),
+        ("SUM(m1) / DATAPOINT_COUNT(m1) + m1 * 0", [7 / 3, 7 / 3, None, 7 / 3]),
         ("SUM([m1, m2])", [11, 2, 30, 44]),
         ("MAX([m1,m2])", [10, 2, 30, 40]),
         ("MIN(METRICS('m'))", [1, 2, 30, 4]),
-        ("AVG([m1, m2])", [5.5, 2, 30, 22]),
+        ("AVG([m1, m2])", [5.5, 1, 15, 22]),
         ("STDDEV([m1, m2])", [4.5, 0, 0, 18]),
         ("FILL(m1, 0)", [1, 2, 0, 4]),
         ("FILL(m1, REPEAT)", [1, 2, 2, 4]),
@@ -85,7 +86,11 @@ def values(expression: str) -> list[float | None]:
         ("DATAPOINT_COUNT([m1, m2])", [2, 1, 1, 2]),
         ("TIME_SERIES(METRIC_COUNT([m1, m2, none]))", [3, 3, 3, 3]),
         ("MINUTE(errors) + HOUR(errors)", [0, 1, 2, 3]),
+        ("MINUTE(m1)", [0, 1, 2, 3]),
+        ("PERIOD(DATAPOINT_COUNT([m1, m2])) + errors", [60, 61, 62, 63]),
         ("DAY(errors)", [6, 6, 6, 6]),
+        ("DATE(errors)", [19, 19, 19, 19]),
+        ("EPOCH(errors)", [T, T + 60, T + 120, T + 180]),
         ("YEAR(errors) * 100 + MONTH(errors)", [202609, 202609, 202609, 202609]),
         ("TIME_SERIES(AVG(none))", [None, None, None, None]),
         ('SUM(SEARCH(\'{Shop} MetricName="Orders"\', "Sum", 60))', [1, 2, None, 4]),
@@ -94,6 +99,34 @@ def values(expression: str) -> list[float | None]:
 def test_values(expression: str, expected: list[float | None]) -> None:
     """Each operator and function gives what AWS's guide says; nothing where it has nothing to go by."""
     assert values(expression) == expected
+
+
+GUIDE = {
+    *("ABS", "ANOMALY_DETECTION_BAND", "AVG", "CEIL", "DATAPOINT_COUNT", "DATE", "DAY", "DB_PERF_INSIGHTS"),
+    *("DIFF", "DIFF_TIME", "EPOCH", "FILL", "FIRST", "FLOOR", "HOUR", "IF", "INSIGHT_RULE_METRIC", "LAMBDA"),
+    *("LAST", "LOG", "LOG10", "MAX", "METRICS", "METRIC_COUNT", "MIN", "MINUTE", "MONTH", "PERIOD", "RATE"),
+    *("REMOVE_EMPTY", "RUNNING_SUM", "SEARCH", "SERVICE_QUOTA", "SLICE", "SORT", "STDDEV", "SUM"),
+    *("TIME_SERIES", "YEAR"),
+}
+"""The functions of AWS's guide, "Using math expressions with CloudWatch metrics"."""
+
+
+def test_the_functions_are_the_guides() -> None:
+    """Each is done, or refused by its name with the reason; there are no others."""
+    known = {*FUNCTIONS, *NOT_DONE, "METRICS", "SEARCH"}
+    assert known - {"SELECT"} == GUIDE
+    assert not FUNCTIONS.keys() & NOT_DONE.keys()
+
+
+@pytest.mark.parametrize("name", sorted(GUIDE))
+def test_no_function_of_the_guide_is_unknown(name: str) -> None:
+    """Called without arguments it gives something, or says what it takes, or that it is not done here."""
+    try:
+        evaluate(f"{name}()", world())
+    except ExpressionError as error:
+        said = str(error)
+        assert said.startswith(name), said
+        assert ("not done by this emulator" in said) == (name in NOT_DONE)
 
 
 @pytest.mark.parametrize(

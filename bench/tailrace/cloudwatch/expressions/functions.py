@@ -95,6 +95,19 @@ def _folded(fold: Callable[[Sequence[float]], float]) -> Function:
     return act
 
 
+def _average(arguments: Sequence[Value], grid: Grid) -> Value:
+    """As the guide says: where a value is missing, it counts as zero."""
+    value = arguments[0]
+    if isinstance(value, tuple):
+        sums = _folded(math.fsum)(arguments, grid)
+        return sums.mapped(lambda total: total / len(value)) if isinstance(sums, Line) else sums
+    total = _folded(math.fsum)(arguments, grid)
+    if not isinstance(value, Line) or not isinstance(total, float):
+        return total
+    moments = range(grid.start, grid.end, value.period)
+    return total / max(len(moments), len(value.points))
+
+
 class EmptyError(Exception):
     """A series without values has no such number: the whole expression has no value."""
 
@@ -249,15 +262,15 @@ def _count(arguments: Sequence[Value], grid: Grid) -> Value:
 
 
 def _datapoints(arguments: Sequence[Value], grid: Grid) -> Value:
-    del grid
     value = arguments[0]
     if isinstance(value, Line):
         return float(len(value.points))
     counted: dict[int, float] = {}
-    for line in lines_of(value):
+    lines = lines_of(value)
+    for line in lines:
         for at in line.points:
             counted[at] = counted.get(at, 0.0) + 1
-    return Line(dict(sorted(counted.items())), 0)
+    return Line(dict(sorted(counted.items())), _period(lines, grid))
 
 
 def _period_of(arguments: Sequence[Value], grid: Grid) -> Value:
@@ -270,21 +283,21 @@ def _remove_empty(arguments: Sequence[Value], grid: Grid) -> Value:
 
 
 def _calendar(part: Callable[[datetime], float]) -> Function:
+    """For each period of the series, whether it has a value then or not."""
+
     def act(arguments: Sequence[Value], grid: Grid) -> Value:
-        del grid
-        return _per_line(
-            arguments[0],
-            lambda line: replace(
-                line, points={at: float(part(datetime.fromtimestamp(at, UTC))) for at in line.points}
-            ),
-        )
+        def told(line: Line) -> Line:
+            moments = range(grid.start, grid.end, line.period)
+            return replace(line, points={at: float(part(datetime.fromtimestamp(at, UTC))) for at in moments})
+
+        return _per_line(arguments[0], told)
 
     return act
 
 
 FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "ABS": (1, 1, _each(abs)),
-    "AVG": (1, 1, _folded(statistics.fmean)),
+    "AVG": (1, 1, _average),
     "CEIL": (1, 1, _each(lambda value: float(math.ceil(value)))),
     "DATAPOINT_COUNT": (1, 1, _datapoints),
     "DATE": (1, 1, _calendar(lambda at: at.day)),
