@@ -240,6 +240,38 @@ def test_filters_of_a_log_group(small: Make) -> None:
     assert logs.describe_subscription_filters(logGroupName=made["Group"])["subscriptionFilters"] == []
 
 
+def test_a_stream_s_policy(small: Make) -> None:
+    """A resource policy is the stream's, is changed in place, and goes when taken away."""
+    own = small("policy")
+    kinesis, account = own.target.client("kinesis"), own.target.account
+
+    def resources(action: str) -> Resources:
+        """Ask for a stream that another account may use in this way."""
+        arn = {"Fn::GetAtt": ["Stream", "Arn"]}
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+            "Action": action,
+            "Resource": arn,
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        return {
+            "Stream": ("AWS::Kinesis::Stream", {"ShardCount": 1}),
+            "Policy": ("AWS::Kinesis::ResourcePolicy", {"ResourceArn": arn, "ResourcePolicy": policy}),
+        }
+
+    arn = ""
+    for action in ("kinesis:PutRecord", "kinesis:GetRecords"):
+        stack = own.deploy(resources(action))
+        made = own.names(stack)
+        arn = made["Policy"]
+        assert arn.endswith(f":stream/{made['Stream']}")
+        (statement,) = json.loads(kinesis.get_resource_policy(ResourceARN=arn)["Policy"])["Statement"]
+        assert (statement["Action"], statement["Resource"]) == (action, arn)
+    own.deploy({"Stream": resources("")["Stream"]})
+    assert kinesis.get_resource_policy(ResourceARN=arn)["Policy"] == "{}"
+
+
 def test_a_secret_in_a_template(small: Make) -> None:
     """A reference gives a secret whole, or one of its members."""
     own = small("secret")
