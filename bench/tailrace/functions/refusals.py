@@ -31,13 +31,14 @@ _NOT_DONE = {
     "CreateCapacityProvider": "Capacity providers (Lambda Managed Instances)",
     "InvokeWithResponseStream": "Response streaming",
 }
-_SETTINGS = {  # of CreateFunction and UpdateFunctionConfiguration
+SETTINGS = {
     "CodeSigningConfigArn": "Code signing: not done by this emulator.",
     "FileSystemConfigs": "File systems (EFS): not done by this emulator.",
     "CapacityProviderConfig": "Capacity providers (Lambda Managed Instances): not done by this emulator.",
     "DurableConfig": "Durable functions: not done by this emulator.",
     "TenancyConfig": "Tenant isolation: not done by this emulator.",
 }
+"""Settings of CreateFunction and UpdateFunctionConfiguration that are refused, with the sentence."""
 
 
 def refusal(operation: str, request: Mapping[str, Any], home: Path, *, strict: bool = False) -> str | None:
@@ -94,7 +95,7 @@ def _environment(request: Mapping[str, Any]) -> str | None:
 
 
 def _configuration(request: Mapping[str, Any]) -> str | None:
-    return next((sentence for setting, sentence in _SETTINGS.items() if _asks_for(request, setting)), None)
+    return next((sentence for setting, sentence in SETTINGS.items() if _asks_for(request, setting)), None)
 
 
 def _asks_for(request: Mapping[str, Any], setting: str) -> bool:

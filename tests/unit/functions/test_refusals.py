@@ -91,6 +91,10 @@ def test_where_it_is_strict_what_has_no_effect_is_refused(
         ("CreateFunction", {"PackageType": "Image", "Code": {"ImageUri": "i"}}, "Container images: not done"),
         ("UpdateFunctionCode", {"ImageUri": "i"}, "Container images: not done"),
         ("InvokeWithResponseStream", {}, "Response streaming: not done"),
+        ("CreateCapacityProvider", {}, "Capacity providers (Lambda Managed Instances): not done"),
+        ("CreateFunction", {"CapacityProviderConfig": {"a": {}}}, "Capacity providers (Lambda Managed"),
+        ("CreateFunction", {"DurableConfig": {"ExecutionTimeout": 60}}, "Durable functions: not done"),
+        ("CreateFunction", {"TenancyConfig": {"TenantIsolationMode": "PER_TENANT"}}, "Tenant isolation: not"),
     ],
 )
 def test_what_is_not_done_is_refused_in_a_sentence(
