@@ -38,7 +38,7 @@ NOTICED = 0.001
 """Seconds that the system's clock must be ahead of ours before ours follows."""
 STEP = 0.05
 """Real seconds that `advance` gives to threads that it woke, at one point in time."""
-PATIENCE = 1.0
+PATIENCE = 0.5
 """Real seconds that one `advance` waits for woken threads, in all."""
 
 
