@@ -108,11 +108,12 @@ def test_statistics(watched: Watched) -> None:
         EndTime=now + timedelta(minutes=1),
         Period=3600,
         Statistics=["Sum"],
-        ExtendedStatistics=["p50", "tm99"],
+        ExtendedStatistics=["p50", "tm99", "IQM", "PR(:20)"],
     )
     (point,) = answer["Datapoints"]
     assert (point["Sum"], point["Unit"]) == (100, "Milliseconds")
-    assert point["ExtendedStatistics"]["p50"] == 25
+    extended = point["ExtendedStatistics"]
+    assert (extended["p50"], extended["IQM"], extended["PR(:20)"]) == (25, 25, 50)
 
 
 def test_metric_math(watched: Watched) -> None:
@@ -140,6 +141,15 @@ def test_dimensions_and_listing(watched: Watched) -> None:
     )
     assert [len(metric["Dimensions"]) for metric in found["Metrics"]] == [2]
     assert watched.ask(watched.query("m1", "Orders", "Sum")) == {"Orders": [1]}
+
+
+def test_metrics_are_listed_by_their_account(watched: Watched, target: Target) -> None:
+    """Each metric's owner is said where it is asked for; another account's are not this one's."""
+    watched.put("Orders", 1)
+    asked: Any = {"Namespace": watched.namespace, "IncludeLinkedAccounts": True}
+    assert watched.client.list_metrics(**asked)["OwningAccounts"] == [target.account]
+    assert len(watched.client.list_metrics(**asked, OwningAccount=target.account)["Metrics"]) == 1
+    assert watched.client.list_metrics(**asked, OwningAccount="111122223333")["Metrics"] == []
 
 
 @pytest.mark.parametrize(

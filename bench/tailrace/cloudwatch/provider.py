@@ -19,7 +19,7 @@ from tailrace.cloudwatch.direct import ShortWay
 from tailrace.cloudwatch.listing import alarms_asked_for, history_asked_for, metrics_asked_for, sliced
 from tailrace.cloudwatch.queries import Queries, QueryError, Result, begun, metric_id, paged, valid_period
 from tailrace.cloudwatch.series import Stretch
-from tailrace.cloudwatch.statistics import UnknownStatisticError, statistic
+from tailrace.cloudwatch.statistics import UnknownStatisticError, is_extended, statistic
 from tailrace.cloudwatch.store import Place
 from tailrace.door import ways
 
@@ -131,7 +131,9 @@ class CloudWatchProvider(CloudwatchProvider):
         """List the metrics of the last two weeks."""
         cloudwatch.flush()
         with _in_aws_words():
-            found = metrics_asked_for(request, cloudwatch.STORE.metrics(_place(context)), self._now())
+            linked = request.get("OwningAccount") in (None, context.account_id)  # no account is linked here
+            known = cloudwatch.STORE.metrics(_place(context)) if linked else []
+            found = metrics_asked_for(request, known, self._now())
             page, token = sliced(found, request.get("NextToken"), 500)
         metrics = [
             {
@@ -298,7 +300,7 @@ def _stretch(request: Request, now: float) -> Stretch:
 
 def _datapoint(at: int, unit: str, values: Mapping[str, float | None]) -> Output:
     known = {name: value for name, value in values.items() if value is not None}
-    plain = {name: value for name, value in known.items() if name[0].isupper() and "(" not in name}
+    plain = {name: value for name, value in known.items() if not is_extended(name)}
     extended = {name: value for name, value in known.items() if name not in plain}
     point: Output = {"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": unit, **plain}
     return point | ({"ExtendedStatistics": extended} if extended else {})
