@@ -22,6 +22,7 @@ from tailrace.cloudwatch.conditions import PatternError
 from tailrace.cloudwatch.embedded import MARK, metrics_in
 from tailrace.cloudwatch.log_delivery import Delivery, Stored
 from tailrace.cloudwatch.patterns import compiled
+from tailrace.cloudwatch.retention import oldest_kept, rejected
 from tailrace.cloudwatch.subscriptions import BY_LOG_STREAM, Line, Source
 from tailrace.seams import replace
 
@@ -29,22 +30,25 @@ type Request = dict[str, Any]
 
 MOST_LINES = 100_000
 """Lines that a log stream keeps; the oldest go first."""
-DAY = 86_400_000
-"""Milliseconds."""
 
 
 class TailraceLogs(LogsProvider):
     """CloudWatch Logs whose filters are served after the request, never within it."""
 
-    def put_log_events(self, context: Any, *_: object, **__: object) -> Any:  # noqa: ANN401  LocalStack's types
-        """Store lines."""
-        return call_moto(context)
+    def put_log_events(self, context: Any, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
+        """Store lines, and say which are too old, too new or expired."""
+        answer = {name: it for name, it in call_moto(context).items() if name != "rejectedLogEventsInfo"}
+        group = get_moto_logs_backend(context.account_id, context.region).groups[request["log_group_name"]]
+        times = [event["timestamp"] for event in request["log_events"]]
+        info = rejected(times, int(CLOCK.now() * 1000), group.retention_in_days)
+        return answer | ({"rejectedLogEventsInfo": info} if info else {})
 
     @handler("FilterLogEvents", expand=False)
     def filter_log_events(self, context: Any, request: Request) -> Any:  # noqa: ANN401  LocalStack's types
         """Search log streams by a filter pattern."""
         _check(request.get("filterPattern"))
         asked = _by_name(request)
+        _forget(context, asked.get("logGroupName"))
         if prefix := asked.pop("logStreamNamePrefix", None):
             groups = get_moto_logs_backend(context.account_id, context.region).groups
             group = groups.get(asked["logGroupName"])
@@ -57,7 +61,9 @@ class TailraceLogs(LogsProvider):
     @handler("GetLogEvents", expand=False)
     def get_log_events(self, context: Any, request: Request) -> Any:  # noqa: ANN401  LocalStack's types
         """Read a log stream."""
-        return call_moto_with_request(context, _by_name(request))
+        asked = _by_name(request)
+        _forget(context, asked.get("logGroupName"))
+        return call_moto_with_request(context, asked)
 
     @handler("DescribeLogStreams", expand=False)
     def describe_log_streams(self, context: Any, request: Request) -> Any:  # noqa: ANN401  LocalStack's types
@@ -135,6 +141,17 @@ def _by_name(request: Request) -> Request:
     return {**asked, "logGroupName": name.removesuffix(":*")}
 
 
+def _forget(context: Any, name: str | None) -> None:  # noqa: ANN401  LocalStack's types
+    """Drop what has expired since a group was last written to."""
+    group = get_moto_logs_backend(context.account_id, context.region).groups.get(name)
+    oldest = oldest_kept(int(CLOCK.now() * 1000), group.retention_in_days) if group else None
+    if oldest is None:
+        return
+    for stream in list(group.streams.values()):
+        if any(event.timestamp < oldest for event in stream.events):
+            stream.events = [event for event in stream.events if event.timestamp >= oldest]
+
+
 def _check(pattern: str | None) -> None:
     try:
         compiled(pattern or "")
@@ -177,9 +194,11 @@ def _delivery() -> Delivery:
 def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa: ANN401  moto's, untyped
     """Store lines, and have their filters served afterwards; moto's method of the same name."""
     self.last_ingestion_time = int(CLOCK.now() * 1000)
+    if (oldest := oldest_kept(self.last_ingestion_time, self.log_group.retention_in_days)) is not None:
+        log_events = [event for event in log_events if event["timestamp"] >= oldest]
     self.stored_bytes += sum(len(event["message"]) for event in log_events)
     events = [LogEvent(self.last_ingestion_time, event) for event in log_events]
-    _keep(self, events)
+    _keep(self, events, oldest)
     self.upload_sequence_token += 1
     place = (self.account_id, self.region)
     cloudwatch.STORE.add_all(
@@ -199,15 +218,13 @@ def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa
     return f"{self.upload_sequence_token:056d}"
 
 
-def _keep(stream: Any, added: list[LogEvent]) -> None:  # noqa: ANN401  moto's, untyped
+def _keep(stream: Any, added: list[LogEvent], oldest: int | None) -> None:  # noqa: ANN401  moto's, untyped
     """Add lines to a stream, and drop what its group's retention, or our own bound, does not keep."""
     stream.events += added
     if len(stream.events) > MOST_LINES + MOST_LINES // 10:
         stream.events = stream.events[-MOST_LINES:]
-    if days := stream.log_group.retention_in_days:
-        oldest = stream.last_ingestion_time - int(days) * DAY
-        if stream.events and stream.events[0].timestamp < oldest:
-            stream.events = [event for event in stream.events if event.timestamp >= oldest]
+    if oldest is not None and stream.events and stream.events[0].timestamp < oldest:
+        stream.events = [event for event in stream.events if event.timestamp >= oldest]
 
 
 def _described(self: Any) -> dict[str, Any]:  # noqa: ANN401  moto's, untyped
