@@ -3,7 +3,6 @@
 A runtime that is not installed here is skipped, and the reason says how to install it.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -231,18 +230,6 @@ def test_a_module_that_cannot_be_loaded_is_an_init_error(functions: Functions, n
     assert answer.payload["errorType"] == "Runtime.UserCodeSyntaxError"
     assert answer.log.count("\tError Type: Runtime.UserCodeSyntaxError") == 3
     assert "Phase: invoke\tStatus: error" in answer.log
-
-
-@pytest.mark.parametrize("node", NODES)
-def test_node_logs_json_if_asked(functions: Functions, node: str) -> None:
-    """Above the application's level, each line an object with the request's id."""
-    source = 'exports.handler = async () => { console.debug("no"); console.warn("yes", { a: 1 }); };'
-    config = {"LogFormat": "JSON", "ApplicationLogLevel": "WARN", "SystemLogLevel": "INFO"}
-    answer_log = make(functions, node, {"app.js": source}, LoggingConfig=config).invoke({}).log
-    objects = [json.loads(line) for line in answer_log.splitlines()]
-    (line,) = (one for one in objects if "type" not in one)
-    assert (line["level"], line["message"]) == ("WARN", "yes { a: 1 }")
-    assert line["requestId"] == objects[-1]["record"]["requestId"]
 
 
 def test_a_package_without_a_bootstrap_cannot_begin(functions: Functions) -> None:
