@@ -30,7 +30,7 @@ class Example(NamedTuple):
 
 ALL = (
     Example("greenhouse", "python3.13", 2),
-    Example("parcels", "python3.12", 4),
+    Example("parcels", "python3.12", 5),
     Example("meters", "provided.al2023", 3),
     Example("till", "nodejs24.x", 3, program="npm"),
 )

@@ -1,12 +1,15 @@
-"""Keeps each scan, with the trace in which it was kept."""
+"""Keeps each scan, with the trace in which it was kept, and counts them."""
 
 import os
 from typing import Any
 
 import boto3
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_xray_sdk.core import xray_recorder
 from scans import Scan, scan
 
+metrics = Metrics(namespace="Parcels", service="keeper")
 table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
 
 
@@ -19,6 +22,8 @@ def keep(event: dict[str, Any], _context: object) -> dict[str, Any]:
         except Exception as error:  # noqa: BLE001  whatever it is: Lambda shall try it again
             print(f"{record['eventID']}: {error!r}")  # noqa: T201  the function's log
             failed.append({"itemIdentifier": record["kinesis"]["sequenceNumber"]})
+    metrics.add_metric(name="Kept", unit=MetricUnit.Count, value=len(event["Records"]) - len(failed))
+    metrics.flush_metrics()
     return {"batchItemFailures": failed}
 
 

@@ -1,11 +1,13 @@
 import json
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tailrace.testing.audit import DeadLettered, Stored
 from tailrace.testing.bench import Bench
+from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
 
 type PutAll = Callable[[Iterable[Put]], object]
@@ -74,6 +76,30 @@ def test_scans(put: PutAll, tailrace: Bench, stored: Look[Stored]) -> None:
 
     verdict.check()
     assert verdict.stored == 100
+
+
+def test_counted(put: PutAll, tailrace: Bench, stored: Look[Stored]) -> None:
+    """What Powertools writes into the log is a metric."""
+
+    def counted() -> float:
+        now = datetime.now(UTC)
+        points = tailrace.aws("cloudwatch").get_metric_statistics(
+            Namespace="Parcels",
+            MetricName="Kept",
+            Dimensions=[{"Name": "service", "Value": "keeper"}],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(minutes=1),
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return float(sum(point["Sum"] for point in points))
+
+    before = counted()
+    put(map(scan, range(300, 320)))
+
+    tailrace.ledger.settle(stored, within=60).check()
+
+    eventually(lambda: counted() - before == 20, within=30, what="twenty kept scans in CloudWatch")
 
 
 def test_traced(put: PutAll, tailrace: Bench, items: Look[dict[str, str]]) -> None:
