@@ -103,7 +103,7 @@ def test_a_subscription_brings_a_functions_log_to_a_stream(
     group = log_group(target, function)
     kinesis.create_stream(StreamName=function.name, ShardCount=1)
     cleaned.callback(kinesis.delete_stream, StreamName=function.name)
-    kinesis.get_waiter("stream_exists").wait(StreamName=function.name)
+    kinesis.get_waiter("stream_exists").wait(StreamName=function.name, WaiterConfig={"Delay": 1})
     arn = kinesis.describe_stream_summary(StreamName=function.name)["StreamDescriptionSummary"]["StreamARN"]
     logs.put_subscription_filter(
         logGroupName=group, filterName="all", filterPattern="", destinationArn=arn, roleArn=functions.role
@@ -150,3 +150,64 @@ def test_a_subscription_invokes_a_function(functions: Functions, target: Target)
 
     eventually(lambda: len(got()) == 7, within=30, what="seven lines at the receiver")
     assert got()[2:5] == [f"GOT {group} line {number}" for number in range(3)]
+
+
+LINES = (
+    "ERROR at the till",
+    '{"level": "error", "till": 7}',
+    "10.0.0.1 GET 404",
+    "10.0.0.1 GET 200",
+    '{"level": "info", "till": 7}',
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "chosen"),
+    [
+        ("ERROR -other", LINES[0]),
+        ('{ $.level = "error" && $.till > 6 }', LINES[1]),
+        ("[address, method, status = 4*]", LINES[2]),
+    ],
+    ids=["terms", "JSON", "fields"],
+)
+def test_a_subscription_sends_what_its_pattern_matches(
+    functions: Functions, target: Target, cleaned: ExitStack, pattern: str, chosen: str
+) -> None:
+    """Nothing else comes to its function, nor to its stream."""
+    logs, kinesis = target.client("logs"), target.client("kinesis")
+    receiver = functions.make(UNPACKS)
+    group, own = f"/lines/{receiver.name}", f"/aws/lambda/{receiver.name}"
+    logs.create_log_group(logGroupName=group)
+    cleaned.callback(logs.delete_log_group, logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    kinesis.create_stream(StreamName=receiver.name, ShardCount=1)
+    cleaned.callback(kinesis.delete_stream, StreamName=receiver.name)
+    kinesis.get_waiter("stream_exists").wait(StreamName=receiver.name, WaiterConfig={"Delay": 1})
+    stream = kinesis.describe_stream_summary(StreamName=receiver.name)["StreamDescriptionSummary"]
+    function = target.client("lambda").get_function_configuration(FunctionName=receiver.name)
+    filters: Any = {"logGroupName": group, "filterPattern": pattern}
+    logs.put_subscription_filter(**filters, filterName="f", destinationArn=function["FunctionArn"])
+    logs.put_subscription_filter(
+        **filters, filterName="s", destinationArn=stream["StreamARN"], roleArn=functions.role
+    )
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    events: Any = [{"timestamp": now, "message": line} for line in LINES]
+    for _ in range(2):
+        logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=events)
+
+    def of_function() -> list[str]:
+        """List the lines that came to the function."""
+        return [line for line in lines(target, own) if line.startswith(f"GOT {group}")]
+
+    def of_stream() -> list[str]:
+        """List the lines that came to the stream."""
+        start = kinesis.get_shard_iterator(
+            StreamName=receiver.name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records = kinesis.get_records(ShardIterator=start)["Records"]
+        sent = [json.loads(gzip.decompress(record["Data"])) for record in records]
+        data = [one for one in sent if one["messageType"] == "DATA_MESSAGE"]
+        return [line["message"] for one in data for line in one["logEvents"]]
+
+    eventually(lambda: of_function() == [f"GOT {group} {chosen}"] * 2, within=30, what="two lines")
+    eventually(lambda: of_stream() == [chosen] * 2, within=30, what="two lines in the stream")
