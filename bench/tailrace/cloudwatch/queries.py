@@ -133,6 +133,11 @@ class Queries:
                 )
             seen.add(query["Id"])
             self._check_one(where, query)
+            if query.get("AccountId") not in (None, self.place[0]):
+                raise QueryError(
+                    "ValidationError",
+                    f"{where}.AccountId: not done by this emulator, where no account is linked to another.",
+                )
 
     @staticmethod
     def _check_one(where: str, query: Mapping[str, Any]) -> None:

@@ -82,6 +82,7 @@ def test_labels() -> None:
         ([{"Id": "e1", "Expression": "m7"}], "Error in expression 'e1': Unknown identifier: m7"),
         ([{"Id": "e1"}], "Either MetricDataQueries.member.1.Expression or"),
         ([{"Id": "e1", "Expression": "m1", "Period": 7}], "Period is not valid"),
+        ([metric("m1", AccountId="444455556666")], "member.1.AccountId: not done by this emulator"),
     ],
 )
 def test_what_is_refused(queries: list[dict[str, Any]], said: str) -> None:
