@@ -1,7 +1,7 @@
 # Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: given help up status dashboard try load produce quarantine replay record trace redeliver logs env advance test lint bench doctor destroy down clean
+.PHONY: given help up status dashboard try load produce quarantine replay record trace redeliver logs env advance test promises lint bench doctor destroy down clean
 
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
@@ -111,6 +111,10 @@ test: $(TESTED) ## unit and integration tests, on stacks of their own: TESTS= a 
 	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
 	@if [ "$$TARGET" = aws ]; then $(PYTHON) -m tests.frame.permission; fi
 	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
+
+promises: $(TESTED) ## the tests that take minutes: the whole promise suite over the pipeline, and every planted bug that it must find
+	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
+	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile -m long $(PYTEST_OPTIONS) tests/integration
 
 lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .

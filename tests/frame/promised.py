@@ -1,11 +1,25 @@
 """The reference pipeline's adapter of the promise suite: what it is, and how its events are told."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+
+import pytest
 
 from tailrace.testing.audit import Quarantined, Stored
 from tailrace.testing.promises import Promises, Put
 from tests.frame import reading, samples
+
+
+def long(test: Callable[..., None]) -> Callable[..., None]:
+    """Give a test of the suite that is marked as long, and leave the suite's own as it is."""
+
+    @pytest.mark.long
+    @wraps(test)
+    def marked(*arguments: object, **fixtures: object) -> None:
+        test(*arguments, **fixtures)
+
+    return marked
 
 
 class PipelinePromises(Promises):

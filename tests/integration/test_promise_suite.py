@@ -25,6 +25,9 @@ KEPT = [
     "test_timeout", "test_order", "test_poison", "test_reshard",
 ]  # fmt: skip
 
+QUICK = ["unconditional +1", "wrong itemIdentifier", "LATEST"]
+"""Bugs that every run plants; `make promises` plants all."""
+
 
 @pytest.fixture(scope="module")
 def emulator(run: Run) -> Iterator[Target]:
@@ -60,6 +63,7 @@ def tried(emulator: Target, folder: Path, *tests: str) -> Said:
     return Said(done.returncode, done.stdout, folder / "promises-report")
 
 
+@pytest.mark.long
 def test_every_promise_is_kept(emulator: Target, tmp_path: Path) -> None:
     """A project that does it right keeps all nine promises, each shown by faults that happened."""
     with deployed(Aws(emulator.endpoint or "")):
@@ -77,7 +81,9 @@ def test_every_promise_is_kept(emulator: Target, tmp_path: Path) -> None:
     assert "killed after dynamodb.PutItem" in (said.folder / "promises.html").read_text()
 
 
-@pytest.mark.parametrize("name", BUGS)
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in BUGS]
+)
 def test_a_bug_is_found(emulator: Target, tmp_path: Path, name: str) -> None:
     """A planted bug breaks the promise that is meant, and the message tells it by an event's story."""
     bug: Bug = BUGS[name]
