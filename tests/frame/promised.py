@@ -14,12 +14,12 @@ from tests.frame import reading, samples
 def long(test: Callable[..., None]) -> Callable[..., None]:
     """Give a test of the suite that is marked as long, and leave the suite's own as it is."""
 
-    @pytest.mark.long
     @wraps(test)
     def marked(*arguments: object, **fixtures: object) -> None:
         test(*arguments, **fixtures)
 
-    return marked
+    made: Callable[..., None] = pytest.mark.long(marked)
+    return made
 
 
 class PipelinePromises(Promises):
