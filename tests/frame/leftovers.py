@@ -25,7 +25,8 @@ def _stacks(target: Target) -> Iterator[str]:
 
 def _streams(target: Target) -> Iterator[str]:
     for page in target.client("kinesis").get_paginator("list_streams").paginate():
-        yield from page["StreamNames"]
+        summaries = page["StreamSummaries"]
+        yield from (stream["StreamName"] for stream in summaries if stream["StreamStatus"] != "DELETING")
 
 
 def _tables(target: Target) -> Iterator[str]:

@@ -71,7 +71,8 @@ class Engine:
     def delete(self, stream: Stream, now: float) -> None:
         """Delete a stream; it stays visible as DELETING for as long as the settings say."""
         if not stream.deleted:
-            stream.life.move(Event.DELETE, now, now + self.settings.seconds(Change.DELETE))
+            seconds = 0.0 if stream.of_a_table else self.settings.seconds(Change.DELETE)
+            stream.life.move(Event.DELETE, now, now + seconds)
         self.sweep(now)
         stream.wake()
 

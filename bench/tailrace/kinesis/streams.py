@@ -28,7 +28,7 @@ DEFAULT_MAX_RECORD_KIB = 1024
 SKIP, SKIPS = 118, 437
 """AWS's numbers of one request are consecutive, between requests 118 to 554 are left out."""
 OF_A_TABLE = "__ddb_stream_"
-"""How LocalStack names the streams that hold DynamoDB streams: they are made at once, without limits."""
+"""How LocalStack names the streams that hold DynamoDB streams: made and gone at once, without limits."""
 
 
 class Draft(NamedTuple):

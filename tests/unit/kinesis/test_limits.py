@@ -170,7 +170,7 @@ def test_an_on_demand_stream_grows() -> None:
 
 
 def test_a_tables_stream_has_no_limits() -> None:
-    """What holds a DynamoDB stream is there at once, and takes and gives whatever comes."""
+    """What holds a DynamoDB stream is there and gone at once, and takes and gives whatever comes."""
     stage = Stage(limited=True, delay=5)
     name = "__ddb_stream_orders"
     stage("CreateStream", StreamName=name, ShardCount=1)
@@ -183,3 +183,5 @@ def test_a_tables_stream_has_no_limits() -> None:
     iterator = stage("GetShardIterator", **place)["ShardIterator"]
     for _ in range(10):
         assert len(stage("GetRecords", ShardIterator=iterator)["Records"]) == 1500
+    stage("DeleteStream", StreamName=name)
+    assert stage("ListStreams")["StreamNames"] == []
