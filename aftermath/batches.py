@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bootstrap.log_lines import parsed
-from tailrace.story.logs import Line
+from tailrace.story.logs import BatchLine
 
 _KNOWN = {"requestId", "shardId", "first", "last", "traceId"}
 _OWN = ("START RequestId", "END RequestId")
@@ -42,7 +42,7 @@ def _said(text: str) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def delivered(lines: Iterable[Line], shard_id: str, sequence_number: str) -> Iterator[Batch]:
+def delivered(lines: Iterable[BatchLine], shard_id: str, sequence_number: str) -> Iterator[Batch]:
     """Give the batches that a record was delivered in, in the order of the lines."""
     number = int(sequence_number)
     for line in lines:
@@ -62,7 +62,7 @@ def delivered(lines: Iterable[Line], shard_id: str, sequence_number: str) -> Ite
             )
 
 
-def telling(own: Sequence[Line]) -> list[Line]:
+def telling(own: Sequence[BatchLine]) -> list[BatchLine]:
     """Return those of an invocation's lines that say more than that it began and ended, in short form."""
     return [
         line._replace(text=_short(line.text))
@@ -84,7 +84,7 @@ def _short(text: str) -> str:
     return " ".join([first, *(below.strip() for below in line.block)])
 
 
-def ending(own: Iterable[Line], sequence_number: str) -> str:
+def ending(own: Iterable[BatchLine], sequence_number: str) -> str:
     """Say how the invocation ended, as far as this record is concerned."""
     for line in own:
         said = _said(line.text)

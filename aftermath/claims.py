@@ -71,8 +71,8 @@ def sort_out(claims: Claims, records: Iterable[FailedRecord], contents: InStream
         return None if has_own_identity(failed.record) else claims.claim(failed.record)
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        held = list(pool.map(claimed, given))
-    for failed, claim in zip(given, held, strict=True):
+        claims_made = list(pool.map(claimed, given))
+    for failed, claim in zip(given, claims_made, strict=True):
         if claim is None:
             result.to_put.append(failed)
         elif claim.state == "put":

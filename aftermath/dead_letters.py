@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
 
-class ReadBack(NamedTuple):
+class LetterRecords(NamedTuple):
     """A dead letter and those of its records that the stream still holds."""
 
     letter: DeadLetter
@@ -35,10 +35,10 @@ def record_of(shard_id: str, taken: StreamRecord) -> Record:
 
 def read_back(
     kinesis: "KinesisClient", stream: str, letters: Iterable[DeadLetter], clock: Clock | None = None
-) -> list[ReadBack]:
+) -> list[LetterRecords]:
     """Read the records of each letter; a shard that is gone with its records gives none."""
     return [
-        ReadBack(read.letter, [_failed(read.letter, taken) for taken in read.members.records])
+        LetterRecords(read.letter, [_failed(read.letter, taken) for taken in read.members.records])
         for read in any_letters.read_back(kinesis, stream, letters, Batching(), clock)
     ]
 

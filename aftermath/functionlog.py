@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aftermath.batches import Batch, delivered
 from tailrace.story.letters import DeadLetter
-from tailrace.story.logs import STARTED, Line, LogGroup, lines_of
+from tailrace.story.logs import STARTED, BatchLine, LogGroup, lines_of
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
@@ -18,11 +18,11 @@ MOST_BATCHES = 50
 
 
 @dataclass
-class Delivery:
+class DeliveredBatch:
     """A batch that the record was delivered in, and the lines of its invocation."""
 
     batch: Batch
-    lines: list[Line]
+    lines: list[BatchLine]
 
 
 class FunctionLog:
@@ -31,13 +31,13 @@ class FunctionLog:
     def __init__(self, logs: "CloudWatchLogsClient", group: str) -> None:
         self._group = LogGroup(logs, group)
 
-    def deliveries(self, shard_id: str, number: str, began: datetime) -> list[Delivery]:
+    def deliveries(self, shard_id: str, number: str, began: datetime) -> list[DeliveredBatch]:
         """Return the deliveries of a record since then of which the function said what it had got."""
         named = self._group.read(began, None, filterPattern=f'{{ $.shardId = "{shard_id}" }}')
         batches = list(delivered(named, shard_id, number))
         return [self._delivery(batch) for batch in batches[:MOST_BATCHES]]
 
-    def last_of(self, letter: DeadLetter) -> Delivery | None:
+    def last_of(self, letter: DeadLetter) -> DeliveredBatch | None:
         """Return the last delivery of a dead letter's batch: Lambda names its request, whatever it logged."""
         sent, request = letter.sent, letter.request_id
         named = self._group.read(sent - LONGEST_RUN, sent + MOMENT, filterPattern=f'"{request}"')
@@ -47,7 +47,7 @@ class FunctionLog:
         batch = Batch(request, start.at, start.stream, letter.size, letter.first, letter.last, None)
         return self._delivery(batch)
 
-    def _delivery(self, batch: Batch) -> Delivery:
+    def _delivery(self, batch: Batch) -> DeliveredBatch:
         at = datetime.fromtimestamp(batch.at, UTC)
         lines = self._group.read(at - MOMENT, at + LONGEST_RUN, logStreamNames=[batch.stream])
-        return Delivery(batch, lines_of(batch.request_id, batch.stream, lines))
+        return DeliveredBatch(batch, lines_of(batch.request_id, batch.stream, lines))

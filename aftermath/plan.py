@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aftermath.dead_letters import ReadBack, read_back
+from aftermath.dead_letters import LetterRecords, read_back
 from aftermath.failed_records import FailedRecord, wanted
 from aftermath.quarantine_messages import QuarantineContents
 from aftermath.tables import Settled
@@ -19,7 +19,7 @@ class Plan:
     """The records to put, each once, in the order in which they were put first."""
 
     records: list[FailedRecord]
-    letters: list[ReadBack]
+    letters: list[LetterRecords]
     settled: int
     """Records of dead letters of which it is known what became."""
     incomplete: int
@@ -41,7 +41,7 @@ class Plan:
     def of(
         cls,
         contents: QuarantineContents,
-        letters: Sequence[ReadBack],
+        letters: Sequence[LetterRecords],
         settled: Mapping[str, Settled],
         settings: "AftermathSettings",
     ) -> "Plan":

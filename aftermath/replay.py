@@ -14,7 +14,7 @@ from aftermath.failed_records import FailedRecord
 from aftermath.listing import by_reason
 from aftermath.pipeline import Pipeline
 from aftermath.plan import Plan
-from aftermath.sending import PutAgain, Results, Sent, send, watch
+from aftermath.sending import ReplayedRecord, Results, Sent, send, watch
 from aftermath.settings import AftermathSettings, filters
 from aftermath.tables import has_own_identity
 from bootstrap import settings as bootstrap
@@ -25,7 +25,7 @@ from bootstrap.target import Target
 from tailrace.cli.words import plural
 from tailrace.stream.rules import Rules
 from tailrace.stream.sender import Stop
-from tailrace.stream.writing import Stream, configuration
+from tailrace.stream.writing import WritableStream, configuration
 
 NAMED = 20
 """Records that are named one by one."""
@@ -79,7 +79,7 @@ class Replay:
         """Do it, say what became of each, return the exit code."""
         pipeline = self._pipeline
         client = pipeline.target.client("kinesis", **configuration(Rules.requests))
-        stream = Stream.find(client, pipeline.stream)
+        stream = WritableStream.find(client, pipeline.stream)
         contents = StreamContents(pipeline.kinesis, pipeline.stream)
         sort = sort_out(pipeline.tables, self._plan.records, contents, time.time())
         self._delete(sort.put_before)
@@ -97,7 +97,7 @@ class Replay:
         well = not (sent.given_up or sort.under_way or sort.unknown or self._undeleted)
         return 0 if well and not (results.quarantined or results.unsettled) else 1
 
-    def _done(self, put: Sequence[PutAgain]) -> None:
+    def _done(self, put: Sequence[ReplayedRecord]) -> None:
         """Note what the stream has acknowledged, then delete it where it was set aside."""
         claimed = [each for each in put if not has_own_identity(each.failed.record)]
         self._pipeline.tables.note_put([(each.failed.record, each.sequence_number) for each in claimed])

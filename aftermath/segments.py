@@ -13,7 +13,7 @@ MOST = 40
 _PATIENCE = 10.0
 
 
-def told(endpoint: str | None, trace: str) -> list[str]:
+def described(endpoint: str | None, trace: str) -> list[str]:
     """Return a line for each segment of a trace header's trace, below the one that it is part of."""
     known = dict(part.split("=", 1) for part in trace.split(";") if "=" in part)
     if endpoint is None or known.get("Sampled") != "1":

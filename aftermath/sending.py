@@ -15,13 +15,13 @@ from tailrace.stream.rules import Delivered
 from tailrace.stream.sender import Stop
 
 if TYPE_CHECKING:
-    from tailrace.stream.writing import Stream
+    from tailrace.stream.writing import WritableStream
 
 LOOK = 0.2
 """Seconds between two looks at what became of the records."""
 
 
-class PutAgain(NamedTuple):
+class ReplayedRecord(NamedTuple):
     """A record and where it stands now."""
 
     failed: FailedRecord
@@ -33,12 +33,15 @@ class PutAgain(NamedTuple):
 class Sent:
     """What a replay put, and what it did not."""
 
-    put: list[PutAgain] = field(default_factory=list)
+    put: list[ReplayedRecord] = field(default_factory=list)
     given_up: list[tuple[FailedRecord, str]] = field(default_factory=list)
 
 
 def send(
-    stream: "Stream", records: Sequence[FailedRecord], done: Callable[[Sequence[PutAgain]], None], stop: Stop
+    stream: "WritableStream",
+    records: Sequence[FailedRecord],
+    done: Callable[[Sequence[ReplayedRecord]], None],
+    stop: Stop,
 ) -> Sent:
     """Put records by the producer's rules; `done` is told of each acknowledgement before the next is heard.
 
@@ -52,8 +55,8 @@ def send(
     )
 
 
-def _put(records: Sequence[FailedRecord], each: Delivered) -> PutAgain:
-    return PutAgain(records[each.event.line], each.accepted.shard_id, each.accepted.sequence_number)
+def _put(records: Sequence[FailedRecord], each: Delivered) -> ReplayedRecord:
+    return ReplayedRecord(records[each.event.line], each.accepted.shard_id, each.accepted.sequence_number)
 
 
 def _event(index: int, record: Record) -> Event:
@@ -68,11 +71,11 @@ class Results:
 
     stored: int = 0
     duplicate: int = 0
-    quarantined: list[tuple[PutAgain, Settled]] = field(default_factory=list)
-    unsettled: list[PutAgain] = field(default_factory=list)
+    quarantined: list[tuple[ReplayedRecord, Settled]] = field(default_factory=list)
+    unsettled: list[ReplayedRecord] = field(default_factory=list)
 
 
-def watch(tables: Tables, put: Sequence[PutAgain], seconds: float) -> Results:
+def watch(tables: Tables, put: Sequence[ReplayedRecord], seconds: float) -> Results:
     """Wait until all of them are settled, or the seconds are over; return what became of them."""
     results = Results(unsettled=list(put))
     ends = time.monotonic() + seconds
@@ -101,7 +104,7 @@ def _look(tables: Tables, results: Results) -> None:
     results.unsettled = left
 
 
-def _settled(tables: Tables, put: Sequence[PutAgain]) -> dict[str, Settled]:
+def _settled(tables: Tables, put: Sequence[ReplayedRecord]) -> dict[str, Settled]:
     """Look the new records up. One without an identity of its own is stored under its new number."""
     records = [
         each.failed.record._replace(sequence_number=each.sequence_number, shard_id=each.shard_id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from aftermath.dead_letters import read_back, record_of
 from aftermath.failed_records import FailedRecord
-from aftermath.functionlog import Delivery, FunctionLog
+from aftermath.functionlog import DeliveredBatch, FunctionLog
 from aftermath.pipeline import Pipeline
 from aftermath.tables import Settled, key_of
 from handler.once.records import Record
@@ -24,7 +24,7 @@ EARLIER = timedelta(seconds=2)
 
 
 @dataclass
-class Story:
+class EventStory:
     """What is known of one record and its event."""
 
     shard_id: str
@@ -38,7 +38,7 @@ class Story:
     letters: list[DeadLetter] = field(default_factory=list)
     put_as: str = ""
     """The sequence number that a replay gave it."""
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: list[DeliveredBatch] = field(default_factory=list)
 
     @property
     def arrival(self) -> float | None:
@@ -58,7 +58,7 @@ class Story:
         return bool(self.record or self.item or self.settled or self.failed or self.letters)
 
 
-class Tracer:
+class EventTracer:
     """Gathers stories. Queues are read once."""
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -72,7 +72,7 @@ class Tracer:
     def _letters(self) -> list[DeadLetter]:
         return self._pipeline.letters()
 
-    def trace(self, event: str, since: datetime | None) -> list[Story]:
+    def trace(self, event: str, since: datetime | None) -> list[EventStory]:
         """Return the stories of an event id's records, or that of a sequence number; none if unknown."""
         if NUMBER.fullmatch(event):
             story = self._of_number(event)
@@ -112,19 +112,19 @@ class Tracer:
                 ]
         return found
 
-    def _of_number(self, number: str) -> Story:
-        held = find(self._pipeline.kinesis, self._pipeline.stream, number)
-        shard_id = held[0] if held else shard_of(number)
-        return self._of_record(shard_id, number, record_of(*held) if held else None)
+    def _of_number(self, number: str) -> EventStory:
+        matching = find(self._pipeline.kinesis, self._pipeline.stream, number)
+        shard_id = matching[0] if matching else shard_of(number)
+        return self._of_record(shard_id, number, record_of(*matching) if matching else None)
 
-    def _of_record(self, shard_id: str, number: str, record: Record | None = None) -> Story:
+    def _of_record(self, shard_id: str, number: str, record: Record | None = None) -> EventStory:
         pipeline = self._pipeline
         if record is None:
             there = find(pipeline.kinesis, pipeline.stream, number)
             record = record_of(*there) if there else None
-        story = Story(shard_id, number, record)
-        held = [failed for failed in self._quarantined if failed.record.sequence_number == number]
-        story.failed = held[0] if held else None
+        story = EventStory(shard_id, number, record)
+        matching = [failed for failed in self._quarantined if failed.record.sequence_number == number]
+        story.failed = matching[0] if matching else None
         story.letters = [letter for letter in self._letters if letter.holds(shard_id, number)]
         known = record or (story.failed.record if story.failed else None)
         key = key_of(known) if known else None
@@ -135,7 +135,7 @@ class Tracer:
         story.deliveries = self._deliveries(story)
         return story
 
-    def _deliveries(self, story: Story) -> list[Delivery]:
+    def _deliveries(self, story: EventStory) -> list[DeliveredBatch]:
         """Return the deliveries that the log tells of, oldest first."""
         target, outputs = self._pipeline.target, self._pipeline.stack.outputs
         log = FunctionLog(target.client("logs"), outputs["LogGroupName"])
@@ -146,7 +146,7 @@ class Tracer:
         return sorted([*found, *filter(None, last)], key=lambda delivery: delivery.batch.at)
 
 
-def _began(story: Story) -> datetime | None:
+def _began(story: EventStory) -> datetime | None:
     """Return when the record can have been delivered first."""
     if story.arrival is not None:
         return datetime.fromtimestamp(story.arrival, UTC) - EARLIER

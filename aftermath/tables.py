@@ -115,9 +115,9 @@ class Tables:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
-            held: Any = error.response.get("Item", {})
-            state = "put" if held["state"]["S"] == "put" else "begun"
-            return Claim("put" if state == "put" else "begun", int(held["at"]["N"]) / 1000)
+            existing: Any = error.response.get("Item", {})
+            state = "put" if existing["state"]["S"] == "put" else "begun"
+            return Claim("put" if state == "put" else "begun", int(existing["at"]["N"]) / 1000)
         return None
 
     def note_put(self, put: Sequence[tuple[Record, str]]) -> None:

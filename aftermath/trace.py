@@ -8,10 +8,10 @@ from typing import Any
 
 from aftermath import segments
 from aftermath.batches import ending, telling
-from aftermath.functionlog import Delivery
+from aftermath.functionlog import DeliveredBatch
 from aftermath.pipeline import Pipeline
 from aftermath.settings import AftermathSettings, begun
-from aftermath.story import SEARCHED, Story, Tracer
+from aftermath.story import SEARCHED, EventStory, EventTracer
 from bootstrap import measures
 from bootstrap import settings as bootstrap
 from bootstrap.console import complain, say, shown
@@ -31,7 +31,7 @@ def run() -> int:
         raise UsageError("EVENT= names the event: its eventId, or its record's sequence number.")
     pipeline = Pipeline.find(Target.from_environment(os.environ), stack)
     try:
-        stories = Tracer(pipeline).trace(settings.event, begun(settings.since))
+        stories = EventTracer(pipeline).trace(settings.event, begun(settings.since))
     finally:
         pipeline.show_again()
     say(f"Event {shown(settings.event)}, stack {pipeline.stack.name}")
@@ -48,11 +48,11 @@ def run() -> int:
     return 0 if stories else 1
 
 
-def _pending(story: Story) -> bool:
+def _pending(story: EventStory) -> bool:
     return not (story.brought_it or story.settled or story.failed or story.letters)
 
 
-def story_lines(story: Story, pipeline: Pipeline) -> Iterator[str]:
+def story_lines(story: EventStory, pipeline: Pipeline) -> Iterator[str]:
     """Give the lines of one record's story."""
     yield f"Record   {story.shard_id} {story.number}"
     record = story.record or (story.failed.record if story.failed else None)
@@ -69,14 +69,14 @@ def story_lines(story: Story, pipeline: Pipeline) -> Iterator[str]:
     yield from _now_lines(story, pipeline)
 
 
-def _delivery_lines(delivery: Delivery, number: str, endpoint: str | None) -> Iterator[str]:
+def _delivery_lines(delivery: DeliveredBatch, number: str, endpoint: str | None) -> Iterator[str]:
     batch = delivery.batch
     some = "1 record" if batch.records == 1 else f"{batch.records:,} records"
     yield f"Batch    {moment(batch.at)}, {some}, request {batch.request_id}"
     yield f"         {ending(delivery.lines, number)}"
     if batch.trace_id:
         yield f"         X-Ray {batch.trace_id}"
-        for segment in segments.told(endpoint, batch.trace_id):
+        for segment in segments.described(endpoint, batch.trace_id):
             yield f"         / {segment}"
     lines = telling(delivery.lines)
     for line in lines[:MOST_LINES]:
@@ -85,7 +85,7 @@ def _delivery_lines(delivery: Delivery, number: str, endpoint: str | None) -> It
         yield f"         | and {len(lines) - MOST_LINES:,} more lines"
 
 
-def _now_lines(story: Story, pipeline: Pipeline) -> Iterator[str]:
+def _now_lines(story: EventStory, pipeline: Pipeline) -> Iterator[str]:
     """Say where the record is now."""
     outputs = pipeline.stack.outputs
     if story.brought_it and story.item:

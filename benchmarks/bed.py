@@ -19,7 +19,7 @@ from bootstrap.target import Target
 from tailrace.compose import engine as engines
 from tailrace.compose import image
 from tailrace.compose.container import Container
-from tailrace.compose.engine import Engine
+from tailrace.compose.engine import DockerEngine
 from tailrace.compose.errors import EngineError
 from tailrace.control import Emulator, Installation, processes
 from tailrace.testing.limits import switch_limits
@@ -73,7 +73,7 @@ def embedded() -> Iterator[Bed]:
 
 
 @contextmanager
-def contained(engine: Engine) -> Iterator[Bed]:
+def contained(engine: DockerEngine) -> Iterator[Bed]:
     """Start one in a container on a free port, and remove it at the end; the image is there."""
     container = Container(engine, processes.free_port(), ROOT)
 
@@ -93,7 +93,7 @@ def contained(engine: Engine) -> Iterator[Bed]:
         container.down()
 
 
-def engine() -> Engine | None:
+def engine() -> DockerEngine | None:
     """Return the Docker engine, if it has the image of these sources; say why not on standard error."""
     try:
         found = engines.find(os.environ)

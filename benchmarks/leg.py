@@ -120,8 +120,8 @@ def memory() -> Figure:
         stream.put(entries[start : start + 500], NOW)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    held = sum(sys.getsizeof(entry.partition_key) + sys.getsizeof(entry.data) for entry in entries)
-    return Figure("memory of a small record, all told", (after - before + held) / RECORDS, "bytes", 276.0)
+    contents = sum(sys.getsizeof(entry.partition_key) + sys.getsizeof(entry.data) for entry in entries)
+    return Figure("memory of a small record, all told", (after - before + contents) / RECORDS, "bytes", 276.0)
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from bootstrap.package import PYTHON, Code, pack_detector, pack_handler
 from bootstrap.parameters import TEMPLATE
 from bootstrap.requirements import ROOT, Platform
 from bootstrap.settings import PipelineSettings
-from bootstrap.stacks import Change, Pace, Stack, Step
+from bootstrap.stacks import Change, PollingPace, Stack, StackStep
 from bootstrap.target import Target
 from bootstrap.template import function_of, load
 from bootstrap.trial import refuse_syntax_errors
@@ -32,7 +32,7 @@ class Deployed:
 def deploy(
     target: Target,
     settings: PipelineSettings,
-    show: Callable[[Step], None],
+    show: Callable[[StackStep], None],
     template: str | None = None,
     code: Code | None = None,
 ) -> Deployed:
@@ -47,7 +47,7 @@ def deploy(
     bucket = artifacts.bucket_name(target, settings.stack)
     place = {"CodeBucket": bucket, "CodeKey": code.handler.key, "DetectorCodeKey": code.detector.key}
     change = Change(settings.stack, template, settings.parameters() | place)
-    pace = Pace.of(target)
+    pace = PollingPace.of(target)
     before = _standing(cloudformation, settings.stack, pace, show)
     if before and _stands(cloudformation, before, change):
         return Deployed(before, changed=False, code=code)
@@ -96,7 +96,7 @@ def _not_changed(before: Stack, left: Stack | None, why: str) -> StackError:
 
 
 def _standing(
-    cloudformation: "CloudFormationClient", name: str, pace: Pace, show: Callable[[Step], None]
+    cloudformation: "CloudFormationClient", name: str, pace: PollingPace, show: Callable[[StackStep], None]
 ) -> Stack | None:
     """Return the stack that can be changed, if there is one; what never became whole is cleared away."""
     stack = stacks.settled(cloudformation, name, pace, show)

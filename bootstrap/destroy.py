@@ -10,15 +10,15 @@ from bootstrap import artifacts, stacks
 from bootstrap.console import say
 from bootstrap.progress import shown
 from bootstrap.settings import PipelineSettings
-from bootstrap.stacks import Pace, Step
+from bootstrap.stacks import PollingPace, StackStep
 from bootstrap.switch import agree
 from bootstrap.target import Target
 
 
-def destroy(target: Target, name: str, show: Callable[[Step], None]) -> bool:
+def destroy(target: Target, name: str, show: Callable[[StackStep], None]) -> bool:
     """Remove the stack and the bucket; tell whether there was anything to remove."""
     cloudformation = target.client("cloudformation")
-    pace = Pace.of(target)
+    pace = PollingPace.of(target)
     stack = stacks.settled(cloudformation, name, pace, show)
     if stack:
         stacks.remove(cloudformation, stack, pace, show)

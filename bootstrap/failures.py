@@ -50,10 +50,10 @@ class Failure(NamedTuple):
 def of_answer(payload: bytes) -> Failure:
     """Return the failure that the answer to a failed invocation tells of."""
     try:
-        told = json.loads(payload)
+        fields = json.loads(payload)
     except ValueError:
-        told = {}
-    return _of_fields(told) if isinstance(told, dict) else Failure("Unknown", str(told))
+        fields = {}
+    return _of_fields(fields) if isinstance(fields, dict) else Failure("Unknown", str(fields))
 
 
 def of_line(text: str) -> Failure | None:
@@ -129,23 +129,23 @@ def _imports(node: ast.AST, module: str, name: str | None) -> bool:
 
 def _of_json(text: str) -> Failure | None:
     try:
-        told = json.loads(text)
+        fields = json.loads(text)
     except ValueError:
         return None
-    if "errorType" in told and ("stackTrace" in told or "errorMessage" in told):
-        return _of_fields(told)
-    record = told.get("record")
-    if told.get("type") == "platform.report" and record.get("status") == "timeout":
+    if "errorType" in fields and ("stackTrace" in fields or "errorMessage" in fields):
+        return _of_fields(fields)
+    record = fields.get("record")
+    if fields.get("type") == "platform.report" and record.get("status") == "timeout":
         return Failure(
             _ENDINGS["Task"], f"Task timed out after {record['metrics']['durationMs'] / 1000:.2f} s"
         )
     return None
 
 
-def _of_fields(told: Mapping[str, Any]) -> Failure:
+def _of_fields(fields: Mapping[str, Any]) -> Failure:
     """Return the failure of Lambda's own three fields."""
-    frames = _FRAME.findall("\n".join(map(str, told.get("stackTrace") or ())))
-    kind, message = told.get("errorType") or "Error", _TASK.sub("", told.get("errorMessage") or "")
+    frames = _FRAME.findall("\n".join(map(str, fields.get("stackTrace") or ())))
+    kind, message = fields.get("errorType") or "Error", _TASK.sub("", fields.get("errorMessage") or "")
     importing = kind in _IMPORTING or any(within == _MODULE for _, _, within in frames)
     return Failure(kind, message, _place([(path, line) for path, line, _ in frames]), importing)
 

@@ -13,7 +13,7 @@ Tree = Any  # what YAML holds: mappings, lists, text, numbers, booleans
 
 
 @dataclass(frozen=True)
-class Place:
+class StackPlace:
     """Where the stack stands: what its ARNs are made of."""
 
     stack: str
@@ -32,7 +32,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Call:
+class IntrinsicCall:
     """A function of CloudFormation's, not yet evaluated."""
 
     function: str
@@ -90,7 +90,7 @@ class Resolver:
         self,
         template: Mapping[str, Tree],
         parameters: Mapping[str, str],
-        place: Place,
+        place: StackPlace,
         ids: Mapping[str, str],
     ) -> None:
         self._template = template
@@ -138,7 +138,7 @@ class Resolver:
             return [value for value in map(self.resolve, tree) if value is not _ABSENT]
         return tree
 
-    def _evaluated(self, call: Call) -> Tree:
+    def _evaluated(self, call: IntrinsicCall) -> Tree:
         if call.function not in self._functions:
             return Unknown(f"!{call.function}")
         try:
@@ -221,7 +221,7 @@ class Resolver:
                 return f"${{{name}}}"
             if name in named:
                 return named[name]
-            return self._text(Call("GetAtt" if "." in name else "Ref", name))
+            return self._text(IntrinsicCall("GetAtt" if "." in name else "Ref", name))
 
         return _VARIABLE.sub(value, text)
 
@@ -235,12 +235,12 @@ class Resolver:
         return self._template["Mappings"][table][first][second]
 
 
-def _call(tree: Tree) -> Call | None:
+def _call(tree: Tree) -> IntrinsicCall | None:
     """Return the function that a tree is, in the short form or in that of JSON; None if it is none."""
-    if isinstance(tree, Call):
+    if isinstance(tree, IntrinsicCall):
         return tree
     if isinstance(tree, dict) and len(tree) == 1:
         ((name, argument),) = tree.items()
         if name == "Ref" or str(name).startswith("Fn::"):
-            return Call(str(name).removeprefix("Fn::"), argument)
+            return IntrinsicCall(str(name).removeprefix("Fn::"), argument)
     return None

@@ -26,7 +26,7 @@ class Lag:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedMetric:
     """A metric of the handler's, and the dimension that it is shown by; empty for none."""
 
     namespace: str
@@ -34,7 +34,7 @@ class Counted:
     dimension: str
 
 
-def sums(cloudwatch: "CloudWatchClient", counted: Counted, since: datetime) -> Counter[str]:
+def sums(cloudwatch: "CloudWatchClient", counted: CountedMetric, since: datetime) -> Counter[str]:
     """Return the sums of a metric since then, by the values of its dimension; "" is the whole."""
     pages = cloudwatch.get_paginator("list_metrics").paginate(
         Namespace=counted.namespace, MetricName=counted.name

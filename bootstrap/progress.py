@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bootstrap.console import say
-from bootstrap.stacks import Step
+from bootstrap.stacks import StackStep
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -23,7 +23,7 @@ class Progress:
     def __init__(self) -> None:
         self._began: dict[str, float] = {}
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: StackStep) -> None:
         """Take note of one step, and show it."""
         if step.kind == _STACK:
             return
@@ -34,15 +34,15 @@ class Progress:
         else:
             self.ended(step, now - self._began.pop(step.resource, now))
 
-    def began(self, step: Step) -> None:
+    def began(self, step: StackStep) -> None:
         """Show that work on a resource has begun."""
 
-    def ended(self, step: Step, seconds: float) -> None:
+    def ended(self, step: StackStep, seconds: float) -> None:
         """Show that a resource is done, or has failed and why."""
         say(line(step, seconds))
 
 
-def line(step: Step, seconds: float) -> str:
+def line(step: StackStep, seconds: float) -> str:
     """Return one resource's line."""
     reason = f": {step.reason}" if step.status.endswith("_FAILED") and step.reason else ""
     return f"  {step.resource:<16} {step.kind:<32} {said(step.status):<10} {seconds:5.1f} s{reason}"
@@ -65,12 +65,12 @@ class LiveProgress(Progress):
         self._live = live
         self._rows: dict[str, tuple[str, str, str]] = {}
 
-    def began(self, step: Step) -> None:
+    def began(self, step: StackStep) -> None:
         """Show that work on a resource has begun."""
         self._rows[step.resource] = (step.kind, "…", "")
         self._live.update(self._table())
 
-    def ended(self, step: Step, seconds: float) -> None:
+    def ended(self, step: StackStep, seconds: float) -> None:
         """Show that a resource is done, or has failed and why."""
         from rich.markup import escape  # noqa: PLC0415  a run without a terminal does not pay for it
 

@@ -147,11 +147,11 @@ def alarm(target: Target, asked: Properties) -> Properties:
 
 def _query(query: Mapping[str, Any]) -> dict[str, Any]:
     """Return a query of an alarm without the empty list of dimensions that AWS adds."""
-    told: dict[str, Any] = {**query}
+    fields: dict[str, Any] = {**query}
     if "MetricStat" in query:
         metric = {name: value for name, value in query["MetricStat"]["Metric"].items() if value != []}
-        told["MetricStat"] = {**query["MetricStat"], "Metric": metric}
-    return told
+        fields["MetricStat"] = {**query["MetricStat"], "Metric": metric}
+    return fields
 
 
 def dashboard(target: Target, asked: Properties) -> Properties:
@@ -233,15 +233,15 @@ def _document(document: object) -> Any:  # noqa: ANN401  a policy is any JSON
     return json.loads(unquote(document)) if isinstance(document, str) else document
 
 
-class Reader(NamedTuple):
+class PropertyReader(NamedTuple):
     """How a type is read, and which of its properties that tells; others are not compared."""
 
     read: Callable[[Target, Properties], Properties]
     knows: frozenset[str]
 
 
-def _reader(read: Callable[[Target, Properties], Properties], knows: str) -> Reader:
-    return Reader(read, frozenset(knows.split()))
+def _reader(read: Callable[[Target, Properties], Properties], knows: str) -> PropertyReader:
+    return PropertyReader(read, frozenset(knows.split()))
 
 
 READERS = {

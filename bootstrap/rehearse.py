@@ -23,7 +23,7 @@ from bootstrap.package import HANDLER, REQUIREMENTS
 from bootstrap.requirements import ROOT, Platform, packages_of
 from bootstrap.settings import SETTINGS
 from bootstrap.trial import refuse_syntax_errors
-from handler.once.batches import Accepted, Refused, read
+from handler.once.batches import Rejected, Storable, read
 from handler.once.records import Reason, Record
 from handler.once.sums import UNIT
 from producer.settings import ProducerSettings
@@ -65,7 +65,7 @@ class Rehearsal:
         data = b64encode(event.data).decode()
         self._raised = None
         entry = read(Record(number, "shardId-000000000000", event.key, now, data), self._watched)
-        if isinstance(entry, Accepted):
+        if isinstance(entry, Storable):
             self._accept(entry)
         else:
             self._refuse(entry, event)
@@ -78,7 +78,7 @@ class Rehearsal:
             self._raised = error
             raise
 
-    def _accept(self, entry: Accepted) -> None:
+    def _accept(self, entry: Storable) -> None:
         self.stored += 1
         if len(self.items) < SHOWN:
             self.items.append(entry.item)
@@ -93,16 +93,16 @@ class Rehearsal:
     def _add(self, name: str, value: Decimal) -> None:
         self.totals[name] = self.totals.get(name, Decimal(0)) + value
 
-    def _refuse(self, entry: Refused, event: Event) -> None:
+    def _refuse(self, entry: Rejected, event: Event) -> None:
         self.refused[entry.reason] += 1
         self.first.setdefault(entry.reason, f"line {event.line}: {entry.detail}")
         if entry.reason is not Reason.ANALYTICS_FAILED or self._raised is None:
             return
         self.failures[f"{type(self._raised).__name__} at {entry.fault.where if entry.fault else ''}"] += 1
         if len(self.traces) < SHOWN and self.failures.total() == len(self.traces) + 1:
-            self.traces.append(f"line {event.line}: {''.join(self._told(self._raised))}")
+            self.traces.append(f"line {event.line}: {''.join(self._traceback_of(self._raised))}")
 
-    def _told(self, error: BaseException) -> Iterator[str]:
+    def _traceback_of(self, error: BaseException) -> Iterator[str]:
         """Give the traceback from the user's own first frame on."""
         frames = traceback.extract_tb(error.__traceback__)
         own = [

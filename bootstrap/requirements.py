@@ -171,8 +171,8 @@ def complaint(name: str, platform: Platform, said: str) -> str:
         )
     else:
         sentence = "its packages could not be installed: see what uv says of it."
-    told = "".join(f"\n  {line}" for line in said.strip().splitlines())
-    return f"{name}: {sentence}{told}"
+    indented = "".join(f"\n  {line}" for line in said.strip().splitlines())
+    return f"{name}: {sentence}{indented}"
 
 
 def shown_path(path: Path) -> str:

@@ -30,14 +30,14 @@ _CANCELLED = "cancelled"  # what CloudFormation says of resources that failed be
 
 
 @dataclass(frozen=True)
-class Pace:
+class PollingPace:
     """How often to ask, at first ten times as often, and how long at most; both in seconds."""
 
     pause: float
     limit: float
 
     @classmethod
-    def of(cls, target: "Target") -> "Pace":
+    def of(cls, target: "Target") -> "PollingPace":
         """Return an emulator's pace, or that of AWS, where a stack takes minutes and calls are counted."""
         return cls(0.2, 120) if target.emulated else cls(2.0, 1800)
 
@@ -62,7 +62,7 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Step:
+class StackStep:
     """Something that happened to one resource: its logical name, its type, its new status and why."""
 
     resource: str
@@ -97,7 +97,7 @@ def standing(cloudformation: "CloudFormationClient", name: str) -> Stack:
 
 
 def settled(
-    cloudformation: "CloudFormationClient", name: str, pace: Pace, show: Callable[[Step], None]
+    cloudformation: "CloudFormationClient", name: str, pace: PollingPace, show: Callable[[StackStep], None]
 ) -> Stack | None:
     """Return the stack of this name, or None, once what goes on in it has ended; show the steps of that."""
     stack = find(cloudformation, name)
@@ -161,8 +161,8 @@ def apply(
     change: Change,
     *,
     exists: bool,
-    pace: Pace,
-    show: Callable[[Step], None],
+    pace: PollingPace,
+    show: Callable[[StackStep], None],
 ) -> Stack | None:
     """Make or change the stack by a change set, show each step, return it as it then stands.
 
@@ -198,7 +198,7 @@ def _proposed(cloudformation: "CloudFormationClient", change: Change, *, exists:
 
 
 def remove(
-    cloudformation: "CloudFormationClient", stack: Stack, pace: Pace, show: Callable[[Step], None]
+    cloudformation: "CloudFormationClient", stack: Stack, pace: PollingPace, show: Callable[[StackStep], None]
 ) -> None:
     """Delete the stack with all that is in it; raise `StackError` if something of it stays."""
     seen = {event["EventId"] for event in _events(cloudformation, stack.arn)}
@@ -213,8 +213,8 @@ def remove(
 def watch(
     cloudformation: "CloudFormationClient",
     stack_arn: str,
-    pace: Pace,
-    show: Callable[[Step], None],
+    pace: PollingPace,
+    show: Callable[[StackStep], None],
     seen: set[str],
 ) -> Stack:
     """Show each new step until the operation under way has ended; return the stack as it then stands."""
@@ -257,8 +257,8 @@ def known_events(cloudformation: "CloudFormationClient", stack: Stack | None) ->
     return {event["EventId"] for event in _events(cloudformation, stack.arn)} if stack else set()
 
 
-def _step(event: "StackEventTypeDef") -> Step:
-    return Step(
+def _step(event: "StackEventTypeDef") -> StackStep:
+    return StackStep(
         resource=event.get("LogicalResourceId", ""),
         kind=event.get("ResourceType", ""),
         status=event.get("ResourceStatus", ""),
@@ -283,7 +283,7 @@ def _events(
     return new
 
 
-def _is_empty(cloudformation: "CloudFormationClient", change_set: str, pace: Pace) -> bool:
+def _is_empty(cloudformation: "CloudFormationClient", change_set: str, pace: PollingPace) -> bool:
     """Wait until the change set is made; tell whether there is nothing in it."""
     for _ in _paced(pace, "the change set to be made"):
         found = cloudformation.describe_change_set(ChangeSetName=change_set)
@@ -297,7 +297,7 @@ def _is_empty(cloudformation: "CloudFormationClient", change_set: str, pace: Pac
     raise AssertionError
 
 
-def _paced(pace: Pace, what: str) -> Iterator[None]:
+def _paced(pace: PollingPace, what: str) -> Iterator[None]:
     """Yield after pauses that grow to the pace's own; raise `StackError` when the limit is over."""
     end = time.monotonic() + pace.limit
     pause = pace.pause / 10

@@ -12,7 +12,7 @@ from bootstrap import measures, stacks, watched
 from bootstrap.commands import command
 from bootstrap.console import say
 from bootstrap.failing import failed_functions
-from bootstrap.measures import Counted
+from bootstrap.measures import CountedMetric
 from bootstrap.requirements import ROOT
 from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
@@ -28,7 +28,7 @@ _MAPPING_WELL = {"No records processed", _WELL}
 
 
 @dataclass(frozen=True)
-class Line:
+class StatusLine:
     """One line of the answer; `well` is False for what somebody should look at."""
 
     name: str
@@ -36,9 +36,9 @@ class Line:
     well: bool = True
 
 
-def lines(target: Target, stack: Stack, folder: Path) -> Iterator[Line]:
+def lines(target: Target, stack: Stack, folder: Path) -> Iterator[StatusLine]:
     """Ask every service, and give its line. `folder` is where the user's handler stands."""
-    yield Line("Stack", f"{stack.name}: {stack.status}", well=stack.status in stacks.WHOLE)
+    yield StatusLine("Stack", f"{stack.name}: {stack.status}", well=stack.status in stacks.WHOLE)
     if stack.status not in stacks.WHOLE:
         return
     mapping = _mapping(target, stack)
@@ -49,15 +49,15 @@ def lines(target: Target, stack: Stack, folder: Path) -> Iterator[Line]:
         target.client("dynamodb"), stack.outputs["LedgerTableName"], datetime.now(UTC)
     )
     yield from _events(target, stack, minute)
-    quarantined = _held(target, stack.outputs["QuarantineUrl"])
-    yield Line("Quarantine", in_quarantine(*quarantined))
-    dead = _held(target, stack.outputs["DeadLetterUrl"])
-    yield Line("Dead letters", in_dead_letters(*dead), well=not dead[0])
+    quarantined = _messages(target, stack.outputs["QuarantineUrl"])
+    yield StatusLine("Quarantine", in_quarantine(*quarantined))
+    dead = _messages(target, stack.outputs["DeadLetterUrl"])
+    yield StatusLine("Dead letters", in_dead_letters(*dead), well=not dead[0])
     yield from _totals(target, stack, minute)
     yield from _alarms(target, stack)
 
 
-def _held(target: Target, url: str) -> tuple[int, list[str]]:
+def _messages(target: Target, url: str) -> tuple[int, list[str]]:
     """Return how many messages stand in a queue, and their bodies where all can be read: on an emulator.
 
     On an account a look at the messages costs a request for each ten, and hides them from others meanwhile.
@@ -117,20 +117,20 @@ def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _mapping(target: Target, stack: Stack) -> Line:
+def _mapping(target: Target, stack: Stack) -> StatusLine:
     found = target.client("lambda").get_event_source_mapping(UUID=stack.outputs["MappingId"])
     state, result = found["State"], found.get("LastProcessingResult", "")
     well = state in {"Enabled", "Creating", "Enabling", "Updating"} and result in _MAPPING_WELL
-    return Line("Mapping", f"{state}, last result: {result}", well=well)
+    return StatusLine("Mapping", f"{state}, last result: {result}", well=well)
 
 
-def _failures(target: Target, stack: Stack, folder: Path, *, well: bool) -> Iterator[Line]:
+def _failures(target: Target, stack: Stack, folder: Path, *, well: bool) -> Iterator[StatusLine]:
     """Give what each function failed with last."""
     for failed in failed_functions(target, stack, folder):
-        yield Line("Failed", f"{failed.function}: {failed.failure} ({failed.often})", well=well)
+        yield StatusLine("Failed", f"{failed.function}: {failed.failure} ({failed.often})", well=well)
 
 
-def _events(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Line]:
+def _events(target: Target, stack: Stack, minute: Minute | None) -> Iterator[StatusLine]:
     """Give the lag and the counts. They are metrics: a second behind on the emulator, minutes on AWS.
 
     Processed events are counted by the first dimension of the handler in use, as the newest minute names it.
@@ -139,36 +139,36 @@ def _events(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Lin
     lag = measures.lag(cloudwatch, stack.outputs["FunctionName"])
     if lag is None:
         young = datetime.now(UTC) - stack.created < _DAY
-        yield Line("Lag", "not measured: no batch yet" if young else "not measured: no batch for a day")
+        yield StatusLine("Lag", "not measured: no batch yet" if young else "not measured: no batch for a day")
     else:
         age = (datetime.now(UTC) - lag.minute).total_seconds() // 60
         when = "within the last minute" if age < 1 else f"{age:.0f} min ago"
-        yield Line("Lag", f"{lag.milliseconds / 1000:.1f} s at most ({when})")
+        yield StatusLine("Lag", f"{lag.milliseconds / 1000:.1f} s at most ({when})")
     counts_by = (
         ("Processed", "EventsProcessed", minute.dimension if minute else ""),
         ("Duplicates", "EventsDuplicate", ""),
         ("Rejected", "EventsRejected", "Reason"),
     )
     for said, metric, dimension in counts_by:
-        counted = Counted(stack.outputs["MetricNamespace"], metric, dimension)
+        counted = CountedMetric(stack.outputs["MetricNamespace"], metric, dimension)
         counts = measures.sums(cloudwatch, counted, stack.created)
-        yield Line(said, f"{counts.pop('', 0):,}")
+        yield StatusLine(said, f"{counts.pop('', 0):,}")
         for value, count in sorted(counts.items()):
-            yield Line("", f"{count:>9,} {value}")
+            yield StatusLine("", f"{count:>9,} {value}")
 
 
-def _totals(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Line]:
+def _totals(target: Target, stack: Stack, minute: Minute | None) -> Iterator[StatusLine]:
     """Give the newest minute that has totals, with what the handler counts; and the newest anomalies."""
     dynamodb, table = target.client("dynamodb"), stack.outputs["LedgerTableName"]
     if minute:
         counted = ", ".join(watched.totals_of(minute)[:_MOST_TOTALS])
         said = f"{minute.events:,} events, {minute.rejected:,} rejected{'; ' if counted else ''}{counted}"
-        yield Line("Minute", f"{minute.at:%H:%M} UTC: {said}")
+        yield StatusLine("Minute", f"{minute.at:%H:%M} UTC: {said}")
     for anomaly in watched.newest_anomalies(dynamodb, table):
-        yield Line("Anomaly", anomaly)
+        yield StatusLine("Anomaly", anomaly)
 
 
-def _alarms(target: Target, stack: Stack) -> Iterator[Line]:
+def _alarms(target: Target, stack: Stack) -> Iterator[StatusLine]:
     """Give each alarm."""
     names = [name for output, name in stack.outputs.items() if output.endswith("AlarmName")]
     silence = stack.outputs.get("SilenceAlarmName")
@@ -180,7 +180,7 @@ def _alarms(target: Target, stack: Stack) -> Iterator[Line]:
             watched_for = timedelta(seconds=_period(alarm) * alarm["EvaluationPeriods"])
             age = datetime.now(UTC) - stack.created
             said, well = silence_of(state, age, watched_for, emulated=target.emulated)
-        yield Line("Alarm", f"{name}: {said}", well=well)
+        yield StatusLine("Alarm", f"{name}: {said}", well=well)
 
 
 def _period(alarm: Mapping[str, Any]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from bootstrap.intrinsics import NAMES, Call, Place, Resolver, Tree, Unknown
+from bootstrap.intrinsics import NAMES, IntrinsicCall, Resolver, StackPlace, Tree, Unknown
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """YAML with CloudFormation's short forms."""
 
 
-def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> Call:
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> IntrinsicCall:
     if isinstance(node, yaml.SequenceNode):
-        return Call(suffix, loader.construct_sequence(node, deep=True))
+        return IntrinsicCall(suffix, loader.construct_sequence(node, deep=True))
     if isinstance(node, yaml.MappingNode):
-        return Call(suffix, loader.construct_mapping(node, deep=True))
-    return Call(suffix, node.value)
+        return IntrinsicCall(suffix, loader.construct_mapping(node, deep=True))
+    return IntrinsicCall(suffix, node.value)
 
 
 _Loader.add_multi_constructor("!", _short_form)
@@ -55,13 +55,13 @@ def function_of(template: Mapping[str, Tree], parameter: str) -> dict[str, Tree]
         code = properties.get("Code")
         if resource["Type"] == "AWS::Lambda::Function" and isinstance(code, dict):
             key = code.get("S3Key")
-            if isinstance(key, Call) and (key.function, key.argument) == ("Ref", parameter):
+            if isinstance(key, IntrinsicCall) and (key.function, key.argument) == ("Ref", parameter):
                 return properties
     return {}
 
 
 def asked_for(
-    text: str, parameters: Mapping[str, str], place: Place, ids: Mapping[str, str]
+    text: str, parameters: Mapping[str, str], place: StackPlace, ids: Mapping[str, str]
 ) -> list[Resource]:
     """Return each resource that is asked for, properties resolved; `ids`: the resources' physical ids."""
     template = load(text)
@@ -71,14 +71,14 @@ def asked_for(
         if not isinstance(resource, dict) or "Type" not in resource:  # a transform's, such as Fn::ForEach
             found.append(Resource(name, "a transform", {}))
         elif resolver.holds(resource.get("Condition")):
-            properties, unknown = _apart(resolver.resolve(resource.get("Properties") or {}), name)
+            properties, unknown = _split(resolver.resolve(resource.get("Properties") or {}), name)
             found_by = resolver.name_of(name)
             known = "" if isinstance(found_by, Unknown) else str(found_by)
             found.append(Resource(name, resource["Type"], properties, unknown, known))
     return found
 
 
-def _apart(properties: Tree, name: str) -> tuple[dict[str, Tree], tuple[str, ...]]:
+def _split(properties: Tree, name: str) -> tuple[dict[str, Tree], tuple[str, ...]]:
     """Return what is known of properties, and the paths of what is not; a list is known as a whole or not."""
     if isinstance(properties, Unknown):
         return {}, (f"{name}: {properties.what}",)
@@ -87,7 +87,7 @@ def _apart(properties: Tree, name: str) -> tuple[dict[str, Tree], tuple[str, ...
     for key, value in properties.items():
         path = f"{name}.{key}"
         if isinstance(value, dict):
-            known[key], more = _apart(value, path)
+            known[key], more = _split(value, path)
             unknown += more
         elif missing := _unknown_in(value):
             unknown.append(f"{path}: {missing}")

@@ -12,7 +12,7 @@ from bootstrap import stacks
 from bootstrap.compare import differences
 from bootstrap.console import say
 from bootstrap.errors import NotAsAsked, StackError
-from bootstrap.intrinsics import Place
+from bootstrap.intrinsics import StackPlace
 from bootstrap.readback import READERS, NotThereError
 from bootstrap.settings import PipelineSettings
 from bootstrap.stacks import Stack
@@ -51,7 +51,7 @@ def verify(target: Target, stack: Stack, template: str) -> Verified:
     What this project does not know how to read, of any template, is no difference: it is listed.
     """
     ids = stacks.resources_of(target.client("cloudformation"), stack)
-    place = Place(stack.name, target.region, target.account)
+    place = StackPlace(stack.name, target.region, target.account)
     asked = asked_for(template, stack.parameters, place, ids)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         read = list(pool.map(partial(_compared, target), asked))

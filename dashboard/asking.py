@@ -11,12 +11,12 @@ from bootstrap.target import Target
 from dashboard import story
 from dashboard.colours import REST
 from dashboard.elements import coded, element, hide, html
-from dashboard.queues import Held
+from dashboard.queues import QueueContents
 from dashboard.tables import NONE, swatch
-from dashboard.view import View
-from handler.once.totals import Stored
+from dashboard.view import DashboardView
+from handler.once.totals import NewestEvent
 
-type Tell = Callable[[GenericEventArguments], Awaitable[None]]
+type EventHandler = Callable[[GenericEventArguments], Awaitable[None]]
 
 _ASKED = (
     "Its eventId, or its record's sequence number"
@@ -33,7 +33,7 @@ class StoryPanel:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._told: ui.html | None = None
+        self._story: ui.html | None = None
 
     def put(self) -> None:
         """Put it here."""
@@ -42,38 +42,38 @@ class StoryPanel:
             with element("form") as form:
                 html("label", content=_ASKED)
                 html("button", content="Tell it", type="submit")
-            self._told = html("pre", id="told", role="status", tabindex="-1")
-            form.on("submit", self.tell, js_handler=_SUBMITTED)
+            self._story = html("pre", id="told", role="status", tabindex="-1")
+            form.on("submit", self.show_story, js_handler=_SUBMITTED)
 
-    async def tell(self, event: GenericEventArguments) -> None:
+    async def show_story(self, event: GenericEventArguments) -> None:
         """Look for an event, and tell its story."""
-        if self._told is None:
+        if self._story is None:
             return
-        self._told.content = "Looking for it …"
-        self._told.content = coded(await run.io_bound(story.told, self._target, str(event.args)) or "")
+        self._story.content = "Looking for it …"
+        self._story.content = coded(await run.io_bound(story.text_of, self._target, str(event.args)) or "")
 
 
 class Lists:
     """The newest events and what was set aside; each is a button that asks for its story."""
 
-    def __init__(self, tell: Tell, read_queues: Callable[[], None]) -> None:
+    def __init__(self, show_story: EventHandler, read_queues: Callable[[], None]) -> None:
         with element("section", "panel aside", hidden="", id="aside") as self._aside:
             html("h2", content="Quarantine and dead letters")
             self._unread = html("p", "unread", hidden="")
             self._read = html("button", "", "Read the queues", type="button", hidden="")
             self._read.on("click", lambda _: read_queues())
             self._reasons = html("ul", "reasons", id="reasons", aria_label="Records by reason")
-            self._records = self._list("records", tell)
+            self._records = self._list("records", show_story)
         with element("section", "panel newest"):
             html("h2", content="Newest events")
-            self._events = self._list("events", tell)
+            self._events = self._list("events", show_story)
 
-    def _list(self, name: str, tell: Tell) -> ui.html:
+    def _list(self, name: str, show_story: EventHandler) -> ui.html:
         made = html("ul", "list ask", id=name)
-        made.on("click", tell, js_handler=_CLICKED)
+        made.on("click", show_story, js_handler=_CLICKED)
         return made
 
-    def show(self, view: View) -> None:
+    def show(self, view: DashboardView) -> None:
         """Show them."""
         self._events.content = events(view)
         queues = view.rest.queues
@@ -87,23 +87,23 @@ class Lists:
         self._records.content = records(queues.quarantine) + records(queues.dead_letters)
 
 
-def events(view: View) -> str:
+def events(view: DashboardView) -> str:
     """Return the newest events as buttons; each with the colour of its value."""
     if not view.recent:
         return f"<li>none in the {view.shown.said}</li>"
     return "".join(_event(each, view) for each in view.recent)
 
 
-def _event(stored: Stored, view: View) -> str:
+def _event(stored: NewestEvent, view: DashboardView) -> str:
     said = f"{swatch(view.colours.get(stored.value, REST))}{escape(stored.value or NONE)}"
     return _button(stored.at, stored.event, said if view.dimension else "")
 
 
-def records(held: Held) -> str:
+def records(contents: QueueContents) -> str:
     """Return the newest records of a queue as buttons, each with why it is there."""
     return "".join(
         _button(entry.at, entry.event, f"<em>{escape(entry.reason)}</em> {escape(entry.detail)}")
-        for entry in held.newest
+        for entry in contents.newest
     )
 
 
@@ -115,11 +115,11 @@ def _button(at: datetime, event: str, said: str) -> str:
     )
 
 
-def reasons(held: Held, where: str) -> str:
+def reasons(contents: QueueContents, where: str) -> str:
     """Return how many records a queue holds for each reason."""
     return "".join(
         f'<li data-reason="{escape(reason)}"><b>{count:,}</b> {escape(reason)} <span>{where}</span></li>'
-        for reason, count in held.reasons
+        for reason, count in contents.reasons
     )
 
 

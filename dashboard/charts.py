@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.counted import Number
-from dashboard.view import View
+from dashboard.view import DashboardView
 
 type Options = dict[str, Any]
 type Points = Sequence[float | None]
@@ -23,7 +23,7 @@ _LABELS = 6
 """Times that are written below a chart."""
 
 
-def rates(view: View) -> Options:
+def rates(view: DashboardView) -> Options:
     """Events a second by value, stacked; unusual minutes stand in a band, with the kinds above it."""
     bars = [
         {
@@ -39,7 +39,7 @@ def rates(view: View) -> Options:
     return {**frame, "xAxis": [frame["xAxis"], behind], "series": [*bars, *_marked(view)]}
 
 
-def lag(view: View) -> Options:
+def lag(view: DashboardView) -> Options:
     """Mean lag of each bar, in seconds."""
     values = [None if mean is None else round(mean / 1000, 3) for mean in view.lag]
     frame = _frame(view, _said(view, "Mean lag"), unit=" s")
@@ -50,7 +50,7 @@ def lag(view: View) -> Options:
     }
 
 
-def sums(view: View, number: Number) -> Options:
+def sums(view: DashboardView, number: Number) -> Options:
     """Give the sum of a total in each bar."""
     frame = _frame(view, _said(view, f"{number.said}, sum"))
     whole = all(value.is_integer() for value in number.sums)
@@ -58,7 +58,7 @@ def sums(view: View, number: Number) -> Options:
     return {**frame, "series": [{**_bars(number.sums, _ACCENT), "name": "Sum"}]}
 
 
-def means(view: View, number: Number) -> Options:
+def means(view: DashboardView, number: Number) -> Options:
     """Give the mean of a total's values in each bar."""
     frame = _frame(view, _said(view, f"{number.said}, mean"))
     frame["yAxis"] = frame["yAxis"] | {"splitNumber": 2, "scale": True}
@@ -66,7 +66,7 @@ def means(view: View, number: Number) -> Options:
     return {**frame, "series": [_line(values, "Mean")]}
 
 
-def kinds_by_bar(view: View) -> Mapping[str, list[str]]:
+def kinds_by_bar(view: DashboardView) -> Mapping[str, list[str]]:
     """Return the kinds of anomalies of each shown bar that is unusual."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for rate in view.rates:
@@ -82,7 +82,7 @@ def label(at: datetime) -> str:
     return f"{at:%H:%M}"
 
 
-def _said(view: View, what: str) -> str:
+def _said(view: DashboardView, what: str) -> str:
     each = "minute" if view.shown.step == 1 else f"{view.shown.step} minutes"
     return f"{what}, by {each}"
 
@@ -108,7 +108,7 @@ def _bars(values: Sequence[float], colour: str) -> Options:
 
 def _line(values: Points, name: str) -> Options:
     """Return a line; a bar without a value is a gap, and one between such is a dot."""
-    around = zip([None, *values[:-1]], [*values[1:], None], strict=True)
+    both_sides = zip([None, *values[:-1]], [*values[1:], None], strict=True)
     return {
         "type": "line",
         "name": name,
@@ -116,7 +116,7 @@ def _line(values: Points, name: str) -> Options:
             {"value": value, "symbol": "circle"}
             if value is not None and neighbours == (None, None)
             else value
-            for value, neighbours in zip(values, around, strict=True)
+            for value, neighbours in zip(values, both_sides, strict=True)
         ],
         "lineStyle": {"color": _ACCENT, "width": 2},
         "itemStyle": {"color": _ACCENT},
@@ -128,7 +128,7 @@ def _line(values: Points, name: str) -> Options:
     }
 
 
-def _marked(view: View) -> list[Options]:
+def _marked(view: DashboardView) -> list[Options]:
     """Return the bands of unusual bars, and what stands above the first bar of each."""
     highest = max((sum(rate.by_value.values()) for rate in view.rates), default=0) or 1
     kinds = kinds_by_bar(view)
@@ -172,7 +172,7 @@ def _marked(view: View) -> list[Options]:
     return [band, names]
 
 
-def _frame(view: View, title: str, unit: str = "") -> Options:
+def _frame(view: DashboardView, title: str, unit: str = "") -> Options:
     every = max(1, len(view.rates) // _LABELS)
     return {
         "animation": False,

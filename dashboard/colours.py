@@ -9,7 +9,7 @@ from zlib import crc32
 from handler.once.totals import OTHER
 
 COLOURS = 7
-ALONE = "var(--accent)"
+SINGLE = "var(--accent)"
 """The colour where nothing has to be told apart."""
 REST = "var(--other)"
 """The colour of `other`, which stands for many values."""

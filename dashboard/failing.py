@@ -27,7 +27,7 @@ class Failing:
         return self._known
 
 
-def told(failed: Iterable[FailedFunction]) -> str:
+def as_list(failed: Iterable[FailedFunction]) -> str:
     """Return failures as a list in HTML: function, exception, message, file and line, how often."""
     return "".join(
         f"<li><b>{escape(each.function)}</b> failed {escape(each.often)}: "

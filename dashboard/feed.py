@@ -16,7 +16,7 @@ from dashboard.newest import Newest
 from dashboard.ranges import DEFAULT, Range
 from dashboard.reading import QUICK, Reading
 from dashboard.schedule import Schedule
-from dashboard.view import Read, Rest, View, viewed
+from dashboard.view import DashboardView, Rest, Snapshot, viewed
 from handler.once.totals import MINUTE, Minute
 
 
@@ -28,7 +28,7 @@ class State:
     said: str = ""
     """What is wrong, and the fix."""
     since: datetime | None = None
-    views: Mapping[Range, View] = field(default_factory=dict)
+    views: Mapping[Range, DashboardView] = field(default_factory=dict)
     """A view for each range that a page shows."""
 
 
@@ -87,9 +87,9 @@ class Feed:
         if look.rest:
             self._rest = self._reading.rest(oldest, now)
 
-    def _view(self, now: datetime, shown: Range) -> View:
+    def _view(self, now: datetime, shown: Range) -> DashboardView:
         made = self._reading.made if self._reading else None
-        read = Read(now, list(self._minutes.values()), self._rest, self._newest.shown(), made)
+        read = Snapshot(now, list(self._minutes.values()), self._rest, self._newest.shown(), made)
         return viewed(read, shown, self._palette)
 
     def _fail(self, kind: Literal["gone", "missing", "refused"], said: str, now: datetime) -> None:

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from dashboard.queues import Held
+from dashboard.queues import QueueContents
 from dashboard.tables import NONE, seconds
-from dashboard.view import View
+from dashboard.view import DashboardView
 
 NAMES = ("Events", "Rate", "Lag", "Quarantine", "Dead letters", "Mapping")
 
@@ -17,7 +17,7 @@ class Figure(NamedTuple):
     well: bool = True
 
 
-def figures(view: View) -> dict[str, Figure]:
+def figures(view: DashboardView) -> dict[str, Figure]:
     """Return each tile's figure."""
     rest, lag, (rate, whole) = view.rest, view.last_lag, view.rate
     span = "minute" if view.shown.step == 1 else f"{view.shown.step} minutes"
@@ -31,8 +31,8 @@ def figures(view: View) -> dict[str, Figure]:
     }
 
 
-def _records(held: Held, noun: str) -> Figure:
+def _records(contents: QueueContents, noun: str) -> Figure:
     """Count records; messages only as long as nobody has read them, and then that is said."""
-    if held.records is None:
-        return Figure(f"{held.messages:,}", "messages, not read yet", well=False)
-    return Figure(f"{held.records:,}", noun, well=not held.messages)
+    if contents.records is None:
+        return Figure(f"{contents.messages:,}", "messages, not read yet", well=False)
+    return Figure(f"{contents.records:,}", noun, well=not contents.messages)

@@ -6,7 +6,7 @@ cost no call. Looks a second apart see the last transactions, and what they saw 
 
 from collections.abc import Iterable
 
-from handler.once.totals import Minute, Stored
+from handler.once.totals import Minute, NewestEvent
 
 LISTED = 10
 
@@ -15,7 +15,7 @@ class Newest:
     """The newest events among all that were seen."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, Stored] = {}
+        self._seen: dict[str, NewestEvent] = {}
 
     def see(self, minutes: Iterable[Minute]) -> None:
         """Take in what minutes hold."""
@@ -23,6 +23,6 @@ class Newest:
         newest = sorted(seen.values(), key=lambda each: each.at, reverse=True)[:LISTED]
         self._seen = {each.event: each for each in newest}
 
-    def shown(self) -> tuple[Stored, ...]:
+    def shown(self) -> tuple[NewestEvent, ...]:
         """Return them, the newest first."""
         return tuple(self._seen.values())

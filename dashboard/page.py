@@ -12,10 +12,10 @@ from dashboard.asking import Lists, StoryPanel
 from dashboard.elements import coded, element, hide, html, slug
 from dashboard.feed import State
 from dashboard.figures import NAMES, figures
-from dashboard.panels import Chart, Table, Totals
+from dashboard.panels import Chart, Table, TotalPanels
 from dashboard.ranges import RANGES, Range
 from dashboard.tables import NONE
-from dashboard.view import View
+from dashboard.view import DashboardView
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "page.css").read_text(encoding="utf-8")
@@ -121,14 +121,14 @@ class Page:
                 html("h2", content="Anomalies")
                 self._anomalies = html("ul", "list anomalies", id="anomalies", aria_live="polite")
         story = StoryPanel(self._target)
-        self._lists = Lists(story.tell, read_queues)
+        self._lists = Lists(story.show_story, read_queues)
         story.put()
         with element("div", "totals"):
             with element("section", "panel"):
                 html("h2", content="Lag from arrival to table")
                 self._lag = Chart(charts.lag, "low")
                 self._lag_table = Table("Lag from arrival to table", tables.lag)
-            self._totals = Totals()
+            self._totals = TotalPanels()
 
     def show(self, state: State) -> None:
         """Show how it stands."""
@@ -151,7 +151,7 @@ class Page:
             self._banner.content = f"{coded(state.said)}{kept} {since}"
         hide(self._banner, hidden=not stale)
 
-    def _show_view(self, view: View) -> None:
+    def _show_view(self, view: DashboardView) -> None:
         for name, figure in figures(view).items():
             tile, value, below = self._tiles[name]
             value.content, below.content = escape(figure.value), coded(figure.note) or "&nbsp;"
@@ -163,7 +163,7 @@ class Page:
         self._by.content = escape(f"by {view.dimension}" if view.dimension else "")
         for part in (self._rates, self._table, self._lag, self._lag_table, self._lists, self._totals):
             part.show(view)
-        self._failing.content = failing.told(view.rest.failed)
+        self._failing.content = failing.as_list(view.rest.failed)
         hide(self._failing, hidden=not view.rest.failed)
         self._legend.content = tables.legend(view)
         self._alarms.content = tables.alarms(view.rest.alarms, self._stack)

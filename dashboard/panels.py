@@ -9,7 +9,7 @@ from dashboard import charts, tables
 from dashboard.charts import Options
 from dashboard.counted import Keyed, Number
 from dashboard.elements import element, html, slug
-from dashboard.view import View
+from dashboard.view import DashboardView
 
 MOST = 12
 """Panels for totals of one kind; a handler with more has them all in the ledger table."""
@@ -18,12 +18,12 @@ MOST = 12
 class Chart:
     """A chart that is drawn again when its options have changed."""
 
-    def __init__(self, draw: Callable[[View], Options], classes: str = "") -> None:
+    def __init__(self, draw: Callable[[DashboardView], Options], classes: str = "") -> None:
         self._draw = draw
         self._made = ui.echart({}, renderer="svg").classes(f"chart {classes}")
         self._made.props["role"] = "img"
 
-    def show(self, view: View) -> None:
+    def show(self, view: DashboardView) -> None:
         """Draw it."""
         options = self._draw(view)
         if options != self._made.options:
@@ -35,10 +35,10 @@ class Chart:
 class Table:
     """The same figures as a table, behind a summary; it is written only while it is open."""
 
-    def __init__(self, heading: str, tell: Callable[[View], str]) -> None:
-        self._tell = tell
+    def __init__(self, heading: str, content_of: Callable[[DashboardView], str]) -> None:
+        self._content_of = content_of
         self._open = False
-        self._view: View | None = None
+        self._view: DashboardView | None = None
         with element("details") as details:
             html("summary", content="The same as a table")
             with element("div", "scroll", tabindex="0", role="region", aria_label=f"{heading}, as a table"):
@@ -49,11 +49,11 @@ class Table:
             js_handler="e => emit(e.target.open)",
         )
 
-    def show(self, view: View) -> None:
+    def show(self, view: DashboardView) -> None:
         """Write it, if it is open."""
         self._view = view
         if self._open:
-            self._made.content = self._tell(view)
+            self._made.content = self._content_of(view)
 
     def _toggled(self, *, opened: bool) -> None:
         self._open = opened
@@ -81,16 +81,16 @@ class NumberPanel:
             self._table = Table(said, lambda view: tables.number(view, self._of(view)))
         self._has_mean = mean
 
-    def _of(self, view: View) -> Number:
+    def _of(self, view: DashboardView) -> Number:
         return next(one for one in view.numbers if one.name == self._name)
 
-    def _sums(self, view: View) -> Options:
+    def _sums(self, view: DashboardView) -> Options:
         return charts.sums(view, self._of(view))
 
-    def _means(self, view: View) -> Options:
+    def _means(self, view: DashboardView) -> Options:
         return charts.means(view, self._of(view))
 
-    def show(self, view: View) -> None:
+    def show(self, view: DashboardView) -> None:
         """Show it."""
         one = self._of(view)
         self._sum.content = tables.plain(one.total)
@@ -110,13 +110,13 @@ class KeyedPanel:
             html("h2", content=escape(said))
             self._made = html("table", "ranked", id=f"by-{name}")
 
-    def show(self, view: View) -> None:
+    def show(self, view: DashboardView) -> None:
         """Show it."""
         one = next(one for one in view.keyed if one.name == self._name)
         self._made.content = tables.ranked(one)
 
 
-class Totals:
+class TotalPanels:
     """A panel for each total of the handler that is deployed, whatever they are called."""
 
     def __init__(self) -> None:
@@ -125,7 +125,7 @@ class Totals:
         self._keys: list[str] = []
         self._panels: list[NumberPanel | KeyedPanel] = []
 
-    def show(self, view: View) -> None:
+    def show(self, view: DashboardView) -> None:
         """Show each; where there are others than before, make the panels anew."""
         numbers, keyed = view.numbers[:MOST], view.keyed[:MOST]
         names = [(one.name, one.values is not None) for one in numbers]

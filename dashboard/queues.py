@@ -30,7 +30,7 @@ PAUSE = timedelta(seconds=10)
 """Between two readings."""
 
 
-class Entry(NamedTuple):
+class FailedEntry(NamedTuple):
     """A record or a batch that was set aside."""
 
     at: datetime
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class QueueContents:
     """What a queue holds."""
 
     messages: int = 0
@@ -49,15 +49,15 @@ class Held:
     """None if the queue was not read, or not all of it."""
     reasons: tuple[tuple[str, int], ...] = ()
     """Records by reason, the most frequent first."""
-    newest: tuple[Entry, ...] = ()
+    newest: tuple[FailedEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Both:
     """The two queues of a stack."""
 
-    quarantine: Held = Held()
-    dead_letters: Held = Held()
+    quarantine: QueueContents = QueueContents()
+    dead_letters: QueueContents = QueueContents()
 
     @property
     def unread(self) -> bool:
@@ -112,19 +112,21 @@ def _messages(queue: Queue) -> list[tuple[str, str]]:
     return [(message.id, message.body) for message in islice(queue.receive(), MOST_READ)]
 
 
-def _unread(depth: int, known: Held) -> Held:
+def _unread(depth: int, known: QueueContents) -> QueueContents:
     """Return what is known of a queue that has changed: nothing that counts."""
     if depth == known.messages:
         return known
-    return Held(depth, None if depth else 0, known.reasons, known.newest) if depth else Held()
+    return (
+        QueueContents(depth, None if depth else 0, known.reasons, known.newest) if depth else QueueContents()
+    )
 
 
-def of_quarantine(depth: int, messages: Sequence[tuple[str, str]]) -> Held:
+def of_quarantine(depth: int, messages: Sequence[tuple[str, str]]) -> QueueContents:
     """Return what the messages (id, body) of a quarantine hold; a large record has several of them."""
     found = assemble(messages)
     whole = len(messages) >= depth and not found.incomplete and not found.foreign
     newest = sorted(found.records, key=lambda failed: failed.record.arrival, reverse=True)[:LISTED]
-    return Held(
+    return QueueContents(
         depth,
         len(found.records) if whole else None,
         tuple(Counter(failed.reason for failed in found.records).most_common()),
@@ -132,14 +134,14 @@ def of_quarantine(depth: int, messages: Sequence[tuple[str, str]]) -> Held:
     )
 
 
-def of_dead_letters(depth: int, messages: Sequence[tuple[str, str]]) -> Held:
+def of_dead_letters(depth: int, messages: Sequence[tuple[str, str]]) -> QueueContents:
     """Return what dead letters say: each is of a batch that failed, and says how many records it had."""
     found = sorted(parsed(messages), key=lambda letter: letter.sent, reverse=True)
     reasons: Counter[str] = Counter()
     for letter in found:
         reasons[letter.condition] += letter.size
     whole = len(messages) >= depth and len(found) == len(messages)
-    return Held(
+    return QueueContents(
         depth,
         sum(reasons.values()) if whole else None,
         tuple(reasons.most_common()),
@@ -147,12 +149,14 @@ def of_dead_letters(depth: int, messages: Sequence[tuple[str, str]]) -> Held:
     )
 
 
-def _entry(failed: FailedRecord) -> Entry:
+def _entry(failed: FailedRecord) -> FailedEntry:
     record = failed.record
     at = datetime.fromtimestamp(record.arrival, UTC)
-    return Entry(at, failed.event_id or record.sequence_number, failed.reason, failed.detail)
+    return FailedEntry(at, failed.event_id or record.sequence_number, failed.reason, failed.detail)
 
 
-def _batch(letter: DeadLetter) -> Entry:
+def _batch(letter: DeadLetter) -> FailedEntry:
     some = "1 record" if letter.size == 1 else f"{letter.size:,} records"
-    return Entry(letter.sent, letter.first, letter.condition, f"{some}, delivered {letter.invoked} times")
+    return FailedEntry(
+        letter.sent, letter.first, letter.condition, f"{some}, delivered {letter.invoked} times"
+    )

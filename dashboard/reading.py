@@ -10,7 +10,7 @@ from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from dashboard.failing import Failing
 from dashboard.queues import Queues
-from dashboard.view import Alarm, Delivery, Mark, Rest
+from dashboard.view import Alarm, MappingState, Mark, Rest
 from detector.anomaly_store import PK as ANOMALIES
 from handler.once.totals import Minute
 
@@ -39,7 +39,7 @@ class Reading:
     def rest(self, since: datetime, now: datetime) -> Rest:
         """Return what is shown besides: anomalies that began since then, queues, alarms, the mapping."""
         found = self._lambda.get_event_source_mapping(UUID=self._outputs["MappingId"])
-        mapping = Delivery(found["State"], found.get("LastProcessingResult", ""))
+        mapping = MappingState(found["State"], found.get("LastProcessingResult", ""))
         alarms = self._alarms()
         alarmed = {alarm.name for alarm in alarms if alarm.state == "ALARM"}
         failing = any(self._outputs.get(output) in alarmed for output in _FAILING)

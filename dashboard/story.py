@@ -5,7 +5,7 @@ import os
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aftermath.pipeline import Pipeline
-from aftermath.story import Tracer
+from aftermath.story import EventTracer
 from aftermath.trace import story_lines
 from bootstrap.console import shown
 from bootstrap.errors import TailraceError
@@ -16,7 +16,7 @@ LONGEST = 200
 """Characters of what is asked for."""
 
 
-def told(target: Target, event: str) -> str:
+def text_of(target: Target, event: str) -> str:
     """Return the story of an event by its eventId or its record's sequence number; what fails is said."""
     name = event.strip()
     if not name:
@@ -24,16 +24,16 @@ def told(target: Target, event: str) -> str:
     if len(name) > LONGEST:
         return f"At most {LONGEST} characters can be asked for here: `make trace EVENT=` takes longer ones."
     try:
-        return _told(Pipeline.find(target, PipelineSettings.from_environment(os.environ)), name)
+        return _text_of(Pipeline.find(target, PipelineSettings.from_environment(os.environ)), name)
     except TailraceError as error:
         return str(error)
     except (BotoCoreError, ClientError) as error:
         return f"It could not be told: {error}"
 
 
-def _told(pipeline: Pipeline, name: str) -> str:
+def _text_of(pipeline: Pipeline, name: str) -> str:
     try:
-        stories = Tracer(pipeline).trace(name, None)
+        stories = EventTracer(pipeline).trace(name, None)
     finally:
         pipeline.show_again()
     lines = [line for story in stories for line in story_lines(story, pipeline)]

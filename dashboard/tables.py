@@ -7,7 +7,7 @@ from html import escape
 
 from dashboard.charts import kinds_by_bar, label
 from dashboard.counted import Keyed, Number
-from dashboard.view import Alarm, Mark, View
+from dashboard.view import Alarm, DashboardView, Mark
 
 NONE = "\N{EN DASH}"
 _STATES = {"OK": "ok", "ALARM": "alarm", "INSUFFICIENT_DATA": "unknown"}
@@ -29,11 +29,11 @@ def _cells(cells: Iterable[str]) -> str:
     return "".join(f"<td>{escape(cell)}</td>" for cell in cells)
 
 
-def _head(view: View) -> str:
+def _head(view: DashboardView) -> str:
     return "Minute (UTC)" if view.shown.step == 1 else f"{view.shown.step} minutes from (UTC)"
 
 
-def rates(view: View) -> str:
+def rates(view: DashboardView) -> str:
     """Return the table behind the chart of rates, the newest bar first."""
     kinds = kinds_by_bar(view)
     names = [name for name, _ in view.values]
@@ -48,7 +48,7 @@ def rates(view: View) -> str:
     return table("Events a second", (_head(view), *names, "Unusual"), rows)
 
 
-def number(view: View, one: Number) -> str:
+def number(view: DashboardView, one: Number) -> str:
     """Return the table behind the charts of a total, the newest bar first."""
     means = one.means or [None] * len(one.sums)
     triples = zip(view.rates, one.sums, means, strict=True)
@@ -59,7 +59,7 @@ def number(view: View, one: Number) -> str:
     return table(one.said, (_head(view), "Sum", *(["Mean"] if one.means else [])), rows)
 
 
-def lag(view: View) -> str:
+def lag(view: DashboardView) -> str:
     """Return the table behind the chart of lag."""
     triples = zip(view.rates, view.lag, view.longest_lag, strict=True)
     rows = [
@@ -69,7 +69,7 @@ def lag(view: View) -> str:
     return table("Lag", (_head(view), "Mean", "All below"), rows)
 
 
-def legend(view: View) -> str:
+def legend(view: DashboardView) -> str:
     """Return the values of the first dimension with their colours and their events."""
     return "".join(
         f'<li data-value="{escape(name)}">{swatch(view.colours[name])}'
@@ -122,7 +122,7 @@ def _short(name: str, stack: str) -> str:
     return " ".join([first, *(word.lower() for word in words)])
 
 
-def anomalies(view: View) -> str:
+def anomalies(view: DashboardView) -> str:
     """Return the anomalies in words, the newest first."""
     if not view.rest.marks:
         return f"<li>none in the {view.shown.said}</li>"

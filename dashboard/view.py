@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from bootstrap.failing import FailedFunction
 from dashboard.bars import Bar, Counts, added, bars
-from dashboard.colours import ALONE, COLOURS, Palette
+from dashboard.colours import COLOURS, SINGLE, Palette
 from dashboard.counted import Keyed, Number, keyed, numbers
 from dashboard.queues import Both
 from dashboard.ranges import Range
-from handler.once.totals import DUPLICATES, EVENTS, LAG, OTHER, Minute, Stored, counted
+from handler.once.totals import DUPLICATES, EVENTS, LAG, OTHER, Minute, NewestEvent, counted
 
 
 class Alarm(NamedTuple):
@@ -33,7 +33,7 @@ class Mark(NamedTuple):
     expected: float
 
 
-class Delivery(NamedTuple):
+class MappingState(NamedTuple):
     """The event source mapping: its state, and its last result in Lambda's words."""
 
     state: str = ""
@@ -52,7 +52,7 @@ class Rest:
     marks: Sequence[Mark] = ()
     alarms: Sequence[Alarm] = ()
     queues: Both = field(default_factory=Both)
-    mapping: Delivery = field(default_factory=Delivery)
+    mapping: MappingState = field(default_factory=MappingState)
     failed: Sequence[FailedFunction] = ()
     """What functions failed with last, as long as something says that they fail."""
 
@@ -65,7 +65,7 @@ class Rate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class DashboardView:
     """What is shown: sums are of the range, sequences have a member for each bar of `rates`."""
 
     now: datetime
@@ -89,7 +89,7 @@ class View:
     """The handler's totals."""
     keyed: tuple[Keyed, ...]
     """Its totals by key."""
-    recent: tuple[Stored, ...]
+    recent: tuple[NewestEvent, ...]
     """The newest events that were stored, the newest first."""
     rest: Rest
 
@@ -116,19 +116,19 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Snapshot:
     """What was read by a moment."""
 
     now: datetime
     minutes: Sequence[Minute]
     """The newest last; it goes on."""
     rest: Rest = field(default_factory=Rest)
-    recent: tuple[Stored, ...] = ()
+    recent: tuple[NewestEvent, ...] = ()
     made: datetime | None = None
     """When the stack was made."""
 
 
-def viewed(read: Read, shown: Range, palette: Palette) -> View:
+def viewed(read: Snapshot, shown: Range, palette: Palette) -> DashboardView:
     """Make the view of a range: its bars, the newest last; the one that goes on included."""
     now, minutes = read.now, read.minutes
     found = bars(minutes, shown, now, read.made)
@@ -137,12 +137,12 @@ def viewed(read: Read, shown: Range, palette: Palette) -> View:
     by_value = [_by_value(bar, handlers.dimension) for bar in each]
     values = _values(by_value)
     named = [name for name, _ in values]
-    return View(
+    return DashboardView(
         now=now,
         shown=shown,
         dimension=handlers.dimension,
         values=values,
-        colours=palette.of(named) if handlers.dimension else {EVENTS: ALONE},
+        colours=palette.of(named) if handlers.dimension else {EVENTS: SINGLE},
         rates=tuple(
             Rate(bar.at, _rate(counts, named, bar.seconds))
             for bar, counts in zip(found, by_value, strict=True)

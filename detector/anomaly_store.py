@@ -27,7 +27,7 @@ READ = ("sk", "events", "rejected", "lag", "revenue", "revenue^2")
 KNOWN_ALREADY = "ConditionalCheckFailedException"
 
 
-class Totals(NamedTuple):
+class RecentTotals(NamedTuple):
     """What is read: minutes in order, and the first that may not be whole yet; None if nothing is known."""
 
     minutes: list[Minute]
@@ -42,10 +42,10 @@ class AnomalyStore:
     table: str
     retention_days: int
 
-    def totals(self, begin: datetime, end: datetime) -> Totals:
+    def totals(self, begin: datetime, end: datetime) -> RecentTotals:
         """Return the totals of each minute from `begin` up to, not with, `end`."""
         items = list(self._items(begin, end))
-        return Totals(series(items, begin, end), whole_until(item["sk"]["S"] for item in items))
+        return RecentTotals(series(items, begin, end), whole_until(item["sk"]["S"] for item in items))
 
     def _items(self, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
         names = {f"#{number}": name for number, name in enumerate(READ)}
@@ -110,7 +110,7 @@ class AnomalyStore:
             return False
         return True
 
-    def unsaid(self) -> list[Anomaly]:
+    def unannounced(self) -> list[Anomaly]:
         """Return the kept anomalies of the last day of which nobody was told yet, oldest first."""
         since = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M}"
         pages = self.client.get_paginator("query").paginate(

@@ -26,7 +26,7 @@ FIRST_LOOK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class DetectorRun:
     """One look; `now` is given, so that tests can choose it."""
 
     settings: DetectorSettings
@@ -48,7 +48,7 @@ class Watch:
         ]
         recent = [anomaly for anomaly in anomalies if anomaly.end >= since - PAUSE * MINUTE]
         new = [anomaly for anomaly in recent if self.book.note(anomaly)]
-        self._tell()
+        self._announce()
         self._count(new, now)
         self.book.note_looked(max(since, end))
         return new
@@ -59,10 +59,10 @@ class Watch:
         waited = now - max(settle, late)
         return minute_of(max(waited, min(now - settle, whole_until or waited)))
 
-    def _tell(self) -> None:
+    def _announce(self) -> None:
         """Tell of every kept anomaly of which nobody was told, this run's or an earlier one's."""
         where = self.settings.namespace
-        for anomaly in self.book.unsaid():
+        for anomaly in self.book.unannounced():
             self.sns.publish(
                 TopicArn=self.settings.topic,
                 Subject=subject(anomaly, where),
@@ -82,13 +82,13 @@ class Watch:
         )
 
 
-def _watch() -> Watch:
+def _watch() -> DetectorRun:
     settings = DetectorSettings.from_environment(os.environ)
     book = AnomalyStore(clients.client("dynamodb"), settings.table, settings.retention_days)
-    return Watch(settings, book, clients.client("cloudwatch"), clients.client("sns"))
+    return DetectorRun(settings, book, clients.client("cloudwatch"), clients.client("sns"))
 
 
-WATCH: list[Watch] = []  # made at the first run and kept: clients are dear to make
+WATCH: list[DetectorRun] = []  # made at the first run and kept: clients are dear to make
 
 
 def lambda_handler(_event: object, _context: object) -> dict[str, int]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from detector.model import Detector, Judgement, Sensitivity
+from detector.model import Assessment, Detector, Sensitivity
 from handler.once.totals import MINUTE, Minute
 
 SILENT = 10.0
@@ -72,7 +72,7 @@ class Unusual(NamedTuple):
 
     at: datetime
     kind: str
-    judgement: Judgement
+    judgement: Assessment
     strength: float
 
 
@@ -176,7 +176,7 @@ def _unusual(
             yield Unusual(at, kind, judgement, judgement.strength)
 
 
-def _kind(series: str, judgement: Judgement) -> str:
+def _kind(series: str, judgement: Assessment) -> str:
     upwards = judgement.value > judgement.expected
     if series in UNUSUAL_ONLY_UPWARDS:
         return UNUSUAL_ONLY_UPWARDS[series] if upwards else ""

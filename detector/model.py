@@ -44,7 +44,7 @@ class Sensitivity:
     counts: bool = False  # … and, for counts, at least what chance makes of them
 
 
-class Judgement(NamedTuple):
+class Assessment(NamedTuple):
     """What is said of one value: in the series' own unit; score and threshold in robust deviations."""
 
     value: float
@@ -88,8 +88,8 @@ class Distances:
 
 def spread_of(values: Sequence[float], level: float) -> float:
     """Return the robust standard deviation about a level; the mean one where most are the level."""
-    apart = [abs(value - level) for value in values]
-    return ROBUST * median(apart) or ROBUST_MEAN * fmean(apart)
+    deviations = [abs(value - level) for value in values]
+    return ROBUST * median(deviations) or ROBUST_MEAN * fmean(deviations)
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class Scale:
         """Size the memory."""
         self._distances = Distances(2 * self.sensitivity.history)
 
-    def judge(self, points: Sequence[float]) -> Judgement | None:
+    def judge(self, points: Sequence[float]) -> Assessment | None:
         """Judge the newest of the series' points, and remember it; None while there is too little history."""
         value = median(points[-self.width :])
         judgement = None
@@ -117,7 +117,7 @@ class Scale:
         del self._values[: -max(self.sensitivity.history, DAYS * self.day + 2)]
         return judgement
 
-    def _against_history(self, value: float) -> Judgement:
+    def _against_history(self, value: float) -> Assessment:
         past = self._values[-self.sensitivity.history :]
         level = median(past)
         spread = spread_of(past, level)
@@ -126,7 +126,7 @@ class Scale:
             ((expected, self._distance(value, expected, spread)) for expected in expectations),
             key=lambda pair: pair[1],
         )
-        return Judgement(value, expected, score, self._threshold())
+        return Assessment(value, expected, score, self._threshold())
 
     def _distance(self, value: float, expected: float, spread: float) -> float:
         floor = max(self.sensitivity.floor * abs(expected), 1e-9)
@@ -164,7 +164,7 @@ class Detector:
         self._points: deque[float] = deque(maxlen=sensitivity.wide)
         self._scales = [Scale(width, day, sensitivity) for width in sorted(widths)]
 
-    def judge(self, value: float) -> Judgement | None:
+    def judge(self, value: float) -> Assessment | None:
         """Judge the next point: by the scale at which it stands out most. None while there is no history."""
         self._points.append(value)
         points = list(self._points)

@@ -119,7 +119,7 @@ class Outlier:
             else:
                 yield event
 
-    def tell(self, outcomes: Iterable[object], now: datetime) -> None:
+    def report(self, outcomes: Iterable[object], now: datetime) -> None:
         """Look among outcomes for the event's own."""
         for outcome in outcomes:
             if isinstance(outcome, Delivered) and self.event_id and outcome.event.event_id == self.event_id:

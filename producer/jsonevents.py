@@ -17,7 +17,7 @@ from tailrace.stream.json_lines import Fields, JsonLines, as_it_stands, digest
 from tailrace.stream.lines import STANDARD_INPUT, may_wait
 
 
-class Named(NamedTuple):
+class FieldNames(NamedTuple):
     """Names of fields, dotted for nested ones; empty where none was named."""
 
     key: str = ""
@@ -28,19 +28,19 @@ class Named(NamedTuple):
 RECIPE = Fields("userId", "eventId", "timestamp", "eventType")
 
 
-class Clock(NamedTuple):
+class TimeSource(NamedTuple):
     """The time for events that have none, in ISO 8601, and what it is called."""
 
     read: Callable[[], str]
     name: str
 
 
-def clock_of(source: str) -> Clock:
+def clock_of(source: str) -> TimeSource:
     """Return a file's time of change, so that a file sent twice is the same; of a pipe the present."""
     if may_wait(source) or source == STANDARD_INPUT:
-        return Clock(lambda: _stamp(datetime.now(UTC).timestamp()), "the time of reading")
+        return TimeSource(lambda: _stamp(datetime.now(UTC).timestamp()), "the time of reading")
     changed = _stamp(Path(source).stat().st_mtime)
-    return Clock(lambda: changed, "the file's time of change")
+    return TimeSource(lambda: changed, "the file's time of change")
 
 
 def _stamp(at: float) -> str:
@@ -50,7 +50,7 @@ def _stamp(at: float) -> str:
 class JsonEvents(JsonLines):
     """Reads JSON Lines, and adds what the pipeline asks for."""
 
-    def __init__(self, named: Named, clock: Clock) -> None:
+    def __init__(self, named: FieldNames, clock: TimeSource) -> None:
         super().__init__(Fields())
         self._named = named
         self._clock = clock
@@ -121,7 +121,7 @@ class JsonEvents(JsonLines):
         return key or key_of(event_id) or digest(data)
 
 
-def read_raw_line(number: int, line: bytes, named: Named) -> Event:
+def read_raw_line(number: int, line: bytes, named: FieldNames) -> Event:
     """Return a line as it stands, with what the named fields say, else the recipe's."""
     own = RECIPE
     fields = Fields(named.key or own.key, named.event_id or own.event_id, named.time or own.time, own.group)

@@ -42,7 +42,7 @@ _REQUEST = re.compile(r"([!-~]+) (.*?)(?: HTTP/[\d.]+)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class LogLine:
+class AccessLogLine:
     """What one line says."""
 
     address: str
@@ -62,7 +62,7 @@ def resembles(text: str) -> bool:
     return bool(_TIME.search(text))
 
 
-def parse_line(text: str, *, common: bool = False) -> LogLine:
+def parse_line(text: str, *, common: bool = False) -> AccessLogLine:
     """Return what a line in the combined format says, or in the common one; ValueError with a reason if none.
 
     A line of the combined format is none of the common one, nor the other way: in a log of one of them, a
@@ -76,7 +76,7 @@ def parse_line(text: str, *, common: bool = False) -> LogLine:
     address = visitor(front.split())
     asked = _REQUEST.fullmatch(request)
     method, target = asked.groups() if asked else ("", request)
-    return LogLine(
+    return AccessLogLine(
         address=forwarded if forwarded and _is_private(address) else address,
         moment=_moment(*time),
         method=method,

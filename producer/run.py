@@ -25,7 +25,7 @@ from producer.visitors import Pseudonyms
 from producer.warmup_run import WarmedUpRun
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.lines import may_wait
-from tailrace.stream.pace import AtOnce, AtRate, Pace, Replay
+from tailrace.stream.pace import AtOnce, AtRate, Pace, ReplayPace
 from tailrace.stream.rules import Outcome
 from tailrace.stream.sender import Bounds, Sender, Stop
 from tailrace.stream.transfer import Files, Transfer
@@ -43,7 +43,7 @@ def pace_of(settings: ProducerSettings) -> Pace:
         part = stretch(settings.anomaly, settings.rate, settings.count, settings.duration)
         return Shaped(settings.rate, part)
     if settings.speed:
-        return Replay(settings.speed)
+        return ReplayPace(settings.speed)
     return AtRate(settings.rate) if settings.rate else AtOnce()
 
 
@@ -127,7 +127,7 @@ class Run:
 
     def _observe(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         if self._outlier:
-            self._outlier.tell(outcomes, datetime.now(UTC))
+            self._outlier.report(outcomes, datetime.now(UTC))
 
     def _progress(self, seconds: float) -> str:
         retried = self._transfer.retried

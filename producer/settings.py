@@ -15,7 +15,7 @@ from bootstrap.errors import SettingError
 from bootstrap.setting import Setting
 from producer import checks
 from producer.anomaly import SHAPES
-from producer.jsonevents import Named
+from producer.jsonevents import FieldNames
 
 GENERATED = 1000
 """Events that are generated where nothing else says how many."""
@@ -150,7 +150,7 @@ class ProducerSettings:
     undelivered: Path | None
     patience: float
     user_key: str
-    named: Named
+    named: FieldNames
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "ProducerSettings":
@@ -179,7 +179,7 @@ class ProducerSettings:
             undelivered=_path(values["UNDELIVERED"]),
             patience=float(values["PATIENCE"]),
             user_key=values["USER_KEY"],
-            named=Named(values["PARTITION_KEY"], values["EVENT_ID"], values["TIMESTAMP"]),
+            named=FieldNames(values["PARTITION_KEY"], values["EVENT_ID"], values["TIMESTAMP"]),
         )
         _check_length(settings)
         return settings

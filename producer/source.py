@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bootstrap.errors import UsageError
 from producer.accesslog import CombinedLog, CommonLog
-from producer.jsonevents import JsonEvents, Named, clock_of, read_raw_line, with_contents
+from producer.jsonevents import FieldNames, JsonEvents, clock_of, read_raw_line, with_contents
 from producer.visitors import Pseudonyms
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.formats import Format, events, opened_as
@@ -21,7 +21,7 @@ class Recording(RecordedLines):
         return with_contents(event) if isinstance(event, Event) else event
 
 
-def read(source: str, named: Named, pseudonyms: Pseudonyms) -> Iterator[Event | Unreadable]:
+def read(source: str, named: FieldNames, pseudonyms: Pseudonyms) -> Iterator[Event | Unreadable]:
     """Give what stands on each line of JSON Lines, an access log or a recording, but for blank lines."""
     formats: list[Format] = [
         Recording(),
@@ -38,7 +38,7 @@ def read(source: str, named: Named, pseudonyms: Pseudonyms) -> Iterator[Event | 
     yield from events(form, numbered)
 
 
-def read_raw(source: str, named: Named) -> Iterator[Event | Unreadable]:
+def read_raw(source: str, named: FieldNames) -> Iterator[Event | Unreadable]:
     """Give each line as it stands, whatever it is; blank lines are passed over."""
     for line in lines(opened(source), source):
         yield line if isinstance(line, Unreadable) else read_raw_line(*line, named)

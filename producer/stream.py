@@ -6,7 +6,7 @@ from bootstrap import stacks
 from bootstrap.errors import UsageError
 from tailrace.stream.errors import NoSuchStreamError
 from tailrace.stream.rules import Rules
-from tailrace.stream.writing import Stream, configuration
+from tailrace.stream.writing import WritableStream, configuration
 
 if TYPE_CHECKING:
     from bootstrap.target import Target
@@ -21,10 +21,10 @@ def stream_name(target: "Target", stack: str) -> str:
     return name
 
 
-def find_stream(target: "Target", stack: str, named: str) -> Stream:
+def find_stream(target: "Target", stack: str, named: str) -> WritableStream:
     """Return the stream that is named, else the stack's, ready to be written."""
     client = target.client("kinesis", **configuration(Rules.requests))
     try:
-        return Stream.find(client, named or stream_name(target, stack))
+        return WritableStream.find(client, named or stream_name(target, stack))
     except NoSuchStreamError as error:
         raise UsageError(f"{error} STREAM= names another.") from None

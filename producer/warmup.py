@@ -47,7 +47,7 @@ def next_minute(moment: datetime) -> datetime:
 
 
 @dataclass(frozen=True)
-class Plan:
+class WarmupPlan:
     """When what is sent."""
 
     have: int
@@ -68,7 +68,7 @@ class Plan:
         return self.have < self.wanted
 
     @classmethod
-    def of(cls, now: datetime, have: int, wanted: int, part: tuple[float, float]) -> "Plan":
+    def of(cls, now: datetime, have: int, wanted: int, part: tuple[float, float]) -> "WarmupPlan":
         """Plan a run that has its anomaly in this part: seconds since its first event."""
         lead, length = part[0], part[1] - part[0]
         since = next_minute(now + BEGUN_WITHIN)

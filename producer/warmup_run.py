@@ -14,7 +14,7 @@ from producer.detector_state import DetectorState, DetectorWait
 from producer.generate import generated
 from producer.settings import ProducerSettings
 from producer.tally import RunTally
-from producer.warmup import Plan, RunBounds, Sources, WarmupFeed
+from producer.warmup import RunBounds, Sources, WarmupFeed, WarmupPlan
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.sender import Sender
 
@@ -48,14 +48,16 @@ def has_warmup(settings: ProducerSettings) -> bool:
     return bool(settings.anomaly and settings.rate and not settings.stream)
 
 
-def planned(settings: ProducerSettings, target: "Target", stack: str) -> tuple[DetectorState, Plan] | None:
+def planned(
+    settings: ProducerSettings, target: "Target", stack: str
+) -> tuple[DetectorState, WarmupPlan] | None:
     """Ask the stack's detector what it wants; None, and a sentence, where there is to be no warm-up."""
     detector = DetectorState.find(target, stack)
     if not detector.looks:
         say(f"The detector of {stack} is not invoked (DETECTOR=0): nobody looks for the {settings.anomaly}.")
         return None
     there = detector.history(datetime.now(UTC))
-    plan = Plan.of(datetime.now(UTC), there, detector.minimum, minutes_of(settings))
+    plan = WarmupPlan.of(datetime.now(UTC), there, detector.minimum, minutes_of(settings))
     if settings.warmup:
         return detector, plan
     if plan.anew:
@@ -70,7 +72,7 @@ class WarmedUpRun:
         self,
         settings: ProducerSettings,
         detector: DetectorState,
-        plan: Plan,
+        plan: WarmupPlan,
         run: Iterator[Event | Unreadable],
     ) -> None:
         self._kind = settings.anomaly
@@ -108,8 +110,8 @@ class WarmedUpRun:
 
     def taken(self, sender: Sender) -> int:
         """Return how many events of the run the sender has taken."""
-        held = sender.holds and self.feed.phase == "run"
-        return self.feed.taken - held
+        holding = sender.holds and self.feed.phase == "run"
+        return self.feed.taken - holding
 
     def progress(self, tally: RunTally, retried: int) -> str:
         """Return the line of progress."""
@@ -136,6 +138,6 @@ class WarmedUpRun:
             complain(f"The detector has not looked at {self.plan.anomaly:%H:%M} UTC: see `make status`.")
 
 
-def _history(plan: Plan) -> str:
+def _history(plan: WarmupPlan) -> str:
     there = "there are" if plan.have != 1 else "there is"
     return f"The detector wants {plan.wanted} finished minutes of history and {there} {plan.have}"

@@ -42,7 +42,7 @@ PATIENCE = 0.5
 """Real seconds that one `advance` waits for woken threads, in all."""
 
 
-class Call:
+class ScheduledCall:
     """A function that is to be called at a time."""
 
     def __init__(self, due: float, function: Callable[[], None]) -> None:
@@ -89,7 +89,7 @@ class Clock:
         self._base = wall() - monotonic()
         self._advanced = 0.0
         self._lock = threading.Lock()  # of all that follows
-        self._calls: list[tuple[float, int, Call]] = []
+        self._calls: list[tuple[float, int, ScheduledCall]] = []
         self._order = count()
         self._waiters: dict[int, _Waiter] = {}
         self._woken: set[threading.Thread] = set()
@@ -137,12 +137,12 @@ class Clock:
             while self.wait(nothing, until):
                 pass
 
-    def call_at(self, due: float, function: Callable[[], None]) -> Call:
+    def call_at(self, due: float, function: Callable[[], None]) -> ScheduledCall:
         """Have a short function called once a time has come (soon, if it has come), on the clock's thread.
 
         Functions are called one at a time, in the order of their times, and of this call for equal times.
         """
-        call = Call(due, function)
+        call = ScheduledCall(due, function)
         with self._lock:
             heapq.heappush(self._calls, (due, next(self._order), call))
             self._changed.notify_all()
@@ -203,7 +203,7 @@ class Clock:
             while (call := self._take_due()) is not None:
                 call.run()
 
-    def _take_due(self) -> Call | None:
+    def _take_due(self) -> ScheduledCall | None:
         now = self.now()
         with self._lock:
             if not self._calls or self._calls[0][0] > now:

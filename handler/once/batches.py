@@ -26,7 +26,7 @@ MOST_BYTES = 3_500_000
 """Text of the items in one transaction: DynamoDB takes 4 MB of items, whose text is longer than they are."""
 
 
-class Accepted(NamedTuple):
+class Storable(NamedTuple):
     """A record whose event can be stored."""
 
     record: Record
@@ -38,7 +38,7 @@ class Accepted(NamedTuple):
     addends: tuple[Addend, ...]
 
 
-class Refused(NamedTuple):
+class Rejected(NamedTuple):
     """A record that can never be stored."""
 
     record: Record
@@ -49,7 +49,7 @@ class Refused(NamedTuple):
     """The exception, where `analyse` failed."""
 
 
-type Entry = Accepted | Refused
+type Entry = Storable | Rejected
 
 
 def read(record: Record, analyse: Analyse) -> Entry:
@@ -64,11 +64,11 @@ def read(record: Record, analyse: Analyse) -> Entry:
         samples = tuple(map(sample, analysis.measures))
         addends = tuple(map(addend, analysis.totals))
     except RejectedError as error:
-        return Refused(record, error.reason, error.detail, event_id)
+        return Rejected(record, error.reason, error.detail, event_id)
     except Exception as error:  # noqa: BLE001  a fault in analytics must not cost the neighbours anything
         fault = fault_of(error)
-        return Refused(record, Reason.ANALYTICS_FAILED, f"analyse raised {fault}", event_id, fault)
-    return Accepted(record, event.key, event.body, item, analysis.dimensions, samples, addends)
+        return Rejected(record, Reason.ANALYTICS_FAILED, f"analyse raised {fault}", event_id, fault)
+    return Storable(record, event.key, event.body, item, analysis.dimensions, samples, addends)
 
 
 def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -78,11 +78,11 @@ def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     next, where what is stored decides.
     """
     chunk: list[Entry] = []
-    bodies: dict[Key, Accepted] = {}
+    bodies: dict[Key, Storable] = {}
     minutes: set[int] = set()
     size = 0
     for entry in entries:
-        weight = len(entry.item) if isinstance(entry, Accepted) else 0
+        weight = len(entry.item) if isinstance(entry, Storable) else 0
         actions = len(chunk) + 1 + len(minutes | {entry.record.minute}) + 1
         full = actions > MOST_ACTIONS or size + weight > MOST_BYTES
         if chunk and (full or _differs(entry, bodies)):
@@ -91,14 +91,14 @@ def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         chunk.append(entry)
         minutes.add(entry.record.minute)
         size += weight
-        if isinstance(entry, Accepted):
+        if isinstance(entry, Storable):
             bodies.setdefault(entry.key, entry)
     if chunk:
         yield chunk
 
 
-def _differs(entry: Entry, bodies: dict[Key, Accepted]) -> bool:
-    if not isinstance(entry, Accepted) or entry.key not in bodies:
+def _differs(entry: Entry, bodies: dict[Key, Storable]) -> bool:
+    if not isinstance(entry, Storable) or entry.key not in bodies:
         return False
     first = bodies[entry.key]
     return first.record.data != entry.record.data and not same(first.body, entry.body)
@@ -156,7 +156,7 @@ def plan(chunk: Sequence[Entry], findings: Findings) -> list[Step]:
     steps = []
     for entry in chunk:
         step = _step(entry, findings, stored)
-        if step.becomes is Becomes.STORE and isinstance(entry, Accepted):
+        if step.becomes is Becomes.STORE and isinstance(entry, Storable):
             stored.add(entry.key)
         steps.append(step)
     return steps
@@ -169,7 +169,7 @@ def _step(entry: Entry, findings: Findings, stored: set[Key]) -> Step:
         if marker.unsent:
             return Step(Becomes.SETTLED, _refused(entry, *marker.unsent), marker.receipt, unsent=True)
         return Step(Becomes.SETTLED, entry, marker.receipt)
-    if isinstance(entry, Refused):
+    if isinstance(entry, Rejected):
         return Step(Becomes.QUARANTINE, entry)
     if number in findings.refusals:
         refused = _refused(entry, Reason.REFUSED_BY_DYNAMODB, findings.refusals[number])
@@ -177,7 +177,7 @@ def _step(entry: Entry, findings: Findings, stored: set[Key]) -> Step:
     return _accepted(entry, findings.stored.get(entry.key), stored)
 
 
-def _accepted(entry: Accepted, found: StoredItem | None, stored: set[Key]) -> Step:
+def _accepted(entry: Storable, found: StoredItem | None, stored: set[Key]) -> Step:
     if found is None:
         return Step(Becomes.DUPLICATE if entry.key in stored else Becomes.STORE, entry)
     if found.sequence_number == entry.record.sequence_number:
@@ -188,6 +188,6 @@ def _accepted(entry: Accepted, found: StoredItem | None, stored: set[Key]) -> St
     return Step(Becomes.QUARANTINE, _refused(entry, Reason.CONFLICTING_DUPLICATE, detail))
 
 
-def _refused(entry: Entry, reason: Reason, detail: str) -> Refused:
-    event_id = entry.key.event_id if isinstance(entry, Accepted) else entry.event_id
-    return Refused(entry.record, reason, detail, event_id)
+def _refused(entry: Entry, reason: Reason, detail: str) -> Rejected:
+    event_id = entry.key.event_id if isinstance(entry, Storable) else entry.event_id
+    return Rejected(entry.record, reason, detail, event_id)

@@ -10,8 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.once.metrics import Tally, metric_data
-from handler.once.quarantine import Queue
+from handler.once.metrics import MetricSums, metric_data
+from handler.once.quarantine import QuarantineQueue
 from handler.once.settings import FunctionSettings
 from handler.once.settle import Services
 from handler.once.store import Store, TransientError
@@ -81,7 +81,7 @@ def _give(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
     params["body"] = context["text"]
 
 
-def _queue(client: "SQSClient", url: str) -> Queue:
+def _queue(client: "SQSClient", url: str) -> QuarantineQueue:
     def send(messages: Sequence[tuple[str, str]]) -> set[str]:
         entries = [{"Id": name, "MessageBody": body} for name, body in messages]
         answer = client.send_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
@@ -97,7 +97,7 @@ class _Publisher:
         self._client = client
         self._namespace = namespace
 
-    def __call__(self, tally: Tally) -> None:
+    def __call__(self, tally: MetricSums) -> None:
         try:
             for data in metric_data(tally):
                 self._client.put_metric_data(Namespace=self._namespace, MetricData=data)

@@ -3,28 +3,28 @@
 from collections.abc import Sequence
 
 from handler.once import metrics, totals
-from handler.once.batches import Accepted, Becomes, Refused, Step
-from handler.once.metrics import Sample, Series, Tally
+from handler.once.batches import Becomes, Rejected, Step, Storable
+from handler.once.metrics import MetricSeries, MetricSums, Sample
 from handler.once.records import Record
 from handler.once.store import Moment
 from handler.once.sums import LARGEST, UNIT, Addend, Sums
 
-PROCESSED = Series(metrics.PROCESSED)
-LAG = Series(metrics.LAG, "Milliseconds")
-REJECTED = Series(metrics.REJECTED)
-DUPLICATE = Series(metrics.DUPLICATES)
+PROCESSED = MetricSeries(metrics.PROCESSED)
+LAG = MetricSeries(metrics.LAG, "Milliseconds")
+REJECTED = MetricSeries(metrics.REJECTED)
+DUPLICATE = MetricSeries(metrics.DUPLICATES)
 
 
-def tally(steps: Sequence[Step], at: Moment) -> Tally:
+def tally(steps: Sequence[Step], at: Moment) -> MetricSums:
     """Count what a transaction settles."""
-    found = Tally()
+    found = MetricSums()
     for step in steps:
         if step.becomes is Becomes.DUPLICATE:
             found.add(Sample(DUPLICATE))
-        elif isinstance(step.entry, Refused):
+        elif isinstance(step.entry, Rejected):
             found.add(Sample(REJECTED))
             found.add(Sample(REJECTED._replace(dimensions=(("Reason", step.entry.reason.value),))))
-        elif isinstance(step.entry, Accepted):
+        elif isinstance(step.entry, Storable):
             found.add(Sample(PROCESSED))
             if step.entry.dimensions:
                 found.add(Sample(PROCESSED._replace(dimensions=step.entry.dimensions)))
@@ -45,10 +45,10 @@ def sums(steps: Sequence[Step], at: Moment) -> list[Sums]:
             minute = found[place] = Sums(*place)
         if step.becomes is Becomes.DUPLICATE:
             minute.add(Addend(totals.DUPLICATES, None, UNIT))
-        elif isinstance(step.entry, Refused):
+        elif isinstance(step.entry, Rejected):
             minute.add(Addend(totals.REJECTED, None, UNIT))
             minute.add(Addend(totals.REJECTED, step.entry.reason, UNIT))
-        elif isinstance(step.entry, Accepted):
+        elif isinstance(step.entry, Storable):
             lag = _lag(record, at)
             minute.add(Addend(totals.EVENTS, None, UNIT))
             value = ""

@@ -21,7 +21,7 @@ class Key(NamedTuple):
     timestamp: int
 
 
-class Event(NamedTuple):
+class ParsedEvent(NamedTuple):
     """A JSON object and its key."""
 
     key: Key
@@ -35,12 +35,12 @@ def _no_number(name: str) -> NoReturn:
 _decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number).decode
 
 
-def parse(record: Record) -> Event:
+def parse(record: Record) -> ParsedEvent:
     """Return the event in a record's data; RejectedError if there is none."""
     body = _json_of(record.data)
     if not isinstance(body, dict):
         raise RejectedError(Reason.NOT_AN_EVENT, f"an event is a JSON object, and this is {_kind(body)}")
-    return Event(_key(body, record), body)
+    return ParsedEvent(_key(body, record), body)
 
 
 def _json_of(data: str) -> Json:

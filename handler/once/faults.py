@@ -36,7 +36,7 @@ class Fault(NamedTuple):
 def fault_of(error: BaseException) -> Fault:
     """Return what may be told of an exception."""
     frames = _frames(error.__traceback__)
-    trace = "".join(_told(error)).replace(f"{ROOT.as_posix()}/", "")
+    trace = "".join(_traceback(error)).replace(f"{ROOT.as_posix()}/", "")
     return Fault(type(error).__name__, _where(frames), trace)
 
 
@@ -66,7 +66,7 @@ def _short(filename: str) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else filename
 
 
-def _told(error: BaseException) -> Iterator[str]:
+def _traceback(error: BaseException) -> Iterator[str]:
     """Give the traceback's text, the first cause first, as Python prints it but for the messages."""
     chain = [error]
     while len(chain) < MOST_CAUSES and (cause := _cause(chain[-1])) is not None and cause not in chain:

@@ -11,7 +11,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from handler.once.analysis import Analysis, Body
-from handler.once.events import Event
+from handler.once.events import ParsedEvent
 from handler.once.records import Json, Reason, Record, RejectedError
 
 MOST_DIGITS = 38
@@ -35,14 +35,14 @@ OWN = frozenset(
 """Attributes that are not analytics' to give."""
 
 
-def raw(event: Event) -> bytes:
+def raw(event: ParsedEvent) -> bytes:
     """Return an event as it is stored, `rawData` in JSON text; RejectedError if DynamoDB cannot hold it."""
     text = _text({"rawData": event.body})
     _check_size({"rawData": event.body}, len(text))
     return text
 
 
-def render(record: Record, event: Event, analysis: Analysis, raw: bytes) -> bytes:
+def render(record: Record, event: ParsedEvent, analysis: Analysis, raw: bytes) -> bytes:
     """Return an item's attributes, as JSON text without the outer braces; RejectedError if it cannot be.
 
     What is known only at the time of writing (processedAt, appliedAt, expiresAt, receipt) is added then.

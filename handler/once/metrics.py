@@ -83,7 +83,7 @@ class Dimension:
         return self._values.get(value, self._other) if isinstance(value, str) else self._other
 
 
-class Series(NamedTuple):
+class MetricSeries(NamedTuple):
     """One metric, as CloudWatch tells them apart."""
 
     name: str
@@ -108,7 +108,7 @@ class Measure(NamedTuple):
 class Sample(NamedTuple):
     """A checked Measure: one value of a series."""
 
-    series: Series
+    series: MetricSeries
     value: Number = 1
 
 
@@ -118,7 +118,7 @@ def sample(measure: Measure) -> Sample:
     One wrong measure would make CloudWatch refuse its neighbours, again and again.
     """
     name, value, unit, dimensions = measure
-    series = Series(name, unit, dimensions)
+    series = MetricSeries(name, unit, dimensions)
     _check(series)
     number = exact(value)
     if number is None or not -LARGEST < number < LARGEST:
@@ -136,7 +136,7 @@ def exact(value: object) -> Number | None:
 
 
 @lru_cache(maxsize=1024)
-def _check(series: Series) -> None:
+def _check(series: MetricSeries) -> None:
     """Refuse what CloudWatch does not take (its API reference: MetricDatum), and the layer's own names."""
     name, unit, dimensions = series
     if name in OWN:
@@ -179,18 +179,18 @@ class Statistic(NamedTuple):
         )
 
 
-class Tally:
+class MetricSums:
     """Sums of samples, by series. Adding is exact: values are integers and Decimals.
 
-    >>> tally = Tally()
-    >>> tally.add(Sample(Series("Amount", "None"), Decimal("1.10")))
-    >>> tally.add(Sample(Series("Amount", "None"), Decimal("2.20")))
-    >>> tally.statistics[Series("Amount", "None")]
+    >>> tally = MetricSums()
+    >>> tally.add(Sample(MetricSeries("Amount", "None"), Decimal("1.10")))
+    >>> tally.add(Sample(MetricSeries("Amount", "None"), Decimal("2.20")))
+    >>> tally.statistics[MetricSeries("Amount", "None")]
     Statistic(samples=2, total=Decimal('3.30'), low=Decimal('1.10'), high=Decimal('2.20'))
     """
 
     def __init__(self) -> None:
-        self.statistics: dict[Series, Statistic] = {}
+        self.statistics: dict[MetricSeries, Statistic] = {}
 
     def add(self, one: Sample) -> None:
         """Count one value."""
@@ -202,12 +202,12 @@ class Tally:
         samples, total, low, high = known
         self.statistics[series] = Statistic(samples + 1, total + value, min(low, value), max(high, value))
 
-    def update(self, other: "Tally") -> None:
+    def update(self, other: "MetricSums") -> None:
         """Count everything that another tally counted."""
         for series, statistic in other.statistics.items():
             self._merge(series, statistic)
 
-    def _merge(self, series: Series, statistic: Statistic) -> None:
+    def _merge(self, series: MetricSeries, statistic: Statistic) -> None:
         known = self.statistics.get(series)
         self.statistics[series] = statistic if known is None else known.plus(statistic)
 
@@ -222,23 +222,23 @@ class Tally:
         )
 
     @classmethod
-    def from_text(cls, text: str) -> "Tally":
+    def from_text(cls, text: str) -> "MetricSums":
         """Return the tally that `to_text` wrote."""
         tally = cls()
         for name, unit, dimensions, count, *values in json.loads(text):
-            series = Series(name, unit, tuple((key, value) for key, value in dimensions))
+            series = MetricSeries(name, unit, tuple((key, value) for key, value in dimensions))
             tally.statistics[series] = Statistic(int(count), *map(Decimal, values))
         return tally
 
 
-def metric_data(tally: Tally) -> Iterator[list["MetricDatumTypeDef"]]:
+def metric_data(tally: MetricSums) -> Iterator[list["MetricDatumTypeDef"]]:
     """Give the sums in CloudWatch's form, at most 1,000 to a call: one call, but for very many series."""
     data = [_datum(series, statistic) for series, statistic in tally.statistics.items()]
     for start in range(0, len(data), MOST_DATA):
         yield data[start : start + MOST_DATA]
 
 
-def _datum(series: Series, statistic: Statistic) -> "MetricDatumTypeDef":
+def _datum(series: MetricSeries, statistic: Statistic) -> "MetricDatumTypeDef":
     return {
         "MetricName": series.name,
         "Dimensions": [{"Name": name, "Value": value} for name, value in series.dimensions],
@@ -252,9 +252,9 @@ def _datum(series: Series, statistic: Statistic) -> "MetricDatumTypeDef":
     }
 
 
-def total(tallies: Iterable[Tally]) -> Tally:
+def total(tallies: Iterable[MetricSums]) -> MetricSums:
     """Return the sum of tallies."""
-    result = Tally()
+    result = MetricSums()
     for tally in tallies:
         result.update(tally)
     return result

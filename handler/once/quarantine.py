@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.once.batches import Refused
+from handler.once.batches import Rejected
 
 MOST_MESSAGES = 10
 """Messages in one SendMessageBatch call."""
@@ -23,7 +23,7 @@ PART = 180_000
 LONGEST_ID = 2048
 
 
-class Queue(Protocol):
+class QuarantineQueue(Protocol):
     """SQS, with errors as botocore raises them."""
 
     def __call__(self, messages: Sequence[tuple[str, str]]) -> set[str]:
@@ -38,7 +38,7 @@ class Message(NamedTuple):
     body: str
 
 
-def messages(refused: Refused) -> Iterator[Message]:
+def messages(refused: Rejected) -> Iterator[Message]:
     """Give the messages of a refused record: one, or its parts."""
     record = refused.record
     event_id = refused.event_id
@@ -72,7 +72,7 @@ def calls(every: Sequence[Message]) -> Iterator[list[Message]]:
         yield call
 
 
-def send(queue: Queue, refused: Sequence[Refused]) -> set[str]:
+def send(queue: QuarantineQueue, refused: Sequence[Rejected]) -> set[str]:
     """Send the messages of refused records; return the sequence numbers of those not sent, or not in full."""
     unsent: set[str] = set()
     for call in calls([message for each in refused for message in messages(each)]):

@@ -23,14 +23,14 @@ from handler.once.batches import (
     Becomes,
     Entry,
     Findings,
-    Refused,
+    Rejected,
     Step,
     chunks,
     plan,
     read,
 )
 from handler.once.counting import sums, tally
-from handler.once.metrics import Tally, total
+from handler.once.metrics import MetricSums, total
 from handler.once.records import Record
 from handler.once.store import CancelledError, InvalidError, Moment, Receipt, Store, TransientError, learn
 
@@ -64,8 +64,8 @@ class Services(NamedTuple):
     """The AWS side of the pipeline."""
 
     store: Store
-    queue: quarantine.Queue
-    publish: Callable[[Tally], None]
+    queue: quarantine.QuarantineQueue
+    publish: Callable[[MetricSums], None]
     """Publish sums; TransientError if they may not all have arrived."""
 
 
@@ -107,7 +107,7 @@ def settle(records: Sequence[Record], analyse: Analyse, services: Services, cloc
 
 def _log_faults(entries: Sequence[Entry]) -> None:
     """Log each exception of `analyse` with its traceback, once for a batch."""
-    faults = Counter(entry.fault for entry in entries if isinstance(entry, Refused) and entry.fault)
+    faults = Counter(entry.fault for entry in entries if isinstance(entry, Rejected) and entry.fault)
     for fault, count in faults.items():
         log.line("ERROR", f"analyse raised {fault}", records=count, traceback=fault.trace)
 
@@ -238,7 +238,7 @@ class Settlement:
         if not refused:
             return []
         entries = [step.entry for step in refused.values()]
-        unsent = quarantine.send(self._queue, [entry for entry in entries if isinstance(entry, Refused)])
+        unsent = quarantine.send(self._queue, [entry for entry in entries if isinstance(entry, Rejected)])
         if unsent:
             log.line("WARN", "Quarantine was not reached for some records", records=len(unsent))
         for number in unsent:
@@ -256,7 +256,7 @@ class Settlement:
         steps = [self._steps[number] for number in numbers[:end]]
         rejected: dict[str, int] = {}
         for step in steps:
-            if isinstance(step.entry, Refused) and step.becomes is Becomes.QUARANTINE:
+            if isinstance(step.entry, Rejected) and step.becomes is Becomes.QUARANTINE:
                 rejected[step.entry.reason] = rejected.get(step.entry.reason, 0) + 1
         return Outcome(
             records=len(numbers),

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handler.once.batches import Accepted, Becomes, Findings, Marker, Refused, Step, StoredItem
+from handler.once.batches import Becomes, Findings, Marker, Rejected, Step, Storable, StoredItem
 from handler.once.items import plain
-from handler.once.metrics import Tally
+from handler.once.metrics import MetricSums
 from handler.once.records import Reason
 from handler.once.sums import Sums, TotalsWriter
 
@@ -95,7 +95,7 @@ class Receipt(NamedTuple):
     id: str
     holder: str
     """The invocation that is to publish it."""
-    tally: Tally
+    tally: MetricSums
     written: Moment
 
 
@@ -137,7 +137,7 @@ class Store:
             raise meaning from error
 
     def _action(self, step: Step, receipt: str, at: Moment, index: int) -> bytes:
-        if step.becomes is Becomes.STORE and isinstance(step.entry, Accepted):
+        if step.becomes is Becomes.STORE and isinstance(step.entry, Storable):
             stamps = (
                 f',"processedAt":{{"N":"{at.seconds}"}},"appliedAt":{{"N":"{at.nanoseconds + index}"}},'
                 f'"expiresAt":{{"N":"{at.seconds + self._retention}"}},"receipt":{{"S":"{receipt}"}}}}}}}}'
@@ -233,7 +233,7 @@ def learn(findings: Findings, steps: Sequence[Step], cancelled: CancelledError) 
 
 
 def _found(findings: Findings, step: Step, item: dict[str, Any]) -> None:
-    if step.becomes is Becomes.STORE and isinstance(step.entry, Accepted):
+    if step.becomes is Becomes.STORE and isinstance(step.entry, Storable):
         stored = StoredItem(
             item.get("sequenceNumber", {}).get("S", ""),
             item.get("receipt", {}).get("S", ""),
@@ -257,7 +257,7 @@ def _marker(step: Step, receipt: str, at: Moment, *, sent: bool) -> dict[str, An
         "receipt": {"S": receipt},
         **_written(at),
     }
-    if isinstance(step.entry, Refused):
+    if isinstance(step.entry, Rejected):
         marker["state"] = {"S": "sent" if sent else "unsent"}
         marker["reason"] = {"S": step.entry.reason}
         marker["detail"] = {"S": step.entry.detail}
@@ -292,6 +292,6 @@ def _receipt_of(item: dict[str, Any]) -> Receipt:
     return Receipt(
         item["pk"]["S"].partition("#")[2],
         item["holder"]["S"],
-        Tally.from_text(item["tally"]["S"]),
+        MetricSums.from_text(item["tally"]["S"]),
         Moment(int(item["writtenAt"]["N"]) * 10**6),
     )

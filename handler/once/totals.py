@@ -111,7 +111,7 @@ def place(shard_id: str, minute: int) -> tuple[str, str]:
     return f"{PREFIX}{at[:13]}#{group}", f"{at}#{shard_id}"
 
 
-class Stored(NamedTuple):
+class NewestEvent(NamedTuple):
     """An event that was stored, as the totals of its minute name it."""
 
     at: datetime
@@ -133,7 +133,7 @@ class Minute(NamedTuple):
     """By name, then by key."""
     dimension: str = ""
     """The first dimension, by which `events` are counted; empty without one."""
-    newest: tuple[Stored, ...] = ()
+    newest: tuple[NewestEvent, ...] = ()
     """The last few events of each shard's last transaction, by time of arrival.
 
     A reader that looks once a second and keeps what it saw has the newest events of the stream."""
@@ -251,7 +251,7 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
     """
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     dimensions: dict[str, str] = {}
-    newest: dict[str, list[Stored]] = defaultdict(list)
+    newest: dict[str, list[NewestEvent]] = defaultdict(list)
     keyed: dict[str, dict[str, dict[str, Decimal]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(Decimal))
     )
@@ -279,9 +279,9 @@ def series(items: Iterable[Mapping[str, Any]], begin: datetime, end: datetime) -
     return found
 
 
-def _stored(members: Sequence[Any]) -> Stored:
+def _stored(members: Sequence[Any]) -> NewestEvent:
     event, arrival, value = members
-    return Stored(datetime.fromtimestamp(arrival / 1000, UTC), event, value)
+    return NewestEvent(datetime.fromtimestamp(arrival / 1000, UTC), event, value)
 
 
 def minute_of(at: datetime) -> datetime:

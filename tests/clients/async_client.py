@@ -171,8 +171,8 @@ class Consumer:
         while iterator and self._wanted > 0:
             page = await self._kinesis.get_records(ShardIterator=iterator, Limit=1000)
             for record in page["Records"]:
-                told = [shard_id, record["SequenceNumber"], record["Data"].decode()]
-                print(json.dumps(told))  # noqa: T201  it is a program
+                line = [shard_id, record["SequenceNumber"], record["Data"].decode()]
+                print(json.dumps(line))  # noqa: T201  it is a program
             self._wanted -= len(page["Records"])
             iterator = page.get("NextShardIterator")
             if page["Records"]:

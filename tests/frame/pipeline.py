@@ -12,7 +12,7 @@ from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put, Tries
 from tailrace.testing.verdict import Verdict
 from tests.frame import reading
-from tests.frame.reading import Apart, Item, Series, Sum
+from tests.frame.reading import Item, QuarantinedRecord, Series, Sum
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
@@ -89,7 +89,7 @@ class Pipeline:
         (found,) = reading.of_event(self.dynamodb, self["TableName"], event_id)
         return found
 
-    def quarantined(self) -> list[Apart]:
+    def quarantined(self) -> list[QuarantinedRecord]:
         """Return every record that was quarantined so far."""
         self._messages += reading.drain(self.sqs, self["QuarantineUrl"])
         return reading.assemble(self._messages)
@@ -114,9 +114,9 @@ class Pipeline:
     def verdict(self) -> Verdict:
         """Audit everything that was put into this pipeline so far."""
         letters = [reading.dead_letter(message) for message in self.dead_letters()]
-        apart = [record.for_audit for record in self.quarantined()]
+        in_quarantine = [record.for_audit for record in self.quarantined()]
         stored = list(reading.stored(self.dynamodb, self["TableName"]))
-        return audit(self.acknowledged, stored, apart, letters)
+        return audit(self.acknowledged, stored, in_quarantine, letters)
 
     def unpublished(self) -> list[Item]:
         """Return the receipts in the handler's book: metrics that are not published yet."""

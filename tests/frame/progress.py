@@ -55,12 +55,12 @@ class Progress:
             now = time.monotonic()
             if now - max(self._last, said) >= EVERY:
                 said = now
-                _tell(f"\n  … {spoken(now - self._began)} so far, {self._done:,} tests have ended\n")
+                _write(f"\n  … {spoken(now - self._began)} so far, {self._done:,} tests have ended\n")
 
 
 def interrupted(number: int, frame: FrameType | None) -> None:
     """Say at once that Ctrl-C was heard: what the tests have made is removed before the run ends."""
-    _tell("\nInterrupted: removing what the tests have made. That takes some seconds.\n")
+    _write("\nInterrupted: removing what the tests have made. That takes some seconds.\n")
     signal.default_int_handler(number, frame)
 
 
@@ -74,7 +74,7 @@ def spoken(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _tell(text: str) -> None:
+def _write(text: str) -> None:
     """Write past pytest's capturing, which is for tests; standard error mixes with no report."""
     stream = sys.__stderr__
     if stream:

@@ -41,4 +41,4 @@ class PipelinePromises(Promises):
     def set_aside(self) -> Iterator[Quarantined]:
         """Read quarantine."""
         messages = map(json.loads, self.tailrace.messages(self.outputs["QuarantineUrl"]))
-        yield from (apart.for_audit for apart in reading.assemble(messages))
+        yield from (quarantined.for_audit for quarantined in reading.assemble(messages))

@@ -108,7 +108,7 @@ def drain(sqs: "SQSClient", url: str) -> Iterator[Item]:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-class Apart(NamedTuple):
+class QuarantinedRecord(NamedTuple):
     """A quarantined record, its parts put together."""
 
     message: Item
@@ -122,16 +122,16 @@ class Apart(NamedTuple):
         return Quarantined(element, self.message["shardId"], number, self.message["reason"])
 
 
-def assemble(messages: Iterable[Item]) -> list[Apart]:
+def assemble(messages: Iterable[Item]) -> list[QuarantinedRecord]:
     """Put the messages of quarantine together, each record from its parts; a part twice is a record twice."""
-    whole: list[Apart] = []
+    whole: list[QuarantinedRecord] = []
     cut: defaultdict[str, dict[int, Item]] = defaultdict(dict)
     for message in messages:
         parts = cut[message["sequenceNumber"]]
         parts[message.get("part", 1)] = message
         if len(parts) == message.get("parts", 1):
             data = b"".join(base64.b64decode(parts[part]["data"]) for part in sorted(parts))
-            whole.append(Apart(message, data))
+            whole.append(QuarantinedRecord(message, data))
             parts.clear()
     return whole
 

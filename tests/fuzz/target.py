@@ -13,13 +13,13 @@ import trustme
 
 from tailrace.door.browsers import Allowed
 from tailrace.door.conversation import Conversation
-from tailrace.door.entry import Entries
+from tailrace.door.entry import OpenConnections
 from tailrace.door.frames import PREFACE
 from tailrace.door.inside import Inside
 from tailrace.door.judge import judged
 from tailrace.door.limits import Limits
 from tailrace.door.multiplex import Multiplex
-from tailrace.door.request import NOWHERE, Answer, Request
+from tailrace.door.request import NOWHERE, HttpRequest, HttpResponse
 from tailrace.door.wire import SecureWire, Wire
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ class Now:
         task()
 
 
-def answer(request: Request) -> Answer:
+def answer(request: HttpRequest) -> HttpResponse:
     """Answer what is asked with what was asked."""
     if request.target.endswith("/stream"):
-        return Answer(200, [("Content-Type", "text/plain")], Pieces())
+        return HttpResponse(200, [("Content-Type", "text/plain")], Pieces())
     environ = request.environ()
-    return Answer(
+    return HttpResponse(
         200, [("Content-Type", "text/plain")], repr((environ["PATH_INFO"], request.body.size)).encode()
     )
 
 
-def speak(request: Request, wire: Wire, rest: bytes) -> None:
+def speak(request: HttpRequest, wire: Wire, rest: bytes) -> None:
     """Say on a web socket what was said."""
     del request
     wire.send(rest)
@@ -85,7 +85,7 @@ def converse(data: bytes, context: ssl.SSLContext | None = None) -> bytes:
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**20)
         theirs.sendall(data)
         theirs.shutdown(socket.SHUT_WR)
-        entries = Entries(1)
+        entries = OpenConnections(1)
         entry = entries.add(ours, NOWHERE)
         assert entry is not None
         wire = Wire(ours, LIMITS)

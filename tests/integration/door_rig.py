@@ -18,7 +18,7 @@ from tailrace.door.inside import Inside
 from tailrace.door.judge import judged
 from tailrace.door.limits import Limits
 from tailrace.door.listening import Listener
-from tailrace.door.request import Answer, Request
+from tailrace.door.request import HttpRequest, HttpResponse
 from tailrace.door.wire import Wire
 
 LARGE = 3_000_000
@@ -73,18 +73,18 @@ def door(limits: Limits = QUICK) -> Iterator[Rig]:
     """Open a door, and close it at the end."""
     closed, release = Event(), Event()
 
-    def answer(request: Request) -> Answer:
+    def answer(request: HttpRequest) -> HttpResponse:
         path, _, size = request.target.partition("?")
         if path == "/wait":
             release.wait(PATIENCE)
         if path == "/pieces":
-            return Answer(200, [], Pieces(int(size), closed))
+            return HttpResponse(200, [], Pieces(int(size), closed))
         if path == "/large":
-            return Answer(200, [], b"x" * LARGE)
+            return HttpResponse(200, [], b"x" * LARGE)
         text = f"{request.method} {request.target} {request.body.size} {request.place.secure}"
-        return Answer(200, [("Content-Type", "text/plain")], text.encode())
+        return HttpResponse(200, [("Content-Type", "text/plain")], text.encode())
 
-    def speak(request: Request, wire: Wire, rest: bytes) -> None:
+    def speak(request: HttpRequest, wire: Wire, rest: bytes) -> None:
         wire.send(request.target.encode() + rest)
 
     allowed = Allowed.by(listens=["127.0.0.1"], origins="")

@@ -29,7 +29,7 @@ LOGS = {
 type Source = str | dict[str, str]
 
 
-class Answer(NamedTuple):
+class Invoked(NamedTuple):
     """What Invoke answered: the payload as JSON, the error header, the version, the log's tail."""
 
     payload: Any
@@ -60,11 +60,11 @@ class Function:
         self.name = name
         self._lambda = target.client("lambda", read_timeout=60, retries={"max_attempts": 1})
 
-    def invoke(self, event: object, *, alias: str = "") -> Answer:
+    def invoke(self, event: object, *, alias: str = "") -> Invoked:
         """Invoke it and wait."""
         name = f"{self.name}:{alias}" if alias else self.name
         answer = self._lambda.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
-        return Answer(
+        return Invoked(
             json.loads(answer["Payload"].read()),
             answer.get("FunctionError"),
             answer["ExecutedVersion"],

@@ -62,7 +62,7 @@ class Reader:
 
     def run(self, command: str, beside: Mapping[str, str] | None = None) -> Said:
         """Type a command and wait for its end; `beside` are settings that hold for it alone."""
-        for_it_alone = {f"{name}={value}" for name, value in (beside or {}).items()}
+        temporary = {f"{name}={value}" for name, value in (beside or {}).items()}
         script = f'{command}\nended=$?\nenv -0 >"{self._state}"\nexit $ended\n'
         with self._begun(script, beside or {}) as process:
             try:
@@ -72,8 +72,8 @@ class Reader:
                 text, _ = process.communicate()
                 raise AssertionError(f"`{command}` did not end within {LONGEST} s:\n{text}") from None
         if self._state.exists():
-            told = self._state.read_text(encoding="utf-8").split("\0")
-            self.environ = dict(one.split("=", 1) for one in told if "=" in one and one not in for_it_alone)
+            variables = self._state.read_text(encoding="utf-8").split("\0")
+            self.environ = dict(one.split("=", 1) for one in variables if "=" in one and one not in temporary)
             self._state.unlink()
         return Said(text, process.returncode)
 

@@ -131,8 +131,8 @@ class Stranger(NamedTuple):
         sqs = self.target.client("sqs")
         names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         url = sqs.get_queue_url(QueueName=f"{self.name}-failed")["QueueUrl"]
-        held = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return sum(map(int, held.values()))
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(map(int, attributes.values()))
 
 
 @contextmanager

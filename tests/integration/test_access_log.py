@@ -123,10 +123,10 @@ def test_every_other_line_is_stored_once(sent: Sent) -> None:
     assert len(sent.ledger) == len(sent.events) == 9_999
     stored = list(map(reading.for_audit, sent.items))
     letters = [reading.dead_letter(message) for message in sent.pipeline.dead_letters()]
-    apart = [one.for_audit for one in sent.pipeline.quarantined()]
-    audit(sent.ledger, stored, apart, letters).check()
+    in_quarantine = [one.for_audit for one in sent.pipeline.quarantined()]
+    audit(sent.ledger, stored, in_quarantine, letters).check()
     assert len(stored) == reading.count(sent.pipeline.dynamodb, sent.pipeline["TableName"]) == 9_999
-    assert not apart
+    assert not in_quarantine
     assert not letters
 
 

@@ -143,10 +143,10 @@ def test_ages_run_out(rig: Rig, target: Target) -> None:
     rig.put({"name": 1, "do": "raise"})
     rig.await_problem(mapping["UUID"])
     advance(target, "1h")
-    told = rig.message(queue)
-    assert told["requestContext"]["condition"] == "RecordAgeExceeded"
-    given_up = datetime.fromisoformat(told["timestamp"])
-    arrived = datetime.fromisoformat(told["KinesisBatchInfo"]["approximateArrivalOfFirstRecord"])
+    letter = rig.message(queue)
+    assert letter["requestContext"]["condition"] == "RecordAgeExceeded"
+    given_up = datetime.fromisoformat(letter["timestamp"])
+    arrived = datetime.fromisoformat(letter["KinesisBatchInfo"]["approximateArrivalOfFirstRecord"])
     assert timedelta(0) <= given_up - arrived - timedelta(hours=1) < timedelta(minutes=1)
 
 

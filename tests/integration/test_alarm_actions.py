@@ -54,14 +54,14 @@ def test_a_function_is_invoked(functions: Functions, target: Target, name: str) 
     cloudwatch.put_metric_alarm(AlarmName=name, AlarmActions=[other, arn], **QUIET)
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="as asked")
 
-    def told() -> list[str]:
+    def notified() -> list[str]:
         """Read what the function has printed."""
         found = target.client("logs").filter_log_events(
             logGroupName=f"/aws/lambda/{function.name}", filterPattern="told"
         )
         return [event["message"].removeprefix("told ") for event in found["events"]]
 
-    (event,) = map(json.loads, eventually(told, within=60))
+    (event,) = map(json.loads, eventually(notified, within=60))
     assert event["source"] == "aws.cloudwatch"
     assert event["alarmArn"].endswith(f":alarm:{name}")
     data = event["alarmData"]

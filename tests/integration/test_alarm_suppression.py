@@ -101,8 +101,8 @@ def test_a_suppressed_alarm_is_told_of_later(alarms: Suppressed) -> None:
     alarms.wait_for("ALARM", "Alarm", 0)
     alarms.set(suppressor, "OK")
     alarms.wait_for("ALARM", "ExtensionPeriod", 0)
-    (told,) = alarms.wait_for("ALARM", "", 1)
-    assert told.startswith("Successfully executed action arn:aws:sns:")
+    (notified,) = alarms.wait_for("ALARM", "", 1)
+    assert notified.startswith("Successfully executed action arn:aws:sns:")
 
 
 def test_what_is_over_by_then_is_told_to_nobody(alarms: Suppressed) -> None:

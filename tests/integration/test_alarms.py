@@ -77,13 +77,13 @@ class Heard:
         """Wait until an alarm was told to go from one state to another."""
         name = self.pipeline[f"{alarm}Name"]
 
-        def told() -> bool:
+        def notified() -> bool:
             """Be told that the alarm changed."""
             self.listen()
             assert (name, old, new) in self.changes, self.changes
             return True
 
-        eventually(told, within=150, every=1)
+        eventually(notified, within=150, every=1)
 
 
 @pytest.fixture(scope="module")

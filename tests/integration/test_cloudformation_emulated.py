@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bootstrap import stacks
-from bootstrap.stacks import Change, Pace, Stack
+from bootstrap.stacks import Change, PollingPace, Stack
 from bootstrap.target import Target
 from tailrace.endpoint import HOST
 from tailrace.functions import listing
@@ -35,7 +35,7 @@ class Small:
         described = {name: {"Type": kind, "Properties": given} for name, (kind, given) in resources.items()}
         change = Change(self.name, json.dumps({"Resources": described}), {})
         stack = stacks.apply(
-            cloudformation, change, exists=exists, pace=Pace.of(self.target), show=lambda _: None
+            cloudformation, change, exists=exists, pace=PollingPace.of(self.target), show=lambda _: None
         )
         assert stack is not None
         return stack

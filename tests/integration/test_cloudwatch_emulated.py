@@ -249,12 +249,12 @@ def test_alarms_of_each_kind(watched: Watched, target: Target) -> None:
         wait_for(watched, computed, "ALARM")
         assert "transitioned to ALARM at" in wait_for(watched, both, "ALARM")["StateReason"]
 
-        def told() -> dict[str, Any]:
+        def notified() -> dict[str, Any]:
             """Find the notification in the queue."""
             (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
             return dict(json.loads(message["Body"]))
 
-        notification = eventually(told, within=30, every=0.2)
+        notification = eventually(notified, within=30, every=0.2)
         assert (notification["AlarmName"], notification["NewStateValue"]) == (both, "ALARM")
         assert notification["Region"] == "US East (N. Virginia)"
         assert len(notification["TriggeringChildren"]) == 1

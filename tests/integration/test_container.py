@@ -13,7 +13,7 @@ from bootstrap.target import Target
 from tailrace.compose import engine as engines
 from tailrace.compose import image
 from tailrace.compose.container import EMULATOR, FUNCTIONS, OFFLINE, Container
-from tailrace.compose.engine import Engine
+from tailrace.compose.engine import DockerEngine
 from tailrace.compose.errors import ContainerError, EngineError
 from tailrace.control import processes
 from tailrace.control.errors import PortTakenError
@@ -43,7 +43,7 @@ def silent(_: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(run: Run) -> Engine:
+def engine(run: Run) -> DockerEngine:
     """Give the engine, if it has the image of these very sources, or the one that EMULATOR_IMAGE names."""
     named = {image.OWN: run.environ[image.OWN]} if image.OWN in run.environ else {}
     try:
@@ -57,7 +57,7 @@ def engine(run: Run) -> Engine:
 
 
 @pytest.fixture
-def container(engine: Engine) -> Iterator[Container]:
+def container(engine: DockerEngine) -> Iterator[Container]:
     """Give an emulator in a container, not started; it is removed in the end."""
     one = Container(engine, processes.free_port(), ROOT)
     yield one
@@ -65,7 +65,7 @@ def container(engine: Engine) -> Iterator[Container]:
 
 
 @pytest.fixture(scope="module")
-def running(engine: Engine) -> Iterator[Container]:
+def running(engine: DockerEngine) -> Iterator[Container]:
     """Give one that runs and has no way out, for tests that only look."""
     one = Container(engine._replace(environ={**engine.environ, OFFLINE: "1"}), processes.free_port(), ROOT)
     one.up(silent)
@@ -237,7 +237,7 @@ def test_containers_of_functions(container: Container) -> None:
 
 
 @pytest.fixture
-def unlicensed(engine: Engine, tmp_path: Path) -> Iterator[str]:
+def unlicensed(engine: DockerEngine, tmp_path: Path) -> Iterator[str]:
     """Give an image that does what LocalStack's own does without a licence."""
     name = f"tailrace-unlicensed:{os.getpid()}"
     end = '["sh", "-c", "echo License activation failed; exit 55"]'
@@ -257,7 +257,7 @@ def test_no_licence(container: Container, unlicensed: str) -> None:
     assert left(container) == []
 
 
-def test_labels_of_the_image(engine: Engine) -> None:
+def test_labels_of_the_image(engine: DockerEngine) -> None:
     """The image says what it is, by the names that the Open Container Initiative gives."""
     (shown,) = json.loads(engine.ask("image", "inspect", image.name(engine.environ)))
     config, prefix = shown["Config"], "org.opencontainers.image."

@@ -6,7 +6,7 @@ import pytest
 
 from tailrace.compose import choice, image
 from tailrace.compose.container import Container
-from tailrace.compose.engine import Engine
+from tailrace.compose.engine import DockerEngine
 from tailrace.compose.errors import EngineError, ImageError
 from tailrace.control import Emulator, Installation, pidfile, processes
 
@@ -127,4 +127,4 @@ def test_sources_decide(tmp_path: Path) -> None:
 def test_somebody_elses_image(tmp_path: Path) -> None:
     """An image that EMULATOR_IMAGE names is taken as it is: nothing is built."""
     environ = {**docker(tmp_path), image.OWN: "registry.example/emulator:1"}
-    assert image.ensure(Engine("28.1.0", "2.40.0", environ), tmp_path, lambda _: None) is False
+    assert image.ensure(DockerEngine("28.1.0", "2.40.0", environ), tmp_path, lambda _: None) is False

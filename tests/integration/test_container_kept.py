@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tailrace.compose import image
-from tailrace.compose.engine import Engine
+from tailrace.compose.engine import DockerEngine
 from tailrace.testing import wrappers
 from tailrace.testing.eventually import eventually
 from tests.integration import children, madeup
@@ -33,7 +33,7 @@ def test_it(target) -> None:
 
 
 @contextmanager
-def waiting(engine: Engine, folder: Path) -> Iterator[subprocess.Popen[str]]:
+def waiting(engine: DockerEngine, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Run a test on Compose that says when its emulator answers, and waits; it is killed at the end."""
     madeup.lay(folder)
     named = {image.OWN: engine.environ[image.OWN]} if image.OWN in engine.environ else {}
@@ -45,20 +45,20 @@ def waiting(engine: Engine, folder: Path) -> Iterator[subprocess.Popen[str]]:
             child.kill()
 
 
-def left(engine: Engine, run: int) -> list[str]:
+def left(engine: DockerEngine, run: int) -> list[str]:
     """Return the containers that Compose started for a run, by the number of its process."""
     form = f'{{{{.Label "com.docker.compose.project"}}}} {{{{.Label "{wrappers.RUN}"}}}}'
     found = engine.ask("ps", "--all", "--filter", f"label={wrappers.RUN}", "--format", form).splitlines()
     return [line.split()[0] for line in found if f'"pid": {run},' in line]
 
 
-def networks(engine: Engine, project: str) -> str:
+def networks(engine: DockerEngine, project: str) -> str:
     """Return the networks of a project."""
     return engine.ask("network", "ls", "--quiet", "--filter", f"label=com.docker.compose.project={project}")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_ended_in_the_middle(number: signal.Signals, engine: Engine, tmp_path: Path) -> None:
+def test_ended_in_the_middle(number: signal.Signals, engine: DockerEngine, tmp_path: Path) -> None:
     """A run that is interrupted or killed takes its container and its network with it."""
     with waiting(engine, tmp_path) as run:
         eventually((tmp_path / "answers").exists, within=90, what="the container of the run answers")
@@ -71,7 +71,7 @@ def test_ended_in_the_middle(number: signal.Signals, engine: Engine, tmp_path: P
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_ended_while_it_starts(number: signal.Signals, engine: Engine, tmp_path: Path) -> None:
+def test_ended_while_it_starts(number: signal.Signals, engine: DockerEngine, tmp_path: Path) -> None:
     """A run that ends before its container is healthy leaves none behind."""
     with waiting(engine, tmp_path) as run:
         (project,) = eventually(lambda: left(engine, run.pid), within=60, what="there is a container")
@@ -82,7 +82,7 @@ def test_ended_while_it_starts(number: signal.Signals, engine: Engine, tmp_path:
         assert networks(engine, project) == ""
 
 
-def test_all_is_killed(engine: Engine, tmp_path: Path) -> None:
+def test_all_is_killed(engine: DockerEngine, tmp_path: Path) -> None:
     """If what keeps the container is killed as well, the next run removes what was left."""
     with waiting(engine, tmp_path) as run:
         eventually((tmp_path / "answers").exists, within=90, what="the container of the run answers")

@@ -12,7 +12,7 @@ from bootstrap.errors import NotAsAsked, NotOurs, StackError
 from bootstrap.package import Code, pack, pack_detector, pack_handler
 from bootstrap.parameters import TEMPLATE
 from bootstrap.settings import PipelineSettings
-from bootstrap.stacks import Stack, Step
+from bootstrap.stacks import Stack, StackStep
 from bootstrap.target import Target
 from bootstrap.verify import verify
 from tests.frame import leftovers
@@ -26,7 +26,7 @@ OTHER = {"handler/__init__.py": b"", "handler/entry.py": b"def lambda_handler(ev
 A_QUEUE = """{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}"""
 
 
-def unseen(step: Step) -> None:
+def unseen(step: StackStep) -> None:
     """Take a step, and show it to nobody."""
 
 
@@ -40,7 +40,7 @@ class Bench:
         self,
         template: str = ASKED,
         code: Code | None = None,
-        show: Callable[[Step], None] = unseen,
+        show: Callable[[StackStep], None] = unseen,
         **settings: str,
     ) -> Deployed:
         """Deploy the stack with these settings."""
@@ -68,7 +68,7 @@ type Make = Callable[[str], Bench]
 
 def test_deploying_again(bench: Make) -> None:
     """Deploying what is there already makes no change set, and no step is taken."""
-    own, steps = bench("again"), list[Step]()
+    own, steps = bench("again"), list[StackStep]()
     first = own.deploy()
     assert first.changed
     again = own.deploy(show=steps.append)
@@ -79,7 +79,7 @@ def test_deploying_again(bench: Make) -> None:
 
 def test_each_resource_is_shown_and_verified(bench: Make) -> None:
     """Every resource of the template is shown as it is made, and stands as the template asks."""
-    own, steps = bench("whole"), list[Step]()
+    own, steps = bench("whole"), list[StackStep]()
     deployed = own.deploy(show=steps.append)
     shown = {step.resource for step in steps if step.status == "CREATE_COMPLETE"} - {own.name}
     verified = verify(own.target, deployed.stack, ASKED)
@@ -116,7 +116,7 @@ def test_a_changed_setting(bench: Make) -> None:
 
 def test_changed_code(bench: Make) -> None:
     """Changed code is what runs afterwards, though no setting changed; the other function stays as it is."""
-    own, steps = bench("code"), list[Step]()
+    own, steps = bench("code"), list[StackStep]()
     before = own.deploy().stack
     other = Code(pack(OTHER), pack_detector())
     after = own.deploy(code=other, show=steps.append)
@@ -214,7 +214,7 @@ def test_going_on_after_an_interruption(bench: Make) -> None:
     """What was interrupted while the stack was being made is waited for: by the next one, and by its end."""
     own = bench("interrupted")
 
-    def interrupt(step: Step) -> None:
+    def interrupt(step: StackStep) -> None:
         raise KeyboardInterrupt(step.resource)
 
     with pytest.raises(KeyboardInterrupt):

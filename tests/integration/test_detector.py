@@ -52,7 +52,7 @@ class Watched:
         done = self.pipeline.lambdas.invoke(FunctionName=self.pipeline["DetectorName"], Payload=b"{}")
         assert "FunctionError" not in done, done["Payload"].read()
 
-    def told(self) -> list[str]:
+    def notifications(self) -> list[str]:
         """Return the first line of each message that has come; alarms speak JSON, and are left out."""
         lines = [text.splitlines()[0] for text in self.listener.heard()]
         return [line for line in lines if not line.startswith("{")]
@@ -77,4 +77,4 @@ def test_each_kind_is_told_of_once(watched: Watched, kind: str) -> None:
     book = reading.scan(pipeline.dynamodb, pipeline["LedgerTableName"])
     kept = [(item["kind"], item["notified"]) for item in book if item["pk"] == "anomalies"]
     assert kept == [(kind, True)]
-    assert watched.told() == [f"{words} in {pipeline['MetricNamespace']}."]
+    assert watched.notifications() == [f"{words} in {pipeline['MetricNamespace']}."]

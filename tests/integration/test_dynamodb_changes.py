@@ -82,10 +82,10 @@ class Table:
         """Return so many changes, by stream and destination, each sorted by key; more are a failure later."""
         eventually(lambda: len(self.by_stream()) >= count, within=20, what=f"{count} changes in the stream")
         every = [each for records in self.by_kinesis().values() for each in records]
-        return sorted(map(told, self.by_stream()), key=str), sorted(map(told, every), key=str)
+        return sorted(map(change_of, self.by_stream()), key=str), sorted(map(change_of, every), key=str)
 
 
-def told(record: dict[str, Any]) -> Change:
+def change_of(record: dict[str, Any]) -> Change:
     """Return what a change says: key, kind, the new number."""
     body = record["dynamodb"]
     return body["Keys"]["id"]["S"], record["eventName"], body.get("NewImage", {}).get("n", {}).get("N")
@@ -135,12 +135,12 @@ def test_order(table: Table) -> None:
         table.client.put_item(TableName=table.name, Item=item(name, 0))
     table.changes(52)
     order = [str(number) for number in range(40)]
-    assert [told(each)[2] for each in table.by_stream() if told(each)[0] == "a"] == order
+    assert [change_of(each)[2] for each in table.by_stream() if change_of(each)[0] == "a"] == order
     by_shard = table.by_kinesis()
     (of_a,) = [
         found
         for records in by_shard.values()
-        if (found := [told(each)[2] for each in records if told(each)[0] == "a"])
+        if (found := [change_of(each)[2] for each in records if change_of(each)[0] == "a"])
     ]
     assert of_a == order
     assert sum(bool(records) for records in by_shard.values()) > 1
@@ -157,7 +157,7 @@ def test_expiry(table: Table) -> None:
     (by_kinesis,) = [
         each for records in table.by_kinesis().values() for each in records if each["eventName"] == "REMOVE"
     ]
-    assert told(by_stream)[0] == told(by_kinesis)[0] == "over"
+    assert change_of(by_stream)[0] == change_of(by_kinesis)[0] == "over"
     assert by_stream["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
     assert by_kinesis["userIdentity"] == {"principalId": "dynamodb.amazonaws.com", "type": "Service"}
 

@@ -79,8 +79,8 @@ def test_what_requests_consume(table: Table) -> None:
     asked = dynamodb.put_item(TableName=name, Item=NOBODY, ReturnConsumedCapacity="TOTAL")
     assert asked["ConsumedCapacity"]["CapacityUnits"] == 1.0
     put: Any = {"Put": {"TableName": name, "Item": {"id": {"S": "b"}}}}
-    told = dynamodb.transact_write_items(TransactItems=[put], ReturnConsumedCapacity="TOTAL")
-    [of_transaction] = told["ConsumedCapacity"]
+    answered = dynamodb.transact_write_items(TransactItems=[put], ReturnConsumedCapacity="TOTAL")
+    [of_transaction] = answered["ConsumedCapacity"]
     dynamodb.get_item(TableName=name, Key=KEY, ConsistentRead=True)
     assert table.metric("ConsumedWriteCapacityUnits") == {
         "SampleCount": 3,

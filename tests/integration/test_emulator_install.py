@@ -11,7 +11,7 @@ import pytest
 from tailrace.control.claim import _locked
 from tailrace.control.errors import DamagedError, DiskFullError, FetchError, UvMissingError
 from tailrace.control.installation import Installation
-from tailrace.control.parts import Environment
+from tailrace.control.parts import PythonEnvironment
 from tailrace.control.simulator import SHA512, check_integrity
 from tailrace.control.uv import find_uv
 from tailrace.testing.eventually import eventually
@@ -25,9 +25,9 @@ ROOT = PROGRAM.parents[2]
 REFUSED = "http://127.0.0.1:9"  # the discard port: nobody listens there
 
 
-def runtime(room: int = 0) -> Environment:
+def runtime(room: int = 0) -> PythonEnvironment:
     """Give the smallest real part."""
-    return Environment("runtime", "runtime-python.txt", "the runtime", download=17, room=room)
+    return PythonEnvironment("runtime", "runtime-python.txt", "the runtime", download=17, room=room)
 
 
 def begin(home: Path) -> subprocess.Popen[str]:
@@ -73,11 +73,11 @@ def test_killed_in_the_middle(tmp_path: Path) -> None:
 
     with begin(tmp_path) as second:
         assert second.stdout is not None
-        told = second.stdout.readline()  # the first one's program still runs, and has the lock
+        printed = second.stdout.readline()  # the first one's program still runs, and has the lock
         (tmp_path / "go").touch()
         second.communicate(timeout=30)
 
-    assert told == f"Waiting for another installation into this folder (process {first.pid})\n"
+    assert printed == f"Waiting for another installation into this folder (process {first.pid})\n"
     assert second.returncode == 0
     assert installing.installation(tmp_path).missing() == []
     assert (tmp_path / "slow" / "file").read_text() == "whole"
@@ -91,12 +91,12 @@ def test_two_at_once(tmp_path: Path) -> None:
         until_waiting(tmp_path)
         with begin(tmp_path) as second:
             assert second.stdout is not None
-            told = second.stdout.readline()
+            printed = second.stdout.readline()
             (tmp_path / "go").touch()
             for one in (first, second):
                 one.communicate(timeout=30)
 
-    assert told == f"Waiting for another installation into this folder (process {first.pid})\n"
+    assert printed == f"Waiting for another installation into this folder (process {first.pid})\n"
     assert (first.returncode, second.returncode) == (0, 0)
     assert (tmp_path / "made").read_text().splitlines() == ["quick"]
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bootstrap import stacks
-from bootstrap.stacks import Change, Pace
+from bootstrap.stacks import Change, PollingPace
 from bootstrap.target import Target
 from tests.frame import stacks as frame
 from tests.frame.run import Run
@@ -75,7 +75,9 @@ def names(run: Run, target: Target) -> Iterator[dict[str, str]]:
     cloudformation = target.client("cloudformation")
     with frame.named(run, target) as name:
         change = Change(name("reads"), json.dumps(template), {})
-        stack = stacks.apply(cloudformation, change, exists=False, pace=Pace.of(target), show=lambda _: None)
+        stack = stacks.apply(
+            cloudformation, change, exists=False, pace=PollingPace.of(target), show=lambda _: None
+        )
         assert stack is not None
         (found,) = cloudformation.describe_stacks(StackName=stack.arn)["Stacks"]
         yield {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}

@@ -130,22 +130,22 @@ def test_the_settings_of_an_alias_are_its_own(functions: Functions, target: Targ
         DestinationConfig={"OnFailure": {"Destination": queue.arn}},
     )
     request_id = send(target, function, {"fail": True}, "live")
-    told = json.loads(queue.heard()["Body"])
+    letter = json.loads(queue.heard()["Body"])
     assert alias["AliasArn"].endswith(":live")
-    assert told["version"] == "1.0"
-    assert told["requestContext"] == {
+    assert letter["version"] == "1.0"
+    assert letter["requestContext"] == {
         "requestId": request_id,
         "functionArn": f"{alias['AliasArn'].removesuffix('live')}{version}",
         "condition": "RetriesExhausted",
         "approximateInvokeCount": 1,
     }
-    assert told["requestPayload"] == {"fail": True}
-    assert told["responseContext"] == {
+    assert letter["requestPayload"] == {"fail": True}
+    assert letter["responseContext"] == {
         "statusCode": 200,
         "executedVersion": version,
         "functionError": "Unhandled",
     }
-    assert told["responsePayload"]["errorType"] == "KeyError"
+    assert letter["responsePayload"]["errorType"] == "KeyError"
     assert attempts(target, function) == [request_id]
 
 
@@ -156,11 +156,11 @@ def test_a_success_is_told(functions: Functions, target: Target, queue: Queue) -
         FunctionName=function.name, DestinationConfig={"OnSuccess": {"Destination": queue.arn}}
     )
     request_id = send(target, function, {"a": 1})
-    told = json.loads(queue.heard()["Body"])
-    assert told["requestContext"]["requestId"] == request_id
-    assert told["requestContext"]["condition"] == "Success"
-    assert told["requestContext"]["functionArn"].endswith(f":{function.name}:$LATEST")
-    assert (told["requestPayload"], told["responsePayload"]) == ({"a": 1}, {"got": {"a": 1}})
+    letter = json.loads(queue.heard()["Body"])
+    assert letter["requestContext"]["requestId"] == request_id
+    assert letter["requestContext"]["condition"] == "Success"
+    assert letter["requestContext"]["functionArn"].endswith(f":{function.name}:$LATEST")
+    assert (letter["requestPayload"], letter["responsePayload"]) == ({"a": 1}, {"got": {"a": 1}})
 
 
 def test_an_event_grows_too_old(functions: Functions, target: Target, queue: Queue) -> None:
@@ -174,11 +174,11 @@ def test_an_event_grows_too_old(functions: Functions, target: Target, queue: Que
     delay(target, 100)
     try:
         request_id = send(target, function, {"fail": True})
-        told = json.loads(queue.heard()["Body"])
+        letter = json.loads(queue.heard()["Body"])
     finally:
         delay(target, 1)
-    assert told["requestContext"]["condition"] == "EventAgeExceeded"
-    assert told["requestContext"]["approximateInvokeCount"] == 1
+    assert letter["requestContext"]["condition"] == "EventAgeExceeded"
+    assert letter["requestContext"]["approximateInvokeCount"] == 1
     assert attempts(target, function) == [request_id]
 
 
@@ -190,10 +190,10 @@ def test_without_concurrency_nothing_is_tried(functions: Functions, target: Targ
     )
     client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
     send(target, function, {})
-    told = json.loads(queue.heard()["Body"])
-    assert told["requestContext"]["condition"] == "ZeroReservedConcurrency"
-    assert told["requestContext"]["approximateInvokeCount"] == 0
-    assert "responseContext" not in told
+    letter = json.loads(queue.heard()["Body"])
+    assert letter["requestContext"]["condition"] == "ZeroReservedConcurrency"
+    assert letter["requestContext"]["approximateInvokeCount"] == 0
+    assert "responseContext" not in letter
 
 
 def throttles(target: Target, function: Function) -> float:

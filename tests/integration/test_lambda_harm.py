@@ -9,7 +9,7 @@ import pytest
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
-from tests.integration.functions import Answer, Function, Functions
+from tests.integration.functions import Function, Functions, Invoked
 
 pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
 
@@ -85,7 +85,7 @@ def processes(name: str) -> list[int]:
     return found
 
 
-def beside(neighbour: Function, harmful: Function, event: dict[str, object]) -> Answer:
+def beside(neighbour: Function, harmful: Function, event: dict[str, object]) -> Invoked:
     """Invoke one function, and its neighbour again and again meanwhile; return how the one ended."""
     with ThreadPoolExecutor(1) as caller:
         running = caller.submit(harmful.invoke, event)

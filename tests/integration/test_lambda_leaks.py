@@ -241,6 +241,6 @@ def test_nothing_of_the_user_is_found(machine: Machine, static: dict[str, str], 
     assert ":assumed-role/" in found["caller"] or found["caller"] == "assumed-role/"
     assert (found["region"], found["others"]) == ("us-east-1", None)
     assert (found["home"], found["proxies"]) == (False, [])
-    alone = ["ECONNREFUSED", "ENETUNREACH", "ENETUNREACH"]
-    assert found["reached"] == (alone if machine.offline else ["connected"])
+    unreachable = ["ECONNREFUSED", "ENETUNREACH", "ENETUNREACH"]
+    assert found["reached"] == (unreachable if machine.offline else ["connected"])
     assert (machine.proxy.came, machine.service.came) == (0, 0)

@@ -12,8 +12,8 @@ import pytest
 from tailrace.functions import namespaces
 from tailrace.functions.environment import Environment, Recipe
 from tailrace.functions.process import Program
-from tailrace.functions.runtime_api import Event
-from tailrace.functions.runtimes.base import Place
+from tailrace.functions.runtime_api import InvocationEvent
+from tailrace.functions.runtimes.base import RuntimePaths
 
 pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
 
@@ -58,7 +58,7 @@ def test_an_environment_without_a_network_reaches_the_emulator_alone(
     address: tuple[str, int] = emulator.getsockname()
 
     def program(folder: Path) -> Program:
-        root = namespaces.file_system(folder, Place("", "", "", ""), [python.parent.parent], 1)
+        root = namespaces.file_system(folder, RuntimePaths("", "", "", ""), [python.parent.parent], 1)
         return Program([str(python), "-I", "-S", "-c", BOOTSTRAP], "/", root)
 
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -69,7 +69,7 @@ def test_an_environment_without_a_network_reaches_the_emulator_alone(
         environment = Environment(Recipe(program, variables, tmp_path, 512, offline=address), "one", "stream")
         environment.start()
         assert environment.initialise(20) is None, environment.log
-        answer = environment.invoke(Event(json.dumps(address).encode(), "id-1", "arn", "trace"), 20)
+        answer = environment.invoke(InvocationEvent(json.dumps(address).encode(), "id-1", "arn", "trace"), 20)
         environment.end()
     assert isinstance(answer, bytes), (answer, environment.log)
     assert json.loads(answer) == ["the emulator", "Connection refused", "Network is unreachable"]

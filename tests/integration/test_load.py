@@ -15,7 +15,7 @@ import pytest
 
 from bootstrap.target import Target
 from tailrace.control import processes
-from tailrace.load.ledgers import Acknowledged, Begun, read
+from tailrace.load.ledgers import AcknowledgedId, Begun, read
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration import installing, namespaces
@@ -138,7 +138,7 @@ def _killed_midway(worker: str, ledger: Path) -> bool:
     for process in found:
         process.suspend()
     said = list(read(ledger))
-    begun, taken = ({one.id for one in said if isinstance(one, kind)} for kind in (Begun, Acknowledged))
+    begun, taken = ({one.id for one in said if isinstance(one, kind)} for kind in (Begun, AcknowledgedId))
     if taken and begun - taken:
         _kill(worker)
         return True

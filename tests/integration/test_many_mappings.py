@@ -60,7 +60,7 @@ def test_a_hundred_mappings_over_idle_streams(target: Target, run: Run, installa
         rig.make_mapping(rig.make_stream())
         rig.put({"name": "first"})
         rig.await_names(["first"])
-        alone = idle_cost(process)
+        single = idle_cost(process)
         names = [f"{rig.name}-{number}" for number in range(COUNT)]
         for name in names:
             rig.kinesis.create_stream(StreamName=name, ShardCount=1)
@@ -73,8 +73,8 @@ def test_a_hundred_mappings_over_idle_streams(target: Target, run: Run, installa
             )
             left.callback(rig.functions.delete_event_source_mapping, UUID=made["UUID"])
         many = idle_cost(process)
-        assert many.threads <= alone.threads + 2
-        assert many.seconds <= alone.seconds + 0.25, f"{alone} with one mapping, {many} with {COUNT + 1}"
+        assert many.threads <= single.threads + 2
+        assert many.seconds <= single.seconds + 0.25, f"{single} with one mapping, {many} with {COUNT + 1}"
         rig.kinesis.put_record(StreamName=names[-1], Data=b'{"name": "last"}', PartitionKey="k")
         rig.await_names(["first", "last"])
     eventually(

@@ -257,10 +257,10 @@ def test_encrypted_filters(rig: Rig) -> None:
     assert "FilterCriteria" not in listed()
     assert listed()["KMSKeyArn"] == key["Arn"]
     kms.disable_key(KeyId=key["KeyId"])
-    told: Any = get(UUID=made["UUID"])
-    assert "FilterCriteria" not in told
-    assert told["FilterCriteriaError"]["ErrorCode"] == "DisabledException"
-    assert key["Arn"] in told["FilterCriteriaError"]["Message"]
+    answered: Any = get(UUID=made["UUID"])
+    assert "FilterCriteria" not in answered
+    assert answered["FilterCriteriaError"]["ErrorCode"] == "DisabledException"
+    assert key["Arn"] in answered["FilterCriteriaError"]["Message"]
     rig.put({"name": "no"}, {"name": "yes"})
     rig.await_names(["yes"])
     changed: Any = rig.functions.update_event_source_mapping(UUID=made["UUID"], KMSKeyArn="")

@@ -40,19 +40,23 @@ def test_partial_failure(rig: Rig) -> None:
         FunctionResponseTypes=PARTIAL,
         DestinationConfig=to(queue_arn),
     )
-    told = rig.message(queue)
+    letter = rig.message(queue)
     calls = rig.calls()
     assert [call.names for call in calls] == [[4, 5, 6], [6], [6], [6], [6]]
     record = calls[-1].event["Records"][0]
-    assert set(told) == {"requestContext", "responseContext", "version", "timestamp", "KinesisBatchInfo"}
-    assert told["requestContext"] == {
+    assert set(letter) == {"requestContext", "responseContext", "version", "timestamp", "KinesisBatchInfo"}
+    assert letter["requestContext"] == {
         "requestId": calls[-1].id,
         "functionArn": rig.function_arn,
         "condition": "RetryAttemptsExhausted",
         "approximateInvokeCount": 4,
     }
-    assert told["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None}
-    info = told["KinesisBatchInfo"]
+    assert letter["responseContext"] == {
+        "statusCode": 200,
+        "executedVersion": "$LATEST",
+        "functionError": None,
+    }
+    info = letter["KinesisBatchInfo"]
     assert info["batchSize"] == 1
     assert info["startSequenceNumber"] == info["endSequenceNumber"] == record["kinesis"]["sequenceNumber"]
     assert info["shardId"] == "shardId-000000000000"
@@ -78,9 +82,9 @@ def test_bisect(rig: Rig) -> None:
     rig.make_mapping(
         stream_arn, BisectBatchOnFunctionError=True, MaximumRetryAttempts=0, DestinationConfig=to(queue_arn)
     )
-    told = rig.message(queue)
-    assert told["KinesisBatchInfo"]["batchSize"] == 1
-    assert told["responseContext"]["functionError"] == "Unhandled"
+    letter = rig.message(queue)
+    assert letter["KinesisBatchInfo"]["batchSize"] == 1
+    assert letter["responseContext"]["functionError"] == "Unhandled"
     rig.await_names([*range(8), *range(4), *range(4, 8), 4, 5, 4, 5, 6, 7])
 
 
@@ -122,10 +126,10 @@ def test_too_large(rig: Rig) -> None:
     rig.put({"name": 1, "filler": "x" * 5 * 1024 * 1024})
     rig.put({"name": 2})
     rig.make_mapping(stream_arn, MaximumRetryAttempts=2, DestinationConfig=to(queue_arn))
-    told = rig.message(queue)
-    assert told["requestContext"]["condition"] == "RetryAttemptsExhausted"
-    assert told["requestContext"]["approximateInvokeCount"] == 3
-    assert "responseContext" not in told
+    letter = rig.message(queue)
+    assert letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert letter["requestContext"]["approximateInvokeCount"] == 3
+    assert "responseContext" not in letter
     rig.await_names([2])
 
 
@@ -145,11 +149,11 @@ def test_topic(rig: Rig) -> None:
     subscribed = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)["SubscriptionArn"]
     rig.make_mapping(rig.make_stream(), MaximumRetryAttempts=0, DestinationConfig=to(topic))
     rig.put({"name": 1, "do": "raise"})
-    told = rig.message(queue)
+    letter = rig.message(queue)
     sns.unsubscribe(SubscriptionArn=subscribed)
     sns.delete_topic(TopicArn=topic)
-    assert "Subject" not in told
-    assert json.loads(told["Message"])["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert "Subject" not in letter
+    assert json.loads(letter["Message"])["requestContext"]["condition"] == "RetryAttemptsExhausted"
 
 
 def test_bucket(rig: Rig) -> None:
@@ -166,12 +170,14 @@ def test_bucket(rig: Rig) -> None:
     assert found
     [entry] = found
     kept = s3.get_object(Bucket=rig.name, Key=entry["Key"])
-    told = json.loads(kept["Body"].read())
+    letter = json.loads(kept["Body"].read())
     s3.delete_object(Bucket=rig.name, Key=entry["Key"])
     s3.delete_bucket(Bucket=rig.name)
     assert kept["ContentType"] == "application/octet-stream"
-    assert entry["Key"].startswith(f"aws/lambda/{made['UUID']}/shardId-000000000000/{told['timestamp'][:4]}/")
-    assert json.loads(told["payload"]) == rig.calls()[0].event
+    assert entry["Key"].startswith(
+        f"aws/lambda/{made['UUID']}/shardId-000000000000/{letter['timestamp'][:4]}/"
+    )
+    assert json.loads(letter["payload"]) == rig.calls()[0].event
 
 
 def test_destination_gone(rig: Rig) -> None:

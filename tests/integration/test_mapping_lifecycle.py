@@ -35,8 +35,8 @@ def test_created(rig: Rig) -> None:
     stream_arn = rig.make_stream()
     made = rig.make_mapping(stream_arn)
     uuid, modified = made["UUID"], made["LastModified"]
-    told = {name: value for name, value in made.items() if name != "ResponseMetadata"}
-    assert told == {
+    fields = {name: value for name, value in made.items() if name != "ResponseMetadata"}
+    assert fields == {
         "UUID": uuid,
         "LastModified": modified,
         "BatchSize": 100,

@@ -73,7 +73,7 @@ def test_quarantine_says_what_was_raised_and_where(failing: Pipeline) -> None:
 def test_the_log_has_the_traceback_and_nothing_of_the_event(failing: Pipeline) -> None:
     """Each error's traceback is in the log with its lines of source, and no message that quotes the event."""
 
-    def told() -> dict[str, Any]:
+    def logged() -> dict[str, Any]:
         """Log each fault."""
         errors = [json.loads(line) for line in failing.log() if '"level":"ERROR"' in line]
         found = {error["message"]: error["traceback"] for error in errors}
@@ -81,7 +81,7 @@ def test_the_log_has_the_traceback_and_nothing_of_the_event(failing: Pipeline) -
         assert sum(error["records"] for error in errors) == 20
         return found
 
-    found = eventually(told, within=60 * failing.patience)
+    found = eventually(logged, within=60 * failing.patience)
     trace = found[DETAILS["key"]]
     assert trace.startswith("Traceback (most recent call last):\n")
     assert '    return Analysis({"shop": {}[event["name"]]})\n' in trace

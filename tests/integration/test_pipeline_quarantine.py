@@ -57,9 +57,9 @@ def test_a_bad_record_is_quarantined_whole(pipeline: Pipeline, name: str) -> Non
     one, other = samples.fresh(2, key)
     before, record, after = pipeline.put([one, Put(bad.data, key, f"{key}-bad"), other])
     pipeline.settle().check()
-    (apart,) = (one for one in pipeline.quarantined() if one.message["partitionKey"] == key)
-    message = apart.message
-    assert apart.data == bad.data
+    (in_quarantine,) = (one for one in pipeline.quarantined() if one.message["partitionKey"] == key)
+    message = in_quarantine.message
+    assert in_quarantine.data == bad.data
     assert message["reason"] == bad.reason
     assert bad.says in message["detail"]
     assert message["version"] == 1

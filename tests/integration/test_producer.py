@@ -210,12 +210,12 @@ def test_raw_lines_reach_quarantine(careless: Producer) -> None:
     done = careless.run("no event\n", SOURCE="-", RAW="1")
     assert done.code == 0, done.complained
 
-    def apart() -> bool:
+    def in_quarantine() -> bool:
         """Quarantine the line."""
         assert [one.data for one in careless.pipeline.quarantined()] == [b"no event"]
         return True
 
-    eventually(apart, within=60 * careless.pipeline.patience)
+    eventually(in_quarantine, within=60 * careless.pipeline.patience)
 
 
 def test_what_does_not_get_through_is_kept(producer: Producer) -> None:

@@ -138,15 +138,15 @@ def test_a_refused_record_may_be_told_of_twice(mortal: Pipeline) -> None:
     mortal.settle(within=120)
     assert has_died(mortal, name)
 
-    def told() -> list[str]:
+    def reported() -> list[str]:
         return [one.message["sequenceNumber"] for one in mortal.quarantined() if _key(one) == name]
 
-    eventually(lambda: sorted(told()) == sorted(2 * list(set(told()))), within=60 * mortal.patience)
+    eventually(lambda: sorted(reported()) == sorted(2 * list(set(reported()))), within=60 * mortal.patience)
     verdict = mortal.verdict()
     assert {str(double) for double in verdict.doubled} == {
-        f"{number}: quarantined 2 times, sequence number {number}" for number in told()
+        f"{number}: quarantined 2 times, sequence number {number}" for number in reported()
     }
-    assert len(told()) == 2 * (BATCH // 50)
+    assert len(reported()) == 2 * (BATCH // 50)
     assert not verdict.lost
     assert not verdict.disordered
 
@@ -155,6 +155,6 @@ def _good(put: Acknowledged) -> bool:
     return put.content != b"bad"
 
 
-def _key(one: reading.Apart) -> str:
+def _key(one: reading.QuarantinedRecord) -> str:
     key: str = one.message["partitionKey"]
     return key

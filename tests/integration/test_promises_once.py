@@ -72,13 +72,13 @@ def test_another_event_of_the_same_id_is_set_apart(pipeline: Pipeline) -> None:
     second = samples.in_conflict(first)
     (kept,) = pipeline.put([first])
     pipeline.settle().check()
-    (set_apart,) = pipeline.put([second])
+    (conflicting,) = pipeline.put([second])
     pipeline.settle().check()
     assert pipeline.item(kept.element)["sequenceNumber"] == kept.sequence_number
-    (apart,) = (one for one in pipeline.quarantined() if one.message["partitionKey"] == "conflict")
-    assert apart.message["reason"] == "conflicting-duplicate"
-    assert apart.message["sequenceNumber"] == set_apart.sequence_number
-    assert apart.data == second.data
+    (in_quarantine,) = (one for one in pipeline.quarantined() if one.message["partitionKey"] == "conflict")
+    assert in_quarantine.message["reason"] == "conflicting-duplicate"
+    assert in_quarantine.message["sequenceNumber"] == conflicting.sequence_number
+    assert in_quarantine.data == second.data
 
 
 def test_a_conflict_within_one_batch_is_set_apart(pipeline: Pipeline) -> None:
@@ -88,8 +88,8 @@ def test_a_conflict_within_one_batch_is_set_apart(pipeline: Pipeline) -> None:
     records = pipeline.put([first, second, first])
     pipeline.settle().check()
     assert pipeline.item(records[0].element)["sequenceNumber"] == records[0].sequence_number
-    apart = [one.data for one in pipeline.quarantined() if one.message["partitionKey"] == "at-once"]
-    assert apart == [second.data]
+    in_quarantine = [one.data for one in pipeline.quarantined() if one.message["partitionKey"] == "at-once"]
+    assert in_quarantine == [second.data]
 
 
 def test_full_redelivery_changes_nothing(fresh: Pipeline) -> None:
@@ -98,7 +98,7 @@ def test_full_redelivery_changes_nothing(fresh: Pipeline) -> None:
     fresh.settle().check()
     eventually(lambda: fresh.metric("EventsProcessed").total == 270, within=60 * fresh.patience)
     items = fresh.items()
-    apart = len(fresh.quarantined())
+    in_quarantine = len(fresh.quarantined())
     metrics = counts(fresh)
     mapping = redeliver(fresh, fresh["MappingId"])
     try:
@@ -107,5 +107,5 @@ def test_full_redelivery_changes_nothing(fresh: Pipeline) -> None:
         fresh.lambdas.delete_event_source_mapping(UUID=mapping)
     fresh.settle().check()
     assert fresh.items() == items
-    assert len(fresh.quarantined()) == apart == 30
+    assert len(fresh.quarantined()) == in_quarantine == 30
     assert counts(fresh) == metrics

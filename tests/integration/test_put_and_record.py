@@ -39,7 +39,7 @@ def streams(run: Run, kinesis: "KinesisClient", worker_id: str) -> Iterator[tupl
         kinesis.get_waiter("stream_not_exists").wait(StreamName=name, WaiterConfig=QUICKLY)
 
 
-def held(kinesis: "KinesisClient", stream: str) -> dict[str, list[bytes]]:
+def contents(kinesis: "KinesisClient", stream: str) -> dict[str, list[bytes]]:
     """Return what a stream holds, in order, by partition key."""
     found: dict[str, list[bytes]] = {}
     for shard in shards(kinesis, stream):
@@ -63,7 +63,7 @@ def test_what_is_put_is_recorded_and_put_again(
     assert "Partition keys: 4\n" in put.stdout
     ledger = [json.loads(line)["eventId"] for line in (tmp_path / "l.jsonl").read_text().splitlines()]
     assert sorted(ledger, key=int) == [str(n) for n in range(60)]
-    first = held(kinesis, streams[0])
+    first = contents(kinesis, streams[0])
     assert first == {str(key): [line.encode() for line in lines[key::4]] for key in range(4)}
     recorded = command("record", streams[0], "kept.jsonl")
     assert recorded.returncode == 0, recorded.stderr
@@ -72,7 +72,7 @@ def test_what_is_put_is_recorded_and_put_again(
     assert (again["acknowledged"], again["undelivered"], again["unreadable"]) == (60, 0, 0)
     once_more = command.json("record", streams[1], "again.jsonl")
     assert (once_more["path"], once_more["records"], once_more["shards"]) == ("again.jsonl", 60, 2)
-    assert held(kinesis, streams[1]) == first
+    assert contents(kinesis, streams[1]) == first
 
 
 def test_what_is_wrong_is_a_sentence(command: Command, streams: tuple[str, str], tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_raw_lines_from_a_pipe(command: Command, kinesis: "KinesisClient", strea
     """With --raw anything is sent, byte for byte, as it comes."""
     done = command("put", streams[0], "-", "--raw", "--count", "2", given="not json\n[1]\nthird\n")
     assert done.returncode == 0, done.stderr
-    assert sorted(data for group in held(kinesis, streams[0]).values() for data in group) == [
+    assert sorted(data for group in contents(kinesis, streams[0]).values() for data in group) == [
         b"[1]",
         b"not json",
     ]

@@ -82,7 +82,7 @@ def test_what_arrives_meanwhile_is_recorded_too(bench: Bench, tmp_path: Path) ->
 
 def read_so_far(folder: Path) -> bytes:
     """Give what has been read of all shards."""
-    return b"".join(reel.read_bytes() for reel in folder.glob(".recording-*/shardId-*"))
+    return b"".join(shard_file.read_bytes() for shard_file in folder.glob(".recording-*/shardId-*"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

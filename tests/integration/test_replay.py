@@ -105,9 +105,9 @@ def test_what_fails_again_stays(bench: Bench) -> None:
     done = bench.command("replay", GO="1", WAIT="60")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "in quarantine again      1  not-json" in done.stdout
-    (apart,) = eventually(lambda: bench.pipeline.quarantined()[-1:], within=60)
-    assert apart.data == b"never json"
-    assert apart.message["sequenceNumber"] != record.sequence_number
+    (in_quarantine,) = eventually(lambda: bench.pipeline.quarantined()[-1:], within=60)
+    assert in_quarantine.data == b"never json"
+    assert in_quarantine.message["sequenceNumber"] != record.sequence_number
 
 
 def test_dead_letters_are_read_back(bench: Bench) -> None:

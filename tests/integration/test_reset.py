@@ -19,16 +19,16 @@ pytestmark = pytest.mark.emulator_only
 
 
 @pytest.fixture(scope="module")
-def apart(run: Run) -> Iterator[Target]:
+def separate(run: Run) -> Iterator[Target]:
     """Give an emulator of its own: everything on it goes."""
     with stacks.own_emulator(run, "reset") as target:
         yield target
 
 
 @pytest.fixture
-def command(apart: Target, tmp_path: Path) -> Command:
+def command(separate: Target, tmp_path: Path) -> Command:
     """Give the command, for that emulator."""
-    return Command(apart, tmp_path)
+    return Command(separate, tmp_path)
 
 
 def fill(target: Target) -> None:
@@ -55,38 +55,38 @@ def fill(target: Target) -> None:
     target.client("cloudwatch").put_dashboard(DashboardName=name, DashboardBody='{"widgets": []}')
 
 
-def test_nothing_remains(command: Command, apart: Target, run: Run) -> None:
+def test_nothing_remains(command: Command, separate: Target, run: Run) -> None:
     """Under traffic all kinds of things of two stacks are gone at once; other regions stay."""
-    elsewhere = Aws(apart.endpoint or "", "eu-west-1")
+    elsewhere = Aws(separate.endpoint or "", "eu-west-1")
     elsewhere("kinesis").create_stream(StreamName="elsewhere", ShardCount=1)
     with (
-        stacks.deployed(run, apart, "reset", QUICK) as stack,
-        deployed(apart, f"{run.prefix}-other") as other,
+        stacks.deployed(run, separate, "reset", QUICK) as stack,
+        deployed(separate, f"{run.prefix}-other") as other,
     ):
-        pipeline = Pipeline(apart, stack)
-        fill(apart)
+        pipeline = Pipeline(separate, stack)
+        fill(separate)
         pipeline.put(Put(b'{"n": %d}' % n, key=f"k-{n}") for n in range(300))
         other.put(*({"id": f"r-{n}"} for n in range(300)))
-        assert {each.split()[0] for each in leftovers.find(apart, "")} >= {
+        assert {each.split()[0] for each in leftovers.find(separate, "")} >= {
             "stack", "stream", "table", "function", "mapping", "queue", "alarm", "log", "role", "bucket",
             "topic", "subscription", "rule", "dashboard",
         }  # fmt: skip
         assert command("reset", "--yes").returncode == 0
-        assert leftovers.find(apart, "") == []
-        cloudwatch = apart.client("cloudwatch")
+        assert leftovers.find(separate, "") == []
+        cloudwatch = separate.client("cloudwatch")
         assert cloudwatch.list_metrics()["Metrics"] == []
     assert elsewhere("kinesis").list_streams()["StreamNames"] == ["elsewhere"]
     elsewhere("kinesis").delete_stream(StreamName="elsewhere")
 
 
-def test_at_once_as_good_as_new(command: Command, apart: Target, run: Run) -> None:
+def test_at_once_as_good_as_new(command: Command, separate: Target, run: Run) -> None:
     """A reset takes less than a second, and then the same stack is deployed at once and works."""
     name, took = f"{run.prefix}-again", []
-    for time_around in range(3):
-        with deployed(apart, name) as made:
-            made.put({"id": f"r-{time_around}"})
-            made.wait_for([f"r-{time_around}"])
-            assert made.seen() == {f"r-{time_around}": 1}
+    for time_of in range(3):
+        with deployed(separate, name) as made:
+            made.put({"id": f"r-{time_of}"})
+            made.wait_for([f"r-{time_of}"])
+            assert made.seen() == {f"r-{time_of}": 1}
             took.append(command.json("reset", "--yes")["seconds"])
             _gone(made)
     assert min(took) < 1, took
@@ -98,13 +98,13 @@ def _gone(made: Stranger) -> None:
     eventually(lambda: leftovers.find(made.target, made.name) == [], within=2, what="nothing comes back")
 
 
-def test_it_asks(command: Command, apart: Target) -> None:
+def test_it_asks(command: Command, separate: Target) -> None:
     """Without --yes a question is asked, and no answer is a no; an account that is none is refused."""
-    apart.client("sqs").create_queue(QueueName="asked")
+    separate.client("sqs").create_queue(QueueName="asked")
     done = command("reset", given="n\n")
     assert (done.returncode, "Remove everything of account 000000000000" in done.stderr) == (130, True)
-    assert leftovers.find(apart, "asked") == ["queue asked"]
+    assert leftovers.find(separate, "asked") == ["queue asked"]
     refused = command("reset", "--yes", "--account", "mine")
     assert (refused.returncode, "expected an account of twelve digits" in refused.stderr) == (1, True)
     assert command("reset", "--yes").returncode == 0
-    assert leftovers.find(apart, "") == []
+    assert leftovers.find(separate, "") == []

@@ -16,14 +16,14 @@ def test_a_record_that_was_kept(command: Command, greenhouse: Stranger) -> None:
     (number,) = greenhouse.put({"id": "r-1", "meta": {"room": 7}}, key="sensor-1")
     greenhouse.wait_for(["r-1"])
 
-    def told() -> dict[str, Any]:
+    def traced() -> dict[str, Any]:
         """See the batch, and the function's line."""
         (story,) = command.json("trace", greenhouse.stream, number)
         (batch,) = story["mappings"][0]["batches"]
         assert [line["text"] for line in batch["lines"]] == ["kept r-1"], story
         return dict(batch, story=story)
 
-    batch = eventually(told, within=30)
+    batch = eventually(traced, within=30)
     assert (batch["ending"], batch["records"]) == ("processed", 1)
     assert batch["story"]["partitionKey"] == "sensor-1"
     for words in (["r-1"], ["sensor-1"], ["7", "--field", "meta.room"]):
@@ -41,7 +41,7 @@ def test_a_record_that_was_given_up(command: Command, greenhouse: Stranger) -> N
     greenhouse.put({"id": "r-1", "bad": True}, {"id": "r-2"})
     eventually(lambda: greenhouse.waiting_messages() == 1, within=60)
 
-    def told() -> dict[str, Any]:
+    def traced() -> dict[str, Any]:
         """See both tries with their lines, and that it was given up."""
         (story,) = command.json("trace", greenhouse.stream, "r-2", "--field", "id")
         found: dict[str, Any] = story["mappings"][0]
@@ -50,7 +50,7 @@ def test_a_record_that_was_given_up(command: Command, greenhouse: Stranger) -> N
         assert all(any("cannot keep r-1" in line["text"] for line in one["lines"]) for one in tries), story
         return found
 
-    found = eventually(told, within=30)
+    found = eventually(traced, within=30)
     assert found["batches"][0]["ending"] == "failed: ValueError: cannot keep r-1"
     assert found["batches"][2]["ending"] == "given up: RetryAttemptsExhausted"
     (letter,) = found["deadLetters"]

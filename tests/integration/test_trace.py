@@ -27,7 +27,7 @@ def bench(run: Run, make_pipeline: MakePipeline) -> Bench:
 def story(bench: Bench, name: str, *wanted: str, **settings: str) -> str:
     """Return what `trace` says, as soon as all that is wanted stands in it."""
 
-    def told() -> str:
+    def traced() -> str:
         """Have the whole story told: the log may be behind."""
         said = bench.command("trace", EVENT=name, **settings)
         assert said.returncode == 0, said.stdout + said.stderr
@@ -35,7 +35,7 @@ def story(bench: Bench, name: str, *wanted: str, **settings: str) -> str:
         assert not missing, f"{missing} is not in:\n{said.stdout}"
         return said.stdout
 
-    return eventually(told, within=60 * bench.pipeline.patience, every=0.5)
+    return eventually(traced, within=60 * bench.pipeline.patience, every=0.5)
 
 
 def test_a_stored_event(bench: Bench) -> None:

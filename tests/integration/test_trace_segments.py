@@ -33,13 +33,13 @@ def test_a_traced_event(run: Run, make_pipeline: MakePipeline) -> None:
     traced = Bench(run, make_pipeline("traced", code=variant(TRACED), SHARDS="1", TRACING="1"))
     traced.pipeline.put([event("trace-segments")])
 
-    def told() -> str:
+    def described() -> str:
         """Have the whole story told: the log, and what X-Ray knows, may be behind."""
         said = traced.command("trace", EVENT="trace-segments").stdout
         assert " ms settle" in said, said
         return said
 
-    said = eventually(told, within=60)
+    said = eventually(described, within=60)
     lines = [line.strip() for line in said.splitlines()]
     at = next(number for number, line in enumerate(lines) if " ms settle" in line)
     assert lines[at - 1].endswith(f" ms {traced.pipeline['FunctionName']} (AWS::Lambda::Function)")

@@ -26,7 +26,7 @@ def main() -> int:
     with suppress(BrokenPipeError):  # whoever reads has seen enough
         _show(report)
     if report.failure:
-        _tell(shorter(report.failure))
+        _print(shorter(report.failure))
         return 1
     if report.uncertain or (report.unmet and not os.environ.get(ONLY)):
         sys.stdout.write(
@@ -56,7 +56,7 @@ def _show(report: Report) -> None:
         sys.stdout.write(f"{times:>9,}  {rule}\n")
 
 
-def _tell(failure: Failure) -> None:
+def _print(failure: Failure) -> None:
     again = f"make simulate ONLY={failure.kind} HISTORIES=1 SEED={failure.seed}"
     sys.stdout.write(f"\nBroken in a {failure.kind}, seed {failure.seed}: {failure.promise}\n")
     sys.stdout.write(f"Again: {again}    (at commit {_commit()})\n")

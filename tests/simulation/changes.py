@@ -32,15 +32,21 @@ MUTANTS = (
     Mutant(LANE, "batch.tries > self._settings.retries", "batch.tries > self._settings.retries + 1"),
     Mutant(LANE, "batch.tries += cost.spends", "batch.tries += 1"),
     Mutant(LANE, "batch.due = now + delay(batch.failures)", "batch.due = now"),
-    Mutant(LANE, "(batch.held[:middle], batch.held[middle:])", "(batch.held[middle:], batch.held[:middle])"),
     Mutant(
-        LANE, "(batch.held[:middle], batch.held[middle:])", "(batch.held[:middle], batch.held[middle + 1 :])"
+        LANE,
+        "(batch.pending[:middle], batch.pending[middle:])",
+        "(batch.pending[middle:], batch.pending[:middle])",
+    ),
+    Mutant(
+        LANE,
+        "(batch.pending[:middle], batch.pending[middle:])",
+        "(batch.pending[:middle], batch.pending[middle + 1 :])",
     ),
     Mutant(LANE, "self._batches.extendleft(reversed(batches))", "self._batches.extend(batches)"),
-    Mutant(LANE, "batch.held = batch.held[count:]", "batch.held = ()"),
+    Mutant(LANE, "batch.pending = batch.pending[count:]", "batch.pending = ()"),
     Mutant(LANE, "        batch.request_id = None\n", ""),
     Mutant(LANE, "if now < one.record.arrival + age)", "if now < one.record.arrival + age + 5)"),
-    Mutant(LANE, "len(batch.held) if whole else verdict.processed", "len(batch.held)"),
+    Mutant(LANE, "len(batch.pending) if whole else verdict.processed", "len(batch.pending)"),
     Mutant(LANE, "count = min(len(self._waiting), self._settings.batch_size)", "count = len(self._waiting)"),
     Mutant(
         LANE, "if place and not (fits(weight) and self._same_window(one)):", "if place and not fits(weight):"
@@ -82,7 +88,7 @@ MUTANTS = (
     Mutant(SHARD, "            if self._accepts(record)\n", ""),
     Mutant(
         SHARD,
-        "return Remains(self._position, (*held, *self._left), self._windows)",
+        "return Remains(self._position, (*pending, *self._left), self._windows)",
         "return Remains(self._position)",
     ),
     Mutant(
@@ -118,8 +124,8 @@ MUTANTS = (
     Mutant(BEGINNING, "return shard.position_at(moment)", "return shard.position_at(moment) + 1"),
     Mutant(
         LIMITS,
-        "self._held = min(self._rate, self._held + passed * self._rate)",
-        "self._held += passed * self._rate",
+        "self._available = min(self._rate, self._available + passed * self._rate)",
+        "self._available += passed * self._rate",
     ),
     Mutant(STREAMS, "HashKeyRange(start, step.at - 1)", "HashKeyRange(start, step.at)"),
     Mutant(STREAMS, "        self._opened += 1\n", ""),
@@ -140,7 +146,7 @@ MUTANTS = (
         "            self._remains = self._reader.remains()\n",
         "            self._remains = Remains(self._reader.position)\n",
     ),
-    Mutant(DELIVERY, "            return Verdict(Kind.FAULT)\n", "            raise\n"),
+    Mutant(DELIVERY, "            return JudgedTry(Kind.FAULT)\n", "            raise\n"),
     Mutant(
         DELIVERY,
         "        self._unsubscribe = self.shard.subscribe(self._wake) if wanted else lambda: None\n",
@@ -158,7 +164,7 @@ MUTANTS = (
         "            with self._lock:\n"
         "                reader.judged(lane, verdict, self._clock.now())\n",
         "            with self._lock:\n"
-        "                reader.judged(lane, Verdict(Kind.PROCESSED), self._clock.now())\n"
+        "                reader.judged(lane, JudgedTry(Kind.PROCESSED), self._clock.now())\n"
         "            self._invoke(plan, action)\n",
     ),
     Mutant(DELIVERIES, "                self._family.done(delivery.shard.shard_id)\n", ""),

@@ -1,6 +1,6 @@
 """A shard of a lane's short history: a list in place of the engine, which whole worlds have."""
 
-from tailrace.kinesis.engine import Page, Record
+from tailrace.kinesis.shards import Record, RecordPage
 
 
 class Column:
@@ -29,10 +29,10 @@ class Column:
         later = (place for place, one in enumerate(self._records) if one.arrival >= arrival)
         return max(self.earliest, next(later, self.latest))
 
-    def read(self, position: int, limit: int) -> Page:
+    def read(self, position: int, limit: int) -> RecordPage:
         """Give up to `limit` records."""
         start = max(position, self.earliest)
-        return Page(start, self._records[start : start + limit], ended=False)
+        return RecordPage(start, self._records[start : start + limit], ended=False)
 
     def trim(self, horizon: float) -> None:
         """Let go of the records that arrived before."""

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from tailrace.clock import StandingClock
-from tailrace.mapping.state import State
-from tests.simulation.mapped import Around, Flight, Injected, Mapped
+from tailrace.mapping.state import WorkerState
+from tests.simulation.mapped import Flight, Injected, Mapped, Surroundings
 from tests.simulation.paused import Pauses, crew, worker
 from tests.simulation.records import SMALL
 from tests.simulation.reference import Broken, must
@@ -66,10 +66,10 @@ class Edge(Stage):
         self.complaints = Complaints()
         store: dict[str, Any] = {}
         self._crew = crew.Crew("delivery", self.scheduler)
-        surroundings = worker.Surroundings(
+        surroundings = worker.WorkerContext(
             self.engine, self.clock, self._crew, lambda _: store, target=_nobody
         )
-        self._around = Around(
+        self._surroundings = Surroundings(
             self, self.scheduler, surroundings, store, self.flights, self.complaints.keep, {}
         )
         self.mappings: list[Mapped] = []
@@ -83,7 +83,7 @@ class Edge(Stage):
         LOG.addHandler(self.complaints)
         before, LOG.propagate = LOG.propagate, False
         Pauses.decide = self._pause_at_times
-        vars(worker)["record_filter"] = lambda patterns: self._around.filters[id(patterns)][0]
+        vars(worker)["record_filter"] = lambda patterns: self._surroundings.filters[id(patterns)][0]
         try:
             self._run()
         finally:
@@ -205,7 +205,7 @@ class Edge(Stage):
             self._resharding = False
 
     def _make(self) -> None:
-        mapped = Mapped(self._around, len(self.mappings) + 1)
+        mapped = Mapped(self._surroundings, len(self.mappings) + 1)
         self.mappings.append(mapped)
         self._start("create", mapped.create)
 
@@ -231,7 +231,11 @@ class Edge(Stage):
             mapped.see_mirrored()
             must(mapped is self._latest or mapped.gone, "what is deleted goes", mapped.worker.current_state)
         latest = self._latest
-        must(latest.worker.current_state is State.ENABLED, "what is enabled is Enabled", latest.worker.uuid)
+        must(
+            latest.worker.current_state is WorkerState.ENABLED,
+            "what is enabled is Enabled",
+            latest.worker.uuid,
+        )
         latest.reference.settled(self.clock.now())
         for shard_id, shard in self.shards.items():
             done = latest.reference.shards[shard_id].finished

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from tailrace.kinesis.engine import Record
 from tailrace.mapping.rules.actions import Invoke
-from tailrace.mapping.rules.answers import Kind, Verdict, judge
+from tailrace.mapping.rules.answers import JudgedTry, Kind, judge
 from tailrace.mapping.rules.windows import MOST_STATE
 from tailrace.mapping.settings import MappingSettings
 from tests.simulation.records import FACTS
-from tests.simulation.reference import Told
+from tests.simulation.reference import Meant
 from tests.simulation.tape import Tape
 
 FAILING = 45
@@ -47,8 +47,8 @@ class Outcome(NamedTuple):
 class Answered(NamedTuple):
     """An answer: what the function meant, what the rules are told, and how long it took (seconds)."""
 
-    told: Told
-    verdict: Verdict
+    meant: Meant
+    verdict: JudgedTry
     seconds: float = 0.0
 
 
@@ -63,16 +63,16 @@ class Call:
         self.partial = settings.partial_answers
         self.stateful = action.window is not None and not action.window.final
 
-    def judged(self, told: Told, outcome: Outcome, seconds: float = 0.0) -> Answered:
+    def judged(self, meant: Meant, outcome: Outcome, seconds: float = 0.0) -> Answered:
         """Have an outcome judged by the rules."""
         numbers = [record.sequence_number for record in self.records]
         verdict = judge(outcome, numbers, partial_answers=self.partial, stateful=self.stateful)
-        return Answered(told, verdict, seconds)
+        return Answered(meant, verdict, seconds)
 
-    def answered(self, told: Told, failures: object) -> Answered:
+    def answered(self, meant: Meant, failures: object) -> Answered:
         """Have an answer judged that names failures, and has a state."""
-        payload = f'{{"batchItemFailures":{json.dumps(failures)},"state":{told.state}}}'
-        return self.judged(told, Outcome("ok", payload.encode()))
+        payload = f'{{"batchItemFailures":{json.dumps(failures)},"state":{meant.state}}}'
+        return self.judged(meant, Outcome("ok", payload.encode()))
 
     def poison(self) -> int | None:
         """Give the place of the first record that the function never survives."""
@@ -102,42 +102,42 @@ class Function:
         return self._fail(call, state, poison)
 
     def _succeed(self, call: Call, state: str) -> Answered:
-        told = Told("PROCESSED", state=state)
+        meant = Meant("PROCESSED", state=state)
         if not call.stateful:
-            return call.judged(told, Outcome("ok", self._tape.pick(SUCCESSES)))
+            return call.judged(meant, Outcome("ok", self._tape.pick(SUCCESSES)))
         unasked = not call.partial and call.records and self._tape.draw(2)  # nobody looks at what it names
-        return call.answered(told, _named(call.records, 0) if unasked else None)
+        return call.answered(meant, _named(call.records, 0) if unasked else None)
 
     def _fail(self, call: Call, state: str, poison: int | None) -> Answered:
         way = self._tape.pick(FAILURES)
         if way in {"throttled", "missing"}:
-            return call.judged(Told(way.upper()), Outcome(way))
+            return call.judged(Meant(way.upper()), Outcome(way))
         if way == "fault":
-            return Answered(Told("FAULT"), Verdict(Kind.FAULT))
+            return Answered(Meant("FAULT"), JudgedTry(Kind.FAULT))
         if way == "timeout":
             self._met["a function times out"] += 1
-            return call.judged(Told("ERROR"), RAISED, self._tape.pick(TIMEOUTS))
+            return call.judged(Meant("ERROR"), RAISED, self._tape.pick(TIMEOUTS))
         if way == "malformed" and (call.partial or call.stateful):
             return self._say_nonsense(call, state)
         if way == "partly" and call.partial and call.records:
             first = self._tape.draw(len(call.records)) if poison is None else poison
             later = first + self._tape.draw(len(call.records) - first)
-            told = Told("PARTLY" if first else "UNFINISHED", first, state)
-            return call.answered(told, _named(call.records, later, first))
-        return call.judged(Told("ERROR"), RAISED)
+            meant = Meant("PARTLY" if first else "UNFINISHED", first, state)
+            return call.answered(meant, _named(call.records, later, first))
+        return call.judged(Meant("ERROR"), RAISED)
 
     def _say_nonsense(self, call: Call, state: str) -> Answered:
         """Answer what makes the whole batch fail: no state, names that are none, or no end of brackets."""
         self._met["a malformed answer"] += 1
-        told = Told("REJECTED", state=state)
+        meant = Meant("REJECTED", state=state)
         if self._tape.draw(100) == 99:
-            return call.judged(told, Outcome("ok", TOO_DEEP))
+            return call.judged(meant, Outcome("ok", TOO_DEEP))
         if not call.partial or (call.stateful and self._tape.draw(2)):
-            return call.judged(told, Outcome("ok", self._tape.pick(SUCCESSES)))
+            return call.judged(meant, Outcome("ok", self._tape.pick(SUCCESSES)))
         failures = [{"itemIdentifier": self._tape.pick(STRANGE)}]
         if self._tape.draw(2):  # beside one that is right
             failures += _named(call.records, -1) if call.records else [{"foo": 123}]
-        return call.answered(told, "all" if self._tape.draw(8) == 7 else failures)
+        return call.answered(meant, "all" if self._tape.draw(8) == 7 else failures)
 
 
 def _named(records: Sequence[Record], *places: int) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from tailrace.kinesis.engine import Record
 from tailrace.mapping.event import Source
 from tailrace.mapping.rules.actions import Discard, Invoke
-from tailrace.mapping.rules.answers import Verdict
+from tailrace.mapping.rules.answers import JudgedTry
 from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import MappingSettings
-from tailrace.mapping.state import State
+from tailrace.mapping.state import WorkerState
 from tests.simulation.paused import delivery, worker
 from tests.simulation.reference import Reference, must
 from tests.simulation.scheduler import Lock, Scheduler
@@ -24,12 +24,12 @@ class Injected(Exception):  # noqa: N818  it is what the tape has go wrong
     """What goes wrong by the tape."""
 
 
-class Around(NamedTuple):
+class Surroundings(NamedTuple):
     """What a mapping stands in."""
 
     stage: Stage
     scheduler: Scheduler
-    surroundings: worker.Surroundings
+    surroundings: worker.WorkerContext
     store: MutableMapping[str, Any]
     flights: "list[Flight]"
     broke: Callable[[BaseException], None]
@@ -52,10 +52,10 @@ class Flight:
 class Mapped:
     """A mapping from its creation to its end."""
 
-    def __init__(self, around: Around, number: int) -> None:
-        self._around, stage = around, around.stage
+    def __init__(self, surroundings: Surroundings, number: int) -> None:
+        self._surroundings, stage = surroundings, surroundings.stage
         settings = stage.draw_settings()
-        starting, moment = stage.draw_start(around.now())
+        starting, moment = stage.draw_start(surroundings.now())
         self.reference = Reference(stage.retention, starting if moment is None else moment, settings)
         configuration = {
             "UUID": f"mapping-{number}",
@@ -69,7 +69,7 @@ class Mapped:
             configuration,
             "role",
             enabled=True,
-            surroundings=around.surroundings._replace(target=self._target),
+            surroundings=surroundings.surroundings._replace(target=self._target),
         )
         self.answered = self.gone = False  # answered: its id is known
         self._created = False
@@ -82,7 +82,7 @@ class Mapped:
 
     def create(self) -> None:
         """Come into being, as LocalStack's provider does it."""
-        self._around.store[self.worker.uuid] = self.worker.esm_config | {"State": State.CREATING}
+        self._surroundings.store[self.worker.uuid] = self.worker.esm_config | {"State": WorkerState.CREATING}
         self.worker.create()
         self.answered = True
 
@@ -112,16 +112,16 @@ class Mapped:
         self, _: dict[str, Any], settings: MappingSettings, __: str, noted: Callable[[str], None]
     ) -> "Target":
         self._plans += 1
-        accepts = self._around.stage.filtering(settings.patterns, self.reference)
-        self._around.filters[id(settings.patterns)] = accepts, settings.patterns
-        return Target(self._around, self, self._plans, settings, noted)
+        accepts = self._surroundings.stage.filtering(settings.patterns, self.reference)
+        self._surroundings.filters[id(settings.patterns)] = accepts, settings.patterns
+        return Target(self._surroundings, self, self._plans, settings, noted)
 
     # What is seen of it from outside, between two steps of the threads
 
     def watch(self) -> None:
         """Tell the reference what has become of the mapping since."""
-        deliveries, now, met = self.worker._deliveries, self._around.now(), self._around.stage.met
-        self._around.stage.see(self.reference)
+        deliveries, now, met = self.worker._deliveries, self._surroundings.now(), self._surroundings.stage.met
+        self._surroundings.stage.see(self.reference)
         if deliveries is None:
             return
         if not self._created:
@@ -134,14 +134,14 @@ class Mapped:
             if shard_id not in self._known:
                 self._known[shard_id] = one
                 met["a child begins"] += bool(one.shard.parents)
-                self._around.stage.note("begin", shard_id)
+                self._surroundings.stage.note("begin", shard_id)
                 self.reference.begun(shard_id, now)
 
     def _look_at(self, shard_id: str, one: delivery.Delivery, now: float) -> None:
         if self.reference.shards[shard_id].finished:
             return
         if one.finished:
-            self._around.stage.met["a closed shard is done"] += 1
+            self._surroundings.stage.met["a closed shard is done"] += 1
             self.reference.finished(shard_id, now)
         elif not taken(one._lock):  # what is between two states is not looked at
             reader, remains = one._reader, one._remains
@@ -150,7 +150,7 @@ class Mapped:
 
     def adopt(self, shard_id: str, target: "Target") -> None:
         """See that a plan is none that another has replaced."""
-        self._around.stage.see(self.reference)
+        self._surroundings.stage.see(self.reference)
         before = self._adopted[shard_id]
         must(target.number >= before, "a configuration that was replaced never comes back", shard_id)
         if target.number > before:
@@ -159,13 +159,13 @@ class Mapped:
 
     def see_at_rest(self) -> None:
         """See that a mapping whose deliveries all rest is no longer on its way to it."""
-        moving = self.worker.current_state in {State.DISABLING, State.DELETING} and not self.gone
+        moving = self.worker.current_state in {WorkerState.DISABLING, WorkerState.DELETING} and not self.gone
         running = any(one.running for one in self._known.values())
         must(not moving or running, "what rests is Disabled, or gone", self.worker.current_state)
 
     def see_mirrored(self) -> None:
         """See that the provider's store says what the mapping is, and no more once it is gone."""
-        stored = self._around.store.get(self.worker.uuid)
+        stored = self._surroundings.store.get(self.worker.uuid)
         if self.gone:
             must(stored is None, "a mapping that is gone leaves nothing", stored)
             return
@@ -179,13 +179,13 @@ class Target:
 
     def __init__(
         self,
-        around: Around,
+        surroundings: Surroundings,
         mapped: Mapped,
         number: int,
         settings: MappingSettings,
         noted: Callable[[str], None],
     ) -> None:
-        self._around, self._stage, self._mapped = around, around.stage, mapped
+        self._surroundings, self._stage, self._mapped = surroundings, surroundings.stage, mapped
         self.number, self.settings, self.result = number, settings, noted
 
     def source(self, shard_id: str) -> Source:
@@ -194,24 +194,24 @@ class Target:
             self._mapped.adopt(shard_id, self)
         return Source(self._stage.stream.arn, "us-east-1", shard_id, "role")
 
-    def invoke(self, source: Source, action: Invoke[Record]) -> Verdict:
+    def invoke(self, source: Source, action: Invoke[Record]) -> JudgedTry:
         """Have the function invoked, and wait until the tape lets it answer."""
         stage, reference, shard_id = self._stage, self._mapped.reference, source.shard_id
         positions = stage.positions(action.records)
-        stage.note("send", self._mapped.worker.uuid, shard_id, positions, self._around.now())
+        stage.note("send", self._mapped.worker.uuid, shard_id, positions, self._surroundings.now())
         with self._judging():
-            reference.sent(shard_id, positions, action, self._around.now())
+            reference.sent(shard_id, positions, action, self._surroundings.now())
         if len(reference.shards[shard_id].sending) > 1:
             stage.met["two lanes of a shard at once"] += 1
         flight = Flight(action, self.settings)
-        self._around.flights.append(flight)
-        self._around.scheduler.block(flight)
-        told, verdict, _ = stage.answer(action, self.settings)
-        stage.note("answer", shard_id, told.kind, self._around.now())
-        stage.met[f"answer {told.kind}"] += 1
+        self._surroundings.flights.append(flight)
+        self._surroundings.scheduler.block(flight)
+        described, verdict, _ = stage.answer(action, self.settings)
+        stage.note("answer", shard_id, described.kind, self._surroundings.now())
+        stage.met[f"answer {described.kind}"] += 1
         with self._judging():
-            reference.judged(shard_id, positions, action, told, self._around.now())
-        if told.kind == "FAULT":
+            reference.judged(shard_id, positions, action, described, self._surroundings.now())
+        if described.kind == "FAULT":
             raise Injected
         return verdict
 
@@ -221,8 +221,8 @@ class Target:
         stage.note("discard", source.shard_id, positions)
         stage.met[f"discarded by {action.condition.name}"] += 1
         with self._judging():
-            self._mapped.reference.discarded(source.shard_id, positions, action, self._around.now())
-        self._around.scheduler.pause()
+            self._mapped.reference.discarded(source.shard_id, positions, action, self._surroundings.now())
+        self._surroundings.scheduler.pause()
         if stage.fails(30):
             stage.met["a destination refuses"] += 1
             raise Injected
@@ -230,10 +230,10 @@ class Target:
     def polled(self, dealt: Dealt) -> None:
         """Take note of what a read gave."""
         del dealt
-        self._around.scheduler.pause()
+        self._surroundings.scheduler.pause()
 
     def _judging(self) -> "_Judging":
-        return _Judging(self._around.broke)
+        return _Judging(self._surroundings.broke)
 
 
 class _Judging:

@@ -25,7 +25,7 @@ def must(holds: object, promise: str, *seen: object) -> None:
         raise Broken(f"{promise}: {' '.join(map(str, seen))}" if seen else promise)
 
 
-class Told(NamedTuple):
+class Meant(NamedTuple):
     """What the function meant: how many records are before the failed one, and its window's state."""
 
     kind: str
@@ -175,12 +175,12 @@ class Reference:
             must(now >= attempt.failed_at + FIRST_DELAY, "a failed batch rests before it is sent again", now)
         state.sending.append(batch)
 
-    def judged(self, shard: str, positions: list[int], action: Any, told: Told, now: float) -> None:  # noqa: ANN401  the rules' own
+    def judged(self, shard: str, positions: list[int], action: Any, meant: Meant, now: float) -> None:  # noqa: ANN401  the rules' own
         """Take in what the function answered."""
         state = self.shards[shard]
         batch = [state.records[position] for position in positions]
         state.sending.remove(batch)
-        attempt, kind = self.attempts[action.request_id], told.kind
+        attempt, kind = self.attempts[action.request_id], meant.kind
         if kind in FAILURES:
             attempt.spent += 1
             for record in batch:
@@ -191,9 +191,9 @@ class Reference:
         if kind in FAILURES | UNSPENT:
             attempt.failed_at = now
             return
-        for record in batch[: told.processed] if kind == "PARTLY" else batch:
+        for record in batch[: meant.processed] if kind == "PARTLY" else batch:
             record.settled, record.again = True, False
-        self._window_answered(state, action.window, told)
+        self._window_answered(state, action.window, meant)
 
     def discarded(self, shard: str, positions: list[int], action: Any, now: float) -> None:  # noqa: ANN401  the rules' own
         """See why records are given up: they are done with, whether the destination takes them or not."""
@@ -286,11 +286,11 @@ class Reference:
             state.window, state.state = start, "{}"
 
     @staticmethod
-    def _window_answered(state: ShardState, view: Any, told: Told) -> None:  # noqa: ANN401  the rules' own
+    def _window_answered(state: ShardState, view: Any, meant: Meant) -> None:  # noqa: ANN401  the rules' own
         if not view:
             return
         if not view.final:
-            state.state = told.state
+            state.state = meant.state
             return
         if not view.early:
             state.closed_windows.add(view.window.start)

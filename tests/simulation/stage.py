@@ -134,8 +134,8 @@ class Stage:
             self.met["a shard is split"] += 1
         ranges = sorted(shard.keys for shard in self.stream.open_shards())
         whole = (ranges[0].start, ranges[-1].end) == (0, SPACE - 1)
-        apart = all(low.end + 1 == high.start for low, high in pairwise(ranges))
-        must(whole and apart, "open shards have every hash key once", ranges)
+        adjacent = all(low.end + 1 == high.start for low, high in pairwise(ranges))
+        must(whole and adjacent, "open shards have every hash key once", ranges)
 
     # What fails
 

@@ -181,7 +181,7 @@ class World(Stage):
         self.met[f"answer {verdict.kind.name}"] += 1
         if self.settings.bisect and len(positions) > 1 and verdict.kind in (Kind.ERROR, Kind.REJECTED):
             self.met["a batch is bisected"] += 1
-        self.reference.judged(shard_id, positions, action, answered.told, self.now)
+        self.reference.judged(shard_id, positions, action, answered.meant, self.now)
         self.readers[shard_id].judged(lane, verdict, self.now)
         self._checkpoint(shard_id)
 

@@ -9,7 +9,7 @@ import click
 
 from tailrace.cli.console import answer, say
 from tailrace.cli.emulated import aws
-from tailrace.cli.words import moment, plural, shown, told
+from tailrace.cli.words import as_json_fields, moment, plural, shown
 from tailrace.control import advice
 from tailrace.story.letters import ReadBack, parsed, read_back
 from tailrace.story.mappings import StreamMapping, find
@@ -17,7 +17,7 @@ from tailrace.story.places import Place, place_of
 from tailrace.story.replaying import Replayed, replay
 from tailrace.stream.rules import Rules
 from tailrace.stream.sender import Stop
-from tailrace.stream.writing import Stream, configuration
+from tailrace.stream.writing import WritableStream, configuration
 
 SHOWN = 20
 """Records of a batch that are listed one by one."""
@@ -54,7 +54,7 @@ def command(*, mapping: str, again: bool, ledger: Path | None, whole_range: bool
         ready = [one for one in read if one.whole or (whole_range and not one.gone)]
         outcome = None
         if again:
-            stream = Stream.find(make("kinesis", **configuration(Rules.requests)), meant.stream)
+            stream = WritableStream.find(make("kinesis", **configuration(Rules.requests)), meant.stream)
             kept = ledger or Path(f"dead-letters-{meant.uuid}.jsonl")
             stop = Stop.at_signals()
             outcome = replay(ready, stream, place, kept, stop)
@@ -169,7 +169,7 @@ def _letter(one: ReadBack) -> dict[str, Any]:
                 "sequenceNumber": taken.sequence_number,
                 "partitionKey": taken.partition_key,
                 "arrived": moment(taken.arrival),
-                **told(taken.data),
+                **as_json_fields(taken.data),
             }
             for taken in one.members.records
         ],

@@ -32,7 +32,7 @@ def command(*, every: bool, and_image: bool) -> None:
         image.remove(there)
 
 
-def _stop(emulator: Emulator, there: engine.Engine | None) -> bool:
+def _stop(emulator: Emulator, there: engine.DockerEngine | None) -> bool:
     """Stop what runs on a port, say so, and tell whether anything did."""
     removed = there is not None and container.Container(there, emulator.port, Path.cwd()).down()
     stopped = emulator.stop()

@@ -95,14 +95,14 @@ def line(fault: Fault) -> str:
     ...       "nth": 1, "times": 1, "matched": 3, "fired": 1})
     'fault-1  kill after  sqs.SendMessage  function store, times 1  matched 3, fired 1'
     """
-    kind, unsaid = fault["do"], {"*", "", 1.0, None}
+    kind, defaults = fault["do"], {"*", "", 1.0, None}
     what = {"kill": fault["moment"], "delay": f"{fault.get('seconds', 0):g} s", "error": fault.get("code")}
     what |= dict.fromkeys(("timeout", "out-of-memory"), fault["moment"])
     names = ("function", "resource", "content", "probability", "share", "nth", "times")
     limits = ", ".join(
         f"{name} {fault[name]}"
         for name in names
-        if name in fault and fault[name] not in unsaid and not (name == "nth" and fault[name] == 1)
+        if name in fault and fault[name] not in defaults and not (name == "nth" and fault[name] == 1)
     )
     if fault.get("times") == 1:
         limits = f"{limits}, times 1" if limits else "times 1"

@@ -15,12 +15,12 @@ from tailrace.cli.emulated import aws
 from tailrace.control import Emulator
 from tailrace.control.own_api import NotOursError, ask
 from tailrace.load import environment, found, running
-from tailrace.load.plan import Plan
+from tailrace.load.plan import LoadPlan
 from tailrace.load.verdict import judge
 from tailrace.story.mappings import mappings
 from tailrace.story.watching import PATH
 from tailrace.stream.json_fields import parse_object
-from tailrace.stream.writing import Stream
+from tailrace.stream.writing import WritableStream
 from tailrace.testing.clients import Aws
 
 ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
@@ -87,7 +87,7 @@ def command(stream: str, **given: Any) -> int:  # noqa: ANN401  options, each of
     make = aws()
     folder: Path = given["ledgers"] or Path(f"load-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     folder.mkdir(parents=True, exist_ok=True)
-    Stream.find(make("kinesis"), stream)
+    WritableStream.find(make("kinesis"), stream)
     if not given["only_judge"]:
         code = _sent(make, stream, folder, given)
         if given["worker_of"]:
@@ -108,7 +108,7 @@ def _sent(make: Aws, stream: str, folder: Path, given: dict[str, Any]) -> int:
     everybody = 1 if given["worker_of"] else given["workers"] + given["outside"]
     if not everybody:
         raise click.UsageError("No worker: --workers or --outside says how many.")
-    whole = Plan(
+    whole = LoadPlan(
         make.endpoint,
         make.region,
         stream,
@@ -125,7 +125,7 @@ def _sent(make: Aws, stream: str, folder: Path, given: dict[str, Any]) -> int:
     if given["worker_of"]:
         return running.worker(locust, whole, given["worker_of"], given["name"]).wait()
     seconds = given["duration"] or (None if given["count"] else 30.0)
-    bounds = running.Bounds(seconds, given["workers"], given["outside"])
+    bounds = running.LoadBounds(seconds, given["workers"], given["outside"])
     plan = running.share(whole, everybody)
     say(f"Sending to {stream}: {everybody} workers with {plan.users} users each")
     return running.run(locust, plan, bounds, given["bind"] or running.free_port(), say)
@@ -147,11 +147,11 @@ def _settle(make: Aws, stream: str, seconds: float) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         try:
-            told = [one for one in ask(make.endpoint, PATH)["mappings"] if one["mapping"] in own]
+            of_stream = [one for one in ask(make.endpoint, PATH)["mappings"] if one["mapping"] in own]
         except NotOursError:
             say("This emulator does not tell how far a mapping is: looking at once.")
             return
-        if all(one["behind"] and not one["behind"]["records"] for one in told):
+        if all(one["behind"] and not one["behind"]["records"] for one in of_stream):
             return
         time.sleep(LOOK)
     say(f"After {seconds:g} s not all is settled: what is missing counts as lost. --settle waits longer.")

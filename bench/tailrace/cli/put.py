@@ -17,13 +17,13 @@ from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.formats import events, opened_as
 from tailrace.stream.json_lines import Fields, JsonLines, as_it_stands
 from tailrace.stream.lines import STANDARD_INPUT, lines, may_wait, opened
-from tailrace.stream.pace import AtOnce, AtRate, Pace, Replay
+from tailrace.stream.pace import AtOnce, AtRate, Pace, ReplayPace
 from tailrace.stream.recorded import RecordedLines
 from tailrace.stream.rules import Rules
 from tailrace.stream.sender import Bounds, Stop
 from tailrace.stream.tally import Tally
 from tailrace.stream.transfer import Files, Transfer
-from tailrace.stream.writing import Stream, configuration
+from tailrace.stream.writing import WritableStream, configuration
 
 BETWEEN_LINES = 5.0
 """Seconds between two lines of progress."""
@@ -32,7 +32,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 NEW_OR_OLD = click.Path(dir_okay=False, path_type=Path)
 
 
-class Source(NamedTuple):
+class PutSource(NamedTuple):
     """What is sent, and how its lines are read."""
 
     name: str
@@ -80,9 +80,9 @@ def command(  # noqa: PLR0913  each is an option
         raise click.UsageError("--rate and --speed both say how fast: leave one of them out.")
     if source != STANDARD_INPUT and not Path(source).exists():
         raise click.UsageError(f"There is no file {source}.")
-    pace = AtRate(rate) if rate else Replay(speed) if speed else AtOnce()
-    what = Source(source, Fields(key, event_id, time_field), raw)
-    found = Stream.find(aws()("kinesis", **configuration(Rules.requests)), stream)
+    pace = AtRate(rate) if rate else ReplayPace(speed) if speed else AtOnce()
+    what = PutSource(source, Fields(key, event_id, time_field), raw)
+    found = WritableStream.find(aws()("kinesis", **configuration(Rules.requests)), stream)
     transfer = Transfer(found, Tally(), Files(ledger, undelivered), patience)
     try:
         return send(transfer, what, pace, Bounds(count, duration), as_json=as_json)
@@ -96,7 +96,7 @@ def command(  # noqa: PLR0913  each is an option
     return MISUSED
 
 
-def send(transfer: Transfer, source: Source, pace: Pace, bounds: Bounds, *, as_json: bool) -> int:
+def send(transfer: Transfer, source: PutSource, pace: Pace, bounds: Bounds, *, as_json: bool) -> int:
     """Send, say what became of it, return the exit code."""
     stop = Stop.at_signals()
     feed = transfer.feed(items(source), waits=may_wait(source.name))
@@ -112,7 +112,7 @@ def send(transfer: Transfer, source: Source, pace: Pace, bounds: Bounds, *, as_j
     sender = transfer.run(feed, pace, bounds, stop, look)
     seconds = time.monotonic() - began
     if as_json:
-        answer(json.dumps(told(transfer, seconds)))
+        answer(json.dumps(described(transfer, seconds)))
     else:
         for line in transfer.tally.summary(seconds, transfer.retried, transfer.undelivered, _again):
             answer(line)
@@ -125,7 +125,7 @@ def send(transfer: Transfer, source: Source, pace: Pace, bounds: Bounds, *, as_j
     return 1 if transfer.tally.given_up else 0
 
 
-def told(transfer: Transfer, seconds: float) -> dict[str, Any]:
+def described(transfer: Transfer, seconds: float) -> dict[str, Any]:
     """Return what became of the events, for a program."""
     tally = transfer.tally
     return {
@@ -139,7 +139,7 @@ def told(transfer: Transfer, seconds: float) -> dict[str, Any]:
     }
 
 
-def items(source: Source) -> Iterator[Event | Unreadable]:
+def items(source: PutSource) -> Iterator[Event | Unreadable]:
     """Give what stands on each line of a source."""
     if source.raw:
         for line in lines(opened(source.name), source.name):

@@ -54,8 +54,8 @@ def command(  # noqa: PLR0913  each is an option
         until = datetime.fromtimestamp(now(make.endpoint), UTC)
     made = record(make("kinesis"), stream, Span(since, until, duration), file)
     if as_json:
-        told = {"path": str(made.path), "records": made.records, "shards": made.shards}
-        answer(json.dumps(told | {"arrived": made.arrived, "interrupted": made.interrupted}))
+        fields = {"path": str(made.path), "records": made.records, "shards": made.shards}
+        answer(json.dumps(fields | {"arrived": made.arrived, "interrupted": made.interrupted}))
         return INTERRUPTED if made.interrupted else 0
     answer(f"Recorded {made.records:,} records of {made.shards:,} shards into {made.path}")
     answer(f"To play it: {shlex.join(['tailrace', 'put', stream, str(made.path), '--speed', '1'])}")

@@ -12,7 +12,7 @@ from tailrace.cli.console import answer, say
 from tailrace.cli.emulated import aws
 from tailrace.cli.record import moment as read_moment
 from tailrace.cli.words import moment, plural, shown
-from tailrace.story.tracing import NUMBER, Batch, Delivered, Story, Tracer, told
+from tailrace.story.tracing import NUMBER, MappingStory, Story, TracedBatch, Tracer, described
 from tailrace.stream.tally import printable
 
 LINES, WIDEST = 40, 160
@@ -43,7 +43,7 @@ def command(*, stream: str, event: str, field: str, since: datetime | None, as_j
         stories = [tracer.story(shard, taken.sequence_number, taken) for shard, taken in found]
     stories = [story for story in stories if story.record or any(map(known, story.delivered))]
     if as_json:
-        answer(json.dumps(told(stories), indent=2))
+        answer(json.dumps(described(stories), indent=2))
     for story in stories if not as_json else ():
         for line in lines(story):
             answer(line)
@@ -53,7 +53,7 @@ def command(*, stream: str, event: str, field: str, since: datetime | None, as_j
     return 0 if stories else 1
 
 
-def known(delivered: Delivered) -> bool:
+def known(delivered: MappingStory) -> bool:
     """Tell whether anything is known of a record at a mapping."""
     return bool(delivered.batches or delivered.letters)
 
@@ -78,7 +78,7 @@ def lines(story: Story) -> Iterator[str]:
             yield f"Letter   {moment(letter.sent)}, {letter.condition}, in {place}"
 
 
-def _batch_lines(batch: Batch) -> Iterator[str]:
+def _batch_lines(batch: TracedBatch) -> Iterator[str]:
     took = f"{(batch.ended - batch.began) * 1000:.0f} ms"
     if batch.kind == "given up":
         yield f"Given up {moment(batch.began)}, with {plural(batch.records, 'record')}: {batch.ending[10:]}"

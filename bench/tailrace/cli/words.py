@@ -40,10 +40,10 @@ def shown(data: bytes, width: int = WIDEST) -> str:
         return printable(f"{plural(len(data), 'byte')}: {data.hex()}", width)
 
 
-def told(data: bytes) -> dict[str, object]:
+def as_json_fields(data: bytes) -> dict[str, object]:
     r"""Return bytes as a program reads them in JSON: `json`, or `text`, or `base64`.
 
-    >>> told(b'{"id": 7}'), told(b"hello"), told(b"\xff")
+    >>> as_json_fields(b'{"id": 7}'), as_json_fields(b"hello"), as_json_fields(b"\xff")
     ({'json': {'id': 7}}, {'text': 'hello'}, {'base64': '/w=='})
     """
     try:

@@ -29,7 +29,7 @@ class ResourceExecutor(stock.ResourceProviderExecutor):
             return _change(resource_provider, _request(self, raw_payload), _asked_before(raw_payload))
         if action == "Add":
             completions.default(raw_payload["resourceType"], raw_payload["requestData"]["resourceProperties"])
-        event = _told(super().execute_action(resource_provider, raw_payload))
+        event = _with_reason(super().execute_action(resource_provider, raw_payload))
         if action == "Add" and event.status == stock.OperationStatus.SUCCESS:
             return _complete(_request(self, raw_payload), event)
         return event
@@ -72,7 +72,7 @@ def _change(provider: Foreign, request: Foreign, asked: Mapping[str, Any] | None
     after = changes.whole(before, request.desired_state, asked)
     try:
         if change is None:
-            return _told(provider.update(request))
+            return _with_reason(provider.update(request))
         change(request.aws_client_factory, before, after)
     except NotImplementedError:
         return _unchanged(request.resource_type, before, after)
@@ -89,7 +89,7 @@ def _unchanged(kind: str, before: dict[str, Any], after: dict[str, Any]) -> Fore
     return stock.ProgressEvent(stock.OperationStatus.SUCCESS, resource_model=before)
 
 
-def _told(event: Foreign) -> Foreign:
+def _with_reason(event: Foreign) -> Foreign:
     """Let a failure say its reason."""
     reason = event.custom_context.get("exception")
     if reason and event.message.startswith(_NO_REASON):

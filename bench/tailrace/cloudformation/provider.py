@@ -8,7 +8,7 @@ from localstack.services.cloudformation.v2.provider import CloudformationProvide
 from tailrace.cloudformation import executor
 from tailrace.cloudformation.waiters import is_of_waiter
 
-HELD = 10.0
+LONGEST_WAIT = 10.0
 """Seconds for which a waiter's question is held back while the stack is still being changed."""
 LOOK = 0.05
 
@@ -28,7 +28,7 @@ class CloudFormationProvider(CloudformationProviderV2):
         **rest: object,
     ) -> dict[str, Any]:
         """Describe stacks; a waiter is answered once its stack has settled, and need not look again."""
-        end = time.monotonic() + HELD
+        end = time.monotonic() + LONGEST_WAIT
         waited_for = stack_name is not None and is_of_waiter(context.request.headers.get("User-Agent", ""))
         while True:
             found: dict[str, Any] = super().describe_stacks(context, stack_name, next_token, **rest)

@@ -17,14 +17,14 @@ What the parts of the emulator measure is put into one store; whoever reads Clou
 from collections.abc import Callable, Mapping
 
 from tailrace.clock import CLOCK
-from tailrace.cloudwatch.cells import Cell, Key, key, repeated
+from tailrace.cloudwatch.cells import Cell, CellKey, key, repeated
 from tailrace.cloudwatch.flusher import Flusher
-from tailrace.cloudwatch.store import Store
+from tailrace.cloudwatch.store import MetricStore
 
 INTERVAL = 0.5
 """Seconds until what a part has noted is put into the store."""
 
-STORE = Store(CLOCK.now)
+STORE = MetricStore(CLOCK.now)
 _SOURCES: list[Callable[[], None]] = []
 
 
@@ -43,7 +43,7 @@ def record(  # noqa: PLR0913  a metric has that many parts, all named
     add(key((account, region), (namespace, name, unit), dimensions, at), repeated(value, 1))
 
 
-def add(which: Key, cell: Cell) -> None:
+def add(which: CellKey, cell: Cell) -> None:
     """Many samples of one metric and second at once."""
     STORE.add(which, cell)
 

@@ -14,7 +14,7 @@ WIDTH = math.log(1.01)
 """Natural logarithm of the ratio between the borders of one bucket, for more values than that."""
 
 
-class Key(NamedTuple):
+class CellKey(NamedTuple):
     """A metric's identity within a second. `dimensions` in order of name."""
 
     account: str
@@ -28,9 +28,9 @@ class Key(NamedTuple):
 
 def key(
     owner: tuple[str, str], metric: tuple[str, str, str], dimensions: Mapping[str, str], at: float
-) -> Key:
+) -> CellKey:
     """Of (account, region), (namespace, name, unit), dimensions, and epoch seconds."""
-    return Key(*owner, *metric, tuple(sorted(dimensions.items())), int(at))
+    return CellKey(*owner, *metric, tuple(sorted(dimensions.items())), int(at))
 
 
 class Cell:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tailrace.cloudwatch.cells import Cell, Key, key
+from tailrace.cloudwatch.cells import Cell, CellKey, key
 from tailrace.cloudwatch.queries import QueryError
 from tailrace.cloudwatch.store import Place
 
@@ -20,7 +20,7 @@ PAST, FUTURE = 14 * 86_400, 2 * 3600
 
 def samples(
     place: Place, namespace: str, data: Sequence[Mapping[str, Any]], now: float
-) -> list[tuple[Key, Cell]]:
+) -> list[tuple[CellKey, Cell]]:
     """Return what one request publishes; `QueryError` in AWS's words if it is not valid: then nothing is."""
     if not data:
         raise QueryError("MissingParameter", "The parameter MetricData is required.")
@@ -36,7 +36,7 @@ def samples(
 
 def _sample(
     place: Place, namespace: str, datum: Mapping[str, Any], where: str, now: float
-) -> tuple[Key, Cell]:
+) -> tuple[CellKey, Cell]:
     dimensions = {pair["Name"]: pair["Value"] for pair in datum.get("Dimensions") or ()}
     if len(dimensions) > MOST_DIMENSIONS:
         raise QueryError(

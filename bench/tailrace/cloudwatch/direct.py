@@ -15,7 +15,7 @@ from tailrace.clock import Clock
 from tailrace.cloudwatch.datapoints import samples
 from tailrace.cloudwatch.queries import QueryError
 from tailrace.door import ways
-from tailrace.door.request import Answer
+from tailrace.door.request import HttpResponse
 from tailrace.door.tickets import Ticket
 
 JSON_TYPE = "application/x-amz-json-1.0"
@@ -29,13 +29,13 @@ MEMBERS: dict[str, tuple[type, ...]] = {
 WRONG = (QueryError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
-class ShortWay:
+class CloudWatchShortWay:
     """Puts samples into the store."""
 
     def __init__(self, clock: Clock) -> None:
         self._now = clock.now
 
-    def answer(self, ticket: Ticket, usual: ways.Usual) -> Answer:
+    def answer(self, ticket: Ticket, usual: ways.Usual) -> HttpResponse:
         """Take samples: all of a request, or none."""
         request = ticket.request
         kind = request.named.get("content-type", "").partition(";")[0]
@@ -49,7 +49,7 @@ class ShortWay:
             return usual(request)
         cloudwatch.STORE.add_all(found)
         ways.note("cloudwatch", OPERATION, 200)
-        return Answer(
+        return HttpResponse(
             200, [("Content-Type", JSON_TYPE), ("x-amzn-RequestId", str(uuid4())), ways.MARK], b"{}"
         )
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tailrace.cloudwatch.cells import Cell, Key, key
+from tailrace.cloudwatch.cells import Cell, CellKey, key
 from tailrace.cloudwatch.datapoints import LARGEST, MOST_DIMENSIONS
 from tailrace.cloudwatch.store import Place
 
@@ -20,7 +20,7 @@ MOST_VALUES = 100
 MARK = '"_aws"'
 
 
-def metrics_in(place: Place, line: str, at: float) -> list[tuple[Key, Cell]]:
+def metrics_in(place: Place, line: str, at: float) -> list[tuple[CellKey, Cell]]:
     """Return what a log line publishes; nothing if it is not in the format, or not valid.
 
     `at` is the event's time in epoch seconds; the line's own `Timestamp` (milliseconds) is the metric's.
@@ -34,7 +34,7 @@ def metrics_in(place: Place, line: str, at: float) -> list[tuple[Key, Cell]]:
         return []
 
 
-def _read(place: Place, root: Mapping[str, Any], at: float) -> Iterator[tuple[Key, Cell]]:
+def _read(place: Place, root: Mapping[str, Any], at: float) -> Iterator[tuple[CellKey, Cell]]:
     metadata = root["_aws"]
     stamp = metadata.get("Timestamp", at * 1000)
     if isinstance(stamp, bool) or not isinstance(stamp, int | float):

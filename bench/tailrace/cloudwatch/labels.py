@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tailrace.cloudwatch.expressions.values import Line
+from tailrace.cloudwatch.expressions.values import TimeSeries
 
 _DYNAMIC = re.compile(r"\$\{([^}]*)\}")
 _PROPERTY = re.compile(r"PROP\('([^']*)'\)")
@@ -26,7 +26,7 @@ def differing(queries: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(name for name in ("Stat", "Period") if len({stat[name] for stat in stats}) > 1)
 
 
-def label(query: Mapping[str, Any], line: Line, beside: Sequence[str]) -> str:
+def label(query: Mapping[str, Any], line: TimeSeries, beside: Sequence[str]) -> str:
     """Return the label of one series: the query's own, with its dynamic parts, or AWS's default."""
     stat = query.get("MetricStat")
     default = line.label or query["Id"]
@@ -40,7 +40,7 @@ def label(query: Mapping[str, Any], line: Line, beside: Sequence[str]) -> str:
     return _DYNAMIC.sub(lambda part: _part(part, default, stat or {}, line), given)
 
 
-def _part(part: re.Match[str], default: str, stat: Mapping[str, Any], line: Line) -> str:
+def _part(part: re.Match[str], default: str, stat: Mapping[str, Any], line: TimeSeries) -> str:
     name = part[1]
     if name == "LABEL":
         return default

@@ -43,7 +43,7 @@ def metrics_asked_for(request: Mapping[str, Any], known: Iterable[Seen], now: fl
 
 
 def _has(metric: MetricId, name: str, value: str | None) -> bool:
-    return any(known == name and value in (None, "", held) for known, held in metric.dimensions)
+    return any(known == name and value in (None, "", actual) for known, actual in metric.dimensions)
 
 
 def alarms_asked_for(

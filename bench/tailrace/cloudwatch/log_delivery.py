@@ -18,14 +18,14 @@ from tailrace import cloudwatch
 from tailrace.clock import CLOCK
 from tailrace.cloudwatch.metric_filters import published
 from tailrace.cloudwatch.patterns import compiled
-from tailrace.cloudwatch.subscriptions import RANDOM, Line, Source, control_message, data_message
+from tailrace.cloudwatch.subscriptions import RANDOM, LogSource, StoredEvent, control_message, data_message
 
 LOG = logging.getLogger(__name__)
 
 _SERVICES = {"kinesis": "Kinesis stream", "firehose": "Firehose stream"}
 
 
-class Subscription(Protocol):
+class LogSubscription(Protocol):
     """A subscription filter of moto's."""
 
     name: str
@@ -34,23 +34,23 @@ class Subscription(Protocol):
     distribution: str  # ours
 
 
-class Stored(NamedTuple):
+class StoredLines(NamedTuple):
     """Lines that were stored, and the filters that the log group had then."""
 
-    source: Source
-    lines: Sequence[Line]
+    source: LogSource
+    lines: Sequence[StoredEvent]
     metric_filters: Sequence[Mapping[str, Any]]
-    subscriptions: Sequence[Subscription]
+    subscriptions: Sequence[LogSubscription]
 
 
-class Delivery:
+class LogDelivery:
     """Stored lines in, metrics and messages out, in the order in which they were stored."""
 
     def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="log-delivery", daemon=True).start()
 
-    def add(self, stored: Stored) -> None:
+    def add(self, stored: StoredLines) -> None:
         """Take lines; returns at once."""
         self._waiting.put(lambda: self._deliver(stored))
 
@@ -69,7 +69,7 @@ class Delivery:
             except Exception as error:  # noqa: BLE001  whatever a destination does, the next line is sent
                 LOG.warning("Log lines did not reach their destination: %s", error)
 
-    def _deliver(self, stored: Stored) -> None:
+    def _deliver(self, stored: StoredLines) -> None:
         for metric_filter in stored.metric_filters:
             cloudwatch.STORE.add_all(published(stored.source, metric_filter, stored.lines))
         for one in stored.subscriptions:

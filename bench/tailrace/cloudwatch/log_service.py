@@ -20,10 +20,10 @@ from tailrace import cloudwatch
 from tailrace.clock import CLOCK
 from tailrace.cloudwatch.conditions import PatternError
 from tailrace.cloudwatch.embedded import MARK, metrics_in
-from tailrace.cloudwatch.log_delivery import Delivery, Stored
+from tailrace.cloudwatch.log_delivery import LogDelivery, StoredLines
 from tailrace.cloudwatch.patterns import compiled
 from tailrace.cloudwatch.retention import oldest_kept, rejected
-from tailrace.cloudwatch.subscriptions import BY_LOG_STREAM, Line, Source
+from tailrace.cloudwatch.subscriptions import BY_LOG_STREAM, LogSource, StoredEvent
 from tailrace.seams import replace
 
 type Request = dict[str, Any]
@@ -101,7 +101,7 @@ class TailraceLogs(LogsProvider):
             known.subscription_filters.pop(name, None)  # moto counts it as one more
         call_moto(context)
         known.subscription_filters[name].distribution = request.get("distribution") or BY_LOG_STREAM
-        source = Source(context.account_id, context.region, group, "")
+        source = LogSource(context.account_id, context.region, group, "")
         _delivery().check(request["destination_arn"], source.partition_key)
 
     def describe_subscription_filters(self, context: Any, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
@@ -187,8 +187,8 @@ def _installed() -> None:
 
 
 @cache
-def _delivery() -> Delivery:
-    return Delivery()
+def _delivery() -> LogDelivery:
+    return LogDelivery()
 
 
 def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa: ANN401  moto's, untyped
@@ -212,9 +212,9 @@ def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa
     metric_filters = filters.get_matching_filters(log_group_name=group.name)
     subscriptions = list(group.subscription_filters.values())
     if metric_filters or subscriptions:
-        lines = [Line(event.event_id, event.timestamp, event.message) for event in events]
-        source = Source(self.account_id, self.region, group.name, self.log_stream_name)
-        _delivery().add(Stored(source, lines, metric_filters, subscriptions))
+        lines = [StoredEvent(event.event_id, event.timestamp, event.message) for event in events]
+        source = LogSource(self.account_id, self.region, group.name, self.log_stream_name)
+        _delivery().add(StoredLines(source, lines, metric_filters, subscriptions))
     return f"{self.upload_sequence_token:056d}"
 
 

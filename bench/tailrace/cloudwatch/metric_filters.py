@@ -6,14 +6,14 @@ Source: the CloudWatch Logs API reference, MetricTransformation.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tailrace.cloudwatch.cells import Cell, Key, key, repeated
+from tailrace.cloudwatch.cells import Cell, CellKey, key, repeated
 from tailrace.cloudwatch.patterns import Match, compiled
-from tailrace.cloudwatch.subscriptions import Line, Source
+from tailrace.cloudwatch.subscriptions import LogSource, StoredEvent
 
 
 def published(
-    source: Source, metric_filter: Mapping[str, Any], lines: Sequence[Line]
-) -> Iterator[tuple[Key, Cell]]:
+    source: LogSource, metric_filter: Mapping[str, Any], lines: Sequence[StoredEvent]
+) -> Iterator[tuple[CellKey, Cell]]:
     """Give a sample for each line that matches, or the default value once if none does.
 
     A line whose value or dimension is not there, or whose value is no number, publishes nothing.
@@ -31,7 +31,9 @@ def published(
             yield _key(source, transformation, {}, lines[-1]), repeated(float(default), 1)
 
 
-def _key(source: Source, transformation: Mapping[str, Any], dimensions: Mapping[str, str], line: Line) -> Key:
+def _key(
+    source: LogSource, transformation: Mapping[str, Any], dimensions: Mapping[str, str], line: StoredEvent
+) -> CellKey:
     unit = transformation.get("unit") or "None"
     metric = (transformation["metricNamespace"], transformation["metricName"], unit)
     return key((source.account, source.region), metric, dimensions, line.timestamp / 1000)

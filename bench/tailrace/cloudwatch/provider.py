@@ -13,12 +13,20 @@ from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
 from tailrace import cloudwatch
 from tailrace.clock import CLOCK, Clock
 from tailrace.cloudwatch.alarms import actions, book, requests
-from tailrace.cloudwatch.alarms.watch import Watch
+from tailrace.cloudwatch.alarms.watch import AlarmWatch
 from tailrace.cloudwatch.datapoints import samples
-from tailrace.cloudwatch.direct import ShortWay
+from tailrace.cloudwatch.direct import CloudWatchShortWay
 from tailrace.cloudwatch.listing import alarms_asked_for, history_asked_for, metrics_asked_for, sliced
-from tailrace.cloudwatch.queries import Queries, QueryError, Result, begun, metric_id, paged, valid_period
-from tailrace.cloudwatch.series import Stretch
+from tailrace.cloudwatch.queries import (
+    MetricResult,
+    Queries,
+    QueryError,
+    begun,
+    metric_id,
+    paged,
+    valid_period,
+)
+from tailrace.cloudwatch.series import Periods
 from tailrace.cloudwatch.statistics import UnknownStatisticError, is_extended, statistic
 from tailrace.cloudwatch.store import Place
 from tailrace.door import ways
@@ -49,8 +57,8 @@ class CloudWatchProvider(CloudwatchProvider):
     def __init__(self, clock: Clock = CLOCK) -> None:
         # LocalStack's own would open its database and begin its scheduler.
         self._now = clock.now
-        self._watch = Watch(cloudwatch.STORE, clock)
-        ways.WAYS["monitoring"] = ShortWay(clock).answer
+        self._watch = AlarmWatch(cloudwatch.STORE, clock)
+        ways.WAYS["monitoring"] = CloudWatchShortWay(clock).answer
 
     def accept_state_visitor(self, visitor: Any) -> None:  # noqa: ANN401  LocalStack's, untyped
         """Show the alarms and dashboards to whoever resets or saves state."""
@@ -253,7 +261,7 @@ def _json(text: str | None) -> Mapping[str, Any] | None:
         ) from None
 
 
-def _result(result: Result) -> Output:
+def _result(result: MetricResult) -> Output:
     return {
         "Id": result.id,
         "Label": result.label,
@@ -277,7 +285,7 @@ def _statistics_asked_for(request: Request) -> Sequence[str]:
     return names
 
 
-def _stretch(request: Request, now: float) -> Stretch:
+def _stretch(request: Request, now: float) -> Periods:
     start, end, period = request["StartTime"].timestamp(), request["EndTime"].timestamp(), request["Period"]
     if not start < end:
         raise QueryError(
@@ -295,7 +303,7 @@ def _stretch(request: Request, now: float) -> Stretch:
             f"{MOST_STATISTICS}. You may reduce the datapoints requested by increasing Period, or "
             "decreasing the time range.",
         )
-    return Stretch(begun(start, period, now), int(-(-end // 1)), period)
+    return Periods(begun(start, period, now), int(-(-end // 1)), period)
 
 
 def _datapoint(at: int, unit: str, values: Mapping[str, float | None]) -> Output:

@@ -14,10 +14,10 @@ from tailrace.cloudwatch.expressions.errors import ExpressionError, NotDoneError
 from tailrace.cloudwatch.expressions.evaluate import World, evaluate
 from tailrace.cloudwatch.expressions.functions import Grid
 from tailrace.cloudwatch.expressions.search import search
-from tailrace.cloudwatch.expressions.values import Line, Lines, Value
-from tailrace.cloudwatch.series import Stretch
+from tailrace.cloudwatch.expressions.values import Lines, TimeSeries, Value
+from tailrace.cloudwatch.series import Periods
 from tailrace.cloudwatch.statistics import UnknownStatisticError, is_extended, statistic
-from tailrace.cloudwatch.store import MetricId, Place, Store
+from tailrace.cloudwatch.store import MetricId, MetricStore, Place
 
 MOST_QUERIES = 500
 MOST_DATAPOINTS = 100_800
@@ -35,7 +35,7 @@ class QueryError(ValueError):
 
 
 @dataclass(frozen=True)
-class Result:
+class MetricResult:
     """One series of the answer."""
 
     id: str
@@ -44,10 +44,10 @@ class Result:
     complete: bool = True
 
 
-class Page(NamedTuple):
+class ResultPage(NamedTuple):
     """An answer, and where the next one begins; None after the last."""
 
-    results: list[Result]
+    results: list[MetricResult]
     token: str | None
 
 
@@ -82,7 +82,7 @@ def metric_id(metric: Mapping[str, Any]) -> MetricId:
 class Queries:
     """The queries of one request over one stretch of time; each is answered once."""
 
-    store: Store
+    store: MetricStore
     place: Place
     queries: Sequence[Mapping[str, Any]]
     start: float
@@ -91,19 +91,21 @@ class Queries:
     _known: dict[str, Value] = field(default_factory=dict)
     _asked: list[str] = field(default_factory=list)
 
-    def results(self) -> list[Result]:
+    def results(self) -> list[MetricResult]:
         """Return the series of the queries that return data, in their order, oldest value first."""
         self._check()
         differing = labels.differing(self.queries)
-        found: list[Result] = []
+        found: list[MetricResult] = []
         for query in self.queries:
             if query.get("ReturnData", True):
                 value = self._value_of(query["Id"])
                 lines = value if isinstance(value, tuple) else (value,)
                 found += [
-                    Result(query["Id"], labels.label(query, line, differing), tuple(line.points.items()))
+                    MetricResult(
+                        query["Id"], labels.label(query, line, differing), tuple(line.points.items())
+                    )
                     for line in lines
-                    if isinstance(line, Line)
+                    if isinstance(line, TimeSeries)
                 ]
         return found
 
@@ -167,22 +169,22 @@ class Queries:
             self._asked.pop()
         return self._known[query_id]
 
-    def _measured(self, wanted: Mapping[str, Any]) -> Line:
+    def _measured(self, wanted: Mapping[str, Any]) -> TimeSeries:
         metric = metric_id(wanted["Metric"])
         return self.series(metric, wanted["Stat"], wanted["Period"], wanted.get("Unit"))
 
-    def series(self, metric: MetricId, stat: str, period: int, unit: str | None = None) -> Line:
+    def series(self, metric: MetricId, stat: str, period: int, unit: str | None = None) -> TimeSeries:
         """Return the series of one metric's statistic."""
         try:
             act = statistic(stat)
         except UnknownStatisticError as error:
             raise QueryError("ValidationError", str(error)) from None
-        stretch = Stretch(begun(self.start, period, self.now), int(-(-self.end // 1)), period)
+        stretch = Periods(begun(self.start, period, self.now), int(-(-self.end // 1)), period)
         cells = self.store.read(self.place, metric, unit, stretch, plain=not is_extended(stat))
         values = ((at, act(cell)) for at, cell in cells.items())
-        return Line({at: value for at, value in values if value is not None}, period, metric.name)
+        return TimeSeries({at: value for at, value in values if value is not None}, period, metric.name)
 
-    def _computed(self, query: Mapping[str, Any]) -> Lines | Line:
+    def _computed(self, query: Mapping[str, Any]) -> Lines | TimeSeries:
         period = query.get("Period") or min(self._periods(), default=FIVE_MINUTES)
         grid = Grid(begun(self.start, period, self.now), int(-(-self.end // 1)), period)
         world = World(grid, self._named, self._metrics, self._found)
@@ -201,10 +203,10 @@ class Queries:
             raise KeyError(name)
         return self._value_of(name)
 
-    def _metrics(self) -> Mapping[str, Line]:
+    def _metrics(self) -> Mapping[str, TimeSeries]:
         measured = [query["Id"] for query in self.queries if query.get("MetricStat")]
         values = ((query_id, self._value_of(query_id)) for query_id in measured)
-        return {query_id: value for query_id, value in values if isinstance(value, Line)}
+        return {query_id: value for query_id, value in values if isinstance(value, TimeSeries)}
 
     def _found(self, expression: str, stat: str, period: int) -> Lines:
         if not valid_period(period):
@@ -217,7 +219,9 @@ class Queries:
         return tuple(lines)
 
 
-def paged(results: Sequence[Result], token: str | None, most: int | None, *, newest_first: bool) -> Page:
+def paged(
+    results: Sequence[MetricResult], token: str | None, most: int | None, *, newest_first: bool
+) -> ResultPage:
     """Return a page of at most `most` datapoints, of all series together."""
     begin = _offset(token)
     room = min(most or MOST_DATAPOINTS, MOST_DATAPOINTS)
@@ -229,7 +233,7 @@ def paged(results: Sequence[Result], token: str | None, most: int | None, *, new
         if (low < high) or (size == 0 and begin <= position < end):
             page.append(replace(result, points=points[low:high], complete=high == size))
         position += size
-    return Page(page, _token(end) if position > end else None)
+    return ResultPage(page, _token(end) if position > end else None)
 
 
 def _token(offset: int) -> str:

@@ -24,7 +24,7 @@ class Tier(NamedTuple):
     kept: int
 
 
-class Stretch(NamedTuple):
+class Periods(NamedTuple):
     """What is read: periods of so many seconds, the first beginning at `start`, none at `end` or later."""
 
     start: int
@@ -74,7 +74,7 @@ class Series:
         """Whether nothing is left of it."""
         return not any(self._cells)
 
-    def read(self, stretch: Stretch, *, plain: bool = False) -> dict[int, Cell]:
+    def read(self, stretch: Periods, *, plain: bool = False) -> dict[int, Cell]:
         """Return a cell for each period that has samples, by its beginning, in order.
 
         The coarsest resolution is read that both `start` and `period` are multiples of. With `plain`
@@ -83,9 +83,9 @@ class Series:
         start, end, period = stretch
         join = summed if plain else merged
         resolution, cells = 1, self._cells[0]
-        for tier, held in zip(TIERS, self._cells, strict=True):
+        for tier, kept_cells in zip(TIERS, self._cells, strict=True):
             if start % tier.resolution == 0 and period % tier.resolution == 0:
-                resolution, cells = tier.resolution, held
+                resolution, cells = tier.resolution, kept_cells
         if resolution == period:
             return {slot: join((cells[slot],)) for slot in self._slots(cells, range(start, end, period))}
         grouped: dict[int, list[Cell]] = {}

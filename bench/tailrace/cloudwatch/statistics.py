@@ -33,7 +33,7 @@ class UnknownStatisticError(ValueError):
     """There is no such statistic; the message is AWS's."""
 
 
-class Part(NamedTuple):
+class TrimmedPart(NamedTuple):
     """What lies between two bounds of a distribution, with what lies below and above it."""
 
     inside: Sequence[tuple[float, float]]
@@ -99,7 +99,7 @@ def _long(name: str, form: re.Match[str]) -> Statistic:
     return _of(kind, _by_value(-math.inf if low is None else low, math.inf if high is None else high))
 
 
-def _of(kind: str, cut: Callable[[Cell], Part]) -> Statistic:
+def _of(kind: str, cut: Callable[[Cell], TrimmedPart]) -> Statistic:
     def value(cell: Cell) -> float | None:
         if not cell.distributed:
             return None
@@ -108,7 +108,7 @@ def _of(kind: str, cut: Callable[[Cell], Part]) -> Statistic:
     return value
 
 
-def _value(kind: str, part: Part, samples: float) -> float | None:
+def _value(kind: str, part: TrimmedPart, samples: float) -> float | None:
     count = sum(count for _, count in part.inside)
     total = sum(value * count for value, count in part.inside)
     known: dict[str, float] = {"tc": count, "ts": total, "pr": HUNDRED * count / samples}
@@ -118,8 +118,8 @@ def _value(kind: str, part: Part, samples: float) -> float | None:
     return known.get(kind)
 
 
-def _by_percent(low: float, high: float) -> Callable[[Cell], Part]:
-    def cut(cell: Cell) -> Part:
+def _by_percent(low: float, high: float) -> Callable[[Cell], TrimmedPart]:
+    def cut(cell: Cell) -> TrimmedPart:
         first, last = low / HUNDRED * cell.count, high / HUNDRED * cell.count
         inside, seen = [], 0.0
         for value, count in sorted(cell.items()):
@@ -127,18 +127,18 @@ def _by_percent(low: float, high: float) -> Callable[[Cell], Part]:
             if share > 0:
                 inside.append((value, share))
             seen += count
-        return Part(inside, first, cell.count - last)
+        return TrimmedPart(inside, first, cell.count - last)
 
     return cut
 
 
-def _by_value(low: float, high: float) -> Callable[[Cell], Part]:
+def _by_value(low: float, high: float) -> Callable[[Cell], TrimmedPart]:
     """Bounds that are values: above the lower one, up to and with the upper one."""
 
-    def cut(cell: Cell) -> Part:
+    def cut(cell: Cell) -> TrimmedPart:
         items = sorted(cell.items())
         below = sum(count for value, count in items if value <= low)
         above = sum(count for value, count in items if value > high)
-        return Part([(value, count) for value, count in items if low < value <= high], below, above)
+        return TrimmedPart([(value, count) for value, count in items if low < value <= high], below, above)
 
     return cut

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from tailrace.cloudwatch.cells import Cell, Key
-from tailrace.cloudwatch.series import Series, Stretch
+from tailrace.cloudwatch.cells import Cell, CellKey
+from tailrace.cloudwatch.series import Periods, Series
 
 LISTED = 14 * 24 * 3600
 """Seconds after its last sample that ListMetrics still knows a metric."""
@@ -29,7 +29,7 @@ class Seen(NamedTuple):
     newest: int
 
 
-class Store:
+class MetricStore:
     """Series by place, metric and unit. Everything in it changes under one lock."""
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -37,11 +37,11 @@ class Store:
         self._lock = threading.Lock()
         self._series: dict[Place, dict[MetricId, dict[str, Series]]] = {}
 
-    def add(self, which: Key, cell: Cell) -> None:
+    def add(self, which: CellKey, cell: Cell) -> None:
         """Add the samples of one second of one metric."""
         self.add_all(((which, cell),))
 
-    def add_all(self, found: Iterable[tuple[Key, Cell]]) -> None:
+    def add_all(self, found: Iterable[tuple[CellKey, Cell]]) -> None:
         """Add the samples of many."""
         now = self._now()
         with self._lock:
@@ -54,7 +54,7 @@ class Store:
                 series.add(which.second, cell, now)
 
     def read(
-        self, place: Place, metric: MetricId, unit: str | None, stretch: Stretch, *, plain: bool = False
+        self, place: Place, metric: MetricId, unit: str | None, stretch: Periods, *, plain: bool = False
     ) -> Mapping[int, Cell]:
         """Return the cells of the periods that have samples, by their beginning, in order.
 
@@ -88,21 +88,23 @@ class Store:
     def _listed(self, place: Place) -> Iterator[Seen]:
         now = self._now()
         with self._lock:
-            held = self._series.get(place, {})
-            known = [(metric, max(each.newest for each in units.values())) for metric, units in held.items()]
+            by_metric = self._series.get(place, {})
+            known = [
+                (metric, max(each.newest for each in units.values())) for metric, units in by_metric.items()
+            ]
             for metric, newest in known:
                 if newest + LISTED < now:
-                    self._expire(held, metric, now)
+                    self._expire(by_metric, metric, now)
         return (Seen(metric, newest) for metric, newest in sorted(known) if newest + LISTED >= now)
 
     @staticmethod
-    def _expire(held: dict[MetricId, dict[str, Series]], metric: MetricId, now: float) -> None:
-        for unit, series in list(held[metric].items()):
+    def _expire(by_metric: dict[MetricId, dict[str, Series]], metric: MetricId, now: float) -> None:
+        for unit, series in list(by_metric[metric].items()):
             series.trim(now)
             if series.empty:
-                del held[metric][unit]
-        if not held[metric]:
-            del held[metric]
+                del by_metric[metric][unit]
+        if not by_metric[metric]:
+            del by_metric[metric]
 
     def forget(self, place: Place) -> None:
         """Forget the metrics of one place."""

@@ -14,7 +14,7 @@ BY_LOG_STREAM, RANDOM = "ByLogStream", "Random"
 _ID_DIGITS = 56
 
 
-class Line(NamedTuple):
+class StoredEvent(NamedTuple):
     """A stored log event; `timestamp` in epoch milliseconds."""
 
     number: int
@@ -22,7 +22,7 @@ class Line(NamedTuple):
     message: str
 
 
-class Source(NamedTuple):
+class LogSource(NamedTuple):
     """Where lines come from: a log stream."""
 
     account: str
@@ -36,7 +36,7 @@ class Source(NamedTuple):
         return hashlib.md5(f"{self.group}:{self.stream}".encode(), usedforsecurity=False).hexdigest()
 
 
-def data_message(source: Source, filter_name: str, lines: Sequence[Line]) -> bytes:
+def data_message(source: LogSource, filter_name: str, lines: Sequence[StoredEvent]) -> bytes:
     """Word the message that carries lines to a destination, compressed."""
     events = [
         {"id": f"{line.number:0{_ID_DIGITS}d}", "timestamp": line.timestamp, "message": line.message}

@@ -13,7 +13,7 @@ from tailrace.control.occupant import occupant, taken_by
 from tailrace.endpoint import HOST, at
 
 from . import image
-from .engine import LONG, Engine, last_line
+from .engine import LONG, DockerEngine, last_line
 from .errors import ContainerError
 
 FILE = "docker-compose.yml"
@@ -29,7 +29,7 @@ TAIL = 25  # lines of the log that an error shows
 Report = Callable[[str], None]
 
 
-class Found(NamedTuple):
+class FoundContainer(NamedTuple):
     """A container as the engine has it; `folder` is where it was started from."""
 
     name: str
@@ -40,7 +40,7 @@ class Found(NamedTuple):
 class Container:
     """The emulator on one port, by the docker-compose.yml of `folder`."""
 
-    def __init__(self, engine: Engine, port: int, folder: Path) -> None:
+    def __init__(self, engine: DockerEngine, port: int, folder: Path) -> None:
         self.engine, self.port, self.folder = engine, port, folder.resolve()
         self.project = f"tailrace-{port}"
 
@@ -99,7 +99,7 @@ class Container:
             raise ContainerError(f"The container could not be removed: {last_line(ended.stderr)}")
         return True
 
-    def find(self) -> Found | None:
+    def find(self) -> FoundContainer | None:
         """Return the container of this port, whoever started it; None if there is none."""
         named = self._labelled(EMULATOR)
         if not named:
@@ -109,7 +109,7 @@ class Container:
         if asked.returncode:  # it has just gone
             return None
         name, running, folder = asked.stdout.rstrip("\n").split("\t")
-        return Found(name.removeprefix("/"), running == "true", Path(folder))
+        return FoundContainer(name.removeprefix("/"), running == "true", Path(folder))
 
     def log(self, lines: int | None = None) -> str:
         """Return its log, or the end of it; empty if there is no container."""
@@ -135,14 +135,14 @@ class Container:
         every = ("compose", "--project-name", self.project, *named, *words)
         return engine.run(*every, timeout=PULL if self.official else LONG)
 
-    def _refuse_other(self, found: Found) -> None:
+    def _refuse_other(self, found: FoundContainer) -> None:
         if found.folder != self.folder:
             raise PortTakenError(
                 f"Port {self.port} is taken by the container {found.name}, started from {found.folder}. "
                 f"Stop it there (make down), or take another port: EMULATOR_PORT={self.port + 1}"
             )
 
-    def _refuse_taken_port(self, found: Found | None) -> None:
+    def _refuse_taken_port(self, found: FoundContainer | None) -> None:
         if found and found.running:
             self._refuse_other(found)
         elif processes.taken(HOST, self.port):
@@ -163,7 +163,7 @@ class Container:
         return ContainerError(f"The container did not become healthy. The end of its log:\n{tail}")
 
 
-def ports(engine: Engine, folder: Path) -> list[int]:
+def ports(engine: DockerEngine, folder: Path) -> list[int]:
     """Return the ports of all emulators that were started from this folder."""
     mine = ("--filter", f"label={EMULATOR}", "--filter", f"label={FOLDER}={folder.resolve()}")
     return [

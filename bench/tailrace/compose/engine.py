@@ -17,7 +17,7 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NEAR = ("", "localhost", "127.0.0.1", "::1")
 
 
-class Engine(NamedTuple):
+class DockerEngine(NamedTuple):
     """An engine that can be used; `environ` is what its program is run with."""
 
     version: str
@@ -36,7 +36,7 @@ class Engine(NamedTuple):
         return done.stdout.strip()
 
 
-def find(environ: Mapping[str, str]) -> Engine:
+def find(environ: Mapping[str, str]) -> DockerEngine:
     """Return the engine that the `docker` program of this environment talks to.
 
     Raises EngineError, whose message says what is missing.
@@ -58,7 +58,7 @@ def find(environ: Mapping[str, str]) -> Engine:
             f"a Docker engine answers, but it has {f'Compose {compose}' if compose else 'no Compose'}, "
             f"and {wanted} or newer is needed"
         )
-    return Engine(asked.stdout.strip(), compose, environ)
+    return DockerEngine(asked.stdout.strip(), compose, environ)
 
 
 def near(place: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tailrace.control.installation import RUNTIMES
 
-from .engine import Engine, last_line
+from .engine import DockerEngine, last_line
 from .errors import ImageError
 
 NAME = "tailrace:latest"
@@ -39,14 +39,14 @@ def sources(folder: Path, runtimes: str = "") -> str:
     return digest.hexdigest()[:16]
 
 
-def stands(engine: Engine, folder: Path) -> bool:
+def stands(engine: DockerEngine, folder: Path) -> bool:
     """Tell whether the image that would be run is there, and of these very sources if it is ours."""
     if engine.environ.get(OWN):
         return engine.run("image", "inspect", name(engine.environ)).returncode == 0
     return _built_of(engine) == sources(folder, engine.environ.get(RUNTIMES, ""))
 
 
-def ensure(engine: Engine, folder: Path, report: Callable[[str], None]) -> bool:
+def ensure(engine: DockerEngine, folder: Path, report: Callable[[str], None]) -> bool:
     """Build the image if there is none of these sources; tell whether it was built. Raises ImageError.
 
     An image that EMULATOR_IMAGE names is somebody else's: it is not built.
@@ -64,7 +64,7 @@ def ensure(engine: Engine, folder: Path, report: Callable[[str], None]) -> bool:
     return True
 
 
-def build(engine: Engine, folder: Path, digest: str, report: Callable[[str], None]) -> None:
+def build(engine: DockerEngine, folder: Path, digest: str, report: Callable[[str], None]) -> None:
     """Build the image and report every ten seconds how far it is; raises ImageError."""
     began = time.monotonic()
     arguments = {
@@ -93,7 +93,7 @@ def build(engine: Engine, folder: Path, digest: str, report: Callable[[str], Non
     report(f"The image {NAME} is built ({time.monotonic() - began:.0f} s)")
 
 
-def remove(engine: Engine) -> None:
+def remove(engine: DockerEngine) -> None:
     """Remove the image that was built here, if it is there and nothing else needs it."""
     engine.run("image", "rm", NAME)
 
@@ -105,7 +105,7 @@ def version(folder: Path) -> str:
     return found
 
 
-def _built_of(engine: Engine) -> str | None:
+def _built_of(engine: DockerEngine) -> str | None:
     """Return what tells the sources of our image, None if it is not there."""
     found = engine.run("image", "inspect", "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}', NAME)
     return None if found.returncode else found.stdout.strip()

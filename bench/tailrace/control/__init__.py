@@ -9,8 +9,8 @@
 Everything that can go wrong is an EmulatorError (`errors.py`), whose message names the fix.
 """
 
-from .emulator import Emulator, Status
+from .emulator import Emulator, EmulatorStatus
 from .errors import EmulatorError
 from .installation import Installation
 
-__all__ = ["Emulator", "EmulatorError", "Installation", "Status"]
+__all__ = ["Emulator", "EmulatorError", "EmulatorStatus", "Installation"]

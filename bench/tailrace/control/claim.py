@@ -31,7 +31,7 @@ def claim(lock: Path, timeout: float, busy: Busy, waiting: Waiting) -> Iterator[
 
 def _acquire(lock: Path, timeout: float, busy: Busy, waiting: Waiting) -> int:
     lock.parent.mkdir(parents=True, exist_ok=True)
-    deadline, told = time.monotonic() + timeout, False
+    deadline, reported = time.monotonic() + timeout, False
     while True:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         if _locked(handle, lock):
@@ -40,9 +40,9 @@ def _acquire(lock: Path, timeout: float, busy: Busy, waiting: Waiting) -> int:
         os.close(handle)
         if time.monotonic() >= deadline:
             raise busy(holder)
-        if not told:
+        if not reported:
             waiting(holder)
-            told = True
+            reported = True
         time.sleep(PATIENCE)
 
 

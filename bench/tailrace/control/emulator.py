@@ -42,7 +42,7 @@ REFUSED = re.compile(rf"Reason: {re.escape(seams.REFUSED)}(.+)")
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
-class Status(NamedTuple):
+class EmulatorStatus(NamedTuple):
     """What an emulator is doing: `state` is `running`, `starting` (or not answering) or `stopped`."""
 
     state: str
@@ -132,13 +132,13 @@ class Emulator:
             self._clear()
         return leader is not None
 
-    def status(self) -> Status:
+    def status(self) -> EmulatorStatus:
         """Return what the emulator is doing now."""
         one = self.process()
         if one is None:
-            return Status("stopped", self.port, None, {}, self.log)
+            return EmulatorStatus("stopped", self.port, None, {}, self.log)
         services = self._health()
-        return Status(
+        return EmulatorStatus(
             "starting" if services is None else "running", self.port, one.pid, services or {}, self.log
         )
 

@@ -45,7 +45,7 @@ class Part(ABC):
         """Make the part in the site's folder."""
 
 
-class Environment(Part):
+class PythonEnvironment(Part):
     """A Python environment made from a lock with hashes."""
 
     def __init__(self, where: str, lock: str, title: str, *, download: int, room: int) -> None:
@@ -70,7 +70,7 @@ class Environment(Part):
         make_environment(site, site.folder, self.lock, self.title)
 
 
-class LocalStack(Environment):
+class LocalStack(PythonEnvironment):
     """LocalStack's environment, with what its first start would compute."""
 
     def made_of(self) -> Sequence[bytes]:

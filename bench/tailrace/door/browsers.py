@@ -26,7 +26,7 @@ FOREIGN_SITES = {"cross-site", "same-site"}
 """What a browser says in Sec-Fetch-Site of a request that another site's page makes, or another port's."""
 
 
-class Page(NamedTuple):
+class RequestingPage(NamedTuple):
     """What a browser says of the page that asks: headers Origin, Referer and Sec-Fetch-Site, or nothing."""
 
     origin: str = ""
@@ -48,7 +48,7 @@ class Allowed(NamedTuple):
         return cls(named, not all(is_loopback(host) for host in listens))
 
 
-def refusal(host: str, page: Page, allowed: Allowed) -> str | None:
+def refusal(host: str, page: RequestingPage, allowed: Allowed) -> str | None:
     """Return a sentence that says why a request is refused; None if it may come in."""
     name = hostname(host)
     if name and not is_loopback(name) and not (allowed.containers and _is_private(name)):

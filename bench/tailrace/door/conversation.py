@@ -6,11 +6,11 @@ from contextlib import closing
 from http import HTTPStatus
 
 from . import http1
-from .entry import Entry
+from .entry import OpenConnection
 from .http1 import Parser
 from .inside import Inside
 from .limits import Limits
-from .request import Answer, HungUpError, Pieces, RefusedError, Request
+from .request import HttpRequest, HttpResponse, HungUpError, Pieces, RefusedError
 from .wire import Wire
 
 LOG = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ SMALL = 256 * 1024
 class Conversation:
     """One connection's requests and answers, until one side has enough."""
 
-    def __init__(self, inside: Inside, wire: Wire, entry: Entry) -> None:
+    def __init__(self, inside: Inside, wire: Wire, entry: OpenConnection) -> None:
         self._inside, self._wire, self._entry = inside, wire, entry
         self._parser = Parser(inside.limits, entry.place, inside.judge)
 
@@ -37,13 +37,13 @@ class Conversation:
                 self._send(REFUSED, refused.answer(), keeps=False)
         self._wire.end()
 
-    def _next(self) -> Request | None:
+    def _next(self) -> HttpRequest | None:
         """Return the next request that is whole; None if there is none."""
         parser, limits = self._parser, self._inside.limits
         since, begun = time.monotonic(), parser.begun
         while (request := parser.next()) is None:
             if parser.holds_back:
-                parser.tell()
+                parser.note_continue()
                 self._wire.send(http1.CONTINUE)
             now = time.monotonic()
             if parser.begun and not begun:
@@ -61,7 +61,7 @@ class Conversation:
             parser.feed(data)
         return request
 
-    def _answered(self, request: Request) -> bool:
+    def _answered(self, request: HttpRequest) -> bool:
         """Answer one request; tell whether another may follow."""
         if not self._entry.begin():
             return False
@@ -77,13 +77,13 @@ class Conversation:
         finally:
             self._entry.end()
 
-    def _hang_up(self, request: Request, end: HungUpError) -> None:
+    def _hang_up(self, request: HttpRequest, end: HungUpError) -> None:
         """End the connection in the middle of an answer, or before it."""
         if end.answer is not None:
             head, _ = http1.head(request, end.answer, keeps=True)
             self._wire.send(head + end.answer.whole[: end.length])
 
-    def _send(self, request: Request, answer: Answer, *, keeps: bool) -> bool:
+    def _send(self, request: HttpRequest, answer: HttpResponse, *, keeps: bool) -> bool:
         """Send an answer; tell whether another may follow."""
         keeps = keeps and http1.is_delimited(request, answer) and not http1.closes(answer)
         head, chunked = http1.head(request, answer, keeps=keeps)
@@ -101,7 +101,7 @@ class Conversation:
             self._wire.send(head)
             return bodiless or (self._sent(answer, answer.body, chunked=chunked) and keeps)
 
-    def _sent(self, answer: Answer, pieces: Pieces, *, chunked: bool) -> bool:
+    def _sent(self, answer: HttpResponse, pieces: Pieces, *, chunked: bool) -> bool:
         """Send a body as it comes; tell whether it is what the head promised."""
         promised = None if chunked else http1.promised(answer)
         sent = 0
@@ -122,7 +122,7 @@ class Conversation:
         return promised is None or sent == promised
 
 
-REFUSED = Request.unread()
+REFUSED = HttpRequest.unread()
 """Stands for a request that was not understood."""
 
 

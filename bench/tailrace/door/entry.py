@@ -5,13 +5,13 @@ import time
 from contextlib import suppress
 from threading import Condition
 
-from .request import Place
+from .request import ConnectionEnds
 
 
-class Entry:
+class OpenConnection:
     """One connection: between whom, and whether a request on it is under way."""
 
-    def __init__(self, entries: "Entries", sock: socket.socket, place: Place) -> None:
+    def __init__(self, entries: "OpenConnections", sock: socket.socket, place: ConnectionEnds) -> None:
         self.place, self.socket = place, sock
         self._entries = entries
         self.under_way = 0
@@ -30,41 +30,41 @@ class Entry:
             self.socket.shutdown(socket.SHUT_RDWR)
 
 
-class Entries:
+class OpenConnections:
     """All connections that are open, at most so many."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._open: set[Entry] = set()
+        self._open: set[OpenConnection] = set()
         self._closed = False
         self._changed = Condition()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, sock: socket.socket, place: Place) -> Entry | None:
+    def add(self, sock: socket.socket, place: ConnectionEnds) -> OpenConnection | None:
         """Take a connection; None if there are too many, or no more are taken."""
-        entry = Entry(self, sock, place)
+        entry = OpenConnection(self, sock, place)
         with self._changed:
             if self._closed or len(self._open) >= self._most:
                 return None
             self._open.add(entry)
         return entry
 
-    def remove(self, entry: Entry) -> None:
+    def remove(self, entry: OpenConnection) -> None:
         """Let go of a connection."""
         with self._changed:
             self._open.discard(entry)
             self._changed.notify_all()
 
-    def begin(self, entry: Entry) -> bool:
+    def begin(self, entry: OpenConnection) -> bool:
         """Note a request on a connection."""
         with self._changed:
             if not self._closed:
                 entry.under_way += 1
             return not self._closed
 
-    def end(self, entry: Entry) -> None:
+    def end(self, entry: OpenConnection) -> None:
         """Note that one was answered."""
         with self._changed:
             entry.under_way -= 1

@@ -14,7 +14,7 @@ from tailrace.faults.rules import RULES
 
 from . import ways
 from .packed import unpack
-from .request import Answer, HungUpError, RefusedError, Request
+from .request import HttpRequest, HttpResponse, HungUpError, RefusedError
 
 LOG = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class Gateway:
     def __init__(self, gateway: Any) -> None:  # noqa: ANN401  LocalStack's
         self._gateway = gateway
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request, but for the faults that were asked for; what goes wrong in here is an answer too.
 
         Raises HungUpError where a fault ends the connection.
@@ -34,7 +34,7 @@ class Gateway:
             unpack(request)
             if RULES:  # loaded when there are any
                 asked: Any = import_module("tailrace.faults.door")
-                answer: Answer = asked.serve(request, self._served)
+                answer: HttpResponse = asked.serve(request, self._served)
                 return answer
             return self._served(request)
         except HungUpError:
@@ -43,15 +43,15 @@ class Gateway:
             return refused.answer()
         except Exception:
             LOG.exception("%s %s could not be answered", request.method, request.target)
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"")
+            return HttpResponse(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"")
 
-    def _served(self, request: Request) -> Answer:
+    def _served(self, request: HttpRequest) -> HttpResponse:
         """Answer a request by a short way, if one takes it, or let LocalStack do so."""
         if "x-amz-target" in request.named:
             return ways.answered(request, self._usual)
         return self._usual(request)
 
-    def _usual(self, request: Request) -> Answer:
+    def _usual(self, request: HttpRequest) -> HttpResponse:
         """Let LocalStack answer."""
         asked = Asked(request.environ())
         asked.headers = Headers(request.headers)
@@ -60,13 +60,13 @@ class Gateway:
         headers = response.get_wsgi_headers(asked.environ)
         listed = list(headers.items())
         if not response.is_sequence:
-            return Answer(response.status_code, listed, Made(response))
+            return HttpResponse(response.status_code, listed, ResponseBody(response))
         body = b"".join(response.iter_encoded())
         response.close()
-        return Answer(response.status_code, listed, body)
+        return HttpResponse(response.status_code, listed, body)
 
 
-class Made:
+class ResponseBody:
     """A response's body as LocalStack makes it, piece by piece."""
 
     def __init__(self, response: Any) -> None:  # noqa: ANN401  LocalStack's

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import httptools
 
 from .limits import Limits
-from .request import Answer, Body, Place, RefusedError, Request, lowered
+from .request import Body, ConnectionEnds, HttpRequest, HttpResponse, RefusedError, lowered
 
 if TYPE_CHECKING:
     from .request import Headers
@@ -35,13 +35,13 @@ class Parser:
     `judge` raises RefusedError for a request that may not come in; it is asked once its head is known.
     """
 
-    def __init__(self, limits: Limits, place: Place, judge: Callable[[Request], None]) -> None:
+    def __init__(self, limits: Limits, place: ConnectionEnds, judge: Callable[[HttpRequest], None]) -> None:
         self._limits, self._place, self._judge = limits, place, judge
-        self._ready: deque[Request] = deque()
+        self._ready: deque[HttpRequest] = deque()
         self._refused: RefusedError | None = None
-        self._target, self._fed, self._told = b"", 0, False
+        self._target, self._fed, self._continued = b"", 0, False
         self._headers: Headers = []
-        self._request: Request | None = None
+        self._request: HttpRequest | None = None
         self._parser = httptools.HttpRequestParser(self)
         self.rest = b""
         """What came after a request for a web socket, which is no HTTP any more."""
@@ -60,15 +60,15 @@ class Parser:
     def holds_back(self) -> bool:
         """Whether the client waits for a word before it sends its body (`Expect: 100-continue`)."""
         request = self._request
-        if request is None or self._told or self._ready or request.body.size:
+        if request is None or self._continued or self._ready or request.body.size:
             return False
         return request.version == "1.1" and request.named.get("expect", "").lower() == "100-continue"
 
-    def tell(self) -> None:
+    def note_continue(self) -> None:
         """Note that the client was told to go on."""
-        self._told = True
+        self._continued = True
 
-    def next(self) -> Request | None:
+    def next(self) -> HttpRequest | None:
         """Return the next request that is whole."""
         return self._ready.popleft() if self._ready else None
 
@@ -136,7 +136,7 @@ class Parser:
     def on_headers_complete(self) -> None:
         """Look at a request's head."""
         parser = self._parser
-        self._request = request = Request(
+        self._request = request = HttpRequest(
             parser.get_method().decode("latin-1"),
             self._target.decode("latin-1"),
             parser.get_http_version(),
@@ -168,16 +168,16 @@ class Parser:
         if self._request is not None and self._refused is None and not self._parser.should_upgrade():
             self._finish(self._request)
 
-    def _finish(self, request: Request) -> None:
+    def _finish(self, request: HttpRequest) -> None:
         self._ready.append(request)
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self._target, self._fed, self._told = b"", 0, False
+        self._target, self._fed, self._continued = b"", 0, False
         self._headers, self._request = [], None
 
 
-def head(request: Request, answer: Answer, *, keeps: bool) -> tuple[bytes, bool]:
+def head(request: HttpRequest, answer: HttpResponse, *, keeps: bool) -> tuple[bytes, bool]:
     """Return an answer's head, and whether its body goes in chunks."""
     names = {lowered(name) for name, _ in answer.headers}
     lines = [f"HTTP/1.1 {answer.status} {phrase(answer.status)}"]
@@ -202,12 +202,12 @@ def head(request: Request, answer: Answer, *, keeps: bool) -> tuple[bytes, bool]
     return text.encode("latin-1", errors="replace"), chunked
 
 
-def closes(answer: Answer) -> bool:
+def closes(answer: HttpResponse) -> bool:
     """Tell whether whoever answered wants the connection closed afterwards."""
     return any(lowered(name) == "connection" and value.lower() == "close" for name, value in answer.headers)
 
 
-def promised(answer: Answer) -> int | None:
+def promised(answer: HttpResponse) -> int | None:
     """Return the length that the headers promise."""
     for name, value in answer.headers:
         if lowered(name) == "content-length" and value.isdigit():
@@ -215,12 +215,12 @@ def promised(answer: Answer) -> int | None:
     return None
 
 
-def is_bodiless(request: Request, answer: Answer) -> bool:
+def is_bodiless(request: HttpRequest, answer: HttpResponse) -> bool:
     """Tell whether nothing follows an answer's head, whatever the headers say."""
     return request.method == "HEAD" or answer.status in BODILESS or answer.status < HTTPStatus.OK
 
 
-def is_delimited(request: Request, answer: Answer) -> bool:
+def is_delimited(request: HttpRequest, answer: HttpResponse) -> bool:
     """Tell whether a client sees where the answer ends; without that, by the end of the connection."""
     if isinstance(answer.body, bytes) or request.version == "1.1" or is_bodiless(request, answer):
         return True

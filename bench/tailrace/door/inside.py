@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .limits import Limits
-from .request import Answer, Request
+from .request import HttpRequest, HttpResponse
 from .wire import Wire
 
 
@@ -14,7 +14,7 @@ class Inside(NamedTuple):
     `judge` raises RefusedError. `speak` is given what came after the request already.
     """
 
-    answer: Callable[[Request], Answer]
-    speak: Callable[[Request, Wire, bytes], None]
-    judge: Callable[[Request], None]
+    answer: Callable[[HttpRequest], HttpResponse]
+    speak: Callable[[HttpRequest, Wire, bytes], None]
+    judge: Callable[[HttpRequest], None]
     limits: Limits

@@ -2,14 +2,14 @@
 
 from http import HTTPStatus
 
-from .browsers import Allowed, Page, refusal
-from .request import RefusedError, Request
+from .browsers import Allowed, RequestingPage, refusal
+from .request import HttpRequest, RefusedError
 
 
-def judged(allowed: Allowed, request: Request) -> None:
+def judged(allowed: Allowed, request: HttpRequest) -> None:
     """Raise RefusedError for a foreign page's request in the user's browser."""
     named = request.named
-    page = Page(named.get("origin", ""), named.get("referer", ""), named.get("sec-fetch-site", ""))
+    page = RequestingPage(named.get("origin", ""), named.get("referer", ""), named.get("sec-fetch-site", ""))
     for host in request.hosts or [""]:
         if sentence := refusal(host, page, allowed):
             raise RefusedError(HTTPStatus.FORBIDDEN, sentence)

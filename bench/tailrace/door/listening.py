@@ -12,11 +12,11 @@ from threading import Event
 from tailrace.mapping.crew import Crew
 
 from .conversation import Conversation
-from .entry import Entries, Entry
+from .entry import OpenConnection, OpenConnections
 from .frames import PREFACE
 from .inside import Inside
 from .multiplex import Multiplex
-from .request import Place
+from .request import ConnectionEnds
 from .wire import SecureWire, Wire
 
 LOG = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Listener:
     ) -> None:
         """Listen from now on; nobody is let in before `run`. Raises OSError if an address is taken."""
         self._inside, self._context, self._limits = inside, context, inside.limits
-        self._entries = Entries(self._limits.connections)
+        self._entries = OpenConnections(self._limits.connections)
         self._crew = Crew("door")
         self._stopped = Event()
         self._sockets = [_listening(*address) for address in addresses]
@@ -84,7 +84,7 @@ class Listener:
             self._stopped.wait(WAIT_FOR_ROOM)
             return
         here = sock.getsockname()
-        entry = self._entries.add(sock, Place((client[0], client[1]), (here[0], here[1])))
+        entry = self._entries.add(sock, ConnectionEnds((client[0], client[1]), (here[0], here[1])))
         if entry is None:
             with closing(sock), suppress(OSError):
                 sock.settimeout(0)
@@ -96,7 +96,7 @@ class Listener:
             self._entries.remove(entry)
             sock.close()
 
-    def _serve(self, entry: Entry) -> None:
+    def _serve(self, entry: OpenConnection) -> None:
         """Serve one connection to its end."""
         try:
             with closing(entry.socket):
@@ -106,7 +106,7 @@ class Listener:
         finally:
             self._entries.remove(entry)
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: OpenConnection) -> None:
         limits = self._limits
         wire = Wire(entry.socket, limits)
         until = time.monotonic() + limits.idle

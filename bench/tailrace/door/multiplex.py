@@ -21,11 +21,11 @@ from h2.errors import ErrorCodes
 from tailrace.mapping.crew import Crew
 
 from .conversation import is_late
-from .entry import Entry
+from .entry import OpenConnection
 from .frames import Frames
 from .http1 import BODILESS, PER_HOP, date
 from .inside import Inside
-from .request import Answer, Body, HungUpError, Pieces, RefusedError, Request, lowered
+from .request import Body, HttpRequest, HttpResponse, HungUpError, Pieces, RefusedError, lowered
 from .wire import Wire
 
 LOG = logging.getLogger(__name__)
@@ -33,10 +33,10 @@ WINDOW = 2**20
 """Bytes of a body that a client may send before we have taken them; of a connection, sixteen times that."""
 
 
-class Stream:
+class Http2Stream:
     """One request on its way, and its answer."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.began = time.monotonic()
         self.whole = False
@@ -47,7 +47,7 @@ class Stream:
 class Multiplex:
     """One HTTP/2 connection."""
 
-    def __init__(self, inside: Inside, wire: Wire, entry: Entry, crew: Crew) -> None:
+    def __init__(self, inside: Inside, wire: Wire, entry: OpenConnection, crew: Crew) -> None:
         self._inside, self._wire, self._entry, self._crew = inside, wire, entry, crew
         self._frames = Frames()
         self._changed = Condition()  # over all that follows
@@ -56,7 +56,7 @@ class Multiplex:
         self._h2 = h2.connection.H2Connection(
             h2.config.H2Configuration(client_side=False, header_encoding="latin-1")
         )
-        self._streams: dict[int, Stream] = {}
+        self._streams: dict[int, Http2Stream] = {}
         self._gone = False
 
     def hold(self, first: bytes) -> None:
@@ -115,7 +115,7 @@ class Multiplex:
 
     def _take(self, data: bytes) -> None:
         """Take bytes: note what they say, and answer what is whole."""
-        ready: list[tuple[int, Stream]] = []
+        ready: list[tuple[int, Http2Stream]] = []
         data = self._frames.feed(data)
         with self._changed:
             for event in self._h2.receive_data(data):
@@ -129,7 +129,7 @@ class Multiplex:
         if finished:
             self._wire.end()
 
-    def _note(self, event: h2.events.Event, ready: list[tuple[int, Stream]]) -> None:
+    def _note(self, event: h2.events.Event, ready: list[tuple[int, Http2Stream]]) -> None:
         """Note what a client did; called with the lock."""
         match event:
             case h2.events.RequestReceived(stream_id=int(number), headers=headers):
@@ -154,7 +154,7 @@ class Multiplex:
             self._h2.reset_stream(number, ErrorCodes.REFUSED_STREAM)
             return
         request = asked(headers, self._inside, self._entry)
-        self._streams[number] = Stream(request)
+        self._streams[number] = Http2Stream(request)
         try:
             self._inside.judge(request)
         except RefusedError as refused:
@@ -163,7 +163,7 @@ class Multiplex:
         if request.named.get("expect", "").lower() == "100-continue":
             self._h2.send_headers(number, [(":status", "100")])
 
-    def _add(self, number: int, stream: Stream, data: bytes) -> None:
+    def _add(self, number: int, stream: Http2Stream, data: bytes) -> None:
         try:
             stream.request.body.add(data)
         except RefusedError as refused:
@@ -198,7 +198,7 @@ class Multiplex:
 
     # In threads of the crew.
 
-    def _answer(self, number: int, stream: Stream) -> None:
+    def _answer(self, number: int, stream: Http2Stream) -> None:
         """Answer one request."""
         try:
             with closing(stream.request.body):
@@ -221,7 +221,7 @@ class Multiplex:
             if finished:
                 self._wire.end()
 
-    def _send(self, number: int, stream: Stream, answer: Answer) -> None:
+    def _send(self, number: int, stream: Http2Stream, answer: HttpResponse) -> None:
         bodiless = stream.request.method == "HEAD" or answer.status in BODILESS
         if isinstance(answer.body, bytes):
             body = b"" if bodiless else answer.body
@@ -234,19 +234,19 @@ class Multiplex:
             if not bodiless:
                 self._send_pieces(number, stream, answer.body)
 
-    def _send_pieces(self, number: int, stream: Stream, pieces: Pieces) -> None:
+    def _send_pieces(self, number: int, stream: Http2Stream, pieces: Pieces) -> None:
         for piece in pieces:
             if piece:
                 self._send_data(number, stream, piece, ends=False)
         self._send_data(number, stream, b"", ends=True)
 
-    def _send_head(self, number: int, stream: Stream, answer: Answer, *, ends: bool) -> None:
+    def _send_head(self, number: int, stream: Http2Stream, answer: HttpResponse, *, ends: bool) -> None:
         with self._changed:
             self._require(stream)
             self._h2.send_headers(number, sent_headers(answer), end_stream=ends)
         self._flush()
 
-    def _send_data(self, number: int, stream: Stream, data: bytes, *, ends: bool) -> None:
+    def _send_data(self, number: int, stream: Http2Stream, data: bytes, *, ends: bool) -> None:
         """Send a piece, as much at a time as the client has room for."""
         rest = memoryview(data)
         while True:
@@ -259,7 +259,7 @@ class Multiplex:
             if not rest:
                 return
 
-    def _room(self, number: int, stream: Stream) -> int:
+    def _room(self, number: int, stream: Http2Stream) -> int:
         """Return how many bytes may be sent at once; wait until it is any. Called with the lock."""
         until = time.monotonic() + self._inside.limits.stall
         while (room := self._h2.local_flow_control_window(number)) <= 0:
@@ -270,11 +270,11 @@ class Multiplex:
             self._require(stream)
         return min(room, self._h2.max_outbound_frame_size)
 
-    def _require(self, stream: Stream) -> None:
+    def _require(self, stream: Http2Stream) -> None:
         if self._gone or stream.gone:
             raise ConnectionResetError("the client is gone")
 
-    def _hang_up(self, number: int, stream: Stream, end: HungUpError) -> None:
+    def _hang_up(self, number: int, stream: Http2Stream, end: HungUpError) -> None:
         """End a stream in the middle of its answer, or before it."""
         with suppress(OSError, h2.exceptions.ProtocolError):
             if end.answer is not None:
@@ -297,21 +297,21 @@ class Multiplex:
                 self._wire.send(data)
 
 
-def asked(headers: list[tuple[str, str]], inside: Inside, entry: Entry) -> Request:
+def asked(headers: list[tuple[str, str]], inside: Inside, entry: OpenConnection) -> HttpRequest:
     """Make a request of HTTP/2's headers: what is asked stands in those with a colon."""
     of = {name: value for name, value in headers if name.startswith(":")}
     plain = [(name, value) for name, value in headers if not name.startswith(":")]
     if ":authority" in of and not any(name == "host" for name, _ in plain):
         plain.insert(0, ("host", of[":authority"]))
-    return Request(
+    return HttpRequest(
         of.get(":method", "GET"), of.get(":path", "/"), "2", plain, Body(inside.limits), entry.place
     )
 
 
-def sent_headers(answer: Answer) -> list[tuple[str, str]]:
+def sent_headers(answer: HttpResponse) -> list[tuple[str, str]]:
     """Return an answer's headers as HTTP/2 has them.
 
-    >>> sent_headers(Answer(200, [("Date", "now"), ("X-A", "b"), ("Connection", "close")], b""))
+    >>> sent_headers(HttpResponse(200, [("Date", "now"), ("X-A", "b"), ("Connection", "close")], b""))
     [(':status', '200'), ('date', 'now'), ('x-a', 'b'), ('content-length', '0')]
     """
     whole = isinstance(answer.body, bytes) and answer.status not in BODILESS

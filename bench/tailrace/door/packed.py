@@ -7,7 +7,7 @@ import zlib
 from http import HTTPStatus
 
 from .limits import MIB
-from .request import RefusedError, Request
+from .request import HttpRequest, RefusedError
 
 MOST = 64 * MIB
 """Bytes of an unpacked body; no JSON service of AWS takes as many."""
@@ -15,7 +15,7 @@ GZIP = 31
 """zlib's number for its largest window and gzip's head and tail."""
 
 
-def unpack(request: Request, most: int = MOST) -> None:
+def unpack(request: HttpRequest, most: int = MOST) -> None:
     """Unpack the body of a request for a JSON service, if it is packed.
 
     Raises RefusedError for one that is too large, and for what is no gzip.

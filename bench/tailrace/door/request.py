@@ -23,9 +23,9 @@ class RefusedError(Exception):
         super().__init__(sentence)
         self.status, self.sentence = status, sentence
 
-    def answer(self) -> "Answer":
+    def answer(self) -> "HttpResponse":
         """Return what the client is told."""
-        return Answer(
+        return HttpResponse(
             self.status, [("Content-Type", "text/plain; charset=utf-8")], f"{self.sentence}\n".encode()
         )
 
@@ -40,7 +40,7 @@ class Pieces(Protocol):
         """End whatever makes them."""
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What is answered: status, headers, the body, whole or in pieces."""
 
     status: int
@@ -59,12 +59,12 @@ class Answer(NamedTuple):
 class HungUpError(Exception):
     """The connection is to end here: without an answer, or after so many bytes of its body."""
 
-    def __init__(self, answer: Answer | None = None, length: int = 0) -> None:
+    def __init__(self, answer: HttpResponse | None = None, length: int = 0) -> None:
         super().__init__("the connection ends before the answer is whole")
         self.answer, self.length = answer, length
 
 
-class Place(NamedTuple):
+class ConnectionEnds(NamedTuple):
     """Between whom a connection is: address and port of the client and of the door; whether by TLS."""
 
     client: tuple[str, int] = ("127.0.0.1", 0)
@@ -72,7 +72,7 @@ class Place(NamedTuple):
     secure: bool = False
 
 
-NOWHERE = Place()
+NOWHERE = ConnectionEnds()
 
 
 class Body:
@@ -111,7 +111,7 @@ class Body:
 
 
 @dataclass(slots=True, eq=False)
-class Request:
+class HttpRequest:
     """One request. `target` is as it was asked for: a path, or a whole address."""
 
     method: str
@@ -119,7 +119,7 @@ class Request:
     version: str
     headers: Headers
     body: Body
-    place: Place = NOWHERE
+    place: ConnectionEnds = NOWHERE
     keeps: bool = True
     """Whether the client means to ask more on its connection."""
     socket: bool = False
@@ -135,7 +135,7 @@ class Request:
             named[key] = f"{named[key]},{value}" if key in named else value
 
     @classmethod
-    def unread(cls) -> "Request":
+    def unread(cls) -> "HttpRequest":
         """Return what stands for a request that could not be read."""
         return cls("GET", "/", "1.1", [], Body(Limits()))
 

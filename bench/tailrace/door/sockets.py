@@ -14,14 +14,16 @@ from wsproto import ConnectionType, WSConnection, events
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from . import http1
-from .request import Answer, RefusedError, Request
+from .request import HttpRequest, HttpResponse, RefusedError
 from .wire import Wire
 
 EVER = 365 * 86_400.0
 """Seconds: how long a message is waited for where nobody says."""
 
 
-def speak(listener: Callable[[dict[str, Any]], object], request: Request, wire: Wire, rest: bytes) -> None:
+def speak(
+    listener: Callable[[dict[str, Any]], object], request: HttpRequest, wire: Wire, rest: bytes
+) -> None:
     """Let LocalStack speak on a web socket until one side closes it."""
     socket = WSConnection(ConnectionType.SERVER)
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
@@ -32,15 +34,15 @@ def speak(listener: Callable[[dict[str, Any]], object], request: Request, wire: 
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"This is no web socket: {error}.") from None
     listener(
         request.environ()
-        | {"REQUEST_METHOD": "WEBSOCKET", "rolo.websocket": Adapter(request, wire, socket)}
+        | {"REQUEST_METHOD": "WEBSOCKET", "rolo.websocket": SocketAdapter(request, wire, socket)}
         | {"rolo.headers": headers}
     )
 
 
-class Adapter(rolo.WebSocketAdapter):
+class SocketAdapter(rolo.WebSocketAdapter):
     """A web socket as rolo wants it: one thread receives, any may send."""
 
-    def __init__(self, request: Request, wire: Wire, socket: WSConnection) -> None:
+    def __init__(self, request: HttpRequest, wire: Wire, socket: WSConnection) -> None:
         self._request, self._wire, self._socket = request, wire, socket
         self._state = RLock()
         self._events: deque[events.Event] = deque()
@@ -68,7 +70,7 @@ class Adapter(rolo.WebSocketAdapter):
     ) -> None:
         """Refuse it, by an answer of HTTP."""
         del timeout
-        answer = Answer(status_code, headers.to_wsgi_list() if headers else [], b"".join(body or ()))
+        answer = HttpResponse(status_code, headers.to_wsgi_list() if headers else [], b"".join(body or ()))
         self._closed = True
         head, _ = http1.head(self._request, answer, keeps=False)
         self._wire.send(head + (answer.body if isinstance(answer.body, bytes) else b""))

@@ -7,7 +7,7 @@ without. Here is what all of them have in common: who sends, for which service, 
 import re
 from typing import NamedTuple
 
-from .request import Request
+from .request import HttpRequest
 
 CREDENTIAL = re.compile(r"Credential=([\w.-]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request", re.IGNORECASE)
 SERVICES = {
@@ -25,7 +25,7 @@ class Ticket(NamedTuple):
     One that is not plain is no SDK's: a browser's, LocalStack's own, or packed.
     """
 
-    request: Request
+    request: HttpRequest
     service: str
     operation: str
     key: str
@@ -34,7 +34,7 @@ class Ticket(NamedTuple):
     plain: bool
 
 
-def issue(request: Request) -> Ticket | None:
+def issue(request: HttpRequest) -> Ticket | None:
     """Return a request's ticket; None for one that is for LocalStack to look into."""
     target, dot, operation = request.named.get("x-amz-target", "").partition(".")
     service = SERVICES.get(target)

@@ -9,21 +9,21 @@ from collections.abc import Callable
 from http import HTTPStatus
 from zlib import crc32
 
-from .request import Answer, Request
+from .request import HttpRequest, HttpResponse
 from .tickets import Ticket, issue
 
 LOG = logging.getLogger("localstack.request.aws")  # where LocalStack logs requests
 
-type Usual = Callable[[Request], Answer]
+type Usual = Callable[[HttpRequest], HttpResponse]
 """LocalStack's own way."""
-type Way = Callable[[Ticket, Usual], Answer]
+type Way = Callable[[Ticket, Usual], HttpResponse]
 MARK = ("x-localstack", "true")
 """The header that every answer of LocalStack's has."""
 WAYS: dict[str, Way] = {}
 """By service, as its requests are signed."""
 
 
-def answered(request: Request, usual: Usual) -> Answer:
+def answered(request: HttpRequest, usual: Usual) -> HttpResponse:
     """Answer a request that was asked about: by a short way, if there is one for it, or as usual."""
     ticket = issue(request)
     way = WAYS.get(ticket.service) if ticket and not LOG.isEnabledFor(logging.DEBUG) else None
@@ -38,13 +38,13 @@ def note(service: str, operation: str, status: int, code: str = "") -> None:
         LOG.info("AWS %s.%s => %d", service, operation, status)
 
 
-def mended(answer: Answer, *mends: Callable[[bytes], bytes]) -> Answer:
+def rewritten(answer: HttpResponse, *rewrites: Callable[[bytes], bytes]) -> HttpResponse:
     """Return an answer with another body, its length and its checksum."""
-    if not mends:
+    if not rewrites:
         return answer
     body = answer.whole
-    for mend in mends:
-        body = mend(body)
+    for rewrite in rewrites:
+        body = rewrite(body)
     sums = {"content-length": str(len(body)), "x-amz-crc32": str(crc32(body))}
     headers = [(name, sums.get(name.lower(), value)) for name, value in answer.headers]
-    return Answer(answer.status, headers, body)
+    return HttpResponse(answer.status, headers, body)

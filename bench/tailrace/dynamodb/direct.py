@@ -16,7 +16,7 @@ from tailrace import cloudwatch
 from tailrace.clock import CLOCK
 from tailrace.cloudwatch.cells import key, repeated
 from tailrace.door import ways
-from tailrace.door.request import Answer, Request
+from tailrace.door.request import HttpRequest, HttpResponse
 from tailrace.door.tickets import Ticket
 
 from . import measures, names, rules
@@ -25,35 +25,35 @@ from .connection import Connection
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .local import Server
+    from .local import DynamoDBServer
 
 LOG = logging.getLogger(__name__)
 NAMESPACE = "AWS/DynamoDB"
 PER_HOP = {"connection", "keep-alive", "server", "transfer-encoding", "date"}
 
 
-class ShortWay:
+class DynamoDBShortWay:
     """Hands requests to DynamoDB Local over a connection that each thread keeps."""
 
-    def __init__(self, server: "Server") -> None:
+    def __init__(self, server: "DynamoDBServer") -> None:
         self._server = server
         self._kept = threading.local()
 
-    def answer(self, ticket: Ticket, usual: ways.Usual) -> Answer:
+    def answer(self, ticket: Ticket, usual: ways.Usual) -> HttpResponse:
         """Answer a request, with names in place of ARNs, and publish what it consumed."""
         asked = body = ticket.request.body.read()
-        mends: list[Callable[[bytes], bytes]] = []
+        rewrites: list[Callable[[bytes], bytes]] = []
         if ticket.operation in rules.OPERATIONS and _is_legible(ticket.request):
             asked, by_itself = measures.asking(body)
-            mends.append(Measure(ticket, asked, by_itself).mend)
+            rewrites.append(RequestMeasure(ticket, asked, by_itself).rewrite)
         if renamed := names.renamed(ticket.operation, asked, ticket.region):
             asked = renamed.body
-            mends.append(renamed.restored)
+            rewrites.append(renamed.restored)
         if asked is not body:
             ticket.request.put(asked)
-        return ways.mended(self._answer(ticket, usual), *mends)
+        return ways.rewritten(self._answer(ticket, usual), *rewrites)
 
-    def _answer(self, ticket: Ticket, usual: ways.Usual) -> Answer:
+    def _answer(self, ticket: Ticket, usual: ways.Usual) -> HttpResponse:
         """Return DynamoDB Local's answer, or LocalStack's, if it has to see the request."""
         name = ticket.operation
         if not ticket.plain or name not in rules.OPERATIONS:
@@ -91,7 +91,7 @@ class ShortWay:
         streams = dynamodbstreams_stores.get(account, {})
         return region in streams and bool(streams[region].ddb_streams)
 
-    def _ask(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def _ask(self, body: bytes, headers: dict[str, str]) -> HttpResponse:
         kept: Connection | None = getattr(self._kept, "connection", None)
         if kept is None:
             kept = self._kept.connection = Connection(self._server.host, self._server.port)
@@ -101,26 +101,28 @@ class ShortWay:
             LOG.exception("DynamoDB Local did not answer")
             return _failed()
         passed = [(name, value) for name, value in said.headers if name.lower() not in PER_HOP]
-        return Answer(said.status, [*passed, ways.MARK], said.body)
+        return HttpResponse(said.status, [*passed, ways.MARK], said.body)
 
 
-def _is_legible(request: Request) -> bool:
+def _is_legible(request: HttpRequest) -> bool:
     return request.named.get("content-encoding", "identity").lower() == "identity"
 
 
-def _failed() -> Answer:
+def _failed() -> HttpResponse:
     body = b'{"__type":"com.amazon.coral.service#InternalServerError","message":"Internal server error"}'
-    return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [("Content-Type", "application/x-amz-json-1.0")], body)
+    return HttpResponse(
+        HTTPStatus.INTERNAL_SERVER_ERROR, [("Content-Type", "application/x-amz-json-1.0")], body
+    )
 
 
-class Measure:
+class RequestMeasure:
     """Publishes what became of one request, and takes what was not asked for out of its answer."""
 
     def __init__(self, ticket: Ticket, asked: bytes, by_itself: bool) -> None:  # noqa: FBT001  as it comes
         self._ticket, self._asked, self._by_itself = ticket, asked, by_itself
         self._began = time.perf_counter()
 
-    def mend(self, answer: bytes) -> bytes:
+    def rewrite(self, answer: bytes) -> bytes:
         """Take the answer, and return what the client is to see of it."""
         taken = (time.perf_counter() - self._began) * 1000
         rest, units = measures.consumed(answer)
@@ -130,13 +132,13 @@ class Measure:
         return answer if self._by_itself else rest
 
 
-def _publish(place: tuple[str, str], sample: measures.Sample) -> None:
+def _publish(place: tuple[str, str], sample: measures.RequestSample) -> None:
     named = {"TableName": sample.table, "Operation": sample.operation}
     dimensions = {key: value for key, value in named.items() if value is not None}
     which = key((*place,), (NAMESPACE, sample.name, sample.unit), dimensions, CLOCK.now())
     cloudwatch.add(which, repeated(sample.value, 1))
 
 
-def install(server: "Server") -> None:
+def install(server: "DynamoDBServer") -> None:
     """Let requests for DynamoDB take the short way from now on."""
-    ways.WAYS["dynamodb"] = ShortWay(server).answer
+    ways.WAYS["dynamodb"] = DynamoDBShortWay(server).answer

@@ -18,7 +18,7 @@ POLL = 0.01  # seconds between two looks at whether it is up; LocalStack's half 
 FOREVER = 120.0  # seconds, where LocalStack would wait without end
 
 
-class Server(DynamodbServer):
+class DynamoDBServer(DynamodbServer):
     """DynamoDB Local on loopback, bound to LocalStack's life; nothing is downloaded for it."""
 
     def __init__(self, ours: DynamoDBLocal, port: int) -> None:
@@ -53,7 +53,7 @@ class Server(DynamodbServer):
 
 
 @cache
-def server() -> Server:
+def server() -> DynamoDBServer:
     """Return the one DynamoDB Local of this process."""
     ours = DynamoDBLocal(Path(os.environ["TAILRACE_JAVA"]), Path(os.environ["TAILRACE_HOME"]))
-    return Server(ours, config.DYNAMODB_LOCAL_PORT)
+    return DynamoDBServer(ours, config.DYNAMODB_LOCAL_PORT)

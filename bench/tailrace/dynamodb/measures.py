@@ -25,7 +25,7 @@ _CONSUMED = re.compile(
 """No item's attribute looks so: the value of one is an object of one type, such as {"N": "1"}."""
 
 
-class Sample(NamedTuple):
+class RequestSample(NamedTuple):
     """One value; without a table it is the account's."""
 
     name: str
@@ -62,42 +62,45 @@ def consumed(answer: bytes) -> tuple[bytes, dict[str, float]]:
     before = answer[: found.start()]
     if found[2] is None and before.rstrip().endswith(b","):  # it was the last member
         before = before.rstrip()[:-1]
-    told = json.loads(found[1])
-    units = {one["TableName"]: one["CapacityUnits"] for one in (told if isinstance(told, list) else [told])}
+    consumed = json.loads(found[1])
+    units = {
+        one["TableName"]: one["CapacityUnits"]
+        for one in (consumed if isinstance(consumed, list) else [consumed])
+    }
     return before + answer[found.end() :], units
 
 
 def samples(
     operation: str, request: bytes, answer: bytes, units: Mapping[str, float], milliseconds: float
-) -> Iterator[Sample]:
+) -> Iterator[RequestSample]:
     """Give the samples of a request, by its answer and what it consumed of each table."""
     kind = "Write" if operation in WRITES else "Read"
     error = _error(answer)
     if error is None:
         for table, amount in units.items():
-            yield Sample(f"Consumed{kind}CapacityUnits", amount, table=table)
-            yield Sample("SuccessfulRequestLatency", milliseconds, "Milliseconds", table, operation)
+            yield RequestSample(f"Consumed{kind}CapacityUnits", amount, table=table)
+            yield RequestSample("SuccessfulRequestLatency", milliseconds, "Milliseconds", table, operation)
         yield from _unprocessed(operation, answer, kind)
     elif error == THROTTLED:
         for table, items in _items(operation, _parsed(request)).items():
-            yield Sample("ThrottledRequests", 1, table=table, operation=operation)
-            yield Sample(f"{kind}ThrottleEvents", items, table=table)
+            yield RequestSample("ThrottledRequests", 1, table=table, operation=operation)
+            yield RequestSample(f"{kind}ThrottleEvents", items, table=table)
     elif error == CONDITION:
         for table in _items(operation, _parsed(request)):
-            yield Sample("ConditionalCheckFailedRequests", 1, table=table)
+            yield RequestSample("ConditionalCheckFailedRequests", 1, table=table)
     elif error.startswith("Internal"):
         for table in _items(operation, _parsed(request)):
-            yield Sample("SystemErrors", 1, table=table, operation=operation)
+            yield RequestSample("SystemErrors", 1, table=table, operation=operation)
     else:
-        yield Sample("UserErrors", 1)
+        yield RequestSample("UserErrors", 1)
 
 
-def _unprocessed(operation: str, answer: bytes, kind: str) -> Iterator[Sample]:
+def _unprocessed(operation: str, answer: bytes, kind: str) -> Iterator[RequestSample]:
     """Count the items of a batch that were throttled one by one."""
     name = UNPROCESSED.get(operation)
     if name and f'"{name}"'.encode() in answer and (left := _parsed(answer).get(name)):
         for table, items in left.items():
-            yield Sample(f"{kind}ThrottleEvents", _count(items), table=table)
+            yield RequestSample(f"{kind}ThrottleEvents", _count(items), table=table)
 
 
 def _error(answer: bytes) -> str | None:

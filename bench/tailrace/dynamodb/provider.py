@@ -20,7 +20,7 @@ from tailrace.seams import replace
 from . import expiry
 from .changes import table_of
 from .forwarder import Forwarder
-from .local import Server, server
+from .local import DynamoDBServer, server
 from .policies import Policies, PolicyError
 from .rules import UNKNOWN
 
@@ -41,7 +41,7 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         replace(provider, "delete_expired_items", expiry.delete_expired_items)
 
     @staticmethod
-    def _new_dynamodb_server() -> Server:
+    def _new_dynamodb_server() -> DynamoDBServer:
         return server()
 
     def on_before_start(self) -> None:
@@ -110,23 +110,23 @@ class DynamoDBProvider(LocalStacksDynamoDB):
     @handler("ExecuteStatement", expand=False)
     def execute_statement(self, context: Foreign, request: Output) -> Foreign:
         """Carry out a PartiQL statement, and tell the table's stream what it changed."""
-        with self._told(context, [request["Statement"]]):
+        with self._streaming_changes(context, [request["Statement"]]):
             return self.forward_request(context)
 
     @handler("BatchExecuteStatement", expand=False)
     def batch_execute_statement(self, context: Foreign, request: Output) -> Foreign:
         """Carry out PartiQL statements, each by itself, and tell the tables' streams what they changed."""
-        with self._told(context, [each["Statement"] for each in request["Statements"]]):
+        with self._streaming_changes(context, [each["Statement"] for each in request["Statements"]]):
             return self.forward_request(context)
 
     @handler("ExecuteTransaction", expand=False)
     def execute_transaction(self, context: Foreign, request: Output) -> Foreign:
         """Carry out PartiQL statements together, and tell the tables' streams what they changed."""
-        with self._told(context, [each["Statement"] for each in request["TransactStatements"]]):
+        with self._streaming_changes(context, [each["Statement"] for each in request["TransactStatements"]]):
             return self.forward_request(context)
 
     @contextmanager
-    def _told(self, context: Foreign, statements: list[str]) -> Iterator[None]:
+    def _streaming_changes(self, context: Foreign, statements: list[str]) -> Iterator[None]:
         """Tell streams what changed meanwhile in the tables that these statements write to.
 
         DynamoDB Local does not say what a statement changed, so all items are read before and after.

@@ -11,7 +11,7 @@ import re
 from http import HTTPStatus
 from zlib import crc32
 
-from tailrace.door.request import Answer
+from tailrace.door.request import HttpResponse
 
 PREFIX = "DynamoDB_20120810."
 OPERATIONS = frozenset(
@@ -31,7 +31,7 @@ KEY_MISSING = b"The provided key element does not match the schema"
 ERROR = re.compile(rb'"__type"\s*:\s*"(?:[^"#]*#)?(\w+)"')
 
 
-def error(answer: Answer) -> str:
+def error(answer: HttpResponse) -> str:
     """Return the error's code; empty if there is none."""
     found = ERROR.search(answer.whole) if answer.status >= HTTPStatus.BAD_REQUEST else None
     return found[1].decode() if found else ""
@@ -51,7 +51,7 @@ def plain(body: bytes) -> bool:
     return LOOKED_INTO.search(body) is None
 
 
-def worded(name: str, request: bytes, answer: Answer) -> Answer:
+def worded(name: str, request: bytes, answer: HttpResponse) -> HttpResponse:
     """Return the answer as AWS words it, with its checksum.
 
     DynamoDB Local has another message for a BatchWriteItem without a key, and takes the blame for a request
@@ -64,7 +64,7 @@ def worded(name: str, request: bytes, answer: Answer) -> Answer:
         status, body = HTTPStatus.BAD_REQUEST, NO_JSON
     ours = {"content-length": ("Content-Length", str(len(body))), "x-amz-crc32": (CHECKSUM, str(crc32(body)))}
     headers = [(key, value) for key, value in answer.headers if key.lower() not in ours]
-    return Answer(status, [*headers, *ours.values()], body)
+    return HttpResponse(status, [*headers, *ours.values()], body)
 
 
 def is_object(body: bytes) -> bool:

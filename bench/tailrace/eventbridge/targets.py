@@ -36,13 +36,13 @@ def _process(self: Any, event: Any, trace_header: Any) -> None:  # noqa: ANN401 
     """Deliver an event in the form that the target asks for; what is refused is retried, then set aside."""
     original = copy.deepcopy(event)
     original.pop("event-bus-name", None)
-    told = _formed(self, original)
+    formed = _formed(self, original)
     if isinstance(self, theirs.KinesisTargetSender):
-        told = (original, told)
+        formed = (original, formed)
     most = (self.target.get("RetryPolicy") or {}).get("MaximumRetryAttempts", len(PAUSES))
     for pause in (*PAUSES[:most], None):
         try:
-            self.send_event(told, trace_header)
+            self.send_event(formed, trace_header)
         except (ClientError, BotoCoreError) as error:
             if pause is None:
                 _set_aside(self, original, error)
@@ -66,13 +66,13 @@ def _formed(sender: Any, event: dict[str, Any]) -> Any:  # noqa: ANN401  whateve
 def _put(self: Any, event: Any, trace_header: Any) -> None:  # noqa: ANN401  LocalStack's, untyped
     """Put an event into a stream; its key is read from the event as it was before it was transformed."""
     del trace_header
-    original, told = event
+    original, formed = event
     path = (self.target.get("KinesisParameters") or {}).get("PartitionKeyPath")
     found = extract_jsonpath(original, path) if path else None
     key = found if isinstance(found, str) and found else json.dumps(found) if found else original["id"]
     self.client.put_record(
         StreamName=self.target["Arn"].split("/")[-1],
-        Data=told if isinstance(told, bytes) else to_json_str(told).encode(),
+        Data=formed if isinstance(formed, bytes) else to_json_str(formed).encode(),
         PartitionKey=key[:LONGEST_KEY],
     )
 

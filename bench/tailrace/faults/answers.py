@@ -9,14 +9,14 @@ from localstack.aws.api import CommonServiceException
 from localstack.aws.protocol.serializer import create_serializer
 from localstack.aws.spec import load_service
 
-from tailrace.door.request import Answer, Request
+from tailrace.door.request import HttpRequest, HttpResponse
 
 from .words import CANCELLED, DYNAMODB, Worded
 
 JSON = "application/x-amz-json-"
 
 
-def refused(request: Request, service: str, operation: str, error: Worded) -> Answer:
+def refused(request: HttpRequest, service: str, operation: str, error: Worded) -> HttpResponse:
     """Return the answer that says an error."""
     request_id = str(uuid4())
     kind = request.named.get("content-type", "")
@@ -30,15 +30,15 @@ def refused(request: Request, service: str, operation: str, error: Worded) -> An
     said = serializer.serialize_error_to_response(
         refusal, model.operation_model(operation), headers, request_id
     )
-    return Answer(said.status_code, list(said.headers.items()), said.get_data())
+    return HttpResponse(said.status_code, list(said.headers.items()), said.get_data())
 
 
-def _json(kind: str, service: str, error: Worded, request_id: str) -> Answer:
+def _json(kind: str, service: str, error: Worded, request_id: str) -> HttpResponse:
     own = service == "dynamodb" and error.code != "ThrottlingException"
     named = f"{DYNAMODB}{error.code}" if own else error.code
     text = "Message" if error.code == CANCELLED else "message"
     body = json.dumps({"__type": named, text: error.message, **error.fields}).encode()
-    return Answer(
+    return HttpResponse(
         error.status,
         [
             ("Content-Type", kind),
@@ -50,7 +50,7 @@ def _json(kind: str, service: str, error: Worded, request_id: str) -> Answer:
     )
 
 
-def _protocol(request: Request, model: Any) -> str:  # noqa: ANN401  botocore's, untyped there
+def _protocol(request: HttpRequest, model: Any) -> str:  # noqa: ANN401  botocore's, untyped there
     """Return the protocol of a request, of those that its service speaks."""
     if request.named.get("smithy-protocol") == "rpc-v2-cbor":
         return "smithy-rpc-v2-cbor"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from .entries import HAVE_ENTRIES
-from .rules import ENDS, INVOCATION, Effect, Kind, Moment, Rule
+from .rules import ENDS, INVOCATION, Effect, FaultRule, Kind, Moment
 
 KINDS: tuple[str, ...] = get_args(Kind.__value__)
 MOMENTS: tuple[str, ...] = get_args(Moment.__value__)
@@ -27,7 +27,7 @@ class FaultError(Exception):
     """A rule that cannot be; the message says what is expected."""
 
 
-def asked(request: object, now: float) -> Callable[[str], Rule]:
+def asked(request: object, now: float) -> Callable[[str], FaultRule]:
     """Return what makes the rule that is asked for, with its id. Raises FaultError."""
     if not isinstance(request, Mapping):
         raise FaultError('A fault is a JSON object such as {"on": "dynamodb.PutItem", "do": "error"}.')
@@ -38,8 +38,8 @@ def asked(request: object, now: float) -> Callable[[str], Rule]:
     rest = {name: given[name] for name in ("resource", "function", "content", "probability") if name in given}
     until = now + given["lasting"] if "lasting" in given else None
 
-    def made(rule_id: str) -> Rule:
-        return Rule(
+    def made(rule_id: str) -> FaultRule:
+        return FaultRule(
             id=rule_id, effect=effect, service=service, operation=operation, nth=given.get("nth", 1),
             seed=given.get("seed", 0), times=times, until=until, **rest,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from rolo import Request, Response
 from tailrace.clock import CLOCK
 
 from .asking import FaultError, asked
-from .rules import RULES, Told
+from .rules import RULES, FaultReport
 
 PATH = "/_tailrace/faults"
 
@@ -28,16 +28,16 @@ def install() -> None:
 
 def _answer(request: Request, **_: object) -> Response:
     if request.method == "GET":
-        return Response.for_json({"faults": [shown(told) for told in RULES.told()]})
+        return Response.for_json({"faults": [shown(report) for report in RULES.reports()]})
     if request.method == "POST":
         try:
             rule = RULES.add(asked(request.get_json(silent=True), CLOCK.now()))
         except FaultError as error:
             return _said(400, str(error))
-        return Response.for_json(shown(Told(rule, 0, 0, {})))
+        return Response.for_json(shown(FaultReport(rule, 0, 0, {})))
     wanted = request.args.get("id")
     if wanted is None:
-        return Response.for_json({"faults": [shown(told) for told in RULES.clear()]})
+        return Response.for_json({"faults": [shown(report) for report in RULES.clear()]})
     gone = RULES.remove(wanted)
     return Response.for_json(shown(gone)) if gone else _said(404, f"There is no fault {wanted:.40}.")
 
@@ -46,13 +46,13 @@ def _said(status: int, message: str) -> Response:
     return Response.for_json({"message": message}, status=status)
 
 
-def shown(told: Told) -> dict[str, Any]:
+def shown(report: FaultReport) -> dict[str, Any]:
     """Return a rule as JSON: as it was asked for, and what it did."""
-    rule = told.rule
+    rule = report.rule
     asked_for = {
         "id": rule.id, "on": f"{rule.service}.{rule.operation}", "do": rule.effect.kind,
         "resource": rule.resource, "function": rule.function, "content": rule.content, "nth": rule.nth,
         "probability": rule.probability, "seed": rule.seed, "times": rule.times, "until": rule.until,
         **{name: value for name, value in asdict(rule.effect).items() if name != "kind"},
     }  # fmt: skip
-    return {**asked_for, "matched": told.matched, "fired": told.fired, "calls": told.calls}
+    return {**asked_for, "matched": report.matched, "fired": report.fired, "calls": report.calls}

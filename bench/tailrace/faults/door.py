@@ -19,27 +19,27 @@ from werkzeug.wrappers import Request as Asking
 
 from tailrace.clock import CLOCK
 from tailrace.door import ways
-from tailrace.door.request import Answer, HungUpError, Request
+from tailrace.door.request import HttpRequest, HttpResponse, HungUpError
 from tailrace.functions.environment import Environment
 
 from . import answers, entries, functions, reading, words
-from .rules import ENDS, RULES, Call, Fired
+from .rules import ENDS, RULES, Fired, ObservedCall
 
 LOG = logging.getLogger(__name__)
 CBOR = "cbor"
-type Usual = Callable[[Request], Answer]
+type Usual = Callable[[HttpRequest], HttpResponse]
 
 
-class Asked(NamedTuple):
+class AskedRequest(NamedTuple):
     """A request as it is asked about."""
 
-    call: Call
+    call: ObservedCall
     fields: dict[str, Any]
     about: words.About
     environment: Environment | None
 
 
-def serve(request: Request, usual: Usual) -> Answer:
+def serve(request: HttpRequest, usual: Usual) -> HttpResponse:
     """Answer a request in the usual way, but for what the rules do to it. Raises HungUpError."""
     asked = _asked(request)
     fired = RULES.judge(asked.call, CLOCK.now()) if asked else []
@@ -51,7 +51,7 @@ def serve(request: Request, usual: Usual) -> Answer:
     return _befallen(request, usual, asked, fired)
 
 
-def _befallen(request: Request, usual: Usual, asked: Asked, fired: list[Fired]) -> Answer:
+def _befallen(request: HttpRequest, usual: Usual, asked: AskedRequest, fired: list[Fired]) -> HttpResponse:
     kinds = {one.effect.kind: one for one in fired}
     ending = [one.effect for one in fired if one.effect.kind in ENDS]
     if ending and asked.environment and ending[0].moment == "before":
@@ -75,13 +75,13 @@ def _befallen(request: Request, usual: Usual, asked: Asked, fired: list[Fired]) 
     return answer
 
 
-def _whole(request: Request, usual: Usual) -> Answer:
+def _whole(request: HttpRequest, usual: Usual) -> HttpResponse:
     """Have the work done, and return the answer whole."""
     answer = usual(request)
     return answer._replace(body=answer.whole)
 
 
-def _partly(request: Request, usual: Usual, asked: Asked, fired: Fired) -> Answer:
+def _partly(request: HttpRequest, usual: Usual, asked: AskedRequest, fired: Fired) -> HttpResponse:
     """Have the entries done that do not fail, and put the others' failures into the answer."""
     call, code = asked.call.name, fired.effect.code
     if call in entries.CANCELLED:
@@ -90,7 +90,9 @@ def _partly(request: Request, usual: Usual, asked: Asked, fired: Fired) -> Answe
     kind = request.named.get("content-type", "")
     left = entries.left(call, asked.fields, fired.entries)
     if left is None:
-        done = Answer(200, [("Content-Type", kind), ("Content-Length", "0"), ("x-amz-crc32", "0")], b"{}")
+        done = HttpResponse(
+            200, [("Content-Type", kind), ("Content-Length", "0"), ("x-amz-crc32", "0")], b"{}"
+        )
     else:
         request.put(_dumped(kind, left))
         done = _whole(request, usual)
@@ -98,11 +100,11 @@ def _partly(request: Request, usual: Usual, asked: Asked, fired: Fired) -> Answe
             return done
     named = {"account": asked.about.account, "resource": asked.about.resource}
     before = _loaded(kind, done.whole) if left is not None else None
-    answer = entries.told(call, asked.fields, fired.entries, before, code, named)
-    return ways.mended(done, lambda _: _dumped(kind, answer))
+    answer = entries.with_failures(call, asked.fields, fired.entries, before, code, named)
+    return ways.rewritten(done, lambda _: _dumped(kind, answer))
 
 
-def _asked(request: Request) -> Asked | None:
+def _asked(request: HttpRequest) -> AskedRequest | None:
     """Return what a request asks for; None if it is none of AWS's, or cannot be read."""
     signed = reading.signed(request.named.get("authorization", ""))
     if signed is None:
@@ -118,15 +120,15 @@ def _asked(request: Request) -> Asked | None:
     named = reading.resources(service, operation, path, fields)
     environment = functions.caller(request.named.get("x-amz-security-token", ""))
     function = environment.function if environment else ""
-    call = Call(service, operation, named, function, content)
+    call = ObservedCall(service, operation, named, function, content)
     if call.name in entries.HAVE_ENTRIES:
         call = call._replace(entries=entries.number_of(call.name, fields))
     account = get_account_id_from_access_key_id(signed.key)
     about = words.About(service, operation, account, signed.region, next(iter(named), ""), function)
-    return Asked(call, fields, about, environment)
+    return AskedRequest(call, fields, about, environment)
 
 
-def _fields(request: Request, content: bytes) -> dict[str, Any]:
+def _fields(request: HttpRequest, content: bytes) -> dict[str, Any]:
     """Return the members of a request; none where it has another shape."""
     kind = request.named.get("content-type", "")
     try:
@@ -155,7 +157,7 @@ def _cbor() -> Any:  # noqa: ANN401  of LocalStack's environment
     return import_module("cbor2")
 
 
-def _modelled(request: Request, service: str) -> str:
+def _modelled(request: HttpRequest, service: str) -> str:
     """Return the operation that the service's model has for a method and a path; empty if it has none."""
     try:
         found, _ = _router(service).match(Asking(request.environ()))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 type Fields = dict[str, Any]
 
 
-class Batch(NamedTuple):
+class BatchShape(NamedTuple):
     """Where a request lists its entries, where the answer does, and what the answer calls their failures."""
 
     entries: str
@@ -20,16 +20,16 @@ class Batch(NamedTuple):
     message: str
 
 
-BATCHES: Mapping[str, Batch] = {
-    "kinesis.PutRecords": Batch(
+BATCHES: Mapping[str, BatchShape] = {
+    "kinesis.PutRecords": BatchShape(
         "Records", "Records", "FailedRecordCount",
         "ProvisionedThroughputExceededException",
         "Rate exceeded for shard shardId-000000000000 in stream {resource} under account {account}.",
     ),
-    "firehose.PutRecordBatch": Batch(
+    "firehose.PutRecordBatch": BatchShape(
         "Records", "RequestResponses", "FailedPutCount", "ServiceUnavailableException", "Slow down."
     ),
-    "events.PutEvents": Batch(
+    "events.PutEvents": BatchShape(
         "Entries", "Entries", "FailedEntryCount", "InternalFailure", "Internal service failure"
     ),
 }  # fmt: skip
@@ -69,7 +69,7 @@ def left(call: str, request: Fields, failed: Collection[int]) -> Fields | None:
     return {**request, name: kept} if kept else None
 
 
-def told(  # noqa: PLR0913, PLR0917  what an entry's failure is worded with
+def with_failures(  # noqa: PLR0913, PLR0917  what an entry's failure is worded with
     call: str,
     request: Fields,
     failed: Collection[int],

@@ -9,14 +9,18 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from tailrace.clock import CLOCK
-from tailrace.functions.environment import Doom, Environment, Stop
+from tailrace.functions.environment import Doom, Environment, StopReason
 
-from .rules import ENDS, INVOCATION, RULES, Call, Effect, Fired, Moment
+from .rules import ENDS, INVOCATION, RULES, Effect, Fired, Moment, ObservedCall
 
 IDENTITY = 32
 """Characters of an environment's identity."""
 _ENVIRONMENTS: WeakValueDictionary[str, Environment] = WeakValueDictionary()
-_STOPS = {"kill": Stop("exit", -9), "timeout": Stop("timeout"), "out-of-memory": Stop("memory")}
+_STOPS = {
+    "kill": StopReason("exit", -9),
+    "timeout": StopReason("timeout"),
+    "out-of-memory": StopReason("memory"),
+}
 
 
 class Fate(NamedTuple):
@@ -45,7 +49,7 @@ def fate(function: str, payload: bytes) -> Fate:
     """Ask the rules about an invocation; a delay is over when this returns."""
     if not RULES:
         return Fate()
-    fired = RULES.judge(Call(*INVOCATION, (function,), content=payload), CLOCK.now())
+    fired = RULES.judge(ObservedCall(*INVOCATION, (function,), content=payload), CLOCK.now())
     delay(fired, "before")
     throttled = any(one.effect.kind == "throttle" for one in fired)
     dooms = [_doom(one.effect) for one in fired if one.effect.kind in ENDS or one.effect.kind == "error"]
@@ -64,7 +68,7 @@ def _doom(effect: Effect) -> Doom:
     if effect.kind == "error":
         code = effect.code or "Exception"
         text = effect.message or "raised by a fault that was asked for"
-        return Doom("before", Stop("error", payload=_raised(code, text), error_type=code))
+        return Doom("before", StopReason("error", payload=_raised(code, text), error_type=code))
     return Doom(effect.moment, _STOPS[effect.kind])
 
 

@@ -35,7 +35,7 @@ INVOCATION = ("function", "invoke")
 """Service and operation by which an invocation is asked about."""
 
 
-class Call(NamedTuple):
+class ObservedCall(NamedTuple):
     """A request, or an invocation, as rules look at it."""
 
     service: str
@@ -64,7 +64,7 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class FaultRule:
     """A fault that was asked for. Names may hold `*`; `until` is in epoch seconds of the emulator's clock."""
 
     id: str
@@ -80,7 +80,7 @@ class Rule:
     times: int | None = None
     until: float | None = None
 
-    def matches(self, call: Call) -> bool:
+    def matches(self, call: ObservedCall) -> bool:
         """Tell whether a call is one that the rule is about."""
         if call[:2] == INVOCATION and self.service != INVOCATION[0]:
             return False  # `*` means AWS's services
@@ -102,94 +102,94 @@ class Fired(NamedTuple):
     entries: tuple[int, ...] = ()
 
 
-class Told(NamedTuple):
+class FaultReport(NamedTuple):
     """What a rule did so far; `calls` are those that it matched, by name."""
 
-    rule: Rule
+    rule: FaultRule
     matched: int
     fired: int
     calls: dict[str, int]
 
 
 @dataclass
-class _Held:
-    rule: Rule
+class _ActiveRule:
+    rule: FaultRule
     chance: random.Random
     matched: int = 0
     fired: int = 0
     calls: Counter[str] = field(default_factory=Counter)
 
 
-class Rules:
+class FaultRules:
     """All rules of an emulator. Every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._held: tuple[_Held, ...] = ()
+        self._active: tuple[_ActiveRule, ...] = ()
         self._number = 0
 
     def __bool__(self) -> bool:
         """Tell whether there is any: without one nothing is asked, which costs nothing."""
-        return bool(self._held)
+        return bool(self._active)
 
-    def add(self, made: Callable[[str], Rule]) -> Rule:
+    def add(self, made: Callable[[str], FaultRule]) -> FaultRule:
         """Add the rule that is made with this id."""
         with self._lock:
             self._number += 1
             rule = made(f"fault-{self._number}")
-            self._held = (*self._held, _Held(rule, random.Random(rule.seed)))  # noqa: S311  no secret
+            self._active = (*self._active, _ActiveRule(rule, random.Random(rule.seed)))  # noqa: S311  no secret
         return rule
 
-    def remove(self, rule_id: str) -> Told | None:
+    def remove(self, rule_id: str) -> FaultReport | None:
         """Remove a rule; return what it did, None if there is none of this id."""
         with self._lock:
-            gone = [held for held in self._held if held.rule.id == rule_id]
-            self._held = tuple(held for held in self._held if held.rule.id != rule_id)
-            return _told(gone[0]) if gone else None
+            gone = [active for active in self._active if active.rule.id == rule_id]
+            self._active = tuple(active for active in self._active if active.rule.id != rule_id)
+            return _report(gone[0]) if gone else None
 
-    def clear(self) -> list[Told]:
+    def clear(self) -> list[FaultReport]:
         """Remove all rules; return what each did."""
         with self._lock:
-            gone, self._held = self._held, ()
-            return [_told(held) for held in gone]
+            gone, self._active = self._active, ()
+            return [_report(active) for active in gone]
 
-    def told(self) -> list[Told]:
+    def reports(self) -> list[FaultReport]:
         """Return what each rule did so far."""
         with self._lock:
-            return [_told(held) for held in self._held]
+            return [_report(active) for active in self._active]
 
-    def judge(self, call: Call, now: float) -> list[Fired]:
+    def judge(self, call: ObservedCall, now: float) -> list[Fired]:
         """Return what befalls a call, and count it."""
-        if not self._held:
+        if not self._active:
             return []
         with self._lock:
-            return [fired for held in self._held if (fired := _fires(held, call, now))]
+            return [fired for active in self._active if (fired := _fires(active, call, now))]
 
 
-def _told(held: _Held) -> Told:
-    return Told(held.rule, held.matched, held.fired, dict(held.calls))
+def _report(active: _ActiveRule) -> FaultReport:
+    return FaultReport(active.rule, active.matched, active.fired, dict(active.calls))
 
 
-def _fires(held: _Held, call: Call, now: float) -> Fired | None:
-    rule = held.rule
+def _fires(active: _ActiveRule, call: ObservedCall, now: float) -> Fired | None:
+    rule = active.rule
     if (rule.until is not None and now >= rule.until) or not rule.matches(call):
         return None
-    held.matched += 1
-    held.calls[call.name] += 1
-    over = rule.times is not None and held.fired >= rule.times
-    if rule.effect.kind == "watch" or over or held.matched < rule.nth:
+    active.matched += 1
+    active.calls[call.name] += 1
+    over = rule.times is not None and active.fired >= rule.times
+    if rule.effect.kind == "watch" or over or active.matched < rule.nth:
         return None
-    if rule.probability < 1 and held.chance.random() >= rule.probability:
+    if rule.probability < 1 and active.chance.random() >= rule.probability:
         return None
     entries: tuple[int, ...] = ()
     if rule.effect.kind == "entries":
         share = rule.effect.share
-        entries = tuple(n for n in range(call.entries) if share >= 1 or held.chance.random() < share)
+        entries = tuple(n for n in range(call.entries) if share >= 1 or active.chance.random() < share)
         if not entries:
             return None
-    held.fired += 1
+    active.fired += 1
     return Fired(rule.effect, entries)
 
 
-RULES = Rules()
+RULES = FaultRules()
 """The rules of this emulator."""

@@ -50,11 +50,11 @@ class FirehoseProvider(Theirs):
 
     def create_delivery_stream(self, context: RequestContext, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
         """Create a delivery stream, unless its records would come to nowhere."""
-        for name, told in NOT_DONE.items():
+        for name, sentence in NOT_DONE.items():
             if request.get(name):
                 raise CommonServiceException(
                     "InvalidArgumentException",
-                    f"Firehose with {told}: not done by this emulator. S3 and HTTP endpoints are.",
+                    f"Firehose with {sentence}: not done by this emulator. S3 and HTTP endpoints are.",
                     400,
                     sender_fault=True,
                 )

@@ -96,7 +96,7 @@ class Reader:
 
     def _delivered(self, shard: str, records: Sequence[dict[str, Any]]) -> bool:
         """Deliver a batch, again and again until it is taken; False if reading is to end."""
-        told = [
+        entries = [
             {
                 "Data": base64.b64encode(record["Data"]).decode(),
                 "partitionKey": record["PartitionKey"],
@@ -109,7 +109,7 @@ class Reader:
         pause = EVERY
         while True:
             try:
-                self._deliver([dict(record) for record in told])
+                self._deliver([dict(record) for record in entries])
             except Exception as error:  # noqa: BLE001  whatever a destination does, nothing is dropped
                 LOG.warning("Records of %s are not delivered yet: %s", self._stream, error)
                 if not self._rested(pause):

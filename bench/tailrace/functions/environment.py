@@ -18,9 +18,9 @@ from typing import Literal, NamedTuple
 from tailrace.control import trees
 from tailrace.functions import members, runtime_api
 from tailrace.functions.log_pipe import Line, LogPipe
-from tailrace.functions.process import Process, Program
+from tailrace.functions.process import Program, RuntimeProcess
 from tailrace.functions.relay import Relay
-from tailrace.functions.runtime_api import Event, Request, RequestReader
+from tailrace.functions.runtime_api import InvocationEvent, RequestReader, RuntimeRequest
 
 _STREAMED_ERROR = "lambda-runtime-function-error-body"
 MEMORY_CHECK = 0.025
@@ -40,7 +40,7 @@ class Recipe(NamedTuple):
     function: str = ""  # its name
 
 
-class Stop(NamedTuple):
+class StopReason(NamedTuple):
     """Why there is no answer. `init-error` and `error` carry what the runtime reported.
 
     `entrypoint`: there is nothing that could be started; `payload` says why.
@@ -57,7 +57,7 @@ class Doom(NamedTuple):
     """How an invocation is to end: before the function has the event, in the middle of its answer, after."""
 
     moment: Literal["before", "after", "answer"]
-    stop: Stop
+    stop: StopReason
 
 
 class Environment:
@@ -76,7 +76,7 @@ class Environment:
         self._relay: Relay | None = None
         self._peak = 0.0
         self._doom: Doom | None = None
-        self._struck: Stop | None = None  # set once, by the thread that ends it
+        self._struck: StopReason | None = None  # set once, by the thread that ends it
 
     def start(self) -> None:
         """Start the process; it initialises by itself."""
@@ -95,7 +95,7 @@ class Environment:
             program = recipe.program(self._temporary)
             if recipe.offline:
                 program = program._replace(ports=(port, recipe.offline[1]))
-            self._process = Process(program, variables, self._pipe.theirs)
+            self._process = RuntimeProcess(program, variables, self._pipe.theirs)
             if self._process.listeners:
                 self._listener.close()
                 self._listener, emulator = self._process.listeners
@@ -109,7 +109,7 @@ class Environment:
         self._connections: dict[int, tuple[socket.socket, RequestReader]] = {}
         self._waiting: socket.socket | None = None
         self._current = ""
-        self._stop: Stop | None = None
+        self._stop: StopReason | None = None
         self._answer: bytes | None = None
         self._exited = False
         self._poll = select.poll()
@@ -117,15 +117,15 @@ class Environment:
             self._poll.register(descriptor, select.POLLIN)
         self._started, self._frozen = True, False
 
-    def initialise(self, seconds: float) -> Stop | None:
+    def initialise(self, seconds: float) -> StopReason | None:
         """Wait until the function's module is loaded; None when it is."""
         if self._recipe.complaint:
             kind, text = self._recipe.complaint
-            return Stop("entrypoint", payload=text.encode(), error_type=kind)
+            return StopReason("entrypoint", payload=text.encode(), error_type=kind)
         stop = self._serve(self._is_waiting, time.monotonic() + seconds)
-        return Stop("memory") if self._over_memory() else stop
+        return StopReason("memory") if self._over_memory() else stop
 
-    def invoke(self, event: Event, seconds: float, doom: Doom | None = None) -> bytes | Stop:
+    def invoke(self, event: InvocationEvent, seconds: float, doom: Doom | None = None) -> bytes | StopReason:
         """Hand over the event; the function's answer, or why there is none. `doom` is how it is to end."""
         until = time.monotonic() + seconds
         self._doom = doom
@@ -142,10 +142,10 @@ class Environment:
         self.log += self._pipe.finish()
         over = self._over_memory()
         if stop is None and over:
-            stop = Stop("memory")
+            stop = StopReason("memory")
         if stop is None and self._is_answered():
             return self._answer or b""
-        return stop or Stop("exit", self._process.exit_code() or 0)
+        return stop or StopReason("exit", self._process.exit_code() or 0)
 
     def freeze(self) -> None:
         """Let nothing of it run until it is thawed: between two invocations."""
@@ -159,7 +159,7 @@ class Environment:
             self._frozen = False
             self._process.thaw()
 
-    def strike(self, stop: Stop) -> None:
+    def strike(self, stop: StopReason) -> None:
         """Kill the process in the middle of its invocation, which ends so; called by another thread."""
         self._struck = stop
         self.kill()
@@ -200,12 +200,12 @@ class Environment:
     def _is_waiting(self) -> bool:
         return self._waiting is not None
 
-    def _serve(self, done: Callable[[], bool], until: float) -> Stop | None:
+    def _serve(self, done: Callable[[], bool], until: float) -> StopReason | None:
         memory_at = time.monotonic() + MEMORY_CHECK
         while not done():
             now = time.monotonic()
             if now >= until:
-                return Stop("timeout")
+                return StopReason("timeout")
             if now >= memory_at:
                 memory_at = now + MEMORY_CHECK
                 if stop := self._looked():
@@ -218,23 +218,23 @@ class Environment:
                 return self._after_exit()
         return self._stop
 
-    def _looked(self) -> Stop | None:
+    def _looked(self) -> StopReason | None:
         """Look at all that runs in the environment: how many processes, and how much memory they take."""
         others = self._process.started()
         if len(others) > members.MOST:
-            return Stop("exit", -signal.SIGKILL)
+            return StopReason("exit", -signal.SIGKILL)
         if others:
             self._peak = max(self._peak, self._process.memory_with(others))
-        return Stop("memory") if self._over_memory() else None
+        return StopReason("memory") if self._over_memory() else None
 
     def _over_memory(self) -> bool:
         self._peak = max(self._peak, self._process.peak_memory())
         return self._peak > self._recipe.memory_size
 
-    def _after_exit(self) -> Stop | None:
+    def _after_exit(self) -> StopReason | None:
         for descriptor in list(self._connections):
             self._read(descriptor)
-        return self._struck or self._stop or Stop("exit", self._process.exit_code() or 0)
+        return self._struck or self._stop or StopReason("exit", self._process.exit_code() or 0)
 
     def _handle(self, descriptor: int) -> None:
         if descriptor == self._pipe.descriptor:
@@ -271,25 +271,25 @@ class Environment:
             reader.wants_continue = False
             self._send(connection, runtime_api.CONTINUE)
 
-    def _answer_request(self, connection: socket.socket, request: Request) -> None:
+    def _answer_request(self, connection: socket.socket, request: RuntimeRequest) -> None:
         action, request_id = request.action
         kind = request.headers.get("lambda-runtime-function-error-type", "")
         if action == "next":
             self._waiting = connection
         elif action == "init/error":
-            self._stop = Stop("init-error", payload=request.body, error_type=kind)
+            self._stop = StopReason("init-error", payload=request.body, error_type=kind)
             self._send(connection, runtime_api.ACCEPTED)
         elif not action:
             self._send(connection, runtime_api.UNKNOWN)
         elif request_id != self._current:
             self._send(connection, runtime_api.WRONG_ID)
         elif request.size > runtime_api.PAYLOAD_LIMIT:
-            self._stop = Stop("too-large", size=request.size)
+            self._stop = StopReason("too-large", size=request.size)
             self._send(connection, runtime_api.TOO_LARGE)
         else:
             if action == "error" or kind:  # a streamed answer that ends in an error says so at its end
                 streamed = base64.b64decode(request.headers.get(_STREAMED_ERROR, ""))
-                self._stop = Stop("error", payload=streamed or request.body, error_type=kind)
+                self._stop = StopReason("error", payload=streamed or request.body, error_type=kind)
             elif self._doom and self._doom.moment == "answer":
                 self._stop = self._doom.stop
                 self.kill()

@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 from tailrace.clock import CLOCK
 from tailrace.functions import failures
-from tailrace.functions.environment import Doom, Environment, Stop
-from tailrace.functions.failures import Failure
+from tailrace.functions.environment import Doom, Environment, StopReason
+from tailrace.functions.failures import FunctionFailure
 from tailrace.functions.pool import Pool
-from tailrace.functions.report import Lines, Run, stamp
-from tailrace.functions.runtime_api import Event
+from tailrace.functions.report import Lines, ReportedRun, stamp
+from tailrace.functions.runtime_api import InvocationEvent
 
 INIT_SECONDS = 10
 """How long a new environment may initialise before Lambda starts it over on the invocation's own time."""
 
 
-class Function(NamedTuple):
+class ExecutedVersion(NamedTuple):
     """What an execution has to know of the function version. Timeout in seconds, memory in MB."""
 
     version: str
@@ -27,7 +27,7 @@ class Function(NamedTuple):
     lines: Lines
 
 
-class Result(NamedTuple):
+class ExecutionResult(NamedTuple):
     """The answer or AWS's error object, and what was logged (epoch seconds, message) in which log stream."""
 
     payload: bytes
@@ -41,7 +41,9 @@ class Result(NamedTuple):
 class _Attempt:
     """An invocation at work: its environment, its log so far."""
 
-    def __init__(self, function: Function, event: Event, environment: Environment, doom: Doom | None) -> None:
+    def __init__(
+        self, function: ExecutedVersion, event: InvocationEvent, environment: Environment, doom: Doom | None
+    ) -> None:
         self.function = function
         self.event = event
         self.environment = environment
@@ -55,7 +57,7 @@ class _Attempt:
         now = CLOCK.now()
         self.log += [(now, message) for message in messages]
 
-    def begin_environment(self) -> tuple[float, Stop | None]:
+    def begin_environment(self) -> tuple[float, StopReason | None]:
         """Start it and let it initialise, at most INIT_SECONDS: milliseconds, and what went wrong."""
         version, arn = self.function.runtime_version, self.function.runtime_version_arn
         self.write(*self.function.lines.init_start(version, arn, CLOCK.now()))
@@ -69,7 +71,7 @@ class _Attempt:
             self.write(*self.function.lines.init_done(took, CLOCK.now()))
         return took, stop
 
-    def invoke(self, *, retry_init: bool) -> tuple[float, bytes | Stop]:
+    def invoke(self, *, retry_init: bool) -> tuple[float, bytes | StopReason]:
         """Hand over the event: milliseconds, and the answer or why there is none.
 
         Where init failed, Lambda tries it once more, now on the function's time and before its START.
@@ -82,7 +84,7 @@ class _Attempt:
         answer = stop or self.environment.invoke(self.event, left, self.doom)
         return (time.perf_counter() - began) * 1000, answer
 
-    def _begin_again(self) -> Stop | None:
+    def _begin_again(self) -> StopReason | None:
         began = time.perf_counter()
         self.environment.end()
         self.environment.start()
@@ -91,12 +93,12 @@ class _Attempt:
             self._report_init((time.perf_counter() - began) * 1000, "invoke", stop)
         return stop
 
-    def _report_init(self, took: float, phase: str, stop: Stop) -> None:
+    def _report_init(self, took: float, phase: str, stop: StopReason) -> None:
         status = "timeout" if stop.kind == "timeout" else "error"
         kind = "" if stop.kind == "timeout" else self.failure(stop).error_type
         self.write(*self.function.lines.init_failed(took, phase, status, kind, CLOCK.now()))
 
-    def failure(self, stop: Stop) -> Failure:
+    def failure(self, stop: StopReason) -> FunctionFailure:
         """Word it as AWS does."""
         request_id = self.event.request_id
         match stop.kind:
@@ -113,7 +115,9 @@ class _Attempt:
         return failures.reported(stop.payload, stop.error_type)
 
 
-def execute(function: Function, pool: Pool, event: Event, doom: Doom | None = None) -> Result:
+def execute(
+    function: ExecutedVersion, pool: Pool, event: InvocationEvent, doom: Doom | None = None
+) -> ExecutionResult:
     """Run one invocation in a warm or a new environment of the pool; `doom` is how it is to end."""
     environment, cold = pool.take()
     try:
@@ -122,13 +126,13 @@ def execute(function: Function, pool: Pool, event: Event, doom: Doom | None = No
         pool.give_back(environment)
 
 
-def _execute(attempt: _Attempt, *, cold: bool) -> Result:
+def _execute(attempt: _Attempt, *, cold: bool) -> ExecutionResult:
     function, environment = attempt.function, attempt.environment
     init, failed_init = attempt.begin_environment() if cold else (None, None)
     started = CLOCK.now()
     duration, answer = attempt.invoke(retry_init=failed_init is not None)
     memory = environment.memory_used()
-    run = Run(
+    run = ReportedRun(
         attempt.event.request_id,
         duration,
         function.memory_size,
@@ -136,7 +140,7 @@ def _execute(attempt: _Attempt, *, cold: bool) -> Result:
         None if failed_init else init,
     )
     payload = answer if isinstance(answer, bytes) else b""
-    if isinstance(answer, Stop):
+    if isinstance(answer, StopReason):
         if answer.kind != "error":
             environment.end()
         failure = attempt.failure(answer)
@@ -144,10 +148,14 @@ def _execute(attempt: _Attempt, *, cold: bool) -> Result:
         payload = failure.payload
         run = _failed(run, answer, failure, function)
     attempt.write(*function.lines.end(run, CLOCK.now()))
-    return Result(payload, isinstance(answer, Stop), attempt.log, environment.stream, started, run.duration)
+    return ExecutionResult(
+        payload, isinstance(answer, StopReason), attempt.log, environment.stream, started, run.duration
+    )
 
 
-def _failed(run: Run, stop: Stop, failure: Failure, function: Function) -> Run:
+def _failed(
+    run: ReportedRun, stop: StopReason, failure: FunctionFailure, function: ExecutedVersion
+) -> ReportedRun:
     run = run._replace(status=failure.status, error_type=failure.error_type)
     if stop.kind == "timeout":
         return run._replace(duration=function.timeout * 1000)

@@ -22,7 +22,7 @@ _SIGNALS = {
 }
 
 
-class Failure(NamedTuple):
+class FunctionFailure(NamedTuple):
     """Why a function gave no answer.
 
     `status` is the word of the REPORT line ("error", "timeout"), `log` what the platform itself writes into
@@ -35,24 +35,24 @@ class Failure(NamedTuple):
     log: tuple[str, ...] = ()
 
 
-def timed_out(request_id: str, seconds: float, now: str) -> Failure:
+def timed_out(request_id: str, seconds: float, now: str) -> FunctionFailure:
     """Say that the function did not answer in time; `now` is the moment as Lambda's log writes it."""
     text = f"Task timed out after {seconds:.2f} seconds"
     payload = _payload("Sandbox.Timedout", f"RequestId: {request_id} Error: {text}")
-    return Failure(payload, "Sandbox.Timedout", "timeout", (f"{now} {request_id} {text}\n\n",))
+    return FunctionFailure(payload, "Sandbox.Timedout", "timeout", (f"{now} {request_id} {text}\n\n",))
 
 
-def exited(request_id: str, code: int) -> Failure:
+def exited(request_id: str, code: int) -> FunctionFailure:
     """Say that the process ended: `code` as `subprocess` gives it, negative for a signal."""
     return _exit(request_id, "Runtime.ExitError", exit_text(code))
 
 
-def out_of_memory(request_id: str) -> Failure:
+def out_of_memory(request_id: str) -> FunctionFailure:
     """Say that the function took more than its memory size and was killed."""
     return _exit(request_id, "Runtime.OutOfMemory", exit_text(-9))
 
 
-def no_entrypoint(request_id: str, error_type: str, text: str) -> Failure:
+def no_entrypoint(request_id: str, error_type: str, text: str) -> FunctionFailure:
     """Say that there is no program to start, or none that this machine can run."""
     return _exit(request_id, error_type, text)
 
@@ -66,23 +66,23 @@ def exit_text(code: int) -> str:
     return f"Runtime exited with error: exit status {code}"
 
 
-def answer_too_large(size: int) -> Failure:
+def answer_too_large(size: int) -> FunctionFailure:
     """Say that the function answered more than 6 MB."""
     kind = "Function.ResponseSizeTooLarge"
     text = (
         f"Response payload size ({size} bytes) exceeded maximum allowed payload size ({PAYLOAD_LIMIT} bytes)."
     )
-    return Failure(_payload(kind, text), kind)
+    return FunctionFailure(_payload(kind, text), kind)
 
 
-def reported(payload: bytes, error_type: str) -> Failure:
+def reported(payload: bytes, error_type: str) -> FunctionFailure:
     """Pass on what the runtime reported: an exception, a missing module, an answer that is no JSON."""
-    return Failure(payload, error_type or _type_in(payload))
+    return FunctionFailure(payload, error_type or _type_in(payload))
 
 
-def _exit(request_id: str, error_type: str, text: str) -> Failure:
+def _exit(request_id: str, error_type: str, text: str) -> FunctionFailure:
     message = f"RequestId: {request_id} Error: {text}"
-    return Failure(_payload(error_type, message), error_type, log=(f"{message}\n{error_type}\n",))
+    return FunctionFailure(_payload(error_type, message), error_type, log=(f"{message}\n{error_type}\n",))
 
 
 def _payload(error_type: str, message: str) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 _PASSED_OVER = frozenset(("node_modules", "__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache"))
 
 
-class Watched:
+class WatchedCode:
     """A folder of somebody's sources."""
 
     def __init__(self, folder: Path) -> None:

@@ -7,14 +7,14 @@ from localstack.aws.api.lambda_ import TooManyRequestsException
 from localstack.services.lambda_.invocation.models import lambda_stores
 
 from tailrace.functions import service
-from tailrace.functions.runtime_api import Event
+from tailrace.functions.runtime_api import InvocationEvent
 from tailrace.functions.shapes import Function
 from tailrace.functions.trace import trace_id
 
 _QUALIFIED = 8
 
 
-class Outcome(NamedTuple):
+class InvokeOutcome(NamedTuple):
     """How it went.
 
     "ok": the function answered. "error": it ran and failed. "throttled": no concurrency left, or the version
@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
     executed_version: str
 
 
-def invoke(function_arn: str, payload: bytes, request_id: str) -> Outcome:
+def invoke(function_arn: str, payload: bytes, request_id: str) -> InvokeOutcome:
     """Invoke synchronously, under the same leases, logs and metrics as the Invoke API."""
     parts = function_arn.split(":")
     account, region, name = parts[4], parts[3], parts[6]
@@ -35,18 +35,18 @@ def invoke(function_arn: str, payload: bytes, request_id: str) -> Outcome:
     function = lambda_stores[account][region].functions.get(name)
     version = _version(function, qualifier) if function else None
     if version is None or version not in function.versions:
-        return Outcome("missing", b"", None, "")
+        return InvokeOutcome("missing", b"", None, "")
     qualified = f"{':'.join(parts[:7])}:{version}"
     manager = service.SERVICES[0].lambda_running_versions.get(qualified)
     if manager is None:
-        return Outcome("throttled", b"", None, version)
-    event = Event(payload, request_id, function_arn, trace_id(None, service.sampler(manager)))
+        return InvokeOutcome("throttled", b"", None, version)
+    event = InvocationEvent(payload, request_id, function_arn, trace_id(None, service.sampler(manager)))
     try:
         result = service.run(manager, event, ":".join(parts[6:]))
     except TooManyRequestsException:
-        return Outcome("throttled", b"", None, version)
+        return InvokeOutcome("throttled", b"", None, version)
     status: Literal["ok", "error"] = "error" if result.failed else "ok"
-    return Outcome(status, result.payload, "Unhandled" if result.failed else None, version)
+    return InvokeOutcome(status, result.payload, "Unhandled" if result.failed else None, version)
 
 
 def _version(function: Function, qualifier: str) -> str | None:

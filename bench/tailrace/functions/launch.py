@@ -21,7 +21,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _DESCRIPTORS, _PROCESSES = 1024, 1024
 """What Lambda gives an environment."""
-_COUNTED_APART = (5, 14)
+_OWN_LIMITS = (5, 14)
 """The Linux from which on a user namespace has a count of processes of its own."""
 _SIGKILL = 9
 _CLONE_NEWNS = 0x00020000
@@ -75,7 +75,7 @@ def _limit(largest: int | None, *, own: bool) -> None:
     limits = {resource.RLIMIT_NOFILE: _DESCRIPTORS, resource.RLIMIT_CORE: 0}
     if largest:
         limits[resource.RLIMIT_FSIZE] = largest * 2**20
-    if own and _release() >= _COUNTED_APART:
+    if own and _release() >= _OWN_LIMITS:
         limits[resource.RLIMIT_NPROC] = _PROCESSES
     for which, most in limits.items():
         hard = resource.getrlimit(which)[1]

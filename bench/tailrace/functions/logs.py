@@ -13,7 +13,7 @@ INTERVAL = 0.05
 """Seconds until a line is written to its stream."""
 
 
-class Target(NamedTuple):
+class LogStream(NamedTuple):
     """A log stream."""
 
     account: str
@@ -22,12 +22,12 @@ class Target(NamedTuple):
     stream: str
 
 
-_waiting: dict[Target, list[tuple[float, str]]] = {}
+_waiting: dict[LogStream, list[tuple[float, str]]] = {}
 _lock = threading.Lock()
 _writing = threading.Lock()
 
 
-def begin(target: Target) -> None:
+def begin(target: LogStream) -> None:
     """Make the group of a new environment's stream, where nobody made it.
 
     Lines that come after it was deleted are dropped then, be they the environment's first.
@@ -36,7 +36,7 @@ def begin(target: Target) -> None:
         _backend(target).ensure_log_group(target.group)
 
 
-def add(target: Target, lines: list[tuple[float, str]]) -> None:
+def add(target: LogStream, lines: list[tuple[float, str]]) -> None:
     """Lines (epoch seconds, message) for a stream, in order."""
     with _lock:
         _waiting.setdefault(target, []).extend(lines)
@@ -53,7 +53,7 @@ def flush() -> None:
             _write(target, lines)
 
 
-def _write(target: Target, lines: list[tuple[float, str]]) -> None:
+def _write(target: LogStream, lines: list[tuple[float, str]]) -> None:
     group = _backend(target).groups.get(target.group)
     if group is None:
         return  # deleted since: a function's last lines must not bring the group back
@@ -63,7 +63,7 @@ def _write(target: Target, lines: list[tuple[float, str]]) -> None:
     group.streams[target.stream].put_log_events(events)
 
 
-def _backend(target: Target) -> Any:  # noqa: ANN401  moto's, untyped
+def _backend(target: LogStream) -> Any:  # noqa: ANN401  moto's, untyped
     # Loaded here: LocalStack's logs service takes a while to import, and may never be used.
     from tailrace.cloudwatch.log_service import backend  # noqa: PLC0415
 

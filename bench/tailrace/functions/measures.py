@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tailrace import cloudwatch
-from tailrace.cloudwatch.cells import Cell, Key, cell_of, key
+from tailrace.cloudwatch.cells import Cell, CellKey, cell_of, key
 from tailrace.functions.shapes import Counting, FunctionId
 
 NAMESPACE = "AWS/Lambda"
@@ -30,7 +30,7 @@ class Metered(NamedTuple):
         return sets
 
 
-class Sample(NamedTuple):
+class InvocationSample(NamedTuple):
     """One invocation: milliseconds, 1 if it failed, how many ran at its start (of the function, of all)."""
 
     duration: float
@@ -39,12 +39,12 @@ class Sample(NamedTuple):
     of_account: int
 
 
-type Noted = tuple[Metered, int, Sample]
+type Noted = tuple[Metered, int, InvocationSample]
 
 _noted: deque[Noted] = deque()
 
 
-def invoked(metered: Metered, at: float, sample: Sample) -> None:
+def invoked(metered: Metered, at: float, sample: InvocationSample) -> None:
     """One invocation that reached the function, started at `at` (epoch seconds)."""
     _noted.append((metered, int(at), sample))
     cloudwatch.FLUSHER.note()
@@ -69,9 +69,9 @@ def record_noted() -> None:
     cloudwatch.STORE.add_all(spread(noted))
 
 
-def spread(noted: Iterable[Noted]) -> Iterator[tuple[Key, Cell]]:
+def spread(noted: Iterable[Noted]) -> Iterator[tuple[CellKey, Cell]]:
     """Add up what was noted by function and second, under each of AWS's sets of dimensions."""
-    grouped: defaultdict[tuple[Metered, int], list[Sample]] = defaultdict(list)
+    grouped: defaultdict[tuple[Metered, int], list[InvocationSample]] = defaultdict(list)
     for metered, second, sample in noted:
         grouped[metered, second].append(sample)
     for (metered, second), samples in grouped.items():
@@ -88,7 +88,7 @@ def spread(noted: Iterable[Noted]) -> Iterator[tuple[Key, Cell]]:
 
 def _spread(
     metered: Metered, second: int, metric: tuple[str, str], samples: Sequence[float]
-) -> Iterator[tuple[Key, Cell]]:
+) -> Iterator[tuple[CellKey, Cell]]:
     sums = cell_of(samples)
     for dimensions in metered.dimensions():
         yield key((metered.account, metered.region), (NAMESPACE, *metric), dimensions, second), sums

@@ -60,7 +60,7 @@ def marked(mark: str) -> list[int]:
     return found
 
 
-def tell(pids: list[int], number: int) -> None:
+def signal_all(pids: list[int], number: int) -> None:
     """Send a signal to each that is still there."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -72,5 +72,5 @@ def end_marked(mark: str) -> None:
     for _ in range(_ROUNDS):
         if not (left := marked(mark)):
             return
-        tell(left, signal.SIGSTOP)
-        tell(left, signal.SIGKILL)
+        signal_all(left, signal.SIGSTOP)
+        signal_all(left, signal.SIGKILL)

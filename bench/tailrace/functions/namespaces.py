@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tailrace.functions.runtimes.base import Place
+from tailrace.functions.runtimes.base import RuntimePaths
 
 VARIABLE = "TAILRACE_FUNCTIONS_NAMESPACES"
 LAUNCH = Path(__file__).with_name("launch.py")
-AS_ON_AWS = Place("/var/lang", "/var/runtime", "/var/task", "/opt")
+AS_ON_AWS = RuntimePaths("/var/lang", "/var/runtime", "/var/task", "/opt")
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix", "/gnu")
 _ETC = (
     *("alternatives", "ca-certificates", "ca-certificates.conf", "crypto-policies", "hosts", "ld.so.cache"),
@@ -44,7 +44,7 @@ _PROBE = "import os; raise SystemExit(os.getuid() != 993 or os.path.exists('/hom
 _PATIENCE = 20.0
 
 
-def file_system(at: Path, there: Place, more: Sequence[Path], scratch: int) -> dict[str, Any]:
+def file_system(at: Path, there: RuntimePaths, more: Sequence[Path], scratch: int) -> dict[str, Any]:
     """Describe the file system of an environment for `launch.py`.
 
     `there` is where things are on this machine, `more` what is to be had under its own path too (an
@@ -76,7 +76,7 @@ def permitted() -> bool:
     if os.environ.get(VARIABLE) == "0" or sys.platform != "linux":
         return False
     python = Path(sys.executable).resolve()
-    nothing = Place("", "", "", "")
+    nothing = RuntimePaths("", "", "", "")
     with tempfile.TemporaryDirectory() as at:
         asked = {
             "command": [str(python), "-I", "-S", "-c", _PROBE],

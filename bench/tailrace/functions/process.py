@@ -42,7 +42,7 @@ def _received(door: socket.socket, number: int) -> list[socket.socket]:
     return []
 
 
-class Process:
+class RuntimeProcess:
     """A session of its own: the runtime, and what the function starts. It writes to `output`."""
 
     def __init__(self, program: Program, variables: Mapping[str, str], output: int) -> None:
@@ -109,18 +109,18 @@ class Process:
         """Stop all of it where it is; nothing runs until it is thawed."""
         self._signal(signal.SIGSTOP)
         self._strays = self.started()
-        members.tell(self._strays, signal.SIGSTOP)
+        members.signal_all(self._strays, signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let it go on."""
-        members.tell(self._strays, signal.SIGCONT)
+        members.signal_all(self._strays, signal.SIGCONT)
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """Kill all of it."""
         others = self.started()
         self._signal(signal.SIGKILL)
-        members.tell(others, signal.SIGKILL)
+        members.signal_all(others, signal.SIGKILL)
 
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 _LEVELS = ("DEBUG", "INFO", "WARN")
 
 
-class Run(NamedTuple):
+class ReportedRun(NamedTuple):
     """What one invocation took. Milliseconds and MB; `init` only where the environment was new."""
 
     request_id: str
@@ -54,7 +54,7 @@ class TextLines:
         del now
         return [f"START RequestId: {request_id} Version: {version}\n"]
 
-    def end(self, run: Run, now: float) -> list[str]:
+    def end(self, run: ReportedRun, now: float) -> list[str]:
         """Mark its end, with what it took."""
         del now
         fields = [
@@ -73,7 +73,7 @@ class TextLines:
         return [f"END RequestId: {run.request_id}\n", "\t".join(fields) + "\t\n"]
 
 
-class JsonLines:
+class JsonReport:
     """The same as JSON objects, one a line, from a system log level on: DEBUG, INFO or WARN.
 
     Which event has which level stands in the developer guide ("System log level event mapping").
@@ -117,7 +117,7 @@ class JsonLines:
         record = {"requestId": request_id, "version": version}
         return self._at("INFO", _event("platform.start", record, now))
 
-    def end(self, run: Run, now: float) -> list[str]:
+    def end(self, run: ReportedRun, now: float) -> list[str]:
         """Mark its end, with what it took."""
         metrics: dict[str, float] = {
             "durationMs": round(run.duration, 3),
@@ -143,12 +143,12 @@ class JsonLines:
         return list(lines) if _LEVELS.index(level) >= self._lowest else []
 
 
-Lines = TextLines | JsonLines
+Lines = TextLines | JsonReport
 
 
 def lines_for(log_format: str, system_level: str) -> Lines:
     """Choose by the function's logging configuration."""
-    return JsonLines(system_level) if log_format == "JSON" else TextLines()
+    return JsonReport(system_level) if log_format == "JSON" else TextLines()
 
 
 def stamp(now: float) -> str:

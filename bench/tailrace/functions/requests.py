@@ -15,7 +15,7 @@ from tailrace.functions.refusals import FUNCTION, VIOLATION, refusal, too_large
 from tailrace.functions.versions import HOME
 
 
-class Named(Protocol):
+class NamedOperation(Protocol):
     """An operation."""
 
     name: str
@@ -27,25 +27,25 @@ class Service(Protocol):
     service_name: str
 
 
-class HttpRequest(Protocol):
+class SizedRequest(Protocol):
     """The HTTP request."""
 
     content_length: int | None
     headers: Mapping[str, str]
 
 
-class Context(Protocol):
+class RequestContext(Protocol):
     """What LocalStack knows of a request."""
 
-    request: HttpRequest
+    request: SizedRequest
     service: Service | None
-    operation: Named | None
+    operation: NamedOperation | None
     service_request: Mapping[str, Any] | None
     account_id: str
     region: str
 
 
-def before_service(chain: object, context: Context, response: object) -> None:
+def before_service(chain: object, context: RequestContext, response: object) -> None:
     """LocalStack calls this for each request that it could parse."""
     del chain, response
     service = context.service.service_name if context.service else ""
@@ -67,7 +67,7 @@ def before_service(chain: object, context: Context, response: object) -> None:
             keys.note(operation, request, context.account_id, context.region)
 
 
-def _foreign(context: Context, request: Mapping[str, Any]) -> str | None:
+def _foreign(context: RequestContext, request: Mapping[str, Any]) -> str | None:
     """Find layers of other accounts; LocalStack would have them fetched from AWS."""
     if not context.operation or context.operation.name not in FUNCTION:
         return None
@@ -75,7 +75,7 @@ def _foreign(context: Context, request: Mapping[str, Any]) -> str | None:
     return next(filter(None, (provide(arn, context.account_id, lambda_stores) for arn in asked)), None)
 
 
-def _check_size(request: HttpRequest) -> None:
+def _check_size(request: SizedRequest) -> None:
     complaint = too_large(request.content_length or 0, request.headers.get("X-Amz-Invocation-Type", ""))
     if complaint:
         raise CommonServiceException("RequestEntityTooLargeException", complaint, 413, sender_fault=True)

@@ -20,7 +20,7 @@ WRONG_ID = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 _PREFIX = "/2018-06-01/runtime/"
 
 
-class Request(NamedTuple):
+class RuntimeRequest(NamedTuple):
     """One request of the runtime. `size` is the body's real length; a body over the limit is dropped."""
 
     method: str
@@ -57,7 +57,7 @@ class RequestReader:
         self._size = 0
         self.wants_continue = False
 
-    def feed(self, data: bytes) -> list[Request]:
+    def feed(self, data: bytes) -> list[RuntimeRequest]:
         """Take bytes, give the requests that they complete, in order."""
         self._buffer += data
         requests = []
@@ -65,7 +65,7 @@ class RequestReader:
             requests.append(request)
         return requests
 
-    def _take(self) -> Request | None:
+    def _take(self) -> RuntimeRequest | None:
         if self._head is None and not self._take_head():
             return None
         head = self._head
@@ -73,7 +73,7 @@ class RequestReader:
             return None
         body, size = bytes(self._body), self._size
         self._head, self._body, self._size, self.wants_continue = None, bytearray(), 0, False
-        return Request(head.method, head.path, head.headers, body, size)
+        return RuntimeRequest(head.method, head.path, head.headers, body, size)
 
     def _take_head(self) -> bool:
         end = self._buffer.find(b"\r\n\r\n")
@@ -130,7 +130,7 @@ def _fields(lines: bytearray) -> dict[str, str]:
     return {name.lower(): value.strip() for name, _, value in fields}
 
 
-class Event(NamedTuple):
+class InvocationEvent(NamedTuple):
     """One invocation, as the function gets it. `payload` is JSON in UTF-8."""
 
     payload: bytes
@@ -140,7 +140,7 @@ class Event(NamedTuple):
     client_context: str | None = None
 
 
-def next_event(event: Event, deadline: float) -> bytes:
+def next_event(event: InvocationEvent, deadline: float) -> bytes:
     """Word the answer to `invocation/next`; `deadline` in epoch seconds."""
     context = f"Lambda-Runtime-Client-Context: {event.client_context}\r\n" if event.client_context else ""
     head = (

@@ -31,9 +31,9 @@ from tailrace import seams
 from tailrace.clock import CLOCK
 from tailrace.faults import functions
 from tailrace.functions import asynchronous, keys, measures
-from tailrace.functions.execution import Result
+from tailrace.functions.execution import ExecutionResult
 from tailrace.functions.fitness import UnfitError
-from tailrace.functions.runtime_api import Event
+from tailrace.functions.runtime_api import InvocationEvent
 from tailrace.functions.shapes import Invocation, LambdaService, Manager
 from tailrace.functions.trace import Sampler, trace_id
 from tailrace.functions.versions import DAEMON, Version
@@ -90,7 +90,7 @@ def shut_down() -> None:
         version.pool.kill()
 
 
-def run(manager: Manager, event: Event, resource: str) -> Result:
+def run(manager: Manager, event: InvocationEvent, resource: str) -> ExecutionResult:
     """Invoke the manager's version under a lease of LocalStack's, measured as AWS does.
 
     `resource` is the function's name with the alias or version it was invoked by. Raises
@@ -115,7 +115,7 @@ def run(manager: Manager, event: Event, resource: str) -> Result:
     except TooManyRequestsException:
         measures.throttled(metered, CLOCK.now())
         raise
-    sample = measures.Sample(result.duration, int(result.failed), of_function, of_all)
+    sample = measures.InvocationSample(result.duration, int(result.failed), of_function, of_all)
     measures.invoked(metered, result.started, sample)
     return result
 
@@ -174,7 +174,7 @@ def _stop(self: Manager) -> None:
 
 
 def _invoke(self: Manager, *, invocation: Invocation) -> object:
-    event = Event(
+    event = InvocationEvent(
         _checked(invocation.payload),
         invocation.request_id,
         invocation.invoked_arn,

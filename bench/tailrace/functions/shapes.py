@@ -19,7 +19,7 @@ class FunctionId(Protocol):
     unqualified_arn: Callable[[], str]
 
 
-class Code(Protocol):
+class StoredPackage(Protocol):
     """A package in LocalStack's S3."""
 
     code_sha256: str
@@ -34,14 +34,14 @@ class HotCode(Protocol):
     get_unzipped_code_location: Callable[[], Path]
 
 
-class AnyCode(Code, HotCode, Protocol):
+class AnyCode(StoredPackage, HotCode, Protocol):
     """What a function's code may be."""
 
 
 class Layer(Protocol):
     """A version of a layer."""
 
-    code: Code
+    code: StoredPackage
 
 
 class Storage(Protocol):

@@ -9,7 +9,7 @@ is this folder too, and is not there).
 
 from typing import NamedTuple
 
-from tailrace.functions.runtimes.base import Place, Runtime
+from tailrace.functions.runtimes.base import Runtime, RuntimePaths
 
 HOME = "/home/sbx_user1051"
 
@@ -28,7 +28,7 @@ class Naming(NamedTuple):
     json_level: str = ""  # application log level, where the log format is JSON
 
 
-class Session(NamedTuple):
+class RoleSession(NamedTuple):
     """Credentials of the function's role."""
 
     access_key_id: str
@@ -46,7 +46,7 @@ class Surroundings(NamedTuple):
 
 
 def variables(
-    runtime: Runtime, place: Place, around: Surroundings, naming: Naming, session: Session
+    runtime: Runtime, place: RuntimePaths, surroundings: Surroundings, naming: Naming, session: RoleSession
 ) -> dict[str, str]:
     """Give all variables of the function's process. Its own come last: Lambda refuses reserved names."""
     lambda_ = {
@@ -63,7 +63,7 @@ def variables(
         "AWS_ACCESS_KEY_ID": session.access_key_id,
         "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
         "AWS_SESSION_TOKEN": session.token,
-        "AWS_LAMBDA_RUNTIME_API": around.runtime_api,
+        "AWS_LAMBDA_RUNTIME_API": surroundings.runtime_api,
         "LAMBDA_TASK_ROOT": place.task,
         "LAMBDA_RUNTIME_DIR": place.runtime,
         "LANG": "en_US.UTF-8",
@@ -71,14 +71,14 @@ def variables(
         "LD_LIBRARY_PATH": place.libraries,
         "TZ": ":UTC",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "AWS_XRAY_DAEMON_ADDRESS": around.xray,
-        "_AWS_XRAY_DAEMON_ADDRESS": around.xray.partition(":")[0],
-        "_AWS_XRAY_DAEMON_PORT": around.xray.partition(":")[2],
-        "AWS_ENDPOINT_URL": around.endpoint,
+        "AWS_XRAY_DAEMON_ADDRESS": surroundings.xray,
+        "_AWS_XRAY_DAEMON_ADDRESS": surroundings.xray.partition(":")[0],
+        "_AWS_XRAY_DAEMON_PORT": surroundings.xray.partition(":")[2],
+        "AWS_ENDPOINT_URL": surroundings.endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    if around.temporary:
-        lambda_ |= {"HOME": HOME, "TMPDIR": around.temporary}
+    if surroundings.temporary:
+        lambda_ |= {"HOME": HOME, "TMPDIR": surroundings.temporary}
     if naming.json_level:
         lambda_["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         lambda_["AWS_LAMBDA_LOG_LEVEL"] = naming.json_level

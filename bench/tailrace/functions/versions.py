@@ -14,20 +14,20 @@ from tailrace.faults import functions
 from tailrace.functions import logs, namespaces
 from tailrace.functions.code import CodeStore
 from tailrace.functions.environment import Doom, Environment, Recipe
-from tailrace.functions.execution import Function, Result, execute
+from tailrace.functions.execution import ExecutedVersion, ExecutionResult, execute
 from tailrace.functions.fitness import UnfitError, unfit
-from tailrace.functions.hot_reload import Watched
+from tailrace.functions.hot_reload import WatchedCode
 from tailrace.functions.layers import Merged
-from tailrace.functions.logs import Target
+from tailrace.functions.logs import LogStream
 from tailrace.functions.pool import Pool
 from tailrace.functions.process import Program
 from tailrace.functions.report import lines_for
-from tailrace.functions.runtime_api import Event
+from tailrace.functions.runtime_api import InvocationEvent
 from tailrace.functions.runtimes import TABLE
-from tailrace.functions.runtimes.base import Asked, Runtime
-from tailrace.functions.shapes import Code, FunctionId, FunctionVersion
+from tailrace.functions.runtimes.base import ProcessConfiguration, Runtime
+from tailrace.functions.shapes import FunctionId, FunctionVersion, StoredPackage
 from tailrace.functions.trace import Sampler
-from tailrace.functions.variables import Naming, Session, Surroundings, variables
+from tailrace.functions.variables import Naming, RoleSession, Surroundings, variables
 from tailrace.functions.xray import Daemon, Ran, of_invocation
 
 _SESSION_SECONDS = 43_200
@@ -53,7 +53,7 @@ class Version:
         logging = self._config.logging_config
         self._runtime: Runtime = TABLE[self._config.runtime]
         version_config = self._config.runtime_version_config or {}
-        self._function = Function(
+        self._function = ExecutedVersion(
             self.id.qualifier,
             self._config.timeout,
             self._config.memory_size,
@@ -63,15 +63,15 @@ class Version:
         )
         self.pool = Pool(self._make)
         self.sampler = Sampler() if self._config.tracing_config_mode == "Active" else None
-        self._session: tuple[float, Session] | None = None
-        self._watched: Watched | None = None
+        self._session: tuple[float, RoleSession] | None = None
+        self._watched: WatchedCode | None = None
 
     def prepare(self) -> None:
         """Unpack code and layers. Raises UnfitError if they cannot run here."""
         self._runtime.lay(HOME, CODE.folder)
         code = self._config.code
         if code.is_hot_reloading():
-            self._watched = Watched(code.get_unzipped_code_location())
+            self._watched = WatchedCode(code.get_unzipped_code_location())
             self._task = self._watched.folder
             if not self._task.is_dir():
                 raise UnfitError(f"There is no folder {self._task} on this machine.")
@@ -83,7 +83,7 @@ class Version:
         if complaint := unfit(packages, self._layers, self._config.architectures, self._runtime):
             raise UnfitError(complaint)
 
-    def invoke(self, event: Event, doom: Doom | None = None) -> Result:
+    def invoke(self, event: InvocationEvent, doom: Doom | None = None) -> ExecutionResult:
         """Run one invocation and hand its log over; `doom` is how it is to end."""
         if self._watched and self._watched.has_changed():
             self.pool.renew()
@@ -93,15 +93,15 @@ class Version:
         logs.add(self._log(result.stream), result.log)
         return result
 
-    def _trace(self, event: Event, result: Result) -> None:
+    def _trace(self, event: InvocationEvent, result: ExecutionResult) -> None:
         ended = result.started + result.duration / 1000
         times = result.started, ended, result.failed
         ran = Ran(self.id.function_name, event.invoked_arn, event.request_id, *times)
         if segment := of_invocation(event.trace_id, ran):
             DAEMON.keep(segment)
 
-    def _log(self, stream: str) -> Target:
-        return Target(self.id.account, self.id.region, self._log_group, stream)
+    def _log(self, stream: str) -> LogStream:
+        return LogStream(self.id.account, self.id.region, self._log_group, stream)
 
     def _make(self) -> Environment:
         identity = secrets.token_hex(16)
@@ -112,7 +112,7 @@ class Version:
         there = self._runtime.place(HOME, self._task, self._layers)
         own = namespaces.permitted()
         place = namespaces.AS_ON_AWS if own else there
-        asked = Asked(self._config.handler or "", self._config.memory_size, naming.own)
+        asked = ProcessConfiguration(self._config.handler or "", self._config.memory_size, naming.own)
         command = self._runtime.wrapped_command(place, asked, there)
         scratch = self._config.ephemeral_storage.size
 
@@ -122,8 +122,8 @@ class Version:
             return Program(command, place.task, root, None if own else scratch)
 
         def all_variables(runtime_api: str, temporary: str) -> dict[str, str]:
-            around = Surroundings("" if own else temporary, runtime_api, endpoint(), DAEMON.address)
-            return variables(self._runtime, place, around, naming, session)
+            surroundings = Surroundings("" if own else temporary, runtime_api, endpoint(), DAEMON.address)
+            return variables(self._runtime, place, surroundings, naming, session)
 
         recipe = Recipe(
             program,
@@ -154,7 +154,7 @@ class Version:
             level,
         )
 
-    def _credentials(self) -> Session:
+    def _credentials(self) -> RoleSession:
         known = self._session
         if known is None or time.monotonic() - known[0] > _SESSION_REUSE:
             # No lock: nothing of ours waits while LocalStack is asked, and two sessions do no harm.
@@ -162,7 +162,7 @@ class Version:
         return known[1]
 
 
-def _unpacked(code: Code) -> Path:
+def _unpacked(code: StoredPackage) -> Path:
     """Return where a package lies unpacked; it is taken out of LocalStack's S3 unless it is there already."""
     place = CODE.folder_of(code.code_sha256)
     if place.exists():
@@ -184,7 +184,7 @@ def _emulator() -> tuple[str, int]:
     return host, listen.port
 
 
-def assume(role: str, function_id: FunctionId) -> Session:
+def assume(role: str, function_id: FunctionId) -> RoleSession:
     """Open a session of the role, named after the function, as on AWS."""
     sts = connect_to(region_name=function_id.region).sts.request_metadata(service_principal="lambda")
     name = function_id.function_name
@@ -193,4 +193,4 @@ def assume(role: str, function_id: FunctionId) -> Session:
         RoleSessionName=name if len(name) > 1 else f"{name}@lambda_function",
         DurationSeconds=_SESSION_SECONDS,
     )["Credentials"]
-    return Session(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+    return RoleSession(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])

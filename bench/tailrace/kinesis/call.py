@@ -16,7 +16,7 @@ from tailrace.kinesis.errors import (
     ResourceNotFoundError,
     UnknownStream,
 )
-from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.lifecycle import SlowChange
 from tailrace.kinesis.policies import allows
 
 DAY = 86_400
@@ -51,7 +51,7 @@ class Call(NamedTuple):
 
     def stream_by_arn(self, arn: str, name: str | None = None) -> Stream:
         """Give the stream of an ARN, which must agree with the name where there is one."""
-        found = self._taken_apart(arn)
+        found = self._parsed_arn(arn)
         if found.consumer:
             raise InvalidArgumentError(f"{arn} is the ARN of a consumer: expected that of a stream.")
         if name is not None and name != found.name:
@@ -74,7 +74,7 @@ class Call(NamedTuple):
 
     def consumer_by_arn(self, arn: str) -> Consumer:
         """Give the consumer of an ARN."""
-        found = self._taken_apart(arn)
+        found = self._parsed_arn(arn)
         if not found.consumer:
             raise InvalidArgumentError(f"{arn} is the ARN of a stream: expected that of a consumer.")
         stream = self._find(found.account, found.region, found.name)
@@ -84,7 +84,7 @@ class Call(NamedTuple):
 
     def resource(self, arn: str) -> Stream | Consumer:
         """Give what has tags and policies: the stream or the consumer of an ARN."""
-        return self.consumer_by_arn(arn) if self._taken_apart(arn).consumer else self.stream_by_arn(arn)
+        return self.consumer_by_arn(arn) if self._parsed_arn(arn).consumer else self.stream_by_arn(arn)
 
     def serving(self, request: Request) -> Stream:
         """Give the stream that a request puts to or reads from; one being created is not there yet."""
@@ -106,11 +106,11 @@ class Call(NamedTuple):
             )
         return stream
 
-    def due(self, change: Change) -> float:
+    def due(self, change: SlowChange) -> float:
         """Tell when a change that begins now is over."""
         return self.now + self.engine.settings.seconds(change)
 
-    def begin(self, stream: Stream, change: Change, most: int) -> None:
+    def begin(self, stream: Stream, change: SlowChange, most: int) -> None:
         """Begin a change that a stream may go through so often in 24 hours, or raise LimitExceededError."""
         recent = [at for at in stream.changes.get(change, []) if at > self.now - DAY]
         if len(recent) >= most:
@@ -125,7 +125,7 @@ class Call(NamedTuple):
         if request.get("DryRun"):
             raise DryRunError(self.operation)
 
-    def _taken_apart(self, text: str) -> Arn:
+    def _parsed_arn(self, text: str) -> Arn:
         arn = Arn.maybe(text)
         if arn is None or arn.service != "kinesis" or arn.kind != "stream":
             raise NotOfferedError(

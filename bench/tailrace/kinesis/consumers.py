@@ -3,7 +3,7 @@
 from threading import Lock
 
 from tailrace.kinesis.errors import LimitExceededError, ResourceInUseError, ResourceNotFoundError
-from tailrace.kinesis.lifecycle import Event, Life, Status
+from tailrace.kinesis.lifecycle import Life, LifecycleEvent, Status
 
 MOST = 20
 MOST_CREATING = 5
@@ -52,7 +52,7 @@ class Consumers:
     def deregister(self, consumer: Consumer, now: float, gone: float) -> None:
         """Delete a consumer; it is DELETING until it is gone."""
         if not consumer.life.ending:
-            consumer.life.move(Event.DELETE, now, gone)
+            consumer.life.move(LifecycleEvent.DELETE, now, gone)
 
     def listed(self, now: float) -> list[Consumer]:
         """Give the consumers that there are, in order of name."""

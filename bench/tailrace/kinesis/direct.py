@@ -12,7 +12,7 @@ from uuid import uuid4
 from localstack.aws.accounts import get_account_id_from_access_key_id
 
 from tailrace.door import ways
-from tailrace.door.request import Answer
+from tailrace.door.request import HttpResponse
 from tailrace.door.tickets import Ticket
 from tailrace.kinesis.parser import JsonRequest
 from tailrace.protocol.errors import RequestError
@@ -26,13 +26,13 @@ OPERATIONS = frozenset({"GetRecords", "GetShardIterator", "PutRecord", "PutRecor
 type Engine = Callable[[str, tuple[str, str], object], "Output | Subscription"]
 
 
-class ShortWay:
+class KinesisShortWay:
     """Asks the engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def answer(self, ticket: Ticket, usual: ways.Usual) -> Answer:
+    def answer(self, ticket: Ticket, usual: ways.Usual) -> HttpResponse:
         """Return the engine's answer, or LocalStack's to what it has to see."""
         request, name = ticket.request, ticket.operation
         kind = request.named.get("content-type", "").partition(";")[0]
@@ -47,4 +47,4 @@ class ShortWay:
             status, code, said = refusal.status, refusal.code, refusal.as_json()
         ways.note(ticket.service, name, status, code)
         headers = [("Content-Type", JSON_TYPE), *response_headers(str(uuid4())).items(), ways.MARK]
-        return Answer(status, headers, to_json(said))  # type: ignore[arg-type]  # no subscription: see OPERATIONS
+        return HttpResponse(status, headers, to_json(said))  # type: ignore[arg-type]  # no subscription: see OPERATIONS

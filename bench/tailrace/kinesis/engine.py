@@ -10,14 +10,14 @@ from threading import Lock
 
 from tailrace.kinesis.errors import ResourceInUseError, UnknownStream
 from tailrace.kinesis.iterators import Iterators
-from tailrace.kinesis.lifecycle import Change, Event, Status
+from tailrace.kinesis.lifecycle import LifecycleEvent, SlowChange, Status
 from tailrace.kinesis.limits import Calls
 from tailrace.kinesis.settings import KinesisSettings
-from tailrace.kinesis.shards import Page, Record, Shard
+from tailrace.kinesis.shards import Record, Shard
 from tailrace.kinesis.streams import OF_A_TABLE, Draft, Stream
 from tailrace.kinesis.subscriptions import Subscriptions
 
-__all__ = ["ENGINE", "Draft", "Engine", "Page", "Record", "Shard", "Stream", "UnknownStream"]
+__all__ = ["ENGINE", "Draft", "Engine", "Record", "Shard", "Stream", "UnknownStream"]
 
 
 class Engine:
@@ -30,7 +30,7 @@ class Engine:
         self.subscriptions = Subscriptions()
         self._lock = Lock()
         self._streams: dict[tuple[str, str, str], Stream] = {}
-        self._told: tuple[Callable[[Stream], None], ...] = ()
+        self._listeners: tuple[Callable[[Stream], None], ...] = ()
 
     def stream(self, account: str, region: str, name: str) -> Stream:
         """Give a stream, in whatever state it is. Raises UnknownStream."""
@@ -46,33 +46,33 @@ class Engine:
 
     def create(self, draft: Draft, now: float) -> Stream:
         """Create a stream, CREATING for as long as the settings say. Raises ResourceInUseError."""
-        seconds = 0.0 if draft.name.startswith(OF_A_TABLE) else self.settings.seconds(Change.CREATE)
+        seconds = 0.0 if draft.name.startswith(OF_A_TABLE) else self.settings.seconds(SlowChange.CREATE)
         stream = Stream(draft, now, now + seconds)
         account, region, name = draft.account, draft.region, draft.name
         with self._lock:
             if self._streams.setdefault((account, region, name), stream) is not stream:
                 raise ResourceInUseError(f"Stream {name} under account {account} already exists.")
-            told = self._told
+            listeners = self._listeners
         stream.status(now)
-        for tell in told:
-            tell(stream)
+        for listener in listeners:
+            listener(stream)
         return stream
 
-    def on_created(self, tell: Callable[[Stream], None]) -> None:
+    def on_created(self, listener: Callable[[Stream], None]) -> None:
         """Have a function called with each stream that is created from now on, in the thread that does so."""
         with self._lock:
-            self._told = (*self._told, tell)
+            self._listeners = (*self._listeners, listener)
 
-    def off_created(self, tell: Callable[[Stream], None]) -> None:
+    def off_created(self, listener: Callable[[Stream], None]) -> None:
         """Have it called no more."""
         with self._lock:
-            self._told = tuple(one for one in self._told if one != tell)
+            self._listeners = tuple(one for one in self._listeners if one != listener)
 
     def delete(self, stream: Stream, now: float) -> None:
         """Delete a stream; it stays visible as DELETING for as long as the settings say."""
         if not stream.deleted:
-            seconds = 0.0 if stream.of_a_table else self.settings.seconds(Change.DELETE)
-            stream.life.move(Event.DELETE, now, now + seconds)
+            seconds = 0.0 if stream.of_a_table else self.settings.seconds(SlowChange.DELETE)
+            stream.life.move(LifecycleEvent.DELETE, now, now + seconds)
         self.sweep(now)
         stream.wake()
 
@@ -97,7 +97,7 @@ class Engine:
             }
         for stream in streams:
             if not stream.deleted:
-                stream.life.move(Event.DELETE, 0, 0)
+                stream.life.move(LifecycleEvent.DELETE, 0, 0)
             stream.wake()
 
     def trim(self, now: float) -> None:

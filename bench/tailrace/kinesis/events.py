@@ -8,7 +8,7 @@ from tailrace.clock import CLOCK, Clock
 from tailrace.kinesis.engine import ENGINE
 from tailrace.kinesis.measures import expired, publish, sent
 from tailrace.kinesis.operations.subscribe import describe_event
-from tailrace.kinesis.subscriptions import Event, Subscription, Wait
+from tailrace.kinesis.subscriptions import Subscription, SubscriptionEvent, SubscriptionWait
 from tailrace.protocol.frames import frame
 
 type Encode = Callable[[dict[str, Any]], bytes]
@@ -36,11 +36,11 @@ def events(
             with changed:
                 news[0] = False
             step = subscription.step(clock.now(), limited=limited())
-            if isinstance(step, Event):
+            if isinstance(step, SubscriptionEvent):
                 event = describe_event(subscription, step, clock.now())
                 publish(subscription.stream, sent(event, subscription.consumer), clock.now())
                 yield frame("SubscribeToShardEvent", encode(event), content_type)
-            elif isinstance(step, Wait):
+            elif isinstance(step, SubscriptionWait):
                 with changed:
                     while not news[0] and clock.wait(changed, step.until):
                         pass

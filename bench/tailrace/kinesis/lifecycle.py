@@ -17,7 +17,7 @@ class Status(StrEnum):
     GONE = "GONE"  # nobody ever sees it
 
 
-class Event(Enum):
+class LifecycleEvent(Enum):
     """What moves a stream or a consumer from one state to another."""
 
     CHANGE = "something of it is changed"
@@ -25,16 +25,16 @@ class Event(Enum):
     DUE = "the time that its state takes is over"
 
 
-TRANSITIONS: dict[Status, dict[Event, Status]] = {
-    Status.CREATING: {Event.DUE: Status.ACTIVE, Event.DELETE: Status.DELETING},
-    Status.ACTIVE: {Event.CHANGE: Status.UPDATING, Event.DELETE: Status.DELETING},
-    Status.UPDATING: {Event.DUE: Status.ACTIVE, Event.DELETE: Status.DELETING},
-    Status.DELETING: {Event.DUE: Status.GONE},
+TRANSITIONS: dict[Status, dict[LifecycleEvent, Status]] = {
+    Status.CREATING: {LifecycleEvent.DUE: Status.ACTIVE, LifecycleEvent.DELETE: Status.DELETING},
+    Status.ACTIVE: {LifecycleEvent.CHANGE: Status.UPDATING, LifecycleEvent.DELETE: Status.DELETING},
+    Status.UPDATING: {LifecycleEvent.DUE: Status.ACTIVE, LifecycleEvent.DELETE: Status.DELETING},
+    Status.DELETING: {LifecycleEvent.DUE: Status.GONE},
     Status.GONE: {},
 }
 
 
-class Change(Enum):
+class SlowChange(Enum):
     """What takes time."""
 
     CREATE = "a stream is created"
@@ -47,13 +47,13 @@ class Change(Enum):
 
 
 SECONDS = {
-    Change.CREATE: 6.0,
-    Change.DELETE: 4.0,
-    Change.MODE: 2.5,
-    Change.RECORD_SIZE: 4.0,
-    Change.RESHARD: 17.0,
-    Change.ENCRYPT: 5.0,
-    Change.CONSUMER: 6.0,
+    SlowChange.CREATE: 6.0,
+    SlowChange.DELETE: 4.0,
+    SlowChange.MODE: 2.5,
+    SlowChange.RECORD_SIZE: 4.0,
+    SlowChange.RESHARD: 17.0,
+    SlowChange.ENCRYPT: 5.0,
+    SlowChange.CONSUMER: 6.0,
 }
 """How long it takes on AWS: the middle of what was recorded."""
 
@@ -79,10 +79,10 @@ class Life:
         """Tell the state at a time; what has become due once stays so."""
         with self._lock:
             if self._due is not None and now >= self._due:
-                self._status, self._due = TRANSITIONS[self._status][Event.DUE], None
+                self._status, self._due = TRANSITIONS[self._status][LifecycleEvent.DUE], None
             return self._status
 
-    def move(self, event: Event, now: float, due: float) -> None:
+    def move(self, event: LifecycleEvent, now: float, due: float) -> None:
         """Enter the state that an event leads to, until it is due. Raises OutOfPlaceError."""
         self.status(now)
         with self._lock:

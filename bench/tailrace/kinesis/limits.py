@@ -9,7 +9,7 @@ READS_PER_SECOND = 5
 READ_BYTES_PER_SECOND = 2 << 20
 
 
-class Bucket:
+class TokenBucket:
     """Holds so many a second, and no more than one second's worth.
 
     What is asked for is taken while something is there, and paid in full: what is larger than the bucket is
@@ -17,30 +17,30 @@ class Bucket:
     """
 
     def __init__(self, rate: float, now: float) -> None:
-        self._rate = self._held = float(rate)
+        self._rate = self._available = float(rate)
         self._at = now
 
     def holds(self, least: float, now: float) -> bool:
         """Tell whether there is at least so much, or anything at all."""
         passed = max(0.0, now - self._at)
         self._at = max(self._at, now)
-        self._held = min(self._rate, self._held + passed * self._rate)
-        return self._held >= least if least else self._held > 0
+        self._available = min(self._rate, self._available + passed * self._rate)
+        return self._available >= least if least else self._available > 0
 
     def take(self, amount: float) -> None:
         """Take so much of it, perhaps more than there is."""
-        self._held -= amount
+        self._available -= amount
 
 
 class Throughput:
     """What one shard takes and gives. Not safe for threads: its stream's lock is held."""
 
     def __init__(self, now: float) -> None:
-        self._records = Bucket(RECORDS_PER_SECOND, now)
-        self._bytes = Bucket(BYTES_PER_SECOND, now)
-        self._reads = Bucket(READS_PER_SECOND, now)
-        self._read_bytes = Bucket(READ_BYTES_PER_SECOND, now)
-        self._iterators = Bucket(READS_PER_SECOND, now)
+        self._records = TokenBucket(RECORDS_PER_SECOND, now)
+        self._bytes = TokenBucket(BYTES_PER_SECOND, now)
+        self._reads = TokenBucket(READS_PER_SECOND, now)
+        self._read_bytes = TokenBucket(READ_BYTES_PER_SECOND, now)
+        self._iterators = TokenBucket(READS_PER_SECOND, now)
 
     def take(self, size: int, now: float) -> bool:
         """Take a record of `size` bytes at time `now` (seconds), or say that the shard has no room for it."""
@@ -124,7 +124,7 @@ CALLS_PER_SECOND = {
 }
 """Calls a second of an account in a region."""
 
-APART = {
+COUNTED_EACH = {
     "DescribeStreamConsumer": ("ConsumerARN", "StreamARN"),
     "ListShards": ("StreamARN", "StreamName"),
     "SubscribeToShard": ("ConsumerARN", "ShardId"),
@@ -136,7 +136,7 @@ class Calls:
     """How often each account asked for each operation of late."""
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[str, ...], Bucket] = {}
+        self._buckets: dict[tuple[str, ...], TokenBucket] = {}
 
     def allow(
         self, account: str, region: str, operation: str, request: Mapping[str, object], now: float
@@ -145,8 +145,8 @@ class Calls:
         rate = CALLS_PER_SECOND.get(operation)
         if rate is None:
             return True
-        named = [str(request.get(parameter, "")) for parameter in APART.get(operation, ())]
-        bucket = self._buckets.setdefault((account, region, operation, *named), Bucket(rate, now))
+        named = [str(request.get(parameter, "")) for parameter in COUNTED_EACH.get(operation, ())]
+        bucket = self._buckets.setdefault((account, region, operation, *named), TokenBucket(rate, now))
         if not bucket.holds(1, now):
             return False
         bucket.take(1)

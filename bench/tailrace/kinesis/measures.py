@@ -24,7 +24,7 @@ THROTTLED = ThroughputExceededError.code
 MEASURED = {*PUTS, "GetRecords", "SubscribeToShard"}
 
 
-class Sample(NamedTuple):
+class StreamSample(NamedTuple):
     """One value: of the stream, or of what further dimension there is."""
 
     name: str
@@ -33,7 +33,7 @@ class Sample(NamedTuple):
     dimension: tuple[str, str] | None = None
 
 
-class Entry(NamedTuple):
+class PutResult(NamedTuple):
     """What became of one record of a put."""
 
     size: int
@@ -41,28 +41,28 @@ class Entry(NamedTuple):
     error: str | None
 
 
-def put(name: str, request: Request, answer: Answer, milliseconds: float) -> Iterator[Sample]:
+def put(name: str, request: Request, answer: Answer, milliseconds: float) -> Iterator[StreamSample]:
     """Give the samples of a put; the answer may be that its one record was throttled."""
     entries = list(_entries(name, request, answer))
     taken = [entry for entry in entries if entry.error is None]
     throttled = sum(entry.error == THROTTLED for entry in entries)
     taken_bytes = sum(entry.size for entry in taken)
-    yield Sample("IncomingRecords", len(taken), "Count")
-    yield Sample("IncomingBytes", taken_bytes, "Bytes")
-    yield Sample("WriteProvisionedThroughputExceeded", throttled, "Count")
-    yield Sample(f"{name}.Bytes", taken_bytes, "Bytes")
-    yield Sample(f"{name}.Latency", milliseconds, "Milliseconds")
-    yield Sample(f"{name}.Success", bool(taken), "Count")
+    yield StreamSample("IncomingRecords", len(taken), "Count")
+    yield StreamSample("IncomingBytes", taken_bytes, "Bytes")
+    yield StreamSample("WriteProvisionedThroughputExceeded", throttled, "Count")
+    yield StreamSample(f"{name}.Bytes", taken_bytes, "Bytes")
+    yield StreamSample(f"{name}.Latency", milliseconds, "Milliseconds")
+    yield StreamSample(f"{name}.Success", bool(taken), "Count")
     if name == "PutRecords":
-        yield Sample("PutRecords.TotalRecords", len(entries), "Count")
-        yield Sample("PutRecords.SuccessfulRecords", len(taken), "Count")
-        yield Sample("PutRecords.FailedRecords", len(entries) - len(taken) - throttled, "Count")
-        yield Sample("PutRecords.ThrottledRecords", throttled, "Count")
+        yield StreamSample("PutRecords.TotalRecords", len(entries), "Count")
+        yield StreamSample("PutRecords.SuccessfulRecords", len(taken), "Count")
+        yield StreamSample("PutRecords.FailedRecords", len(entries) - len(taken) - throttled, "Count")
+        yield StreamSample("PutRecords.ThrottledRecords", throttled, "Count")
 
 
-def put_by_shard(name: str, request: Request, answer: Answer) -> Iterator[Sample]:
+def put_by_shard(name: str, request: Request, answer: Answer) -> Iterator[StreamSample]:
     """Give the samples of each shard that took or refused something."""
-    by_shard: defaultdict[str, list[Entry]] = defaultdict(list)
+    by_shard: defaultdict[str, list[PutResult]] = defaultdict(list)
     for entry in _entries(name, request, answer):
         if entry.shard_id:
             by_shard[entry.shard_id].append(entry)
@@ -70,12 +70,12 @@ def put_by_shard(name: str, request: Request, answer: Answer) -> Iterator[Sample
         shard = "ShardId", shard_id
         taken = [entry for entry in entries if entry.error is None]
         throttled = sum(entry.error == THROTTLED for entry in entries)
-        yield Sample("IncomingRecords", len(taken), "Count", shard)
-        yield Sample("IncomingBytes", sum(entry.size for entry in taken), "Bytes", shard)
-        yield Sample("WriteProvisionedThroughputExceeded", throttled, "Count", shard)
+        yield StreamSample("IncomingRecords", len(taken), "Count", shard)
+        yield StreamSample("IncomingBytes", sum(entry.size for entry in taken), "Bytes", shard)
+        yield StreamSample("WriteProvisionedThroughputExceeded", throttled, "Count", shard)
 
 
-def _entries(name: str, request: Request, answer: Answer) -> Iterator[Entry]:
+def _entries(name: str, request: Request, answer: Answer) -> Iterator[PutResult]:
     given = request["Records"] if name == "PutRecords" else [request]
     if isinstance(answer, ThroughputExceededError):
         answers = [{"ErrorCode": answer.code, "ErrorMessage": answer.message}]
@@ -84,60 +84,62 @@ def _entries(name: str, request: Request, answer: Answer) -> Iterator[Entry]:
     for one, ended in zip(given, answers, strict=True):
         size = decoded_length(one["Data"]) + len(one["PartitionKey"].encode(errors="replace"))
         shard_id = ended.get("ShardId") or ThroughputExceededError.shard_of(ended["ErrorMessage"])
-        yield Entry(size, shard_id, ended.get("ErrorCode"))
+        yield PutResult(size, shard_id, ended.get("ErrorCode"))
 
 
-def read(answer: Answer, milliseconds: float) -> Iterator[Sample]:
+def read(answer: Answer, milliseconds: float) -> Iterator[StreamSample]:
     """Give the samples of GetRecords; the answer may be that it was throttled."""
     given = None if isinstance(answer, ThroughputExceededError) else answer
-    yield Sample("GetRecords.Success", given is not None, "Count")
-    yield Sample("GetRecords.Latency", milliseconds, "Milliseconds")
-    yield Sample("ReadProvisionedThroughputExceeded", given is None, "Count")
+    yield StreamSample("GetRecords.Success", given is not None, "Count")
+    yield StreamSample("GetRecords.Latency", milliseconds, "Milliseconds")
+    yield StreamSample("ReadProvisionedThroughputExceeded", given is None, "Count")
     if given is not None:
         records = given["Records"]
-        yield Sample("GetRecords.Records", len(records), "Count")
-        yield Sample("GetRecords.Bytes", _bytes(records), "Bytes")
-        yield Sample("GetRecords.IteratorAgeMilliseconds", given["MillisBehindLatest"], "Milliseconds")
+        yield StreamSample("GetRecords.Records", len(records), "Count")
+        yield StreamSample("GetRecords.Bytes", _bytes(records), "Bytes")
+        yield StreamSample("GetRecords.IteratorAgeMilliseconds", given["MillisBehindLatest"], "Milliseconds")
 
 
-def read_by_shard(answer: Answer, shard_id: str) -> Iterator[Sample]:
+def read_by_shard(answer: Answer, shard_id: str) -> Iterator[StreamSample]:
     """Give the samples of the shard that was read."""
     shard = "ShardId", shard_id
     given = None if isinstance(answer, ThroughputExceededError) else answer
-    yield Sample("ReadProvisionedThroughputExceeded", given is None, "Count", shard)
+    yield StreamSample("ReadProvisionedThroughputExceeded", given is None, "Count", shard)
     if given is not None:
-        yield Sample("OutgoingRecords", len(given["Records"]), "Count", shard)
-        yield Sample("OutgoingBytes", _bytes(given["Records"]), "Bytes", shard)
-        yield Sample("IteratorAgeMilliseconds", given["MillisBehindLatest"], "Milliseconds", shard)
+        yield StreamSample("OutgoingRecords", len(given["Records"]), "Count", shard)
+        yield StreamSample("OutgoingBytes", _bytes(given["Records"]), "Bytes", shard)
+        yield StreamSample("IteratorAgeMilliseconds", given["MillisBehindLatest"], "Milliseconds", shard)
 
 
-def subscribed(consumer: str, refusal: RequestError | None = None) -> Iterator[Sample]:
+def subscribed(consumer: str, refusal: RequestError | None = None) -> Iterator[StreamSample]:
     """Give the samples of SubscribeToShard, which was refused or not."""
     of = "ConsumerName", consumer
     too_often = isinstance(refusal, AlreadySubscribedError | LimitExceededError)
-    yield Sample("SubscribeToShard.Success", refusal is None, "Count", of)
-    yield Sample("SubscribeToShard.RateExceeded", too_often, "Count", of)
+    yield StreamSample("SubscribeToShard.Success", refusal is None, "Count", of)
+    yield StreamSample("SubscribeToShard.RateExceeded", too_often, "Count", of)
 
 
-def sent(event: Request, consumer: str) -> Iterator[Sample]:
+def sent(event: Request, consumer: str) -> Iterator[StreamSample]:
     """Give the samples of one event of a subscription."""
     of = "ConsumerName", consumer
-    yield Sample("SubscribeToShardEvent.Success", 1, "Count", of)
-    yield Sample("SubscribeToShardEvent.Records", len(event["Records"]), "Count", of)
-    yield Sample("SubscribeToShardEvent.Bytes", _bytes(event["Records"]), "Bytes", of)
-    yield Sample("SubscribeToShardEvent.MillisBehindLatest", event["MillisBehindLatest"], "Milliseconds", of)
+    yield StreamSample("SubscribeToShardEvent.Success", 1, "Count", of)
+    yield StreamSample("SubscribeToShardEvent.Records", len(event["Records"]), "Count", of)
+    yield StreamSample("SubscribeToShardEvent.Bytes", _bytes(event["Records"]), "Bytes", of)
+    yield StreamSample(
+        "SubscribeToShardEvent.MillisBehindLatest", event["MillisBehindLatest"], "Milliseconds", of
+    )
 
 
-def expired(consumer: str) -> Iterator[Sample]:
+def expired(consumer: str) -> Iterator[StreamSample]:
     """Give the sample of a subscription that ends because its five minutes are over."""
-    yield Sample("SubscribeToShardEvent.Success", 0, "Count", ("ConsumerName", consumer))
+    yield StreamSample("SubscribeToShardEvent.Success", 0, "Count", ("ConsumerName", consumer))
 
 
 def _bytes(records: list[Request]) -> int:
     return sum(decoded_length(record["Data"]) for record in records)
 
 
-def publish(stream: Stream, samples: Iterator[Sample], now: float) -> None:
+def publish(stream: Stream, samples: Iterator[StreamSample], now: float) -> None:
     """Take samples of a stream to CloudWatch; those of shards only if the stream is monitored so."""
     place = stream.account, stream.region
     for sample in samples:

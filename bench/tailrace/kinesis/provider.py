@@ -21,7 +21,7 @@ from tailrace.clock import CLOCK
 from tailrace.door import ways
 from tailrace.kinesis import measures
 from tailrace.kinesis.call import Call, Output, Request
-from tailrace.kinesis.direct import ShortWay
+from tailrace.kinesis.direct import KinesisShortWay
 from tailrace.kinesis.engine import ENGINE
 from tailrace.kinesis.errors import LimitExceededError, ResourceInUseError, ThroughputExceededError
 from tailrace.kinesis.events import events
@@ -64,7 +64,7 @@ class KinesisProvider(ServiceLifecycleHook):
         self.model = ServiceModel(newest(loader.load_service_model(self.service, "service-2")), self.service)
         self.checker = Checker(self.model)
         take_json_past_the_parser(self.model)
-        ways.WAYS[self.service] = ShortWay(self.answer).answer
+        ways.WAYS[self.service] = KinesisShortWay(self.answer).answer
         _trim_hourly()
 
     def accept_state_visitor(self, visitor: "StateVisitor") -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple, Self
 
-from tailrace.kinesis.lifecycle import SECONDS, Change
+from tailrace.kinesis.lifecycle import SECONDS, SlowChange
 
 BRIEF = 0.1
 """Seconds of a state that is passed through: seen by whoever looks at once, and waited for by nobody."""
@@ -26,6 +26,6 @@ class KinesisSettings(NamedTuple):
         delay = environment.get("TAILRACE_KINESIS_DELAY") or str(BRIEF)
         return cls(None if delay == "aws" else float(delay))
 
-    def seconds(self, change: Change) -> float:
+    def seconds(self, change: SlowChange) -> float:
         """Tell how long a change takes."""
         return SECONDS[change] if self.delay is None else self.delay

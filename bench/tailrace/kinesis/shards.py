@@ -33,7 +33,7 @@ class Record(NamedTuple):
     encrypted: bool = False
 
 
-class Page(NamedTuple):
+class RecordPage(NamedTuple):
     """What a read gives: the position of the first record, the records, and whether none can follow."""
 
     start: int
@@ -129,12 +129,12 @@ class Shard:
             self._data += data
         return numbered(self._base, counter, int(arrival), count)
 
-    def read(self, position: int, limit: int) -> Page:
+    def read(self, position: int, limit: int) -> RecordPage:
         """Give up to `limit` records from `position` on; those no longer kept are skipped silently."""
         with self._lock:
             start = max(position, self._earliest)
             rows = range(start - self._first, min(start - self._first + limit, len(self._keys)))
-            return Page(
+            return RecordPage(
                 start,
                 [self._record(row) for row in rows],
                 self.closed and start + len(rows) >= self._first + len(self._keys),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tailrace.arns import partition
 from tailrace.kinesis.consumers import Consumers
 from tailrace.kinesis.hashkeys import HashKeyRange, divide, key_bytes
-from tailrace.kinesis.lifecycle import Change, Event, Life, Status
+from tailrace.kinesis.lifecycle import Life, LifecycleEvent, SlowChange, Status
 from tailrace.kinesis.limits import Demand, Throughput
 from tailrace.kinesis.sequence import Sequence
-from tailrace.kinesis.shards import Entry, Page, Shard
+from tailrace.kinesis.shards import Entry, RecordPage, Shard
 from tailrace.kinesis.topology import Merge, Split, steps
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Stream:
         self.policy: str | None = None
         self.tags: dict[str, str] = {}
         self.consumers = Consumers(draft.name, self.arn, draft.account)
-        self.changes: dict[Change, list[float]] = {}  # when it was changed, by what is limited per day
+        self.changes: dict[SlowChange, list[float]] = {}  # when it was changed, by what is limited per day
         self._pending: tuple[float, int] | None = None  # when, and to which record size
         self._lock = Lock()
         self._demand = Demand()
@@ -87,7 +87,7 @@ class Stream:
 
     def change(self, now: float, due: float) -> None:
         """Be UPDATING until a time. Raises OutOfPlaceError unless the stream is ACTIVE."""
-        self.life.move(Event.CHANGE, now, due)
+        self.life.move(LifecycleEvent.CHANGE, now, due)
 
     def resize_records(self, kib: int, now: float, due: float) -> None:
         """Let records be so large from a time on; until then the stream is UPDATING, with the old value."""
@@ -135,7 +135,7 @@ class Stream:
             shard.wake()
         return puts
 
-    def read(self, shard: Shard, position: int, limit: int, now: float) -> Page:
+    def read(self, shard: Shard, position: int, limit: int, now: float) -> RecordPage:
         """Read from a shard what the stream still keeps at this time."""
         shard.trim(self.horizon(now))
         return shard.read(position, limit)
@@ -150,7 +150,7 @@ class Stream:
         with self._lock:
             return shard.throughput.issue(now)
 
-    def gave(self, shard: Shard, page: Page) -> None:
+    def gave(self, shard: Shard, page: RecordPage) -> None:
         """Take note of what a read gave."""
         with self._lock:
             shard.throughput.gave(sum(len(record.data) // 4 * 3 for record in page.records))

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from tailrace.kinesis.errors import AlreadySubscribedError
-from tailrace.kinesis.shards import Page, Shard
+from tailrace.kinesis.shards import RecordPage, Shard
 from tailrace.kinesis.streams import Stream
 
 LIFETIME = 300.0
@@ -24,14 +24,14 @@ MOST_BYTES = 1 << 20
 BYTES_PER_SECOND = 2 << 20
 
 
-class Event(NamedTuple):
+class SubscriptionEvent(NamedTuple):
     """What is sent next: the page of records, if the shard goes on where, and the children if it ends."""
 
-    page: Page
+    page: RecordPage
     continuation: str | None
 
 
-class Wait(NamedTuple):
+class SubscriptionWait(NamedTuple):
     """Wait until this time, or until there are new records."""
 
     until: float
@@ -71,33 +71,33 @@ class Subscription:
     def _is_over(self) -> bool:
         return self.taken_over or self.stream.deleted or self._deregistered()
 
-    def step(self, now: float, *, limited: bool = False) -> Event | Wait | End:
+    def step(self, now: float, *, limited: bool = False) -> SubscriptionEvent | SubscriptionWait | End:
         """Say what to do next."""
         if self._done or self._is_over or now >= self._ends:
             return End(expired=not (self._done or self._is_over))
         if limited and now < self._not_before:
-            return Wait(min(self._not_before, self._ends))
+            return SubscriptionWait(min(self._not_before, self._ends))
         page = within(self.stream.read(self.shard, self._position, MOST_RECORDS, now), MOST_BYTES)
         if not page.records and not page.ended and now < self._heartbeat:
-            return Wait(min(self._heartbeat, self._ends))
+            return SubscriptionWait(min(self._heartbeat, self._ends))
         self._position = page.following
         self._heartbeat = now + HEARTBEAT
         size = sum(len(record.data) // 4 * 3 for record in page.records)
         self._not_before = max(self._not_before, now) + size / BYTES_PER_SECOND
         if page.ended and not page.records:
             self._done = True
-            return Event(page, None)
+            return SubscriptionEvent(page, None)
         last = page.records[-1].sequence_number if page.records else self.stream.tip(self.shard, now)
-        return Event(page, last)
+        return SubscriptionEvent(page, last)
 
 
-def within(page: Page, most: int) -> Page:
+def within(page: RecordPage, most: int) -> RecordPage:
     """Cut a page after the record that crosses so many bytes of data."""
     total = 0
     for count, record in enumerate(page.records, 1):
         total += len(record.data) // 4 * 3
         if total >= most and count < len(page.records):
-            return Page(page.start, page.records[:count], ended=False)
+            return RecordPage(page.start, page.records[:count], ended=False)
     return page
 
 

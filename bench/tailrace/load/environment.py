@@ -5,9 +5,9 @@ from pathlib import Path
 from tailrace.control import plugins
 from tailrace.control.fetching import Report
 from tailrace.control.installation import Installation
-from tailrace.control.parts import Environment
+from tailrace.control.parts import PythonEnvironment
 
-LOCUST = Environment("load", "load.txt", "Locust", download=40, room=150)
+LOCUST = PythonEnvironment("load", "load.txt", "Locust", download=40, room=150)
 
 
 def installed(home: Path, report: Report) -> Path:

@@ -54,7 +54,7 @@ class WorkerLedger:
         self._lines.add([json.dumps(line, separators=(",", ":")).encode()])
 
 
-class Acknowledged(NamedTuple):
+class AcknowledgedId(NamedTuple):
     """An id that the stream has taken."""
 
     id: str
@@ -66,13 +66,13 @@ class Begun(NamedTuple):
     id: str
 
 
-class Ended(NamedTuple):
+class EndedWorker(NamedTuple):
     """A worker that ended by itself."""
 
     worker: str
 
 
-def read(path: Path) -> Iterator[Acknowledged | Begun | Ended]:
+def read(path: Path) -> Iterator[AcknowledgedId | Begun | EndedWorker]:
     """Give what stands in a ledger; the last line of a worker that was killed may be cut, and is none."""
     with path.open("rb") as file:
         for line in file:
@@ -81,11 +81,11 @@ def read(path: Path) -> Iterator[Acknowledged | Begun | Ended]:
             except ValueError:
                 continue
             if "eventId" in said:
-                yield Acknowledged(said["eventId"])
+                yield AcknowledgedId(said["eventId"])
             elif "begun" in said:
                 yield from (Begun(event_id(said["worker"], number)) for number in range(*said["begun"]))
             elif "ended" in said:
-                yield Ended(said["worker"])
+                yield EndedWorker(said["worker"])
 
 
 def events(path: Path) -> int:

@@ -13,15 +13,15 @@ from locust import User, constant, constant_throughput, events, task
 from locust.exception import StopUser
 
 from tailrace.load.ledgers import WorkerLedger, event_id
-from tailrace.load.plan import Plan
+from tailrace.load.plan import LoadPlan
 from tailrace.stream.again import put_again
 from tailrace.stream.event import Event
 from tailrace.stream.rules import Rules
 from tailrace.stream.sender import Stop
-from tailrace.stream.writing import Stream, configuration
+from tailrace.stream.writing import WritableStream, configuration
 from tailrace.testing.clients import Aws
 
-PLAN = Plan.from_environment(os.environ)
+PLAN = LoadPlan.from_environment(os.environ)
 
 
 class Worker:
@@ -76,7 +76,7 @@ class Sending(User):
     def on_start(self) -> None:
         """Find the stream."""
         client = Aws(PLAN.endpoint, PLAN.region)("kinesis", **configuration(Rules.requests))
-        self._stream = Stream.find(client, PLAN.stream)
+        self._stream = WritableStream.find(client, PLAN.stream)
 
     @task
     def send(self) -> None:

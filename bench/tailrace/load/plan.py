@@ -10,7 +10,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
-class Plan:
+class LoadPlan:
     """One run. Counts and rates are of one worker."""
 
     endpoint: str
@@ -38,14 +38,14 @@ class Plan:
         return {VARIABLE: json.dumps(asdict(self))}
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Plan":
+    def from_environment(cls, environ: Mapping[str, str]) -> "LoadPlan":
         """Take it from the variable."""
         return cls(**json.loads(environ[VARIABLE]))
 
     def event(self, event_id: str) -> bytes:
         """Return the event of an id.
 
-        >>> plan = Plan("", "", "", "", None, None, 1, 1, 1, {"kind": "click"}, "id", 0)
+        >>> plan = LoadPlan("", "", "", "", None, None, 1, 1, 1, {"kind": "click"}, "id", 0)
         >>> plan.event("w-7")
         b'{"id":"w-7","kind":"click"}'
         """

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tailrace.control import processes
 from tailrace.endpoint import HOST
 from tailrace.load.ledgers import SUFFIX
-from tailrace.load.plan import Plan
+from tailrace.load.plan import LoadPlan
 from tailrace.pointing import Emulated, variables
 
 FILE = Path(__file__).with_name("locustfile.py")
@@ -32,7 +32,7 @@ class Locust(NamedTuple):
     python: Path
     code: Path
 
-    def start(self, plan: Plan, words: Sequence[str], log: Path, **more: str) -> subprocess.Popen[bytes]:
+    def start(self, plan: LoadPlan, words: Sequence[str], log: Path, **more: str) -> subprocess.Popen[bytes]:
         """Start one of its processes; what it says goes to a file."""
         to = Emulated(plan.endpoint, plan.region)
         environ = {
@@ -54,7 +54,7 @@ class Locust(NamedTuple):
             )
 
 
-class Bounds(NamedTuple):
+class LoadBounds(NamedTuple):
     """How long a run may take (seconds, None: until all is sent), and how many workers it waits for."""
 
     seconds: float | None
@@ -63,7 +63,9 @@ class Bounds(NamedTuple):
     """Workers that somebody else starts, with `worker`."""
 
 
-def run(locust: Locust, plan: Plan, bounds: Bounds, bind: tuple[str, int], say: Callable[[str], None]) -> int:
+def run(
+    locust: Locust, plan: LoadPlan, bounds: LoadBounds, bind: tuple[str, int], say: Callable[[str], None]
+) -> int:
     """Run the master and its workers until all is sent or the time is over; return the master's exit code.
 
     A worker that dies is said, and the others go on.
@@ -93,7 +95,7 @@ def run(locust: Locust, plan: Plan, bounds: Bounds, bind: tuple[str, int], say: 
     return master.returncode
 
 
-def worker(locust: Locust, plan: Plan, master: tuple[str, int], name: str) -> subprocess.Popen[bytes]:
+def worker(locust: Locust, plan: LoadPlan, master: tuple[str, int], name: str) -> subprocess.Popen[bytes]:
     """Start one worker of a master."""
     host, port = master
     words = ["--worker", "--master-host", host, "--master-port", str(port)]
@@ -103,7 +105,7 @@ def worker(locust: Locust, plan: Plan, master: tuple[str, int], name: str) -> su
 def _wait(
     master: subprocess.Popen[bytes],
     workers: dict[str, subprocess.Popen[bytes]],
-    plan: Plan,
+    plan: LoadPlan,
     expected: int,
     say: Callable[[str], None],
 ) -> None:
@@ -151,10 +153,10 @@ def _end(some: Sequence[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def share(plan: Plan, workers: int) -> Plan:
+def share(plan: LoadPlan, workers: int) -> LoadPlan:
     """Return what each of so many workers sends of a whole run.
 
-    >>> plan = Plan("", "", "", "", 100, 10.0, 1, 1, 1, {}, "id", 0)
+    >>> plan = LoadPlan("", "", "", "", 100, 10.0, 1, 1, 1, {}, "id", 0)
     >>> share(plan, 3).count, share(plan, 2).rate
     (34, 5.0)
     """

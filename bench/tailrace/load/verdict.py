@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tailrace.load.ledgers import Acknowledged, Begun, Ended, events, ledgers, read
+from tailrace.load.ledgers import AcknowledgedId, Begun, EndedWorker, events, ledgers, read
 from tailrace.load.partitions import IDS, Partition, Partitions
 
 NAMED = 20
@@ -86,11 +86,11 @@ def judge(folder: Path, found: Iterable[str], in_each: int = IDS) -> LoadVerdict
             ended = False
             for said in read(path):
                 match said:
-                    case Acknowledged(one):
+                    case AcknowledgedId(one):
                         partitions.add("acknowledged", one)
                     case Begun(one):
                         partitions.add("begun", one)
-                    case Ended():
+                    case EndedWorker():
                         ended = True
             if not ended:
                 verdict.broken_off.append(path.name.partition(".")[0])

@@ -31,7 +31,7 @@ class Keys(Protocol):
         """Tell whether a key is one of them."""
 
 
-def taken_apart(record: Record, keys: Keys) -> list[Record]:
+def deaggregated(record: Record, keys: Keys) -> list[Record]:
     """Give the inner records of an aggregate, in order; a record that is none stays as it is.
 
     An explicit hash key outside of the shard makes the whole aggregate undeliverable, as on AWS.

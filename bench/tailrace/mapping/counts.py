@@ -2,16 +2,16 @@
 
 from tailrace import cloudwatch
 from tailrace.arns import Arn
-from tailrace.mapping.rules.answers import Kind, Verdict
+from tailrace.mapping.rules.answers import JudgedTry, Kind
 
 FAILED = {Kind.ERROR, Kind.REJECTED, Kind.UNFINISHED, Kind.MISSING}
 """Tries that failed with all their records; that nobody could be invoked counts too, a throttle does not."""
 
 
-def failed_of(verdict: Verdict, records: int) -> int:
+def failed_of(verdict: JudgedTry, records: int) -> int:
     """Count the records whose invocation failed, or that the function named as failed or left behind.
 
-    >>> failed_of(Verdict(Kind.PARTLY, processed=2), 5)
+    >>> failed_of(JudgedTry(Kind.PARTLY, processed=2), 5)
     3
     """
     if verdict.kind is Kind.PARTLY:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tailrace.clock import CLOCK, Clock
 from tailrace.kinesis.engine import Shard, Stream
 from tailrace.mapping.crew import Crew
-from tailrace.mapping.delivery import CREW, Delivery, Plan
+from tailrace.mapping.delivery import CREW, Delivery, DeliveryPlan
 from tailrace.mapping.rules.family import Family
 
 
@@ -39,7 +39,7 @@ class Deliveries:
         self._clock, self._crew = clock, crew
         self._lock = crew.threads.lock()
         self._family = Family()
-        self._plan: Plan | None = None
+        self._plan: DeliveryPlan | None = None
         self._deliveries: list[Delivery] = []
         self._begin = {shard.shard_id: begin(shard) for shard in list(stream.shards.values())}
         for shard_id, position in self._begin.items():
@@ -74,7 +74,7 @@ class Deliveries:
                 oldest = min(oldest, page.records[0].arrival)
         return Behind(records, max(0.0, now - oldest))
 
-    def follow(self, plan: Plan | None) -> None:
+    def follow(self, plan: DeliveryPlan | None) -> None:
         """Deliver by this plan from now on, or not at all."""
         with self._lock:
             self._plan = plan

@@ -12,13 +12,13 @@ from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
-from tailrace.clock import CLOCK, Call, Clock
+from tailrace.clock import CLOCK, Clock, ScheduledCall
 from tailrace.kinesis.engine import Record, Shard, Stream
-from tailrace.mapping.aggregates import taken_apart
+from tailrace.mapping.aggregates import deaggregated
 from tailrace.mapping.crew import Crew
-from tailrace.mapping.event import Scale, Source
+from tailrace.mapping.event import EventScale, Source
 from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, Work
-from tailrace.mapping.rules.answers import Kind, Verdict
+from tailrace.mapping.rules.answers import JudgedTry, Kind
 from tailrace.mapping.rules.shard import Dealt, Remains, ShardReader
 from tailrace.mapping.settings import MappingSettings
 
@@ -29,10 +29,10 @@ PAUSE = 1.0
 CREW = Crew("mapping")
 
 
-class Target(Protocol):
+class DeliveryTarget(Protocol):
     """What a delivery needs of the world outside the stream. Only `source` may be called under a lock."""
 
-    def invoke(self, source: Source, action: Invoke[Any]) -> Verdict:
+    def invoke(self, source: Source, action: Invoke[Any]) -> JudgedTry:
         """Invoke the function and judge what came of it."""
 
     def discard(self, source: Source, action: Discard[Any]) -> None:
@@ -48,13 +48,13 @@ class Target(Protocol):
         """Take note of what `LastProcessingResult` is now."""
 
 
-class Plan(NamedTuple):
+class DeliveryPlan(NamedTuple):
     """How to deliver, until another plan replaces it."""
 
     settings: MappingSettings
     accepts: Callable[[Record], bool]
-    target: Target
-    apart: bool = False
+    target: DeliveryTarget
+    deaggregates: bool = False
     """Aggregates of the Kinesis Producer Library are taken apart, as for a consumer."""
 
 
@@ -91,14 +91,14 @@ class Delivery:
         self._crew = crew
         self._lock = crew.threads.lock()  # of these five
         self._remains: Remains[Record] = Remains(position)
-        self._wanted: Plan | None = None
-        self._plan: Plan | None = None
+        self._wanted: DeliveryPlan | None = None
+        self._plan: DeliveryPlan | None = None
         self._reader: ShardReader[Record] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._gate = crew.threads.lock()  # of these three
         self._state = _Gate.RESTING
         self._news = False
-        self._alarm: Call | None = None
+        self._alarm: ScheduledCall | None = None
 
     @property
     def running(self) -> bool:
@@ -114,7 +114,7 @@ class Delivery:
             left = self._remains.unfinished
             return left[0][0] if left else self._remains.position
 
-    def follow(self, plan: Plan | None) -> None:
+    def follow(self, plan: DeliveryPlan | None) -> None:
         """Deliver by this plan from now on, or not at all; an invocation under way is not cut short."""
         with self._lock:
             self._wanted = plan
@@ -232,15 +232,15 @@ class Delivery:
         self._reader = wanted and ShardReader(
             wanted.settings,
             self._remains,
-            weigh=Scale(wanted.target.source(self.shard.shard_id)),
+            weigh=EventScale(wanted.target.source(self.shard.shard_id)),
             accepts=wanted.accepts,
-            expand=partial(taken_apart, keys=self.shard.keys) if wanted.apart else None,
+            expand=partial(deaggregated, keys=self.shard.keys) if wanted.deaggregates else None,
             new_request_id=lambda: str(uuid.uuid4()),
             retention=self._stream.retention_hours * HOUR,
         )
         return True
 
-    def _do(self, plan: Plan, work: Work[Record]) -> None:
+    def _do(self, plan: DeliveryPlan, work: Work[Record]) -> None:
         """Do what a lane wants, and tell it what came of it, whatever goes wrong with us."""
         reader, lane, action = self._reader, work.lane, work.action
         if reader is None:
@@ -254,14 +254,14 @@ class Delivery:
             with self._lock:
                 reader.reported(lane, self._clock.now())
 
-    def _invoke(self, plan: Plan, action: Invoke[Record]) -> Verdict:
+    def _invoke(self, plan: DeliveryPlan, action: Invoke[Record]) -> JudgedTry:
         try:
             return plan.target.invoke(plan.target.source(self.shard.shard_id), action)
         except Exception:
             LOG.exception("%s of %s: the invocation failed", self.shard.shard_id, self._stream.arn)
-            return Verdict(Kind.FAULT)
+            return JudgedTry(Kind.FAULT)
 
-    def _discard(self, plan: Plan, action: Discard[Record]) -> None:
+    def _discard(self, plan: DeliveryPlan, action: Discard[Record]) -> None:
         try:
             plan.target.discard(plan.target.source(self.shard.shard_id), action)
         except Exception:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
-from tailrace.mapping.rules.windows import View
+from tailrace.mapping.rules.windows import WindowView
 
 LIMIT = 6 * 1024 * 1024
 """Bytes of the largest event that a synchronous invocation takes."""
@@ -52,7 +52,7 @@ def render(source: Source, record: Record) -> str:
     )
 
 
-def event(source: Source, records: Iterable[Record], window: View | None = None) -> bytes:
+def event(source: Source, records: Iterable[Record], window: WindowView | None = None) -> bytes:
     """Write the whole event, as UTF-8; under a tumbling window, with what the event says of it.
 
     Half a surrogate pair in a key, which JSON can say and UTF-8 cannot, becomes `?` as in Java.
@@ -62,7 +62,7 @@ def event(source: Source, records: Iterable[Record], window: View | None = None)
     return written.encode(errors="replace")
 
 
-def _window(source: Source, view: View) -> str:
+def _window(source: Source, view: WindowView) -> str:
     start, end = (datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in view.window)
     return (
         f',"window":{{"start":"{start}","end":"{end}"}},"state":{view.state},"shardId":"{source.shard_id}",'
@@ -71,11 +71,11 @@ def _window(source: Source, view: View) -> str:
     )
 
 
-class Scale:
+class EventScale:
     """Weighs records before the event is written: how many bytes each adds to it.
 
     >>> source = Source("arn:…", "us-east-1", "shardId-000000000000", "arn:…")
-    >>> weigh = Scale(source)
+    >>> weigh = EventScale(source)
     """
 
     def __init__(self, source: Source) -> None:

@@ -38,10 +38,10 @@ def record_filter(patterns: Iterable[str]) -> Callable[[Record], bool]:
         return lambda _: True
     asking = [compiled(pattern) for pattern in parsed if _asks_data(pattern)]
     others = [compiled(pattern) for pattern in parsed if not _asks_data(pattern)]
-    data_alone = all(list(pattern) == ["data"] for pattern in parsed)
+    only_data = all(list(pattern) == ["data"] for pattern in parsed)
 
     def accepts(record: Record) -> bool:
-        view = {} if data_alone else _metadata(record)
+        view = {} if only_data else _metadata(record)
         for matches in others:
             if matches(view):
                 return True

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from tailrace.kinesis.engine import Record
-from tailrace.mapping.rules.answers import Kind, Outcome, Verdict
+from tailrace.mapping.rules.answers import EndedInvocation, JudgedTry, Kind
 from tailrace.mapping.rules.shard import lane_of
 
 KEPT = 20_000
@@ -22,7 +22,7 @@ OVER = 10.0
 """Seconds over which batches a second are counted."""
 
 
-class Batch(NamedTuple):
+class RecentBatch(NamedTuple):
     """One invocation, or one report of records that were given up; times in epoch seconds."""
 
     request_id: str
@@ -54,12 +54,12 @@ class History:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._batches: deque[Batch] = deque(maxlen=KEPT)
+        self._batches: deque[RecentBatch] = deque(maxlen=KEPT)
         self.invocations = self.records = self.failures = self.given_up = 0
         self.reason = ""
         """Why the newest invocation failed; empty if it did not."""
 
-    def ended(self, batch: Batch) -> None:
+    def ended(self, batch: RecentBatch) -> None:
         """Take note of an invocation."""
         with self._lock:
             self._batches.append(batch)
@@ -68,7 +68,7 @@ class History:
             self.failures += bool(batch.reason)
             self.reason = batch.reason
 
-    def gave_up(self, batch: Batch) -> None:
+    def gave_up(self, batch: RecentBatch) -> None:
         """Take note of records that were given up."""
         with self._lock:
             self._batches.append(batch)
@@ -84,7 +84,7 @@ class History:
                 count += batch.kind != GIVEN_UP
         return count / OVER
 
-    def of(self, shard_id: str, number: int, partition_key: str | None) -> list[Batch]:
+    def of(self, shard_id: str, number: int, partition_key: str | None) -> list[RecentBatch]:
         """Return the batches that a record was in, oldest first."""
         with self._lock:
             return [batch for batch in self._batches if batch.holds(shard_id, number, partition_key)]
@@ -128,11 +128,11 @@ def batch(  # noqa: PLR0913  what is known of it, all of it named
     ended: float,
     failed_from: int = 0,
     reason: str = "",
-) -> Batch:
+) -> RecentBatch:
     """Describe a batch of these records; a window's last invocation may have none."""
     first, last = (int(records[at].sequence_number) if records else 0 for at in (0, -1))
     lane = lane_of(records[0].partition_key, lanes) if records else 0
-    return Batch(
+    return RecentBatch(
         request_id,
         shard_id,
         first,
@@ -148,7 +148,7 @@ def batch(  # noqa: PLR0913  what is known of it, all of it named
     )
 
 
-def reason_of(outcome: Outcome, verdict: Verdict, records: Sequence[Record]) -> str:
+def reason_of(outcome: EndedInvocation, verdict: JudgedTry, records: Sequence[Record]) -> str:
     """Say why an invocation was no success, in the function's own words where it has any."""
     match verdict.kind:
         case Kind.PROCESSED:
@@ -161,7 +161,7 @@ def reason_of(outcome: Outcome, verdict: Verdict, records: Sequence[Record]) -> 
             return str(other.value)
 
 
-def failed_from(verdict: Verdict, records: Sequence[Record]) -> int:
+def failed_from(verdict: JudgedTry, records: Sequence[Record]) -> int:
     """Return the sequence number of the first record that the function reported as failed; 0 if none."""
     reported = verdict.kind in {Kind.PARTLY, Kind.UNFINISHED}
     return int(records[verdict.processed].sequence_number) if reported else 0

@@ -6,7 +6,7 @@ from typing import Any
 
 from tailrace.mapping.event import Record, Source
 from tailrace.mapping.rules.actions import Discard
-from tailrace.mapping.rules.windows import View
+from tailrace.mapping.rules.windows import WindowView
 
 OK = 200  # the invocation's status is that of the call, also if the function failed
 
@@ -47,7 +47,7 @@ def _batch(source: Source, discard: Discard[Any]) -> dict[str, Any]:
     }
 
 
-def _window(view: View) -> dict[str, Any]:
+def _window(view: WindowView) -> dict[str, Any]:
     """Describe a tumbling window; AWS names the member, its form was never recorded: it is the event's."""
     start, end = (datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in view.window)
     return {

@@ -31,7 +31,7 @@ _COMPARISONS = {
 _ABSENT = object()
 
 
-class PatternError(ValueError):
+class FilterPatternError(ValueError):
     """A pattern that means nothing."""
 
 
@@ -44,7 +44,7 @@ def compiled(pattern: Json) -> Test:
     Raises PatternError.
     """
     if not isinstance(pattern, dict):
-        raise PatternError(f"{pattern!r} is no object")
+        raise FilterPatternError(f"{pattern!r} is no object")
     members = [(key, _member(wanted)) for key, wanted in pattern.items() if not _is_choice(key, wanted)]
     choices = [
         [compiled(one) for one in wanted] for key, wanted in pattern.items() if _is_choice(key, wanted)
@@ -83,7 +83,7 @@ def _member(wanted: Json) -> Test:
         return _object(wanted)
     if isinstance(wanted, list) and wanted:
         return _any_of(wanted)
-    raise PatternError(f"{wanted!r} is neither an object nor a list of conditions")
+    raise FilterPatternError(f"{wanted!r} is neither an object nor a list of conditions")
 
 
 def _object(wanted: dict[str, Json]) -> Test:
@@ -130,16 +130,16 @@ def _any_of(conditions: list[Json]) -> Test:
 def _tagged(value: Json) -> tuple[bool, Json]:
     """Tell true from 1: to Python they are equal."""
     if isinstance(value, list):
-        raise PatternError(f"{value!r} is no condition")
+        raise FilterPatternError(f"{value!r} is no condition")
     return isinstance(value, bool), value
 
 
 def _condition(wanted: dict[str, Json]) -> Test:
     if len(wanted) != 1:
-        raise PatternError(f"{wanted!r} is not one condition")
+        raise FilterPatternError(f"{wanted!r} is not one condition")
     [(name, operand)] = wanted.items()
     if name not in _CONDITIONS:
-        raise PatternError(f"there is no condition {name}")
+        raise FilterPatternError(f"there is no condition {name}")
     return _CONDITIONS[name](operand)
 
 
@@ -149,7 +149,7 @@ def _text(test: Callable[[str], bool]) -> Test:
 
 def _need_text(operand: Json) -> str:
     if not isinstance(operand, str):
-        raise PatternError(f"{operand!r} is no text")
+        raise FilterPatternError(f"{operand!r} is no text")
     return operand
 
 
@@ -159,7 +159,7 @@ def _affix(name: str) -> Callable[[Json], Test]:
     def make(operand: Json) -> Test:
         if isinstance(operand, dict):
             if list(operand) != ["equals-ignore-case"]:
-                raise PatternError(f"{operand!r} is no {name}")
+                raise FilterPatternError(f"{operand!r} is no {name}")
             folded = _need_text(operand["equals-ignore-case"]).casefold()
             return _text(lambda value: method(value.casefold(), folded))
         affix = _need_text(operand)
@@ -176,7 +176,7 @@ def _ignoring_case(operand: Json) -> Test:
 def _wildcard(operand: Json) -> Test:
     text = _need_text(operand)
     if "**" in text:
-        raise PatternError("consecutive wildcards mean nothing")
+        raise FilterPatternError("consecutive wildcards mean nothing")
     parts = re.split(r"(\\\*|\\\\|\*)", text)
     known = {"*": ".*", r"\*": r"\*", r"\\": r"\\"}
     matches = re.compile("".join(known.get(part, re.escape(part)) for part in parts), re.DOTALL).fullmatch
@@ -187,7 +187,7 @@ def _anything_but(operand: Json) -> Test:
     if isinstance(operand, dict):
         [(name, operands)] = operand.items() if len(operand) == 1 else [("", None)]
         if name not in {"prefix", "suffix", "wildcard", "equals-ignore-case"}:
-            raise PatternError(f"{operand!r} is nothing to be unlike")
+            raise FilterPatternError(f"{operand!r} is nothing to be unlike")
         unlike = [_CONDITIONS[name](one) for one in (operands if isinstance(operands, list) else [operands])]
         return lambda value: value is not _ABSENT and not any(test(value) for test in unlike)
     values = frozenset(_tagged(one) for one in (operand if isinstance(operand, list) else [operand]))
@@ -196,11 +196,11 @@ def _anything_but(operand: Json) -> Test:
 
 def _numeric(operand: Json) -> Test:
     if not isinstance(operand, list) or len(operand) not in {2, 4}:
-        raise PatternError(f"{operand!r} is no comparison of numbers")
+        raise FilterPatternError(f"{operand!r} is no comparison of numbers")
     pairs = list(zip(operand[::2], operand[1::2], strict=True))
     for sign, bound in pairs:
         if sign not in _COMPARISONS or isinstance(bound, bool) or not isinstance(bound, int | float):
-            raise PatternError(f"{operand!r} is no comparison of numbers")
+            raise FilterPatternError(f"{operand!r} is no comparison of numbers")
     compare, bound = _COMPARISONS[pairs[0][0]], pairs[0][1]
     compare_too, bound_too = _COMPARISONS[pairs[-1][0]], pairs[-1][1]
     return lambda value: (
@@ -213,7 +213,7 @@ def _numeric(operand: Json) -> Test:
 
 def _exists(operand: Json) -> Test:
     if not isinstance(operand, bool):
-        raise PatternError(f"{operand!r} is neither true nor false")
+        raise FilterPatternError(f"{operand!r} is neither true nor false")
     return (lambda value: value is not _ABSENT) if operand else (lambda value: value is _ABSENT)
 
 
@@ -221,7 +221,7 @@ def _cidr(operand: Json) -> Test:
     try:
         network = ipaddress.ip_network(_need_text(operand), strict=False)
     except ValueError:
-        raise PatternError(f"{operand!r} is no range of addresses") from None
+        raise FilterPatternError(f"{operand!r} is no range of addresses") from None
 
     def test(value: str) -> bool:
         try:

@@ -21,10 +21,10 @@ from tailrace.kinesis.engine import ENGINE, UnknownStream
 from tailrace.kinesis.policies import allows
 from tailrace.mapping.delivery import CREW
 from tailrace.mapping.encryption import decrypted, key_error
-from tailrace.mapping.request import Refusal, check
+from tailrace.mapping.request import RefusedRequest, check
 from tailrace.mapping.shown import SERVICE, Configuration, is_about, is_kinesis, listed, shown, tidied
-from tailrace.mapping.target import Function
-from tailrace.mapping.worker import DeletingError, MappingWorker, Surroundings
+from tailrace.mapping.target import MappedFunction
+from tailrace.mapping.worker import DeletingError, MappingWorker, WorkerContext
 from tailrace.seams import replace
 
 READING = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
@@ -68,7 +68,7 @@ def _make_worker(original: Callable[..., EsmWorker], factory: EsmWorkerFactory) 
         factory.esm_config,
         factory.function_role_arn,
         enabled=factory.enabled,
-        surroundings=Surroundings(ENGINE, CLOCK, CREW, _store, Function),
+        surroundings=WorkerContext(ENGINE, CLOCK, CREW, _store, MappedFunction),
     )
 
 
@@ -90,7 +90,7 @@ def _validate(
         try:
             check(request, CLOCK.now())
             _require_key(request)
-        except Refusal as refusal:
+        except RefusedRequest as refusal:
             if refusal.code == "ValidationException":
                 raise CommonServiceException(refusal.code, refusal.message) from None
             raise InvalidParameterValueException(refusal.message, Type="User") from None
@@ -101,7 +101,7 @@ def _validate(
 def _require_key(request: Configuration) -> None:
     """Refuse a key that KMS does not encrypt the filters with. Raises Refusal."""
     if error := key_error(request):
-        raise Refusal("InvalidParameterValueException", f"{error['ErrorCode']}: {error['Message']}")
+        raise RefusedRequest("InvalidParameterValueException", f"{error['ErrorCode']}: {error['Message']}")
 
 
 def _require_function(context: RequestContext, named: str) -> None:

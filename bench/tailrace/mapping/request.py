@@ -41,7 +41,7 @@ OTHER_SOURCES = (
 )
 
 
-class Refusal(Exception):  # noqa: N818  it is the API's error, under the API's name
+class RefusedRequest(Exception):  # noqa: N818  it is the API's error, under the API's name
     """A request that is refused: the error's code and its message."""
 
     def __init__(self, code: Code, message: str) -> None:
@@ -55,9 +55,9 @@ def check(asked: Mapping[str, Any], now: float) -> None:
     if violations := list(_violations(asked)):
         noun = "error" if len(violations) == 1 else "errors"
         found = f"{len(violations)} validation {noun} detected: "
-        raise Refusal("ValidationException", found + "; ".join(violations))
+        raise RefusedRequest("ValidationException", found + "; ".join(violations))
     for message in _contradictions(asked, now):
-        raise Refusal("InvalidParameterValueException", message)
+        raise RefusedRequest("InvalidParameterValueException", message)
 
 
 def _violations(asked: Mapping[str, Any]) -> Iterator[str]:

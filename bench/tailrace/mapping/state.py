@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class State(StrEnum):
+class WorkerState(StrEnum):
     """Where a mapping stands."""
 
     CREATING = "Creating"

@@ -17,14 +17,14 @@ from tailrace.mapping.event import Source, event
 from tailrace.mapping.history import GIVEN_UP, HISTORIES, batch, failed_from, reason_of
 from tailrace.mapping.messages import message
 from tailrace.mapping.rules.actions import Discard, Invoke
-from tailrace.mapping.rules.answers import NEVER_RAN, Verdict, judge
+from tailrace.mapping.rules.answers import NEVER_RAN, JudgedTry, judge
 from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import MappingSettings
 
 LOG = logging.getLogger(__name__)
 
 
-class Function:
+class MappedFunction:
     """The function of one mapping, by its ARN as the mapping names it (with alias or version, if it does)."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Function:
             LOG.debug("no role of %s", self._arn, exc_info=True)
         return Source(self._stream_arn, self._stream_arn.split(":")[3], shard_id, self._role)
 
-    def invoke(self, source: Source, action: Invoke[Record]) -> Verdict:
+    def invoke(self, source: Source, action: Invoke[Record]) -> JudgedTry:
         """Invoke the function with the event of these records; what it answers is judged."""
         now = CLOCK.now()
         outcome = invoke(self._arn, event(source, action.records, action.window), action.request_id)

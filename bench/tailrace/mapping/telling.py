@@ -13,7 +13,7 @@ from localstack.services.edge import ROUTER
 from rolo import Request, Response
 
 from tailrace.clock import CLOCK
-from tailrace.mapping.history import HISTORIES, Batch
+from tailrace.mapping.history import HISTORIES, RecentBatch
 from tailrace.mapping.worker import AT_WORK, MappingWorker
 
 PATH = "/_tailrace/mappings"
@@ -30,11 +30,11 @@ def install() -> None:
 def _mappings(_request: Request) -> Response:
     now = CLOCK.now()
     return Response.for_json(
-        {"now": now, "mappings": [told(worker, now) for worker in list(AT_WORK.values())]}
+        {"now": now, "mappings": [described(worker, now) for worker in list(AT_WORK.values())]}
     )
 
 
-def told(worker: MappingWorker, now: float) -> dict[str, Any]:
+def described(worker: MappingWorker, now: float) -> dict[str, Any]:
     """Return what a mapping did so far, and how far it is behind (records; seconds of the oldest)."""
     history, behind = HISTORIES.of(worker.uuid), worker.behind(now)
     return {
@@ -58,7 +58,7 @@ def _batches(request: Request, mapping: str) -> Response:
     return Response.for_json({"batches": [_written(batch) for batch in found]})
 
 
-def _written(batch: Batch) -> dict[str, Any]:
+def _written(batch: RecentBatch) -> dict[str, Any]:
     """Return a batch as JSON; its numbers of 56 digits as texts."""
     numbers = ("first", "last", "failed_from")
     return batch._asdict() | {name: str(getattr(batch, name) or "") for name in numbers}
@@ -76,7 +76,7 @@ def _rewind(request: Request, mapping: str) -> Response:
         worker.rewind("AT_TIMESTAMP", float(position))
     else:
         worker.rewind(str(position))
-    return Response.for_json(told(worker, CLOCK.now()))
+    return Response.for_json(described(worker, CLOCK.now()))
 
 
 def _refused(message: str, status: HTTPStatus) -> Response:

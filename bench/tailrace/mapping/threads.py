@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 
-class Condition(AbstractContextManager[object], Protocol):
+class WaitableLock(AbstractContextManager[object], Protocol):
     """A lock that can be waited on, as `threading.Condition` is."""
 
     def wait(self, timeout: float) -> bool:
@@ -29,7 +29,7 @@ class Threads(Protocol):
     def reentrant_lock(self) -> AbstractContextManager[object]:
         """Make a lock that the thread that has it may take again."""
 
-    def condition(self) -> Condition:
+    def condition(self) -> WaitableLock:
         """Make a condition with a lock of its own."""
 
     def start(self, name: str, work: Callable[[], None]) -> None:

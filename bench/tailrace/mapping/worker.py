@@ -14,14 +14,14 @@ from tailrace.clock import Clock
 from tailrace.kinesis.engine import Engine, Shard, Stream, UnknownStream
 from tailrace.mapping.crew import Crew
 from tailrace.mapping.deliveries import Behind, Deliveries
-from tailrace.mapping.delivery import Plan, Target
+from tailrace.mapping.delivery import DeliveryPlan, DeliveryTarget
 from tailrace.mapping.filters import record_filter
 from tailrace.mapping.history import HISTORIES
 from tailrace.mapping.request import seconds
 from tailrace.mapping.rules.beginning import first_position
 from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import MappingSettings
-from tailrace.mapping.state import REASON, State
+from tailrace.mapping.state import REASON, WorkerState
 
 LOG = logging.getLogger(__name__)
 PATIENCE = 2.0
@@ -35,7 +35,7 @@ class DeletingError(Exception):
     """The mapping is being deleted: nothing else can be done with it."""
 
 
-class Surroundings(NamedTuple):
+class WorkerContext(NamedTuple):
     """What a mapping's worker works with."""
 
     engine: Engine
@@ -43,7 +43,7 @@ class Surroundings(NamedTuple):
     crew: Crew
     store: Callable[[Arn], MutableMapping[str, Any]]
     """Where the provider keeps mappings by their ids, for the account and region of a function."""
-    target: Callable[[dict[str, Any], MappingSettings, str, Callable[[str], None]], Target]
+    target: Callable[[dict[str, Any], MappingSettings, str, Callable[[str], None]], DeliveryTarget]
     """Makes the function of a mapping: of its configuration, settings, role, and who notes its results."""
 
 
@@ -51,7 +51,7 @@ class Mapping(NamedTuple):
     """What a mapping is: nothing in it is ever changed in place."""
 
     configuration: dict[str, Any]  # as the Lambda API words it, without its state
-    state: State
+    state: WorkerState
     enabled: bool
     role: str
 
@@ -66,13 +66,13 @@ class MappingWorker:
     state_transition_reason = REASON
 
     def __init__(
-        self, configuration: dict[str, Any], role: str, *, enabled: bool, surroundings: Surroundings
+        self, configuration: dict[str, Any], role: str, *, enabled: bool, surroundings: WorkerContext
     ) -> None:
         self._engine, self._clock, self._crew, self._stores, self._target = surroundings
         self._lock = self._crew.threads.reentrant_lock()
-        self._mapping = Mapping(dict(configuration), State.CREATING, enabled, role)
+        self._mapping = Mapping(dict(configuration), WorkerState.CREATING, enabled, role)
         self._deliveries: Deliveries | None = None
-        self._plan: Plan | None = None
+        self._plan: DeliveryPlan | None = None
         self._gone: Callable[[], None] = lambda: None
         self._rewinding: tuple[str, float | None] | None = None
         self.rewound = 0
@@ -89,7 +89,7 @@ class MappingWorker:
         return self._mapping.enabled
 
     @property
-    def current_state(self) -> State:
+    def current_state(self) -> WorkerState:
         """The state as the API names it."""
         return self._mapping.state
 
@@ -109,7 +109,7 @@ class MappingWorker:
 
     def abandon(self) -> None:
         """Be gone at once, whatever is still under way: nobody waits for it any more."""
-        self._rest(State.DELETING)
+        self._rest(WorkerState.DELETING)
 
     def create(self) -> None:
         """Settle where each shard is read from; start, if the mapping is enabled."""
@@ -120,12 +120,12 @@ class MappingWorker:
             if self.enabled:
                 self.start()
             else:
-                self._become(state=State.DISABLED)
+                self._become(state=WorkerState.DISABLED)
 
     def start(self) -> None:
         """Deliver by the configuration as it stands, each shard from where it was left."""
         with self._lock:
-            self._become(enabled=True, state=State.ENABLED)
+            self._become(enabled=True, state=WorkerState.ENABLED)
             self._settle_positions()
             self._follow()
 
@@ -152,7 +152,7 @@ class MappingWorker:
     def stop(self) -> None:
         """Disable: no further invocation begins. Once the last one is over the state is `Disabled`."""
         with self._lock:
-            self._become(enabled=False, state=State.DISABLING)
+            self._become(enabled=False, state=WorkerState.DISABLING)
             self._halt()
 
     def delete(self, gone: Callable[[], None] = lambda: None) -> None:
@@ -164,7 +164,7 @@ class MappingWorker:
             self._refuse_if_deleting()
             self._gone = gone
             self._engine.off_created(self._stream_made)
-            self._become(state=State.DELETING)
+            self._become(state=WorkerState.DELETING)
             self._halt()
 
     def rewind(self, starting: str = "TRIM_HORIZON", moment: float | None = None) -> None:
@@ -188,7 +188,7 @@ class MappingWorker:
             begin = partial(first_position, starting=starting, moment=moment)
             self._deliveries = self._deliver(self._deliveries.stream, begin)
         self.rewound += 1
-        if self.enabled and self.current_state is State.ENABLED:
+        if self.enabled and self.current_state is WorkerState.ENABLED:
             self._follow()
 
     def stop_for_shutdown(self) -> None:
@@ -205,7 +205,7 @@ class MappingWorker:
             self._become(configuration=self._mapping.configuration | changed)
 
     def _refuse_if_deleting(self) -> None:
-        if self.current_state is State.DELETING:
+        if self.current_state is WorkerState.DELETING:
             raise DeletingError(self.uuid)
 
     def _follow(self) -> None:
@@ -215,13 +215,13 @@ class MappingWorker:
         settings = MappingSettings.of(configuration)
         function = self._target(configuration, settings, role, self._note_result)
         consumer = Arn.of(configuration["EventSourceArn"]).consumer
-        plan = Plan(settings, record_filter(settings.patterns), function, apart=bool(consumer))
+        plan = DeliveryPlan(settings, record_filter(settings.patterns), function, deaggregates=bool(consumer))
         self._plan = plan
         self._deliveries.follow(plan)
         if settings.counted:
             self._count_idle(plan)
 
-    def _count_idle(self, plan: Plan) -> None:
+    def _count_idle(self, plan: DeliveryPlan) -> None:
         """Publish a poll without records each minute, as AWS does; a poll here costs nothing otherwise."""
         with self._lock:
             if self._plan is plan:
@@ -246,14 +246,14 @@ class MappingWorker:
                 self._note_result(GONE)
             self._rest(self.current_state)
 
-    def _rest(self, state: State) -> None:
+    def _rest(self, state: WorkerState) -> None:
         """End a transition, if it is still the one that was meant."""
         with self._lock:
             if state is not self.current_state:
                 return
-            if state is State.DISABLING:
-                self._become(state=State.DISABLED)
-            elif state is State.DELETING:
+            if state is WorkerState.DISABLING:
+                self._become(state=WorkerState.DISABLED)
+            elif state is WorkerState.DELETING:
                 AT_WORK.pop(self.uuid, None)
                 HISTORIES.forget([self.uuid])
                 self._store().pop(self.uuid, None)
@@ -287,7 +287,7 @@ class MappingWorker:
         with self._lock:
             if stream.arn == str(Arn.of(self._mapping.configuration["EventSourceArn"]).parent):
                 self._settle_positions()
-                if self.enabled and self.current_state is State.ENABLED:
+                if self.enabled and self.current_state is WorkerState.ENABLED:
                     self._follow()
 
     def _note_result(self, result: str) -> None:

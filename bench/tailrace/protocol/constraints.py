@@ -20,7 +20,7 @@ from tailrace.protocol.jsontypes import (
     need_object,
     need_string,
 )
-from tailrace.protocol.violations import MISSING, Bounds, Violation, at_most, enumerated, refuse
+from tailrace.protocol.violations import MISSING, LengthBounds, Violation, at_most, enumerated, refuse
 
 if TYPE_CHECKING:
     from botocore.model import ServiceModel, Shape
@@ -91,7 +91,7 @@ def _structure(shape: StructureShape) -> Check:
 
 
 def _list(shape: ListShape) -> Check:
-    bounds = Bounds.of(shape)
+    bounds = LengthBounds.of(shape)
     if shape.member.type_name == "structure":
         return _list_of_structures(shape, bounds)
     rules = _rules(cast("StringShape", shape.member))
@@ -106,7 +106,7 @@ def _list(shape: ListShape) -> Check:
     return check
 
 
-def _list_of_structures(shape: ListShape, bounds: "Bounds") -> Check:
+def _list_of_structures(shape: ListShape, bounds: "LengthBounds") -> Check:
     check_member = compiled(shape.member)
 
     def check(value: object) -> ListLike[Violation]:
@@ -124,7 +124,7 @@ def _list_of_structures(shape: ListShape, bounds: "Bounds") -> Check:
 
 
 def _map(shape: MapShape) -> Check:
-    bounds = Bounds.of(shape)
+    bounds = LengthBounds.of(shape)
     key_rules = _rules(cast("StringShape", shape.key))
     value_rules = _rules(cast("StringShape", shape.value))
 
@@ -154,7 +154,7 @@ def _string(shape: StringShape) -> Check:
 
 
 def _blob(shape: "Shape") -> Check:
-    bounds = Bounds.of(shape)
+    bounds = LengthBounds.of(shape)
 
     def check(value: object) -> ListLike[Violation]:
         length = need_blob(value)
@@ -196,7 +196,7 @@ def _rules(shape: StringShape) -> list[Callable[[str], list[str]]]:
         matches = re.compile(pattern, re.ASCII).fullmatch
         mismatch = [f"Member must satisfy regular expression pattern: {pattern}"]
         rules.append(lambda text: [] if matches(text) else mismatch)
-    bounds = Bounds.of(shape)
+    bounds = LengthBounds.of(shape)
     if bounds != (0, math.inf):
         rules.append(
             lambda text: [] if bounds.least <= len(text) <= bounds.most else bounds.broken(len(text))
@@ -210,7 +210,7 @@ def _rules(shape: StringShape) -> list[Callable[[str], list[str]]]:
 def _spelled(shape: "Shape") -> str:
     if values := getattr(shape, "enum", None):
         return enumerated(values)
-    bounds = Bounds.of(shape)
+    bounds = LengthBounds.of(shape)
     return f"{at_most(bounds.most)}, Member must have length greater than or equal to {bounds.least}"
 
 

@@ -9,7 +9,7 @@ from binascii import crc32
 
 TYPE = "application/vnd.amazon.eventstream"
 _TEXT = 7
-_AROUND = 16  # two lengths and two checksums
+_OVERHEAD = 16  # two lengths and two checksums
 
 
 def frame(event_type: str, payload: bytes, content_type: str) -> bytes:
@@ -22,7 +22,7 @@ def frame(event_type: str, payload: bytes, content_type: str) -> bytes:
             (":message-type", "event"),
         )
     )
-    prelude = (len(headers) + len(payload) + _AROUND).to_bytes(4) + len(headers).to_bytes(4)
+    prelude = (len(headers) + len(payload) + _OVERHEAD).to_bytes(4) + len(headers).to_bytes(4)
     written = prelude + crc32(prelude).to_bytes(4) + headers + payload
     return written + crc32(written).to_bytes(4)
 

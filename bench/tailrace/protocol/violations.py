@@ -48,7 +48,7 @@ def at_most(length: float) -> str:
 MISSING = Violation(None, "Member must not be null")
 
 
-class Bounds(NamedTuple):
+class LengthBounds(NamedTuple):
     """How long a value may be."""
 
     least: int

@@ -15,7 +15,7 @@ type Request = Mapping[str, Any]
 type Output = dict[str, Any]
 
 
-class Refused(NamedTuple):
+class AwsError(NamedTuple):
     """An error, as AWS words it."""
 
     code: str
@@ -28,9 +28,9 @@ def empty(*names: str) -> Callable[[Request], Output]:
     return lambda _: {name: [] for name in names}
 
 
-def refused(code: str, message: str, status: int = 400) -> Callable[[Request], Refused]:
+def refused(code: str, message: str, status: int = 400) -> Callable[[Request], AwsError]:
     """Answer with an error; names in braces are of the request."""
-    return lambda request: Refused(code, message.format_map(_Named(request)), status)
+    return lambda request: AwsError(code, message.format_map(_Named(request)), status)
 
 
 class _Named(dict[str, Any]):
@@ -40,7 +40,7 @@ class _Named(dict[str, Any]):
         return ""
 
 
-def _repositories(request: Request) -> Output | Refused:
+def _repositories(request: Request) -> Output | AwsError:
     """List repositories, of which there are none; those that are named do not exist."""
     names = request.get("repositoryNames") or []
     return _no_repository({"repositoryName": names[0], **request}) if names else {"repositories": []}
@@ -51,7 +51,7 @@ _no_repository = refused(
     "The repository with name '{repositoryName}' does not exist in the registry with id '{registryId}'",
 )
 
-NONE: dict[str, dict[str, Callable[[Request], Output | Refused]]] = {
+NONE: dict[str, dict[str, Callable[[Request], Output | AwsError]]] = {
     "application-autoscaling": {
         "DescribeScalableTargets": empty("ScalableTargets"),
         "DescribeScalingActivities": empty("ScalingActivities"),
@@ -128,7 +128,7 @@ NONE: dict[str, dict[str, Callable[[Request], Output | Refused]]] = {
 }  # fmt: skip
 
 
-def answer(service: str, operation: str, request: Request) -> Output | Refused | None:
+def answer(service: str, operation: str, request: Request) -> Output | AwsError | None:
     """Return AWS's answer for none; None if this read is somebody else's to answer."""
     found = NONE.get(service, {}).get(operation)
     return found(request) if found else None

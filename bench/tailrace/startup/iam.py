@@ -6,7 +6,7 @@ from localstack.services.iam.provider import IamProvider as LocalStacksIam
 from moto.iam.models import IAMBackend
 
 from tailrace.seams import replace
-from tailrace.startup.policies import Late, LateItems, LateList
+from tailrace.startup.policies import LateItems, LateList, LateMapping
 
 
 class IamProvider(LocalStacksIam):
@@ -14,7 +14,7 @@ class IamProvider(LocalStacksIam):
 
     def on_after_init(self) -> None:
         """Begin without them; so does moto, in each account that is first asked for anything."""
-        self._aws_managed_policy_cache = Late(self._build_aws_managed_policy_cache)
+        self._aws_managed_policy_cache = LateMapping(self._build_aws_managed_policy_cache)
 
         def policies(backend: Any) -> LateList[Any]:  # noqa: ANN401  moto's
             return LateList(lambda: usual(backend))

@@ -36,7 +36,7 @@ VALIDATORS = {"OpenAPIRequestValidator": "REQUEST", "OpenAPIResponseValidator": 
 """Its handlers, and the setting of each: OPENAPI_VALIDATE_…."""
 
 
-class Late(ModuleType):
+class LateModule(ModuleType):
     """Stands for a module until something else of it is needed than is known: then the real one comes."""
 
     def __init__(self, name: str, **known: object) -> None:
@@ -54,7 +54,7 @@ def real(name: str) -> ModuleType:
     package = ""
     for part in name.split("."):
         package = f"{package}.{part}".lstrip(".")
-        if isinstance(sys.modules.get(package), Late):
+        if isinstance(sys.modules.get(package), LateModule):
             del sys.modules[package]
     return importlib.import_module(name)
 
@@ -71,18 +71,20 @@ def called(module: str, name: str) -> Callable[..., Any]:
 def postpone() -> None:
     """Let these modules come later; called before LocalStack is imported."""
     for module, names in CALLED.items():
-        _stand_in(Late(module, **{name: called(module, name) for name in names}))
+        _stand_in(LateModule(module, **{name: called(module, name) for name in names}))
     for module, names in ANNOTATIONS.items():
-        _stand_in(Late(module, **dict.fromkeys(names, dict)))
+        _stand_in(LateModule(module, **dict.fromkeys(names, dict)))
     for module in WHOLE:
-        _stand_in(Late(module))
+        _stand_in(LateModule(module))
     for package, parts in PARTS.items():
-        _stand_in(Late(package, **{part: _stand_in(Late(f"{package}.{part}")) for part in parts}))
-    _stand_in(Late("rich.console", Console=Console))
-    _stand_in(Late(OPENAPI, **{name: _validator(name, setting) for name, setting in VALIDATORS.items()}))
+        _stand_in(LateModule(package, **{part: _stand_in(LateModule(f"{package}.{part}")) for part in parts}))
+    _stand_in(LateModule("rich.console", Console=Console))
+    _stand_in(
+        LateModule(OPENAPI, **{name: _validator(name, setting) for name, setting in VALIDATORS.items()})
+    )
 
 
-def _stand_in(late: Late) -> ModuleType:
+def _stand_in(late: LateModule) -> ModuleType:
     """Let a module be the late one, unless it is imported already; return what stands there now."""
     return sys.modules.setdefault(late.__name__, late)
 

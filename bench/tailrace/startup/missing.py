@@ -62,7 +62,7 @@ def before_service(chain: Foreign, context: Foreign, response: Foreign) -> None:
     found = absent.answer(service, operation, {"registryId": context.account_id, **request})
     if found is None:
         return
-    if isinstance(found, absent.Refused):
+    if isinstance(found, absent.AwsError):
         found = CommonServiceException(found.code, found.message, found.status, sender_fault=True)
     rendered(context, response, found)
     chain.stop()

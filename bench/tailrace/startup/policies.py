@@ -24,7 +24,7 @@ class Made[Thing]:
             return self._made[0]
 
 
-class Late[Key, Value](Mapping[Key, Value]):
+class LateMapping[Key, Value](Mapping[Key, Value]):
     """A mapping that is made when it is first looked into."""
 
     def __init__(self, make: Callable[[], Mapping[Key, Value]]) -> None:

@@ -20,7 +20,7 @@ _OWN = ("START RequestId", "END RequestId", "REPORT RequestId", "INIT_START", "X
 _TRACE = re.compile(r'(?:XRAY TraceId: |"traceId"\s*:\s*"(?:Root=)?)(1-[0-9a-f]{8}-[0-9a-f]{24})')
 
 
-class Line(NamedTuple):
+class BatchLine(NamedTuple):
     """A line of the log; `at` is in epoch seconds."""
 
     at: float
@@ -48,12 +48,12 @@ def request_begun(text: str) -> str:
         return ""
 
 
-def lines_of(request_id: str, stream: str, lines: Iterable[Line], since: float = 0) -> list[Line]:
+def lines_of(request_id: str, stream: str, lines: Iterable[BatchLine], since: float = 0) -> list[BatchLine]:
     """Return the lines of an invocation, from START to the next one's: an environment does one at a time.
 
     A batch that is tried again keeps its request's id: those that began before `since` are left out.
     """
-    own: list[Line] = []
+    own: list[BatchLine] = []
     inside = False
     for line in lines:
         if line.stream != stream:
@@ -66,7 +66,7 @@ def lines_of(request_id: str, stream: str, lines: Iterable[Line], since: float =
     return own
 
 
-def of_the_function(lines: Iterable[Line]) -> Iterator[Line]:
+def of_the_function(lines: Iterable[BatchLine]) -> Iterator[BatchLine]:
     """Give the lines that the function wrote: not Lambda's own about beginning and end."""
     for line in lines:
         if (
@@ -77,7 +77,7 @@ def of_the_function(lines: Iterable[Line]) -> Iterator[Line]:
             yield line
 
 
-def trace_id(lines: Iterable[Line]) -> str:
+def trace_id(lines: Iterable[BatchLine]) -> str:
     """Return the X-Ray trace that an invocation was part of; empty if Lambda's report names none."""
     return next((found[1] for line in lines if (found := _TRACE.search(line.text))), "")
 
@@ -98,7 +98,7 @@ class LogGroup:
     def __init__(self, logs: "CloudWatchLogsClient", name: str) -> None:
         self._logs, self.name = logs, name
 
-    def invocation(self, request_id: str, began: float, ended: float) -> list[Line]:
+    def invocation(self, request_id: str, began: float, ended: float) -> list[BatchLine]:
         """Return the lines of an invocation that took this time (epoch seconds); none without a log."""
         begin = datetime.fromtimestamp(began, UTC) - MOMENT
         end = datetime.fromtimestamp(ended, UTC) + MOMENT
@@ -111,7 +111,7 @@ class LogGroup:
         found = lines_of(request_id, own[0].stream, lines, since)
         return [line for line in found if line.at <= ended + JITTER]
 
-    def read(self, begin: datetime, end: datetime | None, **more: Any) -> list[Line]:  # noqa: ANN401  FilterLogEvents' own
+    def read(self, begin: datetime, end: datetime | None, **more: Any) -> list[BatchLine]:  # noqa: ANN401  FilterLogEvents' own
         """Return the lines in this time, oldest first; an emulator gives more than the pattern."""
         if end:
             more["endTime"] = round(end.timestamp() * 1000)
@@ -120,7 +120,7 @@ class LogGroup:
                 logGroupName=self.name, startTime=round(begin.timestamp() * 1000), **more
             )
             lines = [
-                Line(event["timestamp"] / 1000, event["logStreamName"], event["message"].rstrip())
+                BatchLine(event["timestamp"] / 1000, event["logStreamName"], event["message"].rstrip())
                 for page in pages
                 for event in page["events"]
             ]

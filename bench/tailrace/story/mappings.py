@@ -58,7 +58,7 @@ class StreamMapping:
     @property
     def batching(self) -> Batching:
         """How it makes batches."""
-        return Batching(self.settings, apart=bool(self.source.consumer))
+        return Batching(self.settings, deaggregates=bool(self.source.consumer))
 
     @property
     def settings(self) -> MappingSettings:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tailrace.kinesis.engine import Record
-from tailrace.mapping.aggregates import taken_apart
+from tailrace.mapping.aggregates import deaggregated
 from tailrace.mapping.filters import record_filter
 from tailrace.mapping.rules.shard import lane_of
 from tailrace.mapping.settings import MappingSettings
@@ -30,7 +30,7 @@ class Batching(NamedTuple):
     """How a mapping makes batches; `apart`: it takes aggregates apart, as for a consumer of the stream."""
 
     settings: MappingSettings = MappingSettings()
-    apart: bool = False
+    deaggregates: bool = False
 
 
 class _AnyKey:
@@ -45,10 +45,10 @@ def members(stretch: Sequence[StreamRecord], size: int, batching: Batching) -> M
 
     Where that cannot be told, all that may have been.
     """
-    settings, apart = batching
+    settings, deaggregates = batching
     accepts = record_filter(settings.patterns)
     inner = {
-        taken.sequence_number: taken_apart(_kept(taken), _AnyKey()) if apart else [_kept(taken)]
+        taken.sequence_number: deaggregated(_kept(taken), _AnyKey()) if deaggregates else [_kept(taken)]
         for taken in stretch
     }
     passing = [taken for taken in stretch if any(map(accepts, inner[taken.sequence_number]))]

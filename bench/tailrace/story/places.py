@@ -56,9 +56,9 @@ def place_of(mapping: StreamMapping, client: MakeClient) -> Place:
     arn = Arn.of(destination)
     match arn.service:
         case "sqs":
-            return Queues(f"the queue {arn.name}", client("sqs"), [arn])
+            return QueueCopies(f"the queue {arn.name}", client("sqs"), [arn])
         case "sns":
-            return Queues(
+            return QueueCopies(
                 f"the topic {arn.name}", client("sqs"), list(_subscribed(client("sns"), destination))
             )
         case "s3":
@@ -69,7 +69,7 @@ def place_of(mapping: StreamMapping, client: MakeClient) -> Place:
             )
 
 
-class Queues:
+class QueueCopies:
     """The messages of queues. Copies of one message are one message, in as many queues as have it."""
 
     def __init__(self, name: str, sqs: "SQSClient", arns: Sequence[Arn]) -> None:

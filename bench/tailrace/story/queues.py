@@ -19,7 +19,7 @@ MOST = 10
 """Messages in one request."""
 
 
-class Message(NamedTuple):
+class ReceivedMessage(NamedTuple):
     """A message in our hands."""
 
     id: str
@@ -37,9 +37,9 @@ class Queue:
         self._sqs = sqs
         self._url = url
         self._wait = wait
-        self._held: dict[str, Message] = {}
+        self._received: dict[str, ReceivedMessage] = {}
 
-    def receive(self) -> Iterator[Message]:
+    def receive(self) -> Iterator[ReceivedMessage]:
         """Give every message that can be seen, each once; they stay hidden until they are shown again."""
         while True:
             answer = self._sqs.receive_message(
@@ -49,22 +49,22 @@ class Queue:
                 WaitTimeSeconds=self._wait,
             )
             found = [
-                Message(each["MessageId"], each["Body"], each["ReceiptHandle"])
+                ReceivedMessage(each["MessageId"], each["Body"], each["ReceiptHandle"])
                 for each in answer.get("Messages", [])
             ]
-            new = [message for message in found if message.id not in self._held]
-            self._held.update((message.id, message._replace(body="")) for message in found)
+            new = [message for message in found if message.id not in self._received]
+            self._received.update((message.id, message._replace(body="")) for message in found)
             if not new:  # none is left; or only what has shown up again, because this takes so long
                 return
             yield from new
 
     def depth(self) -> int:
         """Count the messages, those in somebody's hands too; approximately, says SQS."""
-        held = self._sqs.get_queue_attributes(
+        attributes = self._sqs.get_queue_attributes(
             QueueUrl=self._url,
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )["Attributes"]
-        return sum(map(int, held.values()))
+        return sum(map(int, attributes.values()))
 
     def delete(self, ids: Iterable[str]) -> list[str]:
         """Delete messages for good; return the ids of those that could not be deleted."""
@@ -73,19 +73,19 @@ class Queue:
             answer = self._sqs.delete_message_batch(
                 QueueUrl=self._url,
                 Entries=[
-                    {"Id": str(index), "ReceiptHandle": self._held[each].receipt}
+                    {"Id": str(index), "ReceiptHandle": self._received[each].receipt}
                     for index, each in enumerate(group)
                 ],
             )
             refused = [group[int(entry["Id"])] for entry in answer.get("Failed", [])]
             failed += refused
             for each in set(group) - set(refused):
-                del self._held[each]
+                del self._received[each]
         return failed
 
     def show_again(self) -> None:
         """Let others see every message in our hands. One that cannot be shown shows up by itself later."""
-        for group in batched(self._held.values(), MOST):
+        for group in batched(self._received.values(), MOST):
             self._sqs.change_message_visibility_batch(
                 QueueUrl=self._url,
                 Entries=[
@@ -93,4 +93,4 @@ class Queue:
                     for index, message in enumerate(group)
                 ],
             )
-        self._held.clear()
+        self._received.clear()

@@ -26,14 +26,14 @@ def redeliver(
     """
     if mapping.state != "Enabled":
         raise StoryError(f"The mapping {mapping} is {mapping.state}, not Enabled: it delivers nothing now.")
-    before = told(endpoint, mapping)
+    before = described(endpoint, mapping)
     try:
         ask(endpoint, f"{PATH}/{mapping.uuid}/rewind", {})
     except NotOursError as error:
         raise StoryError(f"The mapping {mapping} cannot be sent back: {error}") from None
     ends = time.monotonic() + within
     while True:
-        now = told(endpoint, mapping)
+        now = described(endpoint, mapping)
         look(now)
         if now["rewound"] > before["rewound"] and now["behind"] and not now["behind"]["records"]:
             return int(now["records"] - before["records"])
@@ -44,7 +44,7 @@ def redeliver(
         time.sleep(LOOK)
 
 
-def told(endpoint: str, mapping: StreamMapping) -> dict[str, Any]:
+def described(endpoint: str, mapping: StreamMapping) -> dict[str, Any]:
     """Return what the emulator tells of a mapping. Raises `StoryError` if it tells nothing."""
     try:
         found = [one for one in ask(endpoint, PATH)["mappings"] if one["mapping"] == mapping.uuid]

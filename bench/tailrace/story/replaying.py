@@ -18,7 +18,7 @@ from tailrace.stream.files import LedgerFile
 from tailrace.stream.reading import StreamRecord
 from tailrace.stream.rules import Delivered, GivenUp
 from tailrace.stream.sender import Stop
-from tailrace.stream.writing import Stream
+from tailrace.stream.writing import WritableStream
 
 
 @dataclass
@@ -49,7 +49,9 @@ def in_ledger(ledger: Path) -> set[str]:
         raise StreamError(f"{ledger} is no ledger: name another file with --ledger.") from error
 
 
-def replay(letters: Sequence[ReadBack], stream: Stream, place: Place, ledger: Path, stop: Stop) -> Replayed:
+def replay(
+    letters: Sequence[ReadBack], stream: WritableStream, place: Place, ledger: Path, stop: Stop
+) -> Replayed:
     """Put the records of these letters again, each once, in their order; delete what is through."""
     done = in_ledger(ledger)
     outcome = Replayed(put_before=len(done & set(_ids(letters))))

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from tailrace.control.own_api import NotOursError, ask
 from tailrace.story.errors import StoryError
 from tailrace.story.letters import DeadLetter, parsed
-from tailrace.story.logs import Line, LogGroup, log_group, of_the_function, trace_id
+from tailrace.story.logs import BatchLine, LogGroup, log_group, of_the_function, trace_id
 from tailrace.story.mappings import StreamMapping, mappings
 from tailrace.story.places import MakeClient, place_of
 from tailrace.story.watching import PATH
@@ -31,7 +31,7 @@ MOST = 20
 """Records whose stories are told; the newest."""
 
 
-class Batch(NamedTuple):
+class TracedBatch(NamedTuple):
     """A batch that the record was in, and how it ended as far as this record is concerned."""
 
     request_id: str
@@ -40,7 +40,7 @@ class Batch(NamedTuple):
     ended: float
     kind: str
     ending: str
-    lines: list[Line]
+    lines: list[BatchLine]
     """What the function wrote."""
     trace: str
     """The X-Ray trace; empty if there is none."""
@@ -55,11 +55,11 @@ class Letter(NamedTuple):
 
 
 @dataclass
-class Delivered:
+class MappingStory:
     """What one mapping did with the record."""
 
     mapping: StreamMapping
-    batches: list[Batch] = field(default_factory=list)
+    batches: list[TracedBatch] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
 
 
@@ -71,7 +71,7 @@ class Story:
     number: str
     record: StreamRecord | None
     """As the stream holds it; None if it does not any more."""
-    delivered: list[Delivered] = field(default_factory=list)
+    delivered: list[MappingStory] = field(default_factory=list)
 
 
 class Tracer:
@@ -96,16 +96,22 @@ class Tracer:
 
     def of_number(self, number: str) -> Story:
         """Tell the story of a sequence number, in the stream or not any more."""
-        held = find(self._client("kinesis"), self._stream, number)
-        return self.story(held[0], number, held[1]) if held else self.story(shard_of(number), number, None)
+        existing = find(self._client("kinesis"), self._stream, number)
+        return (
+            self.story(existing[0], number, existing[1])
+            if existing
+            else self.story(shard_of(number), number, None)
+        )
 
     def story(self, shard_id: str, number: str, record: StreamRecord | None) -> Story:
         """Tell the story of one record."""
-        told = Story(shard_id, number, record)
+        described = Story(shard_id, number, record)
         for mapping in self._mappings:
-            of = Delivered(mapping, list(self._batches(mapping, told)), self._letters_of(mapping, told))
-            told.delivered.append(of)
-        return told
+            of = MappingStory(
+                mapping, list(self._batches(mapping, described)), self._letters_of(mapping, described)
+            )
+            described.delivered.append(of)
+        return described
 
     def _scan(
         self, matches: Callable[[StreamRecord], bool], since: datetime | None
@@ -116,7 +122,7 @@ class Tracer:
             for page in Cursor(kinesis, self._stream, shard.id, start).to_its_end():
                 yield from ((shard.id, taken) for taken in page if matches(taken))
 
-    def _batches(self, mapping: StreamMapping, of: Story) -> Iterator[Batch]:
+    def _batches(self, mapping: StreamMapping, of: Story) -> Iterator[TracedBatch]:
         asked = f"{PATH}/{mapping.uuid}/batches?shard={of.shard_id}&sequence={of.number}"
         if of.record:
             asked += f"&key={quote(of.record.partition_key, safe='')}"
@@ -134,7 +140,7 @@ class Tracer:
                 else []
             )
             trace = trace_id(lines)
-            yield Batch(
+            yield TracedBatch(
                 one["request_id"],
                 one["records"],
                 one["began"],
@@ -215,7 +221,7 @@ def shard_of(number: str) -> str:
     return f"shardId-{(int(number) >> 4) & 0xFFFFFFFF:012d}"
 
 
-def told(stories: Sequence[Story]) -> list[dict[str, Any]]:
+def described(stories: Sequence[Story]) -> list[dict[str, Any]]:
     """Return stories for a program; times in epoch seconds."""
     return [
         {
@@ -224,13 +230,13 @@ def told(stories: Sequence[Story]) -> list[dict[str, Any]]:
             "inStream": story.record is not None,
             "partitionKey": story.record.partition_key if story.record else None,
             "arrived": story.record.arrival if story.record else None,
-            "mappings": [_told(one) for one in story.delivered],
+            "mappings": [_described(one) for one in story.delivered],
         }
         for story in stories
     ]
 
 
-def _told(one: Delivered) -> dict[str, Any]:
+def _described(one: MappingStory) -> dict[str, Any]:
     return {
         "mapping": one.mapping.uuid,
         "function": one.mapping.function,

@@ -51,23 +51,23 @@ class Watched(NamedTuple):
 
 def look(endpoint: str, client: MakeClient) -> Iterator[Watched]:
     """Look at every mapping, in the order of streams and functions."""
-    known = _told(endpoint)
+    known = _described(endpoint)
     found = sorted(mappings(client("lambda")), key=lambda one: (one.stream, one.function, one.uuid))
     for one in found:
-        told = known.get(one.uuid, {})
-        behind = told.get("behind") or {}
+        described = known.get(one.uuid, {})
+        behind = described.get("behind") or {}
         yield Watched(
             one,
             behind.get("records"),
             behind.get("seconds"),
-            told.get("perSecond"),
-            told.get("reason", ""),
-            told.get("givenUp"),
+            described.get("perSecond"),
+            described.get("reason", ""),
+            described.get("givenUp"),
             _waiting(one, client),
         )
 
 
-def _told(endpoint: str) -> dict[str, dict[str, Any]]:
+def _described(endpoint: str) -> dict[str, dict[str, Any]]:
     try:
         return {one["mapping"]: one for one in ask(endpoint, PATH)["mappings"]}
     except NotOursError:

@@ -14,7 +14,7 @@ from tailrace.stream.sender import Bounds, RequestThreads, Sender, Stop
 if TYPE_CHECKING:
     from tailrace.stream.event import Unreadable
     from tailrace.stream.rules import Outcome
-    from tailrace.stream.writing import Stream
+    from tailrace.stream.writing import WritableStream
 
 
 @dataclass
@@ -26,7 +26,7 @@ class PutAgain:
 
 
 def put_again(
-    stream: "Stream", events: Sequence[Event], done: Callable[[Sequence[Delivered]], None], stop: Stop
+    stream: "WritableStream", events: Sequence[Event], done: Callable[[Sequence[Delivered]], None], stop: Stop
 ) -> PutAgain:
     """Put events; `done` is told of each acknowledgement before the next is heard.
 
@@ -34,7 +34,7 @@ def put_again(
     """
     put = PutAgain()
 
-    def tell(outcomes: "Sequence[Outcome | Unreadable]") -> None:
+    def report(outcomes: "Sequence[Outcome | Unreadable]") -> None:
         through = [each for each in outcomes if isinstance(each, Delivered)]
         put.delivered += through
         put.given_up += [each for each in outcomes if isinstance(each, GivenUp)]
@@ -44,5 +44,7 @@ def put_again(
     outbox = Outbox(Rules(record_bytes=stream.record_bytes), Random())  # noqa: S311  spreads retries
     requests = RequestThreads(stream.put, Rules.requests)
     stop.wake = requests.wake
-    Sender(outbox, Direct(iter(events)), AtOnce(), requests, tell).run(Bounds(None, None), stop, lambda: None)
+    Sender(outbox, Direct(iter(events)), AtOnce(), requests, report).run(
+        Bounds(None, None), stop, lambda: None
+    )
     return put

@@ -18,7 +18,7 @@ class Nothing(Enum):
     LEFT = "nothing any more"
 
 
-class Feed(Protocol):
+class ItemFeed(Protocol):
     """Gives one item after the other."""
 
     def take(self) -> Item | Nothing:

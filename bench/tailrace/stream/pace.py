@@ -43,7 +43,7 @@ class AtRate:
         return start
 
 
-class Replay:
+class ReplayPace:
     """The spacing of the events' own timestamps, `speed` times faster.
 
     The first event is due at once. One that is older than the one before it, or has no time, is due with

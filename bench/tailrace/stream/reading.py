@@ -38,7 +38,7 @@ class StreamRecord(NamedTuple):
     """When the stream took it, epoch seconds."""
 
 
-class Page(NamedTuple):
+class ReadPage(NamedTuple):
     """One answer."""
 
     records: list[StreamRecord]
@@ -58,7 +58,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Shard:
+class ListedShard:
     """A shard as ListShards describes it."""
 
     id: str
@@ -73,7 +73,7 @@ class Shard:
         return self.first <= int(sequence_number) and (self.last is None or int(sequence_number) <= self.last)
 
 
-def shards(kinesis: "KinesisClient", stream: str) -> list[Shard]:
+def shards(kinesis: "KinesisClient", stream: str) -> list[ListedShard]:
     """Return the stream's shards, open and closed, parents before their children."""
     found = {}
     try:
@@ -83,7 +83,7 @@ def shards(kinesis: "KinesisClient", stream: str) -> list[Shard]:
                 parents = (each.get("ParentShardId"), each.get("AdjacentParentShardId"))
                 numbers = each["SequenceNumberRange"]
                 last = numbers.get("EndingSequenceNumber")
-                found[each["ShardId"]] = Shard(
+                found[each["ShardId"]] = ListedShard(
                     each["ShardId"],
                     tuple(parent for parent in parents if parent),
                     int(numbers["StartingSequenceNumber"]),
@@ -137,7 +137,7 @@ class Cursor:
         self._iterator: str | None = None
         self._next_read = float("-inf")
 
-    def read(self, limit: int = MOST) -> Page:
+    def read(self, limit: int = MOST) -> ReadPage:
         """Return the next page; wait for its turn, and while the stream is throttled or out of reach.
 
         Raises `StreamError` if that lasts for `PATIENCE` seconds, and what else AWS refuses as it comes.
@@ -160,7 +160,7 @@ class Cursor:
                 tries += 1
                 self._next_read = clock.now() + INTERVAL + clock.chance.uniform(0, bound)
 
-    def _read(self, limit: int) -> Page:
+    def _read(self, limit: int) -> ReadPage:
         if self._iterator is None:
             asked: Any = {"ShardIteratorType": self._start.kind, **self._start.more}
             self._iterator = self._kinesis.get_shard_iterator(
@@ -180,7 +180,7 @@ class Cursor:
         if records:
             self._start = Start.after(records[-1].sequence_number)
         self._iterator = answer.get("NextShardIterator")
-        return Page(records, answer.get("MillisBehindLatest", 0), ended=not self._iterator)
+        return ReadPage(records, answer.get("MillisBehindLatest", 0), ended=not self._iterator)
 
     def to_its_end(self) -> Iterator[list[StreamRecord]]:
         """Give page after page, until nothing newer is there."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from tailrace.stream.files import new_file
-from tailrace.stream.reading import Cursor, Page, Shard, Start, shards
+from tailrace.stream.reading import Cursor, ListedShard, ReadPage, Start, shards
 from tailrace.stream.recording import ShardRecording, floor, merge
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Recorder:
             if over or not (reading or waiting):
                 return
 
-    def _take(self, shard_id: str, page: Page) -> bool:
+    def _take(self, shard_id: str, page: ReadPage) -> bool:
         """Add a page to its recording; return whether the shard is done."""
         recording = self._recordings[shard_id]
         past = recording.add(page.records, self._until)
@@ -119,7 +119,7 @@ class Recorder:
         return merge(self._recordings.values(), out)
 
 
-def _ready(waiting: list[Shard], reading: dict[str, Cursor]) -> Iterator[Shard]:
+def _ready(waiting: list[ListedShard], reading: dict[str, Cursor]) -> Iterator[ListedShard]:
     """Give the shards whose parents have been read to their ends, or are not there any more."""
     pending = {shard.id for shard in waiting} | reading.keys()
     yield from [shard for shard in waiting if not pending & set(shard.parents)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from tailrace.stream.reading import Shard, StreamRecord
+from tailrace.stream.reading import ListedShard, StreamRecord
 from tailrace.stream.recorded import line_of
 
 
@@ -46,7 +46,7 @@ class ShardRecording:
                 yield float(place), record
 
 
-def floor(shard: Shard, recorded: Mapping[str, ShardRecording]) -> float:
+def floor(shard: ListedShard, recorded: Mapping[str, ShardRecording]) -> float:
     """Return the earliest place that a record of a shard may have: behind all of its parents'."""
     return max(
         (recorded[parent].last for parent in shard.parents if parent in recorded), default=float("-inf")

@@ -112,19 +112,19 @@ class Outbox:
     _later: list[tuple[float, int, str]] = field(default_factory=list)
     _flying: dict[int, list[_Waiting]] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
-    _held: int = 0
+    _unsettled: int = 0
     _number: int = 0
     _closed: bool = False
 
     @property
-    def held(self) -> int:
+    def unsettled(self) -> int:
         """How many events are in here: waiting or on their way."""
-        return self._held
+        return self._unsettled
 
     @property
     def has_room(self) -> bool:
         """Whether another event may be offered."""
-        return self._held < self.rules.window
+        return self._unsettled < self.rules.window
 
     @property
     def flying(self) -> int:
@@ -141,7 +141,7 @@ class Outbox:
         if event.key in self._broken:
             return GivenUp(event, "an earlier event of its key was given up")
         waiting = _Waiting(event, now, size, company=self.rules.entries)
-        self._held += 1
+        self._unsettled += 1
         queue = self._queues.get(event.key)
         if queue is None:
             self._queues[event.key] = deque((waiting,))
@@ -211,7 +211,7 @@ class Outbox:
         self._ready.clear()
         self._later.clear()
         self._flying.clear()
-        self._held = 0
+        self._unsettled = 0
         return given_up
 
     def _front(self) -> _Waiting:
@@ -256,7 +256,7 @@ class Outbox:
         key = waiting.event.key
         self._broken.add(key)
         behind = self._queues.pop(key)
-        self._held -= len(behind)
+        self._unsettled -= len(behind)
         first = GivenUp(behind.popleft().event, f"not taken within {self.rules.patience:g} s: {reason}")
         return [
             first,
@@ -268,7 +268,7 @@ class Outbox:
         key = waiting.event.key
         queue = self._queues[key]
         queue.popleft()
-        self._held -= 1
+        self._unsettled -= 1
         if queue:
             self._ready.append(key)
         else:

@@ -9,13 +9,13 @@ from threading import Thread
 
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.failures import Meaning, answered, meaning, said
-from tailrace.stream.feed import Feed, Nothing
+from tailrace.stream.feed import ItemFeed, Nothing
 from tailrace.stream.pace import Pace
 from tailrace.stream.rules import Accepted, Outbox, Outcome, Refused, Request
 from tailrace.stream.silence import Silence, Unanswered
 
 type Put = Callable[[Sequence[Event]], Sequence[Accepted | Refused]]
-type Tell = Callable[[Sequence[Outcome | Unreadable]], None]
+type Report = Callable[[Sequence[Outcome | Unreadable]], None]
 
 DRAIN = 10.0
 """Seconds that what was read has, after a request to stop, to be acknowledged."""
@@ -106,12 +106,14 @@ class RequestThreads:
 class Sender:
     """Takes events from a feed when they are due, and sends them by the rules."""
 
-    def __init__(self, outbox: Outbox, feed: Feed, pace: Pace, requests: RequestThreads, tell: Tell) -> None:
+    def __init__(
+        self, outbox: Outbox, feed: ItemFeed, pace: Pace, requests: RequestThreads, report: Report
+    ) -> None:
         self._outbox = outbox
         self._feed = feed
         self._pace = pace
         self._requests = requests
-        self._tell = tell
+        self._report = report
         self._next: tuple[Event, float] | None = None
         self._open = True
         self._waiting_for_source = False
@@ -144,11 +146,11 @@ class Sender:
         """
         ends = float("inf") if bounds.seconds is None else time.monotonic() + bounds.seconds
         try:
-            while self._open or self._outbox.held:
+            while self._open or self._outbox.unsettled:
                 self._turn(bounds, ends, stop)
                 look()
         finally:
-            self._tell(self._outbox.abandon("the sender broke off"))
+            self._report(self._outbox.abandon("the sender broke off"))
             self._requests.close()
 
     def _turn(self, bounds: Bounds, ends: float, stop: Stop) -> None:
@@ -159,9 +161,9 @@ class Sender:
         self._dispatch(now)
         self._hear(self._pause(time.monotonic(), ends))
         if self._broken and not self._outbox.flying:
-            self._tell(self._outbox.abandon(self._broken))
+            self._report(self._outbox.abandon(self._broken))
         if stop.asked > 1 or time.monotonic() >= self._drain_until:
-            self._tell(self._outbox.abandon("stopped before it was acknowledged"))
+            self._report(self._outbox.abandon("stopped before it was acknowledged"))
 
     def _close(self, drain_until: float) -> None:
         self._drain_until = min(self._drain_until, drain_until)
@@ -188,7 +190,7 @@ class Sender:
                 self.last_line = event.line
                 given_up = self._outbox.offer(event, now)
                 if given_up:
-                    self._tell([given_up])
+                    self._report([given_up])
 
     def _fetch(self, now: float) -> bool:
         """Look at the source's next item; return whether to go on taking."""
@@ -198,7 +200,7 @@ class Sender:
         elif item is Nothing.YET:
             self._waiting_for_source = True
         elif isinstance(item, Unreadable):
-            self._tell([item])
+            self._report([item])
         elif isinstance(item, Event):
             self._next = (item, self._pace.due(item, now))
         return not isinstance(item, Nothing)
@@ -223,7 +225,7 @@ class Sender:
         heard = self._requests.answer(seconds)
         while heard:
             request, answer = heard
-            self._tell(self._judge(request, answer))
+            self._report(self._judge(request, answer))
             heard = self._requests.answer(0)
 
     def _judge(self, request: Request, answer: Sequence[Accepted | Refused] | Exception) -> list[Outcome]:

@@ -9,13 +9,13 @@ from random import Random
 from typing import NamedTuple
 
 from tailrace.stream.event import Unreadable
-from tailrace.stream.feed import Direct, Feed, Item, ReadAhead
+from tailrace.stream.feed import Direct, Item, ItemFeed, ReadAhead
 from tailrace.stream.files import LedgerFile, Undelivered
 from tailrace.stream.pace import Pace
 from tailrace.stream.rules import Delivered, GivenUp, Outbox, Outcome, Rules
 from tailrace.stream.sender import Bounds, RequestThreads, Sender, Stop
 from tailrace.stream.tally import Tally
-from tailrace.stream.writing import Stream
+from tailrace.stream.writing import WritableStream
 
 
 class Files(NamedTuple):
@@ -29,7 +29,7 @@ class Files(NamedTuple):
 class Transfer:
     """Sends what a feed gives. `patience` is how many seconds an event is tried before it is given up."""
 
-    def __init__(self, stream: Stream, tally: Tally, files: Files, patience: float) -> None:
+    def __init__(self, stream: WritableStream, tally: Tally, files: Files, patience: float) -> None:
         rules = Rules(record_bytes=stream.record_bytes, patience=patience)
         self._outbox = Outbox(rules, Random())  # noqa: S311  spreads retries, keeps no secret
         self._requests = RequestThreads(stream.put, rules.requests)
@@ -50,18 +50,18 @@ class Transfer:
         """Where the events are that did not get through; None if there are none."""
         return self._undelivered.path
 
-    def feed(self, items: Iterator[Item], *, waits: bool) -> Feed:
+    def feed(self, items: Iterator[Item], *, waits: bool) -> ItemFeed:
         """Return the feed of a source; `waits` tells whether it may keep one waiting."""
         return ReadAhead(items, self._requests.wake) if waits else Direct(items)
 
-    def run(self, feed: Feed, pace: Pace, bounds: Bounds, stop: Stop, look: Callable[[], None]) -> Sender:
+    def run(self, feed: ItemFeed, pace: Pace, bounds: Bounds, stop: Stop, look: Callable[[], None]) -> Sender:
         """Send until the feed or the bounds end, or a stop is asked for; `look` is called often meanwhile.
 
         A file that cannot be read or written ends it; where something was taken before, that is `fault`, so
         that what was sent can be accounted for.
         """
         stop.wake = self._requests.wake
-        sender = self._sender = Sender(self._outbox, feed, pace, self._requests, self._tell)
+        sender = self._sender = Sender(self._outbox, feed, pace, self._requests, self._report)
         with closing(self._undelivered):
             try:
                 sender.run(bounds, stop, look)
@@ -83,7 +83,7 @@ class Transfer:
         seconds = now - unanswered.since
         return f"Nobody answers since {since:%H:%M:%S} UTC ({seconds:.0f} s)", unanswered.reason
 
-    def _tell(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
+    def _report(self, outcomes: Sequence[Outcome | Unreadable]) -> None:
         """Count outcomes, and write each into its file: what is not through yet first."""
         self.tally.count(outcomes)
         self._undelivered.write(outcome for outcome in outcomes if isinstance(outcome, GivenUp))

@@ -28,7 +28,7 @@ def configuration(requests: int) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Stream:
+class WritableStream:
     """A stream that is there."""
 
     name: str
@@ -37,7 +37,7 @@ class Stream:
     client: "KinesisClient"
 
     @classmethod
-    def find(cls, client: "KinesisClient", name: str) -> "Stream":
+    def find(cls, client: "KinesisClient", name: str) -> "WritableStream":
         """Look at a stream, by a client made with `configuration`."""
         try:
             about = client.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]

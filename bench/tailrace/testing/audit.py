@@ -93,11 +93,11 @@ def _lost(
     trail: Iterable[Sighting],
 ) -> Iterator[Loss]:
     """Name the records that ended nowhere, unless their like is stored (same element, same bytes)."""
-    apart = {record.sequence_number for record in quarantined}
+    set_aside = {record.sequence_number for record in quarantined}
     kept = _contents(acknowledged, stored)
     last_seen = {sighting.sequence_number: sighting.where for sighting in trail}
     for record in acknowledged:
-        if record.sequence_number in apart or _is_like(record, kept):
+        if record.sequence_number in set_aside or _is_like(record, kept):
             continue
         if any(letter.covers(record) for letter in dead_lettered):
             continue
@@ -134,10 +134,11 @@ def _unexpected(
         if item.element not in elements:
             yield Stranger(item.element, f"stored, sequence number {item.sequence_number}")
     numbers = {record.sequence_number for record in records}
-    for apart in quarantined:
-        if apart.sequence_number not in numbers and apart.element not in elements:
+    for set_aside in quarantined:
+        if set_aside.sequence_number not in numbers and set_aside.element not in elements:
             yield Stranger(
-                apart.element, f"quarantined as {apart.reason}, sequence number {apart.sequence_number}"
+                set_aside.element,
+                f"quarantined as {set_aside.reason}, sequence number {set_aside.sequence_number}",
             )
     for letter in dead_lettered:
         if not any(letter.covers(record) for record in records):
@@ -152,13 +153,13 @@ def _doubled(
     """Name what ended in more than one place, or in one place more than once."""
     items = Counter(item.element for item in stored)
     yield from (Double(element, f"stored {n} times") for element, n in items.items() if n > 1)
-    apart = Counter((record.element, record.sequence_number) for record in quarantined)
-    for (element, number), n in apart.items():
+    set_aside = Counter((record.element, record.sequence_number) for record in quarantined)
+    for (element, number), n in set_aside.items():
         if n > 1:
             yield Double(element, f"quarantined {n} times, sequence number {number}")
     records = {record.sequence_number: record for record in acknowledged}
     kept = _contents(records.values(), stored)
-    for element, number in apart:
+    for element, number in set_aside:
         if number in records and _is_like(records[number], kept):
             yield Double(element, f"stored, and quarantined as well, sequence number {number}")
 

@@ -6,7 +6,7 @@ from tailrace.faults import client
 from tailrace.faults.client import Fault
 
 
-class Asked:
+class AskedFault:
     """A fault that a test has asked for; what it did can be read while it is there, and afterwards."""
 
     def __init__(self, url: str, fault: Fault, *, may_stay_out: bool) -> None:
@@ -62,21 +62,21 @@ class Faults:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._asked: list[Asked] = []
+        self._asked: list[AskedFault] = []
 
-    def add(self, on: str, *, may_stay_out: bool = False, **rule: Any) -> Asked:  # noqa: ANN401  JSON
+    def add(self, on: str, *, may_stay_out: bool = False, **rule: Any) -> AskedFault:  # noqa: ANN401  JSON
         """Ask for a fault; members of a rule are those of `tailrace fault add`.
 
         A fault that never fires fails the test at its end, unless it `may_stay_out`: a test in which no fault
         happened is no pass. Raises EmulatorError, with a sentence, for a rule that cannot be.
         """
-        asked = Asked(self._url, client.add(self._url, {"on": on, **rule}), may_stay_out=may_stay_out)
+        asked = AskedFault(self._url, client.add(self._url, {"on": on, **rule}), may_stay_out=may_stay_out)
         self._asked.append(asked)
         return asked
 
     def kill(
         self, function: str, *, before: str = "", after: str = "", nth: int = 1, times: int = 1
-    ) -> Asked:
+    ) -> AskedFault:
         """Kill a function before or after its nth call of an operation; else in the middle of its answer."""
         if before or after:
             moment = "before" if before else "after"
@@ -85,7 +85,7 @@ class Faults:
             moment, rule = "answer", {"on": "function.invoke", "resource": function}
         return self.add(rule.pop("on"), do="kill", moment=moment, nth=nth, times=times, **rule)
 
-    def watch(self, function: str = "*") -> Asked:
+    def watch(self, function: str = "*") -> AskedFault:
         """Count the calls of a function, or all, and let none fail."""
         return self.add("*.*", do="watch", function=function, may_stay_out=True)
 

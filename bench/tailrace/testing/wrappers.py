@@ -11,7 +11,7 @@ from types import ModuleType
 
 from tailrace.compose import engine
 from tailrace.compose.container import EMULATOR, GRACE, Container
-from tailrace.compose.engine import LONG, Engine
+from tailrace.compose.engine import LONG, DockerEngine
 from tailrace.control import Emulator, Installation
 from tailrace.control.processes import Process, free_port
 
@@ -74,7 +74,7 @@ def docker(owner: Process, _name: str) -> Iterator[str]:
         container.down()
 
 
-def remove_orphans(there: Engine) -> None:
+def remove_orphans(there: DockerEngine) -> None:
     """Remove what Compose started for runs of this machine that have ended; their folder may be gone."""
     form = f'{{{{.Label "{EMULATOR}"}}}}\t{{{{.Label "{RUN}"}}}}'
     for line in there.ask("ps", "--all", "--filter", f"label={RUN}", "--format", form).splitlines():

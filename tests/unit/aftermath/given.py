@@ -6,7 +6,7 @@ from typing import Any
 
 from aftermath.failed_records import FailedRecord
 from aftermath.settings import AftermathSettings
-from handler.once.batches import Refused
+from handler.once.batches import Rejected
 from handler.once.quarantine import messages
 from handler.once.records import Reason, Record
 from tailrace.story.letters import DeadLetter, parsed
@@ -34,7 +34,7 @@ def event(n: int, event_id: str | None = None, key: str = "k") -> Record:
 
 def quarantined(given: Record, reason: Reason = Reason.NOT_JSON) -> list[str]:
     """Return the messages that the handler would send of a record."""
-    return [message.body for message in messages(Refused(given, reason, "why", None))]
+    return [message.body for message in messages(Rejected(given, reason, "why", None))]
 
 
 def failed(given: Record, reason: str = "not-json", message: str = "m") -> FailedRecord:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from aftermath.batches import delivered, ending, telling
-from tailrace.story.logs import Line, lines_of
+from tailrace.story.logs import BatchLine, lines_of
 from tests.unit.aftermath.given import FIRST, SHARD
 
 pytestmark = pytest.mark.unit
@@ -25,9 +25,9 @@ def done(**fields: Any) -> str:  # noqa: ANN401  JSON
     return json.dumps({**said, **counts, **fields})
 
 
-def lines(*texts: str, stream: str = "s") -> list[Line]:
+def lines(*texts: str, stream: str = "s") -> list[BatchLine]:
     """Return lines of one log stream, a second apart."""
-    return [Line(float(at), stream, text) for at, text in enumerate(texts)]
+    return [BatchLine(float(at), stream, text) for at, text in enumerate(texts)]
 
 
 def test_the_batches_of_a_record_are_those_whose_range_holds_it() -> None:

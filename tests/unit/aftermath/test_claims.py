@@ -15,14 +15,14 @@ LONG_AGO = NOW - UNDER_WAY - 1
 class Book:
     """Claims, in memory; `held` is by number of the record."""
 
-    def __init__(self, held: dict[int, Claim]) -> None:
-        self.held = {str(FIRST + n): claim for n, claim in held.items()}
+    def __init__(self, existing: dict[int, Claim]) -> None:
+        self.existing = {str(FIRST + n): claim for n, claim in existing.items()}
         self.asked: list[str] = []
 
     def claim(self, record: Record) -> Claim | None:
         """Claim a record."""
         self.asked.append(record.sequence_number)
-        return self.held.get(record.sequence_number)
+        return self.existing.get(record.sequence_number)
 
 
 class Stream:
@@ -44,9 +44,9 @@ class Stream:
         return found
 
 
-def sort(records: list[Record], held: dict[int, Claim], stream: Stream | None = None) -> Sorted:
+def sort(records: list[Record], existing: dict[int, Claim], stream: Stream | None = None) -> Sorted:
     """Sort records out."""
-    return sort_out(Book(held), [failed(each) for each in records], stream or Stream(), NOW)
+    return sort_out(Book(existing), [failed(each) for each in records], stream or Stream(), NOW)
 
 
 def put(sorted_: Sorted) -> list[int]:

@@ -22,28 +22,28 @@ def test_records_come_whole_and_once(sizes: list[int], chance: Random, twice: in
     bodies = [body for put in puts for body in quarantined(put)]
     bodies += bodies[:twice]
     chance.shuffle(bodies)
-    held = assemble((str(index), body) for index, body in enumerate(bodies))
-    assert [each.record for each in held.records] == puts
-    assert [each.size for each in held.records] == sizes
-    assert sorted(message for each in held.records for message in each.messages) == sorted(
+    contents = assemble((str(index), body) for index, body in enumerate(bodies))
+    assert [each.record for each in contents.records] == puts
+    assert [each.size for each in contents.records] == sizes
+    assert sorted(message for each in contents.records for message in each.messages) == sorted(
         str(index) for index in range(len(bodies))
     )
-    assert (held.incomplete, held.foreign) == ([], 0)
+    assert (contents.incomplete, contents.foreign) == ([], 0)
 
 
 def test_a_record_without_one_of_its_parts_is_not_whole() -> None:
     """It is named, and not given: half of its bytes would be another record."""
     first, second, *_ = quarantined(record(0, b"x" * 200_000))
     for part in (first, second):
-        held = assemble([("a", part)])
-        assert (held.records, held.incomplete) == ([], [str(FIRST)])
+        contents = assemble([("a", part)])
+        assert (contents.records, contents.incomplete) == ([], [str(FIRST)])
 
 
 @pytest.mark.parametrize("body", ["hello", "[]", "{}", '{"version": 2, "sequenceNumber": "1", "data": ""}'])
 def test_a_message_of_somebody_else_s(body: str) -> None:
     """What the handler did not send is counted and left alone."""
-    held = assemble([("a", body), ("b", quarantined(record(1))[0])])
-    assert (len(held.records), held.foreign) == (1, 1)
+    contents = assemble([("a", body), ("b", quarantined(record(1))[0])])
+    assert (len(contents.records), contents.foreign) == (1, 1)
 
 
 def test_a_record_keeps_why_it_was_set_aside() -> None:

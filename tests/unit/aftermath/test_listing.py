@@ -17,10 +17,10 @@ def test_nothing_of_others_reaches_the_terminal_as_a_command() -> None:
 
 def test_a_quarantine_in_words() -> None:
     """Reasons come by frequency, with their newest; each record with key, size, time and why."""
-    held = QuarantineContents(
+    contents = QuarantineContents(
         [failed(record(0, b"12345", "k-1"), "bad-value"), *(failed(record(n)) for n in (1, 2))], [], 0
     )
-    text = "\n".join(quarantine_lines(held, held.records))
+    text = "\n".join(quarantine_lines(contents, contents.records))
     assert text.startswith("Quarantine: 3 records\n  not-json ")
     assert "not-json                       2   newest 2026-01-02T03:04:07.000Z" in text
     assert "2026-01-02T03:04:05.000Z          5 bytes  key k-1  no eventId" in text
@@ -31,8 +31,8 @@ def test_a_quarantine_in_words() -> None:
 
 def test_what_is_not_shown_is_counted() -> None:
     """More than fifty are counted, and so is what a filter leaves out, what lacks parts, what is foreign."""
-    held = QuarantineContents([failed(record(n)) for n in range(LISTED + 7)], ["9"], 2)
-    text = "\n".join(quarantine_lines(held, held.records[:-1]))
+    contents = QuarantineContents([failed(record(n)) for n in range(LISTED + 7)], ["9"], 2)
+    text = "\n".join(quarantine_lines(contents, contents.records[:-1]))
     assert "Quarantine: 56 records of 57" in text
     assert "and 6 older" in text
     assert "parts are missing of 1 record" in text

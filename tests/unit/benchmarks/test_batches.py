@@ -22,10 +22,10 @@ def printed(stream: str, *times: float, records: int = 2) -> dict[str, object]:
 
 def test_a_batch_in_parts() -> None:
     """Wait, calls and own code add up to the time from arrival to the end; calls are told by operation."""
-    told = parts([printed("a", 1.0, 1.004, 1.024)], put=3.0, records=2)
-    assert told.calls == {"Write": (2.0, 12.0), "Publish": (1.0, 5.0)}
-    assert (told.put, told.answer) == (3.0, None)
-    assert (told.wait, told.own) == pytest.approx((4.0, 3.0))
+    written = parts([printed("a", 1.0, 1.004, 1.024)], put=3.0, records=2)
+    assert written.calls == {"Write": (2.0, 12.0), "Publish": (1.0, 5.0)}
+    assert (written.put, written.answer) == (3.0, None)
+    assert (written.wait, written.own) == pytest.approx((4.0, 3.0))
 
 
 def test_the_answer_is_told_where_the_next_batch_waits() -> None:

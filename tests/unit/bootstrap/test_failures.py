@@ -42,8 +42,8 @@ def test_a_failure_as_text(task: str, end: str) -> None:
 
 def test_a_failure_as_json() -> None:
     """A JSON log's failure has the same."""
-    told = {"level": "ERROR", "errorType": "KeyError", "errorMessage": "'total'", "stackTrace": [*STACK]}
-    text = json.dumps(told).replace("{task}", "/var/task/")
+    log_line = {"level": "ERROR", "errorType": "KeyError", "errorMessage": "'total'", "stackTrace": [*STACK]}
+    text = json.dumps(log_line).replace("{task}", "/var/task/")
     failure = of_line(text)
     assert failure is not None
     assert (failure.kind, failure.place) == ("KeyError", "handler/analytics.py:12")

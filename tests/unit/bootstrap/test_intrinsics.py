@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.intrinsics import Place
+from bootstrap.intrinsics import StackPlace
 from bootstrap.template import Resource, asked_for
 
 pytestmark = pytest.mark.unit
@@ -34,7 +34,7 @@ IDS = {
 def asked(value: str, condition: str = "") -> dict[str, Resource]:
     """Return each resource of a template in which one property of one has this value."""
     last = f'  It: {{Type: "X::Y", {condition} Properties: {{Value: {value}}}}}\n'
-    found = asked_for(HEAD + last, {}, Place("mine", "us-east-1", "1"), IDS)
+    found = asked_for(HEAD + last, {}, StackPlace("mine", "us-east-1", "1"), IDS)
     return {resource.name: resource for resource in found}
 
 
@@ -113,5 +113,5 @@ def test_conditions() -> None:
 
 def test_a_transform() -> None:
     """What is no resource but makes some is named as such."""
-    found = asked_for("Resources: {'Fn::ForEach::All': [x, [a], {}]}", {}, Place("s", "r", "1"), {})
+    found = asked_for("Resources: {'Fn::ForEach::All': [x, [a], {}]}", {}, StackPlace("s", "r", "1"), {})
     assert found == [Resource("Fn::ForEach::All", "a transform", {})]

@@ -9,7 +9,7 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
-from bootstrap.intrinsics import Place
+from bootstrap.intrinsics import StackPlace
 from bootstrap.settings import PipelineSettings
 from bootstrap.template import asked_for
 
@@ -49,14 +49,17 @@ def statements(of: str = "Role") -> dict[str, tuple[set[str], list[str]]]:
         "DetectorCodeKey": "d",
     }
     resources = asked_for(
-        TEMPLATE, parameters, Place("tailrace", "us-east-1", "111122223333"), {"Mapping": "m"}
+        TEMPLATE, parameters, StackPlace("tailrace", "us-east-1", "111122223333"), {"Mapping": "m"}
     )
     (role,) = (resource for resource in resources if resource.name == of)
     (policy,) = role.properties["Policies"]
     found = {}
     for statement in policy["PolicyDocument"]["Statement"]:
-        held = statement["Resource"]
-        found[statement["Sid"]] = (set(statement["Action"]), held if isinstance(held, list) else [held])
+        permitted = statement["Resource"]
+        found[statement["Sid"]] = (
+            set(statement["Action"]),
+            permitted if isinstance(permitted, list) else [permitted],
+        )
     return found
 
 
@@ -71,10 +74,10 @@ def made(sources: Iterable[ast.AST]) -> set[str]:
 
     The one place that is told the name by its callers is a function named `client`.
     """
-    found, told = set(), set[ast.AST]()
+    found, visited = set(), set[ast.AST]()
     for node in sources:
         if isinstance(node, ast.FunctionDef) and node.name == "client":
-            told |= set(ast.walk(node))
+            visited |= set(ast.walk(node))
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr in {"client", "resource"}:
@@ -82,7 +85,7 @@ def made(sources: Iterable[ast.AST]) -> set[str]:
             if isinstance(service, ast.Constant):
                 found.add(str(service.value))
             else:
-                assert node in told, f"line {node.lineno}: which service is it a client of?"
+                assert node in visited, f"line {node.lineno}: which service is it a client of?"
     return found
 
 
@@ -146,7 +149,7 @@ def test_what_lambda_does_itself() -> None:
 
 def test_on_exactly_these_resources() -> None:
     """Each statement names the stack's own resources; the one that cannot is limited to the namespace."""
-    resources = {name: held for name, (_, held) in statements().items()}
+    resources = {name: permitted for name, (_, permitted) in statements().items()}
     assert resources == {
         "WriteLogs": ["arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/kinesis-stream-processor:*"],
         "ReadStream": ["arn:aws:kinesis:us-east-1:111122223333:stream/real-time-analytics-stream"],
@@ -170,7 +173,7 @@ def test_exactly_what_the_detector_calls() -> None:
 
 def test_on_which_resources_the_detector() -> None:
     """The detector has the ledger, the topic, its log and the namespace: no results, no queues."""
-    assert {name: held for name, (_, held) in statements("DetectorRole").items()} == {
+    assert {name: permitted for name, (_, permitted) in statements("DetectorRole").items()} == {
         "WriteLogs": ["arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/anomaly-detector:*"],
         "ReadTotalsKeepAnomalies": ["arn:aws:dynamodb:us-east-1:111122223333:table/tailrace-ledger"],
         "Notify": ["arn:aws:sns:us-east-1:111122223333:tailrace-alarms"],

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.live import Live
 
 from bootstrap.progress import LiveProgress, Progress, line
-from bootstrap.stacks import Step
+from bootstrap.stacks import StackStep
 
 pytestmark = pytest.mark.unit
 
@@ -13,10 +13,10 @@ pytestmark = pytest.mark.unit
 def test_a_line_for_each_resource(capsys: pytest.CaptureFixture[str]) -> None:
     """A resource's line comes when it is done; the stack itself has none."""
     progress = Progress()
-    progress(Step("mine", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS", ""))
-    progress(Step("Stream", "AWS::Kinesis::Stream", "CREATE_IN_PROGRESS", ""))
+    progress(StackStep("mine", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS", ""))
+    progress(StackStep("Stream", "AWS::Kinesis::Stream", "CREATE_IN_PROGRESS", ""))
     assert capsys.readouterr().out == ""
-    progress(Step("Stream", "AWS::Kinesis::Stream", "CREATE_COMPLETE", ""))
+    progress(StackStep("Stream", "AWS::Kinesis::Stream", "CREATE_COMPLETE", ""))
     assert capsys.readouterr().out.split() == ["Stream", "AWS::Kinesis::Stream", "created", "0.0", "s"]
 
 
@@ -25,12 +25,12 @@ def test_a_table_in_a_terminal() -> None:
     screen = io.StringIO()
     with Live(console=Console(file=screen, force_terminal=True, width=100), auto_refresh=False) as live:
         progress = LiveProgress(live)
-        progress(Step("Stream", "AWS::Kinesis::Stream", "CREATE_IN_PROGRESS", ""))
+        progress(StackStep("Stream", "AWS::Kinesis::Stream", "CREATE_IN_PROGRESS", ""))
         live.refresh()
         assert "Stream" in screen.getvalue()
         assert "created" not in screen.getvalue()
-        progress(Step("Stream", "AWS::Kinesis::Stream", "CREATE_COMPLETE", ""))
-        progress(Step("Queue", "AWS::SQS::Queue", "CREATE_FAILED", "[no] such queue"))
+        progress(StackStep("Stream", "AWS::Kinesis::Stream", "CREATE_COMPLETE", ""))
+        progress(StackStep("Queue", "AWS::SQS::Queue", "CREATE_FAILED", "[no] such queue"))
     assert "created" in screen.getvalue()
     assert "create failed" in screen.getvalue()
     assert "[no] such queue" in screen.getvalue()
@@ -38,5 +38,5 @@ def test_a_table_in_a_terminal() -> None:
 
 def test_a_failure_says_why() -> None:
     """A resource that failed says why on its line."""
-    step = Step("Function", "AWS::Lambda::Function", "UPDATE_FAILED", "no such runtime")
+    step = StackStep("Function", "AWS::Lambda::Function", "UPDATE_FAILED", "no such runtime")
     assert line(step, 1.26).endswith("update failed   1.3 s: no such runtime")

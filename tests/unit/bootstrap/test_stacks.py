@@ -7,11 +7,11 @@ from botocore.exceptions import ClientError
 
 from bootstrap import stacks
 from bootstrap.errors import NotOurs, StackError
-from bootstrap.stacks import Change, Pace, Step
+from bootstrap.stacks import Change, PollingPace, StackStep
 
 pytestmark = pytest.mark.unit
 ARN = "arn:aws:cloudformation:us-east-1:0:stack/mine/1"
-AT_ONCE = Pace(pause=0, limit=5)
+AT_ONCE = PollingPace(pause=0, limit=5)
 
 
 class Said:
@@ -129,7 +129,7 @@ def test_an_old_failure() -> None:
 
 def test_every_step_once() -> None:
     """Each step is shown once, in order, until the stack has settled."""
-    shown: list[Step] = []
+    shown: list[StackStep] = []
     said = Said("CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE", events=FAILURE[:3])
     said.done = ["executed"]
     after = stacks.watch(client(said), ARN, AT_ONCE, shown.append, set())
@@ -162,7 +162,7 @@ def test_a_template_that_is_not_taken() -> None:
 
 def test_what_goes_on_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
     """A stack in the middle of something is given once that has ended, and that is said."""
-    said, steps = Said("CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"), list[Step]()
+    said, steps = Said("CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"), list[StackStep]()
     stack = stacks.settled(client(said), "mine", AT_ONCE, steps.append)
     assert stack is not None
     assert stack.status == "CREATE_COMPLETE"
@@ -172,4 +172,4 @@ def test_what_goes_on_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
 def test_waiting_has_an_end() -> None:
     """A stack that never settles ends in an error that says what was waited for."""
     with pytest.raises(StackError, match=r"Timed out after 0 s waiting for the stack .* to settle"):
-        stacks.watch(client(Said("CREATE_IN_PROGRESS")), ARN, Pace(0, 0.01), lambda _: None, set())
+        stacks.watch(client(Said("CREATE_IN_PROGRESS")), ARN, PollingPace(0, 0.01), lambda _: None, set())

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.intrinsics import Place
+from bootstrap.intrinsics import StackPlace
 from bootstrap.readback import READERS
 from bootstrap.settings import SETTINGS, PipelineSettings
 from bootstrap.template import asked_for, load
@@ -31,7 +31,7 @@ def resolved(
     stack: str = "tailrace", region: str = "eu-central-1", **parameters: str
 ) -> dict[str, dict[str, Any]]:
     """Return each resource's properties."""
-    resources = asked_for(TEMPLATE, PARAMETERS | parameters, Place(stack, region, "111122223333"), IDS)
+    resources = asked_for(TEMPLATE, PARAMETERS | parameters, StackPlace(stack, region, "111122223333"), IDS)
     return {resource.name: resource.properties for resource in resources}
 
 
@@ -208,9 +208,9 @@ def test_an_address_subscribes() -> None:
 
 def test_the_detector_can_be_left_alone() -> None:
     """With DETECTOR=0 the detector is there, and nothing invokes it."""
-    alone = resolved(Detector="0")
-    assert "DetectorFunction" in alone
-    assert {"DetectorSchedule", "DetectorPermission"} & set(alone) == set()
+    without = resolved(Detector="0")
+    assert "DetectorFunction" in without
+    assert {"DetectorSchedule", "DetectorPermission"} & set(without) == set()
     assert resolved()["DetectorSchedule"]["Targets"][0]["Arn"].endswith(":function:anomaly-detector")
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.intrinsics import Place
+from bootstrap.intrinsics import StackPlace
 from bootstrap.settings import PipelineSettings
 from bootstrap.template import asked_for
 
@@ -22,7 +22,7 @@ def asked(**settings: str) -> dict[str, dict[str, Any]]:
         "CodeKey": "k.zip",
         "DetectorCodeKey": "d.zip",
     }
-    place = Place("tailrace", "eu-central-1", "111122223333")
+    place = StackPlace("tailrace", "eu-central-1", "111122223333")
     return {resource.name: resource.properties for resource in asked_for(TEMPLATE, parameters, place, IDS)}
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from tailrace.cloudwatch.alarms.composite import RuleError, read
 from tailrace.cloudwatch.alarms.reasons import data, reason
-from tailrace.cloudwatch.alarms.rules import Datapoint, Rule, judge, rule_of
+from tailrace.cloudwatch.alarms.rules import AlarmRule, Datapoint, judge, rule_of
 
 pytestmark = pytest.mark.unit
 
@@ -21,7 +21,7 @@ def found(pattern: str) -> list[Datapoint | None]:
 def states(pattern: str, needed: int) -> list[str]:
     """Return the state in each way with missing datapoints, of three periods; '=' is the state it had."""
     ways = ("missing", "ignore", "breaching", "notBreaching")
-    rules = [Rule("GreaterThanThreshold", 5.0, 3, needed, way) for way in ways]
+    rules = [AlarmRule("GreaterThanThreshold", 5.0, 3, needed, way) for way in ways]
     return [judgement.state if (judgement := judge(rule, found(pattern))) else "=" for rule in rules]
 
 
@@ -57,11 +57,11 @@ def test_two_of_three(pattern: str, expected: list[str]) -> None:
 
 def test_five_periods_are_looked_at_for_three() -> None:
     """As many as AWS's tables show."""
-    assert Rule("GreaterThanThreshold", 5.0, 3, 3, "missing").looked_at == 5
-    assert Rule("GreaterThanThreshold", 5.0, 1, 1, "missing").looked_at == 3
+    assert AlarmRule("GreaterThanThreshold", 5.0, 3, 3, "missing").looked_at == 5
+    assert AlarmRule("GreaterThanThreshold", 5.0, 1, 1, "missing").looked_at == 3
 
 
-def told(pattern: str, rule: Rule) -> str:
+def judged(pattern: str, rule: AlarmRule) -> str:
     """Return the reason of the state that a pattern asks for."""
     judgement = judge(rule, found(pattern))
     assert judgement is not None
@@ -70,31 +70,31 @@ def told(pattern: str, rule: Rule) -> str:
 
 def test_reasons() -> None:
     """Reasons are worded as AWS words them."""
-    one = Rule("GreaterThanOrEqualToThreshold", 1.0, 1, 1, "breaching")
-    assert told("- - X", one) == (
+    one = AlarmRule("GreaterThanOrEqualToThreshold", 1.0, 1, 1, "breaching")
+    assert judged("- - X", one) == (
         "Threshold Crossed: 1 out of the last 1 datapoints [9.0 (19/09/26 00:02:00)] was greater than or "
         "equal to the threshold (1.0) (minimum 1 datapoint for OK -> ALARM transition)."
     )
-    assert told("- - 0", one) == (
+    assert judged("- - 0", one) == (
         "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (19/09/26 00:02:00)] was not greater than or "
         "equal to the threshold (1.0) (minimum 1 datapoint for ALARM -> OK transition)."
     )
-    assert told("- - -", one) == (
+    assert judged("- - -", one) == (
         "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as "
         "[Breaching]."
     )
-    three = Rule("LessThanThreshold", 5.0, 3, 2, "notBreaching")
-    assert told("- - 0 0 -", three) == (
+    three = AlarmRule("LessThanThreshold", 5.0, 3, 2, "notBreaching")
+    assert judged("- - 0 0 -", three) == (
         "Threshold Crossed: 2 datapoints were received for 3 periods and 1 missing datapoint was treated as "
         "[NonBreaching]."
     )
-    assert told("0 0 X", three) == (
+    assert judged("0 0 X", three) == (
         "Threshold Crossed: 2 out of the last 3 datapoints [0.0 (19/09/26 00:01:00), "
         "0.0 (19/09/26 00:00:00)] were less than the threshold (5.0) "
         "(minimum 2 datapoints for OK -> ALARM transition)."
     )
-    unknown = Rule("LessThanThreshold", 5.0, 2, 2, "missing")
-    assert told("- - - -", unknown) == "Insufficient Data: 2 datapoints were unknown."
+    unknown = AlarmRule("LessThanThreshold", 5.0, 2, 2, "missing")
+    assert judged("- - - -", unknown) == "Insufficient Data: 2 datapoints were unknown."
 
 
 def test_reason_data() -> None:

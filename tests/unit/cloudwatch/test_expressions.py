@@ -6,7 +6,7 @@ from tailrace.cloudwatch.expressions.errors import ExpressionError
 from tailrace.cloudwatch.expressions.evaluate import World, evaluate
 from tailrace.cloudwatch.expressions.functions import FUNCTIONS, NOT_DONE, Grid
 from tailrace.cloudwatch.expressions.search import search
-from tailrace.cloudwatch.expressions.values import Line
+from tailrace.cloudwatch.expressions.values import TimeSeries
 from tailrace.cloudwatch.store import MetricId
 
 pytestmark = pytest.mark.unit
@@ -15,13 +15,13 @@ T = 1_789_776_000
 """A Saturday, 2026-09-19, 00:00 UTC."""
 
 
-def line(*values: float | None) -> Line:
+def line(*values: float | None) -> TimeSeries:
     """Return a series of a value each minute; None is a minute without one."""
     points = {T + 60 * minute: float(value) for minute, value in enumerate(values) if value is not None}
-    return Line(points, 60, "m")
+    return TimeSeries(points, 60, "m")
 
 
-QUERIES: dict[str, Line] = {
+QUERIES: dict[str, TimeSeries] = {
     "m1": line(1, 2, None, 4),
     "m2": line(10, None, 30, 40),
     "errors": line(0, 1, 2, 3),
@@ -29,7 +29,7 @@ QUERIES: dict[str, Line] = {
 }
 
 
-def world(queries: Mapping[str, Line] = QUERIES) -> World:
+def world(queries: Mapping[str, TimeSeries] = QUERIES) -> World:
     """Return a world of four minutes."""
     return World(Grid(T, T + 240, 60), queries.__getitem__, lambda: queries, lambda *_: (QUERIES["m1"],))
 
@@ -37,7 +37,7 @@ def world(queries: Mapping[str, Line] = QUERIES) -> World:
 def values(expression: str) -> list[float | None]:
     """Return what an expression gives in each of the four minutes."""
     found = evaluate(expression, world())
-    assert isinstance(found, Line)
+    assert isinstance(found, TimeSeries)
     return [found.points.get(T + 60 * minute) for minute in range(4)]
 
 

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from tailrace.cloudwatch.cells import cell_of, key
-from tailrace.cloudwatch.queries import Queries, QueryError, Result, begun, paged
-from tailrace.cloudwatch.store import Store
+from tailrace.cloudwatch.queries import MetricResult, Queries, QueryError, begun, paged
+from tailrace.cloudwatch.store import MetricStore
 
 pytestmark = pytest.mark.unit
 
@@ -12,9 +12,9 @@ T = 1_789_776_000
 HERE = ("111122223333", "eu-central-1")
 
 
-def store() -> Store:
+def store() -> MetricStore:
     """Return a store of ten minutes of orders and errors."""
-    made = Store(lambda: T + 600)
+    made = MetricStore(lambda: T + 600)
     for minute in range(10):
         made.add(key(HERE, ("Shop", "Orders", "Count"), {}, T + 60 * minute + 7), cell_of([1.0, 3.0]))
         made.add(
@@ -32,14 +32,14 @@ def metric(query_id: str, name: str = "Orders", stat: str = "Sum", **more: objec
     }
 
 
-def ask(*queries: dict[str, Any], start: float = T, end: float = T + 600) -> list[Result]:
+def ask(*queries: dict[str, Any], start: float = T, end: float = T + 600) -> list[MetricResult]:
     """Return the results of queries."""
     return Queries(store(), HERE, queries, start, end, T + 600).results()
 
 
 def test_a_metric() -> None:
     """A statistic of each period, by its beginning."""
-    assert ask(metric("m1")) == [Result("m1", "Orders", ((T, 20.0), (T + 300, 20.0)))]
+    assert ask(metric("m1")) == [MetricResult("m1", "Orders", ((T, 20.0), (T + 300, 20.0)))]
     assert ask(metric("m1", stat="p50"))[0].points == ((T, 2.0), (T + 300, 2.0))
 
 
@@ -47,7 +47,7 @@ def test_an_expression() -> None:
     """An expression refers to other queries, whether they return data or not."""
     rate = {"Id": "rate", "Expression": "m1 / PERIOD(m1)", "Label": "orders/s"}
     assert ask(metric("m1", ReturnData=False), rate) == [
-        Result("rate", "orders/s", ((T, 20 / 300), (T + 300, 20 / 300)))
+        MetricResult("rate", "orders/s", ((T, 20 / 300), (T + 300, 20 / 300)))
     ]
 
 
@@ -117,9 +117,9 @@ def test_the_start_is_rounded(start: float, period: int, rounded: int) -> None:
 def test_pages() -> None:
     """Pages hold so many datapoints of all series together; one that is cut is partial."""
     results = [
-        Result("a", "a", tuple((at, 1.0) for at in range(5))),
-        Result("b", "b", ((9, 2.0),)),
-        Result("c", "c", ()),
+        MetricResult("a", "a", tuple((at, 1.0) for at in range(5))),
+        MetricResult("b", "b", ((9, 2.0),)),
+        MetricResult("c", "c", ()),
     ]
     first = paged(results, None, 4, newest_first=True)
     assert [(one.id, [at for at, _ in one.points], one.complete) for one in first.results] == [

@@ -3,8 +3,8 @@ from time import perf_counter
 import pytest
 
 from tailrace.cloudwatch.cells import cell_of, key, repeated
-from tailrace.cloudwatch.series import DAY, HOUR, Series, Stretch
-from tailrace.cloudwatch.store import LISTED, MetricId, Store
+from tailrace.cloudwatch.series import DAY, HOUR, Periods, Series
+from tailrace.cloudwatch.store import LISTED, MetricId, MetricStore
 
 pytestmark = pytest.mark.unit
 
@@ -16,7 +16,7 @@ ORDERS = MetricId("Shop", "Orders1")
 
 def read(series: Series, start: int, end: int, period: int) -> dict[int, float]:
     """Return the sums of a stretch."""
-    return {begin: cell.total for begin, cell in series.read(Stretch(start, end, period)).items()}
+    return {begin: cell.total for begin, cell in series.read(Periods(start, end, period)).items()}
 
 
 def test_periods_begin_at_the_start() -> None:
@@ -60,10 +60,10 @@ def test_what_has_expired_goes_by_itself() -> None:
 
 def test_units_are_apart() -> None:
     """A metric published in two units is read in either, or together where no unit is asked for."""
-    store = Store(lambda: START)
+    store = MetricStore(lambda: START)
     for unit, value in (("Count", 1.0), ("Seconds", 5.0)):
         store.add(key(HERE, ("Shop", "Orders", unit), {}, START), cell_of([value]))
-    stretch = Stretch(START, START + 60, 60)
+    stretch = Periods(START, START + 60, 60)
     assert store.read(HERE, METRIC, "Seconds", stretch)[START].total == 5
     assert store.read(HERE, METRIC, None, stretch)[START].total == 6
     assert store.read(HERE, METRIC, "Bytes", stretch) == {}
@@ -72,16 +72,16 @@ def test_units_are_apart() -> None:
 
 def test_dimensions_are_apart() -> None:
     """A metric with a dimension does not answer for the one without."""
-    store = Store(lambda: START)
+    store = MetricStore(lambda: START)
     store.add(key(HERE, ("Shop", "Orders", ""), {"Country": "DE"}, START), cell_of([1]))
-    assert store.read(HERE, METRIC, None, Stretch(START, START + 60, 60)) == {}
+    assert store.read(HERE, METRIC, None, Periods(START, START + 60, 60)) == {}
     assert [seen.metric.dimensions for seen in store.metrics(HERE)] == [(("Country", "DE"),)]
 
 
 def test_forgotten_metrics() -> None:
     """A metric without samples for two weeks is not listed, and is gone once its last hour has expired."""
     now = float(START)
-    store = Store(lambda: now)
+    store = MetricStore(lambda: now)
     store.add(key(HERE, ("Shop", "Orders", ""), {}, START), cell_of([1]))
     now += LISTED + 1
     assert store.metrics(HERE) == []
@@ -92,10 +92,10 @@ def test_forgotten_metrics() -> None:
 
 
 @pytest.fixture(scope="module")
-def day() -> tuple[Store, list[float]]:
+def day() -> tuple[MetricStore, list[float]]:
     """Give a store with a day of three metrics, and its clock; a minute has its samples every ten seconds."""
     clock = [float(START)]
-    store = Store(lambda: clock[0])
+    store = MetricStore(lambda: clock[0])
     for second in range(START, START + DAY, 10):
         clock[0] = float(second)
         metrics = (key(HERE, ("Shop", f"Orders{which}", "Count"), {}, second) for which in range(3))
@@ -104,24 +104,24 @@ def day() -> tuple[Store, list[float]]:
 
 
 @pytest.mark.parametrize("period", [60, 300, HOUR])
-def test_a_day_is_read_in_less_than_a_millisecond(day: tuple[Store, list[float]], period: int) -> None:
+def test_a_day_is_read_in_less_than_a_millisecond(day: tuple[MetricStore, list[float]], period: int) -> None:
     """A plain statistic of any period; the quickest of fifty times, for other programs run too."""
     store, _ = day
     times = []
     for _ in range(50):
         began = perf_counter()
-        found = store.read(HERE, ORDERS, None, Stretch(START, START + DAY, period), plain=True)
+        found = store.read(HERE, ORDERS, None, Periods(START, START + DAY, period), plain=True)
         times.append(perf_counter() - began)
     assert len(found) == DAY / period
     assert min(times) < 0.001
 
 
-def test_an_idle_night_does_not_grow(day: tuple[Store, list[float]]) -> None:
+def test_an_idle_night_does_not_grow(day: tuple[MetricStore, list[float]]) -> None:
     """Twelve hours later there is what there was, however often it was read and listed; no more."""
     store, clock = day
     before = store.size()
     for _ in range(12):
         clock[0] += HOUR
-        store.read(HERE, ORDERS, None, Stretch(START, START + 2 * DAY, 60))
+        store.read(HERE, ORDERS, None, Periods(START, START + 2 * DAY, 60))
         assert len(store.metrics(HERE)) == 3
     assert store.size() == before

@@ -5,16 +5,16 @@ import json
 
 import pytest
 
-from tailrace.cloudwatch.subscriptions import Line, Source, control_message, data_message
+from tailrace.cloudwatch.subscriptions import LogSource, StoredEvent, control_message, data_message
 
 pytestmark = pytest.mark.unit
 
-SOURCE = Source("000000000000", "us-east-1", "/aws/lambda/f", "2026/11/27/[$LATEST]0")
+SOURCE = LogSource("000000000000", "us-east-1", "/aws/lambda/f", "2026/11/27/[$LATEST]0")
 
 
 def test_lines_arrive_in_one_message() -> None:
     """Owner, group, stream, filter and each line with an id of 56 digits."""
-    message = data_message(SOURCE, "all", [Line(7, 1_795_000_000_000, "first\n")])
+    message = data_message(SOURCE, "all", [StoredEvent(7, 1_795_000_000_000, "first\n")])
     assert json.loads(gzip.decompress(message)) == {
         "messageType": "DATA_MESSAGE",
         "owner": "000000000000",

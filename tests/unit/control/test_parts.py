@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tailrace.control.installation import PARTS
-from tailrace.control.parts import LOCKS, Environment
+from tailrace.control.parts import LOCKS, PythonEnvironment
 from tailrace.control.simulator import runs_here
 
 pytestmark = pytest.mark.unit
@@ -60,7 +60,7 @@ def test_lambda_runtime() -> None:
 def test_a_lock_is_part_of_the_stamp() -> None:
     """Two environments from different locks have different stamps; the same lock gives the same."""
     stamps = {
-        Environment("x", lock, "x", download=0, room=0).stamp()
+        PythonEnvironment("x", lock, "x", download=0, room=0).stamp()
         for lock in ("localstack.txt", "node-24.txt", "node-24.txt")
     }
     assert len(stamps) == 2

@@ -73,8 +73,8 @@ def _is_theirs(target: ast.expr, foreign: set[str]) -> bool:
     if isinstance(target, ast.Tuple | ast.List):
         return any(_is_theirs(each, foreign) for each in target.elts)
     if isinstance(target, ast.Subscript):  # vars(x)["name"] = …, x.__dict__["name"] = …
-        held = ast.unparse(target.value)
-        return held.startswith("vars(") or held.endswith(".__dict__")
+        object_of = ast.unparse(target.value)
+        return object_of.startswith("vars(") or object_of.endswith(".__dict__")
     if not isinstance(target, ast.Attribute):
         return False
     owner: ast.expr = target

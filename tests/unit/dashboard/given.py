@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from dashboard.colours import Palette
 from dashboard.ranges import HOUR, Range
-from dashboard.view import Mark, Read, Rest, View
+from dashboard.view import DashboardView, Mark, Rest, Snapshot
 from dashboard.view import viewed as view_of
 from handler.once.totals import Minute
 
@@ -43,9 +43,9 @@ def viewed(
     rest: Rest | None = None,
     shown: Range = HOUR,
     made: datetime | None = None,
-) -> View:
+) -> DashboardView:
     """Return the view of minutes."""
-    return view_of(Read(now, minutes, rest or Rest(), made=made), shown, Palette())
+    return view_of(Snapshot(now, minutes, rest or Rest(), made=made), shown, Palette())
 
 
 def mark(first: int, last: int, kind: str = "spike") -> Mark:

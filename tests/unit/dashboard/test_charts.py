@@ -4,7 +4,7 @@ import pytest
 
 from dashboard import charts, tables
 from dashboard.ranges import SIX_HOURS
-from dashboard.view import Alarm, Mark, Rest, View
+from dashboard.view import Alarm, DashboardView, Mark, Rest
 from tests.unit.dashboard.given import at, mark, minute, uncounted, viewed
 
 pytestmark = pytest.mark.unit
@@ -13,7 +13,7 @@ HOSTILE = '<img src=x onerror="alert(1)">'
 SOLD = {"sold": "12", "sold^0": "4", "sold^2": "50"}
 
 
-def given(*marks: Mark) -> View:
+def given(*marks: Mark) -> DashboardView:
     """Return a view of three minutes, with a total that has a mean."""
     minutes = [minute(number, {"app": 60, "shop": 120}, SOLD) for number in range(3)]
     return viewed(at(3), minutes, Rest(marks=marks))
@@ -91,11 +91,11 @@ def test_colours_leave_light_and_dark_to_the_style() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [tables.rates, tables.lag, lambda view: tables.number(view, view.numbers[0])]
+    "table", [tables.rates, tables.lag, lambda view: tables.number(view, view.numbers[0])]
 )
-def test_tables_have_every_minute(told: Callable[[View], str]) -> None:
+def test_tables_have_every_minute(table: Callable[[DashboardView], str]) -> None:
     """Behind each chart stands a table of all its minutes, the newest first."""
-    text = told(given())
+    text = table(given())
     places = [text.index(f'<th scope="row">12:0{number}</th>') for number in (2, 1, 0)]
     assert places == sorted(places)
 

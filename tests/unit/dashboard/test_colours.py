@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 STYLE = (Path(__file__).parents[3] / "dashboard" / "page.css").read_text(encoding="utf-8")
 LIGHT, DARK = 0, 1
-APART = 0.1
+LEAST_DISTANCE = 0.1
 """Distance in Oklab (https://bottosson.github.io/posts/oklab/); about five times what is just noticed."""
 ONE_STEP = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
 SEEN = {
@@ -91,7 +91,7 @@ def test_colours_are_told_apart(scheme: int, who: str) -> None:
     near = {
         (one, other): round(math.dist(seen[one], seen[other]), 3)
         for one, other in combinations(NAMES, 2)
-        if math.dist(seen[one], seen[other]) < APART
+        if math.dist(seen[one], seen[other]) < LEAST_DISTANCE
     }
     assert near == {}
 

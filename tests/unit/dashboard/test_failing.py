@@ -5,7 +5,7 @@ import pytest
 
 from bootstrap.failing import FailedFunction
 from bootstrap.failures import Failure
-from dashboard.failing import Failing, told
+from dashboard.failing import Failing, as_list
 from tests.unit.dashboard.given import NOON
 
 pytestmark = pytest.mark.unit
@@ -27,7 +27,7 @@ def test_logs_are_read_while_a_function_fails() -> None:
 
 def test_a_failure_is_told() -> None:
     """The function, the exception's type, its message as text, where it was raised, how often and when."""
-    assert told([FAILED]) == (
+    assert as_list([FAILED]) == (
         "<li><b>processor</b> failed 3 times, last at 12:00:00 UTC: "
         "<code>KeyError</code> &#x27;&lt;b&gt;&#x27; at <code>handler/analytics.py:12</code></li>"
     )

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dashboard import costs
 from dashboard.feed import Feed
-from dashboard.queues import Held
+from dashboard.queues import QueueContents
 from dashboard.ranges import HOUR, QUARTER, SIX_HOURS, Range
-from dashboard.view import Alarm, Delivery, View
+from dashboard.view import Alarm, DashboardView, MappingState
 from handler.once.totals import place
 from tests.unit.dashboard.given import NOON, at
 
@@ -118,7 +118,7 @@ def given() -> tuple[Feed, InventedAws]:
     return Feed(cast("Target", aws), "s", Path("handler")), aws
 
 
-def seen(feed: Feed, now: datetime, shown: Range = HOUR) -> View:
+def seen(feed: Feed, now: datetime, shown: Range = HOUR) -> DashboardView:
     """Look; return the view of a range, which must be live."""
     state = feed.look(now, {shown})
     assert state.kind == "live", state.said
@@ -132,7 +132,7 @@ def test_live() -> None:
     view = seen(feed, NOON)
     assert (view.events, view.newest) == (9, 5)
     rest = view.rest
-    assert (rest.queues.quarantine, rest.mapping) == (Held(), Delivery("Enabled", "OK"))
+    assert (rest.queues.quarantine, rest.mapping) == (QueueContents(), MappingState("Enabled", "OK"))
     assert list(rest.alarms) == [Alarm("s-Lag", "OK")]
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from dashboard.queues import PAUSE, Held, Queues, of_dead_letters, of_quarantine
+from dashboard.queues import PAUSE, QueueContents, Queues, of_dead_letters, of_quarantine
 from tests.unit.dashboard.given import NOON
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ LARGE = [message(0, part=part, parts=7) for part in range(1, 8)]
 
 def test_records_are_counted_not_messages() -> None:
     """A record in seven messages counts once, with its reason; records without an id go by their number."""
-    held = of_quarantine(9, [*LARGE, message(1, "bad-value"), message(2, "bad-value")])
-    assert (held.messages, held.records) == (9, 3)
-    assert held.reasons == (("bad-value", 2), ("not-json", 1))
-    assert [(entry.event, entry.reason) for entry in held.newest] == [
+    contents = of_quarantine(9, [*LARGE, message(1, "bad-value"), message(2, "bad-value")])
+    assert (contents.messages, contents.records) == (9, 3)
+    assert contents.reasons == (("bad-value", 2), ("not-json", 1))
+    assert [(entry.event, entry.reason) for entry in contents.newest] == [
         ("event-2", "bad-value"),
         ("event-1", "bad-value"),
         (str(NUMBER), "not-json"),
@@ -83,9 +83,9 @@ def test_messages_in_another_readers_hands() -> None:
 
 def test_records_of_dead_letters() -> None:
     """A dead letter counts for the records of its batch, and is asked for by its first."""
-    held = of_dead_letters(2, [letter(100), letter(30)])
-    assert (held.records, held.reasons) == (130, (("RetryAttemptsExhausted", 130),))
-    assert {entry.event for entry in held.newest} == {str(NUMBER)}
+    contents = of_dead_letters(2, [letter(100), letter(30)])
+    assert (contents.records, contents.reasons) == (130, (("RetryAttemptsExhausted", 130),))
+    assert {entry.event for entry in contents.newest} == {str(NUMBER)}
 
 
 class InventedSqs:
@@ -145,7 +145,7 @@ def test_emulators_queue_is_read_when_it_changed() -> None:
 def test_accounts_queue_is_read_when_it_is_asked_for() -> None:
     """On an account nothing is hidden from other readers until somebody asks; then once."""
     queues, sqs = given(emulated=False)
-    assert queues.look(NOON).quarantine == Held(8, None)
+    assert queues.look(NOON).quarantine == QueueContents(8, None)
     assert queues.look(NOON + 9 * PAUSE).unread
     assert sqs.received == 0
     queues.ask()
@@ -158,4 +158,4 @@ def test_emptied_queue() -> None:
     queues, sqs = given(emulated=True)
     queues.look(NOON)
     sqs.messages = []
-    assert queues.look(NOON + 2 * PAUSE).quarantine == Held()
+    assert queues.look(NOON + 2 * PAUSE).quarantine == QueueContents()

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.colours import ALONE, COLOURS
+from dashboard.colours import COLOURS, SINGLE
 from dashboard.ranges import HOUR, QUARTER, SIX_HOURS, Range
 from dashboard.view import Alarm, Rest
 from tests.unit.dashboard.given import at, mark, minute, uncounted, viewed
@@ -22,7 +22,7 @@ def test_counts_are_those_of_the_minutes() -> None:
 def test_handler_without_dimension() -> None:
     """Where events are counted by nothing they are shown in one colour, and none is left out."""
     view = viewed(at(1), [uncounted(0, 120)])
-    assert (view.dimension, view.values, view.colours) == ("", (("events", 120),), {"events": ALONE})
+    assert (view.dimension, view.values, view.colours) == ("", (("events", 120),), {"events": SINGLE})
     assert view.rates[0].by_value == {"events": 2.0}
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from detector.anomaly_store import Totals
-from detector.entry import Watch
+from detector.anomaly_store import RecentTotals
+from detector.entry import DetectorRun
 from detector.findings import LATEST, Anomaly, Gap, lateness, whole_until
 from detector.settings import DetectorSettings
 from handler.once.totals import MINUTE, Minute
@@ -45,12 +45,12 @@ class Kept:
     looked: datetime | None = None
     planned: list[Gap] = field(default_factory=list)
 
-    def totals(self, begin: datetime, end: datetime) -> Totals:
+    def totals(self, begin: datetime, end: datetime) -> RecentTotals:
         """Return those from noon on up to the end."""
         assert begin < NOON < end
         known = enumerate([*self.counts, *[0] * 60])
         minutes = [minute(at, count, self.lag) for n, count in known if (at := NOON + n * MINUTE) < end]
-        return Totals(minutes, self.whole_until)
+        return RecentTotals(minutes, self.whole_until)
 
     def gaps(self, begin: datetime) -> list[Gap]:
         """Return what was planned."""
@@ -71,7 +71,7 @@ class Kept:
         self.found += [anomaly] if new else []
         return new
 
-    def unsaid(self) -> list[Anomaly]:
+    def unannounced(self) -> list[Anomaly]:
         """Return what was not said."""
         return [anomaly for anomaly in self.found if anomaly not in self.said]
 
@@ -99,7 +99,7 @@ class Service:
 def looks(book: Kept, moments: Iterable[timedelta]) -> tuple[list[int], Service]:
     """Look at these moments after noon; return how many anomalies were new at each, and what was told."""
     service = Service()
-    watch = Watch(SETTINGS, cast("AnomalyStore", book), service, service)
+    watch = DetectorRun(SETTINGS, cast("AnomalyStore", book), service, service)
     return [len(watch.look(NOON + moment)) for moment in moments], service
 
 

@@ -18,7 +18,7 @@ import yaml
 from aftermath.settings import SETTINGS as AFTERMATH
 from bootstrap.settings import SETTINGS as PIPELINE
 from dashboard.settings import SETTINGS as DASHBOARD
-from handler.once.batches import Accepted, Refused, read
+from handler.once.batches import Rejected, Storable, read
 from producer.settings import SETTINGS as PRODUCER
 from tests.unit.docs.examples import COMMANDS, ROOT, Block, blocks, commands, of
 from tests.unit.handler.given import record
@@ -93,13 +93,13 @@ def test_the_handler_in_the_docs_works() -> None:
     analytics, samples = (_run(text) for text in of("docs/handler.md", "python"))
     for n in range(100):
         entry = read(record(n, json.dumps(samples["event"](n)[1]).encode()), analytics["analyse"])
-        assert isinstance(entry, Accepted)
+        assert isinstance(entry, Storable)
         assert entry.key.event_id == f"order-{n}"
         assert entry.dimensions == (("Shop", ("north", "south", "online", "other")[n % 4]),)
         assert entry.samples[0].value == Decimal(str(5 + n / 100))
     for event, reason in samples["rejected"]():
         entry = read(record(0, json.dumps(event).encode()), analytics["analyse"])
-        assert isinstance(entry, Refused)
+        assert isinstance(entry, Rejected)
         assert (entry.reason, entry.detail) == (reason, "its total is not a number")
 
 

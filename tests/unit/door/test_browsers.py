@@ -2,7 +2,7 @@
 
 import pytest
 
-from tailrace.door.browsers import Allowed, Page, refusal
+from tailrace.door.browsers import Allowed, RequestingPage, refusal
 
 pytestmark = pytest.mark.unit
 
@@ -21,7 +21,7 @@ OPENED = Allowed.by(listens=["127.0.0.1"], origins="https://app.example, http://
 )  # fmt: skip
 def test_loopback_names(host: str) -> None:
     """A program asks by a name of loopback, or by none."""
-    assert refusal(host, Page(), HERE) is None
+    assert refusal(host, RequestingPage(), HERE) is None
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_loopback_names(host: str) -> None:
 )  # fmt: skip
 def test_foreign_names(host: str) -> None:
     """A name of somebody else's that leads to 127.0.0.1 is refused, with a sentence."""
-    assert refusal(host, Page(), HERE) == (
+    assert refusal(host, RequestingPage(), HERE) == (
         f"Refused: the Host {host} is not a name of this machine's loopback. "
         "Use http://localhost or http://127.0.0.1 with the emulator's port."
     )
@@ -42,24 +42,24 @@ def test_foreign_names(host: str) -> None:
 def test_container() -> None:
     """In a container other containers' names and addresses are let in, and still no public name."""
     for host in ("emulator:4566", "172.17.0.2:4566", "host.docker.internal:4566", "localhost:4566"):
-        assert refusal(host, Page(), CONTAINER) is None
-    assert refusal("evil.example:4566", Page(), CONTAINER) is not None
+        assert refusal(host, RequestingPage(), CONTAINER) is None
+    assert refusal("evil.example:4566", RequestingPage(), CONTAINER) is not None
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        Page(origin="https://app.localstack.cloud", site="cross-site"),
-        Page(origin="http://evil.example"),
-        Page(origin="null", site="cross-site"),
-        Page(origin="file://"),
-        Page(referer="https://evil.example/page?localhost"),
-        Page(site="cross-site"),
-        Page(origin="http://localhost.evil.example:4566"),
-        Page(origin="http://localhost@evil.example"),
+        RequestingPage(origin="https://app.localstack.cloud", site="cross-site"),
+        RequestingPage(origin="http://evil.example"),
+        RequestingPage(origin="null", site="cross-site"),
+        RequestingPage(origin="file://"),
+        RequestingPage(referer="https://evil.example/page?localhost"),
+        RequestingPage(site="cross-site"),
+        RequestingPage(origin="http://localhost.evil.example:4566"),
+        RequestingPage(origin="http://localhost@evil.example"),
     ],
 )
-def test_foreign_pages(page: Page) -> None:
+def test_foreign_pages(page: RequestingPage) -> None:
     """A page of another site is refused, LocalStack's own web app and a sandboxed or local file too."""
     sentence = refusal("127.0.0.1:4566", page, HERE)
     assert sentence is not None
@@ -72,24 +72,26 @@ def test_foreign_pages(page: Page) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        Page(origin="http://localhost:3000", site="same-site"),
-        Page(origin="http://127.0.0.1:8080", site="cross-site"),
-        Page(origin="http://bucket.s3-website.localhost.localstack.cloud:4566"),
-        Page(referer="http://localhost:4566/index.html", site="same-origin"),
-        Page(site="none"),
-        Page(),
+        RequestingPage(origin="http://localhost:3000", site="same-site"),
+        RequestingPage(origin="http://127.0.0.1:8080", site="cross-site"),
+        RequestingPage(origin="http://bucket.s3-website.localhost.localstack.cloud:4566"),
+        RequestingPage(referer="http://localhost:4566/index.html", site="same-origin"),
+        RequestingPage(site="none"),
+        RequestingPage(),
     ],
 )
-def test_own_pages(page: Page) -> None:
+def test_own_pages(page: RequestingPage) -> None:
     """A page of this machine, an address typed by the user and a program may come in."""
     assert refusal("127.0.0.1:4566", page, HERE) is None
 
 
 def test_named_origins() -> None:
     """An origin that the setting names may come in, and no other; `*` lets in all."""
-    assert refusal("localhost", Page(origin="https://app.example", site="cross-site"), OPENED) is None
-    assert refusal("localhost", Page(referer="http://other.example:8080/a/b"), OPENED) is None
-    assert refusal("localhost", Page(origin="http://app.example"), OPENED) is not None
+    assert (
+        refusal("localhost", RequestingPage(origin="https://app.example", site="cross-site"), OPENED) is None
+    )
+    assert refusal("localhost", RequestingPage(referer="http://other.example:8080/a/b"), OPENED) is None
+    assert refusal("localhost", RequestingPage(origin="http://app.example"), OPENED) is not None
     every = Allowed.by(listens=["127.0.0.1"], origins="*")
-    assert refusal("localhost", Page(origin="null"), every) is None
-    assert refusal("evil.example", Page(origin="null"), every) is not None
+    assert refusal("localhost", RequestingPage(origin="null"), every) is None
+    assert refusal("evil.example", RequestingPage(origin="null"), every) is not None

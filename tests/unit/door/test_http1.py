@@ -6,7 +6,7 @@ import pytest
 
 from tailrace.door import http1
 from tailrace.door.limits import Limits
-from tailrace.door.request import NOWHERE, Answer, Body, RefusedError, Request
+from tailrace.door.request import NOWHERE, Body, HttpRequest, HttpResponse, RefusedError
 
 pytestmark = pytest.mark.unit
 LIMITS = Limits(head=1000, body=100, kept=50)
@@ -15,7 +15,7 @@ LIMITS = Limits(head=1000, body=100, kept=50)
 def parser(judge: list[str] | None = None) -> http1.Parser:
     """Return a parser that refuses the hosts named."""
 
-    def judged(request: Request) -> None:
+    def judged(request: HttpRequest) -> None:
         if request.named.get("host") in (judge or []):
             raise RefusedError(HTTPStatus.FORBIDDEN, "Not you.")
 
@@ -41,7 +41,9 @@ def refused(*pieces: bytes) -> HTTPStatus:
     return error.value.status
 
 
-def answered(answer: Answer, request: bytes = b"GET / HTTP/1.1\r\n\r\n", *, keeps: bool = True) -> list[str]:
+def answered(
+    answer: HttpResponse, request: bytes = b"GET / HTTP/1.1\r\n\r\n", *, keeps: bool = True
+) -> list[str]:
     """Return the lines of an answer's head, without its date."""
     one = parser()
     one.feed(request)
@@ -134,7 +136,7 @@ def test_a_client_that_waits_for_a_word() -> None:
     one = parser()
     one.feed(b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
     before = one.holds_back
-    one.tell()
+    one.note_continue()
     assert (before, one.holds_back) == (True, False)
     at_once = parser()
     at_once.feed(b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nh")
@@ -144,12 +146,12 @@ def test_a_client_that_waits_for_a_word() -> None:
 def test_an_answer() -> None:
     """A whole body's length is said, whatever the headers say, and nothing of the hop is passed on."""
     headers = [("X-A", "b"), ("Content-Length", "99"), ("Transfer-Encoding", "chunked"), ("Connection", "x")]
-    assert answered(Answer(200, headers, b"hi")) == ["HTTP/1.1 200 OK", "X-A: b", "Content-Length: 2"]
+    assert answered(HttpResponse(200, headers, b"hi")) == ["HTTP/1.1 200 OK", "X-A: b", "Content-Length: 2"]
 
 
 def test_an_answer_to_head() -> None:
     """HEAD is answered with the length that GET's body would have."""
-    lines = answered(Answer(200, [("Content-Length", "99")], b""), b"HEAD / HTTP/1.1\r\n\r\n")
+    lines = answered(HttpResponse(200, [("Content-Length", "99")], b""), b"HEAD / HTTP/1.1\r\n\r\n")
     assert lines == ["HTTP/1.1 200 OK", "Content-Length: 99"]
 
 
@@ -160,21 +162,24 @@ def test_an_answer_in_pieces() -> None:
         def close(self) -> None:
             """Nothing is open."""
 
-    answer = Answer(200, [], Pieces())
-    old = Request("GET", "/", "1.0", [], Body(LIMITS))
+    answer = HttpResponse(200, [], Pieces())
+    old = HttpRequest("GET", "/", "1.0", [], Body(LIMITS))
     assert answered(answer) == ["HTTP/1.1 200 OK", "Transfer-Encoding: chunked"]
     assert not http1.is_delimited(old, answer)
 
 
 def test_the_last_answer() -> None:
     """An answer after which nothing follows says so."""
-    assert answered(Answer(204, [], b""), keeps=False) == ["HTTP/1.1 204 No Content", "Connection: close"]
+    assert answered(HttpResponse(204, [], b""), keeps=False) == [
+        "HTTP/1.1 204 No Content",
+        "Connection: close",
+    ]
 
 
 def test_no_line_breaks_in_an_answers_headers() -> None:
     """A header with a line break in it would be two: such an answer is not sent."""
     with pytest.raises(ValueError, match="line break"):
-        answered(Answer(200, [("X-A", "b\r\nSet-Cookie: c")], b""))
+        answered(HttpResponse(200, [("X-A", "b\r\nSet-Cookie: c")], b""))
 
 
 def test_what_wsgi_is_told() -> None:

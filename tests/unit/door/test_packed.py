@@ -6,15 +6,15 @@ import pytest
 
 from tailrace.door.limits import Limits
 from tailrace.door.packed import unpack
-from tailrace.door.request import Body, RefusedError, Request
+from tailrace.door.request import Body, HttpRequest, RefusedError
 
 pytestmark = pytest.mark.unit
 
 
-def packed(body: bytes, **headers: str) -> Request:
+def packed(body: bytes, **headers: str) -> HttpRequest:
     """Return a request with a body packed with gzip."""
     named = {"X-Amz-Target": "A.B", "Content-Encoding": "gzip", "Content-Length": str(len(body))} | headers
-    request = Request("POST", "/", "1.1", list(named.items()), Body(Limits()))
+    request = HttpRequest("POST", "/", "1.1", list(named.items()), Body(Limits()))
     request.body.add(body)
     return request
 

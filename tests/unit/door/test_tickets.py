@@ -7,7 +7,7 @@ import pytest
 
 from tailrace.door import tickets
 from tailrace.door.limits import Limits
-from tailrace.door.request import Body, Request
+from tailrace.door.request import Body, HttpRequest
 
 pytestmark = pytest.mark.unit
 BENCH = Path(__file__).resolve().parents[3] / "bench" / "tailrace"
@@ -15,9 +15,9 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260102/eu-west-1/dynamodb/aws4_requ
 PUT = {"X-Amz-Target": "DynamoDB_20120810.PutItem", "Authorization": SIGNED}
 
 
-def asked(headers: dict[str, str], method: str = "POST", target: str = "/") -> Request:
+def asked(headers: dict[str, str], method: str = "POST", target: str = "/") -> HttpRequest:
     """Return a request."""
-    return Request(method, target, "1.1", list(headers.items()), Body(Limits()))
+    return HttpRequest(method, target, "1.1", list(headers.items()), Body(Limits()))
 
 
 def test_a_ticket_says_who_asks_what() -> None:

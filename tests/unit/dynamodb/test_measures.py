@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.dynamodb.measures import Sample, asking, consumed, samples
+from tailrace.dynamodb.measures import RequestSample, asking, consumed, samples
 
 pytestmark = pytest.mark.unit
 PUT = b'{"TableName":"t","Item":{"id":{"S":"a"}}}'
@@ -75,8 +75,8 @@ def test_no_text_is_taken_for_it(text: str) -> None:
 def test_success() -> None:
     """Units and latency of each table; reads are reads and writes are writes."""
     assert list(samples("PutItem", PUT, b"{}", {"t": 3.0}, 1.5)) == [
-        Sample("ConsumedWriteCapacityUnits", 3.0, "Count", "t"),
-        Sample("SuccessfulRequestLatency", 1.5, "Milliseconds", "t", "PutItem"),
+        RequestSample("ConsumedWriteCapacityUnits", 3.0, "Count", "t"),
+        RequestSample("SuccessfulRequestLatency", 1.5, "Milliseconds", "t", "PutItem"),
     ]
     assert next(samples("Query", b"{}", b"{}", {"t": 0.5}, 1.5)).name == "ConsumedReadCapacityUnits"
 
@@ -86,8 +86,8 @@ def test_throttled() -> None:
     transaction = json.dumps({"TransactItems": [{"Put": {"TableName": "t"}}, {"Delete": {"TableName": "t"}}]})
     refused = error("ProvisionedThroughputExceededException")
     assert list(samples("TransactWriteItems", transaction.encode(), refused, {}, 1.0)) == [
-        Sample("ThrottledRequests", 1, "Count", "t", "TransactWriteItems"),
-        Sample("WriteThrottleEvents", 2, "Count", "t"),
+        RequestSample("ThrottledRequests", 1, "Count", "t", "TransactWriteItems"),
+        RequestSample("WriteThrottleEvents", 2, "Count", "t"),
     ]
 
 
@@ -95,19 +95,19 @@ def test_a_batch_throttled_in_part() -> None:
     """Unprocessed items of a batch are throttle events, and no throttled request (unless it is all)."""
     answer = json.dumps({"UnprocessedItems": {"t": [{}, {}]}, "ConsumedCapacity": []}).encode()
     assert list(samples("BatchWriteItem", b"{}", answer, {}, 1.0)) == [
-        Sample("WriteThrottleEvents", 2, "Count", "t")
+        RequestSample("WriteThrottleEvents", 2, "Count", "t")
     ]
 
 
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("ConditionalCheckFailedException", Sample("ConditionalCheckFailedRequests", 1, table="t")),
-        ("ValidationException", Sample("UserErrors", 1)),
-        ("ResourceNotFoundException", Sample("UserErrors", 1)),
-        ("InternalServerError", Sample("SystemErrors", 1, table="t", operation="PutItem")),
+        ("ConditionalCheckFailedException", RequestSample("ConditionalCheckFailedRequests", 1, table="t")),
+        ("ValidationException", RequestSample("UserErrors", 1)),
+        ("ResourceNotFoundException", RequestSample("UserErrors", 1)),
+        ("InternalServerError", RequestSample("SystemErrors", 1, table="t", operation="PutItem")),
     ],
 )
-def test_errors(code: str, expected: Sample) -> None:
+def test_errors(code: str, expected: RequestSample) -> None:
     """Each kind of error has its metric: of the table, of table and operation, or of the account."""
     assert list(samples("PutItem", PUT, error(code), {}, 1.0)) == [expected]

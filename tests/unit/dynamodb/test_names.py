@@ -59,14 +59,16 @@ def test_no_json() -> None:
 
 def test_answers_have_the_arn() -> None:
     """An answer names tables as they were asked for; an error stays as it is."""
-    mend = Renamed(b"", {"results": ARN}).restored
+    restore = Renamed(b"", {"results": ARN}).restored
     answer = {"Responses": {"results": [1], "b": [2]}, "ConsumedCapacity": [{"TableName": "results"}]}
-    assert json.loads(mend(json.dumps(answer).encode())) == {
+    assert json.loads(restore(json.dumps(answer).encode())) == {
         "Responses": {ARN: [1], "b": [2]},
         "ConsumedCapacity": [{"TableName": ARN}],
     }
-    assert json.loads(mend(b'{"ConsumedCapacity": {"TableName": "results"}}')) == {
+    assert json.loads(restore(b'{"ConsumedCapacity": {"TableName": "results"}}')) == {
         "ConsumedCapacity": {"TableName": ARN}
     }
-    assert mend(b'{"__type": "x#ResourceNotFoundException"}') == b'{"__type": "x#ResourceNotFoundException"}'
-    assert mend(b"<html>") == b"<html>"
+    assert (
+        restore(b'{"__type": "x#ResourceNotFoundException"}') == b'{"__type": "x#ResourceNotFoundException"}'
+    )
+    assert restore(b"<html>") == b"<html>"

@@ -2,7 +2,7 @@ from zlib import crc32
 
 import pytest
 
-from tailrace.door.request import Answer
+from tailrace.door.request import HttpResponse
 from tailrace.dynamodb import rules
 
 pytestmark = pytest.mark.unit
@@ -31,15 +31,17 @@ def test_what_is_looked_into(body: bytes, plain: bool) -> None:  # noqa: FBT001 
 def test_the_code_of_an_error() -> None:
     """An error's code is in its type, with or without what stands before it; success has none."""
     kind = b'{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Message":"no"}'
-    assert rules.error(Answer(400, [], kind)) == "ConditionalCheckFailedException"
-    assert rules.error(Answer(400, [], b'{"__type":"ValidationException"}')) == "ValidationException"
-    assert rules.error(Answer(200, [], kind)) == ""
+    assert rules.error(HttpResponse(400, [], kind)) == "ConditionalCheckFailedException"
+    assert rules.error(HttpResponse(400, [], b'{"__type":"ValidationException"}')) == "ValidationException"
+    assert rules.error(HttpResponse(200, [], kind)) == ""
 
 
 def test_a_batch_without_a_key_is_worded_as_aws_words_it() -> None:
     """The message changes, with length and checksum, and for no other operation."""
     body = b'{"message":"%s"}' % rules.NO_KEY
-    answer = Answer(400, [("Content-Length", "1"), ("X-Amz-Crc32", "2"), ("x-amzn-RequestId", "3")], body)
+    answer = HttpResponse(
+        400, [("Content-Length", "1"), ("X-Amz-Crc32", "2"), ("x-amzn-RequestId", "3")], body
+    )
     said = rules.worded("BatchWriteItem", b"{}", answer)
     assert said.body == b'{"message":"%s"}' % rules.KEY_MISSING
     assert said.headers == [
@@ -61,5 +63,5 @@ def test_a_batch_without_a_key_is_worded_as_aws_words_it() -> None:
 )
 def test_no_json_is_the_senders_error(request_body: bytes, status: int, error: str) -> None:
     """DynamoDB Local fails at a request that is no object of JSON; a failure at any other stays one."""
-    said = rules.worded("PutItem", request_body, Answer(500, [], b'{"__type":"a#InternalFailure"}'))
+    said = rules.worded("PutItem", request_body, HttpResponse(500, [], b'{"__type":"a#InternalFailure"}'))
     assert (said.status, rules.error(said)) == (status, error)

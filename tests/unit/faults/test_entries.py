@@ -18,7 +18,7 @@ def test_records_of_a_stream() -> None:
     left = entries.left("kinesis.PutRecords", request, {1})
     assert left == {"StreamName": "clicks", "Records": [{"Data": "YQ=="}, {"Data": "Yw=="}]}
     done = {"FailedRecordCount": 0, "Records": [{"SequenceNumber": "1"}, {"SequenceNumber": "2"}]}
-    assert entries.told("kinesis.PutRecords", request, {1}, done, "", WORDS) == {
+    assert entries.with_failures("kinesis.PutRecords", request, {1}, done, "", WORDS) == {
         "FailedRecordCount": 1,
         "Records": [
             {"SequenceNumber": "1"},
@@ -36,9 +36,9 @@ def test_no_entry_is_left() -> None:
     """Where all fail, nothing is asked, and the answer has every failure."""
     request = {"Records": [{"Data": "YQ=="}]}
     assert entries.left("kinesis.PutRecords", request, {0}) is None
-    told = entries.told("kinesis.PutRecords", request, {0}, None, "InternalFailure", WORDS)
+    with_failures = entries.with_failures("kinesis.PutRecords", request, {0}, None, "InternalFailure", WORDS)
     failure = {"ErrorCode": "InternalFailure", "ErrorMessage": "Internal service failure."}
-    assert told == {"FailedRecordCount": 1, "Records": [failure]}
+    assert with_failures == {"FailedRecordCount": 1, "Records": [failure]}
 
 
 def test_items_of_tables() -> None:
@@ -47,15 +47,15 @@ def test_items_of_tables() -> None:
     request = {"RequestItems": {"first": [one, two], "second": [three]}}
     assert entries.left("dynamodb.BatchWriteItem", request, {0, 2}) == {"RequestItems": {"first": [two]}}
     answer: dict[str, Any] = {"UnprocessedItems": {"first": [two]}}
-    told = entries.told("dynamodb.BatchWriteItem", request, {0, 2}, answer, "", WORDS)
-    assert told == {"UnprocessedItems": {"first": [two, one], "second": [three]}}
+    with_failures = entries.with_failures("dynamodb.BatchWriteItem", request, {0, 2}, answer, "", WORDS)
+    assert with_failures == {"UnprocessedItems": {"first": [two, one], "second": [three]}}
 
 
 def test_keys_of_tables() -> None:
     """What fails of a batch of reads is among the keys that were not processed, as they were asked for."""
     request = {"RequestItems": {"first": {"Keys": ["a", "b"], "ConsistentRead": True}}}
-    told = entries.told("dynamodb.BatchGetItem", request, {0, 1}, None, "", WORDS)
-    assert told == {
+    with_failures = entries.with_failures("dynamodb.BatchGetItem", request, {0, 1}, None, "", WORDS)
+    assert with_failures == {
         "Responses": {"first": []},
         "UnprocessedKeys": {"first": {"Keys": ["a", "b"], "ConsistentRead": True}},
     }
@@ -65,6 +65,8 @@ def test_messages_of_a_queue() -> None:
     """What fails of a batch of messages is named by its id."""
     request = {"QueueUrl": "q", "Entries": [{"Id": "x"}, {"Id": "y"}]}
     assert entries.left("sqs.SendMessageBatch", request, {0}) == {"QueueUrl": "q", "Entries": [{"Id": "y"}]}
-    told = entries.told("sqs.SendMessageBatch", request, {0}, {"Successful": [{"Id": "y"}]}, "", WORDS)
+    with_failures = entries.with_failures(
+        "sqs.SendMessageBatch", request, {0}, {"Successful": [{"Id": "y"}]}, "", WORDS
+    )
     failure = {"Id": "x", "SenderFault": False, "Code": "InternalError", "Message": "Internal error"}
-    assert told == {"Successful": [{"Id": "y"}], "Failed": [failure]}
+    assert with_failures == {"Successful": [{"Id": "y"}], "Failed": [failure]}

@@ -5,25 +5,25 @@ from typing import Any
 import pytest
 
 from tailrace.faults.asking import FaultError, asked
-from tailrace.faults.rules import Call, Fired, Rules
+from tailrace.faults.rules import FaultRules, Fired, ObservedCall
 
 pytestmark = pytest.mark.unit
 
 NOW = 1_000.0
-PUT = Call("dynamodb", "PutItem", ("readings",), "store", b'{"id": {"S": "r-17"}}')
+PUT = ObservedCall("dynamodb", "PutItem", ("readings",), "store", b'{"id": {"S": "r-17"}}')
 
 
-def rules(*requests: dict[str, Any]) -> Rules:
+def rules(*requests: dict[str, Any]) -> FaultRules:
     """Return rules that were asked for at NOW."""
-    made = Rules()
+    made = FaultRules()
     for request in requests:
         made.add(asked(request, NOW))
     return made
 
 
-def fired(held: Rules, call: Call = PUT, times: int = 1, now: float = NOW) -> list[bool]:
+def fired(active: FaultRules, call: ObservedCall = PUT, times: int = 1, now: float = NOW) -> list[bool]:
     """Return whether the rules fire on each of so many calls."""
-    return [bool(held.judge(call, now)) for _ in range(times)]
+    return [bool(active.judge(call, now)) for _ in range(times)]
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_the_third_call() -> None:
 
 def test_until() -> None:
     """A fault that lasts ten seconds befalls nothing after them."""
-    held = rules({"lasting": 10})
-    assert fired(held, now=NOW + 9.9) == [True]
-    assert fired(held, now=NOW + 10) == [False]
+    active = rules({"lasting": 10})
+    assert fired(active, now=NOW + 9.9) == [True]
+    assert fired(active, now=NOW + 10) == [False]
 
 
 def test_the_same_seed_befalls_the_same_calls() -> None:
@@ -71,40 +71,40 @@ def test_the_same_seed_befalls_the_same_calls() -> None:
 
 def test_what_it_did_is_counted() -> None:
     """A fault tells how many calls it matched, by name, and how often it fired."""
-    held = rules({"on": "dynamodb.*", "nth": 2})
+    active = rules({"on": "dynamodb.*", "nth": 2})
     for call in (PUT, PUT._replace(operation="GetItem"), PUT, PUT._replace(service="sqs")):
-        held.judge(call, NOW)
-    (told,) = held.told()
-    assert (told.matched, told.fired) == (3, 1)
-    assert told.calls == {"dynamodb.PutItem": 2, "dynamodb.GetItem": 1}
+        active.judge(call, NOW)
+    (reports,) = active.reports()
+    assert (reports.matched, reports.fired) == (3, 1)
+    assert reports.calls == {"dynamodb.PutItem": 2, "dynamodb.GetItem": 1}
 
 
 def test_a_watch_lets_none_fail() -> None:
     """A rule that only watches counts calls and never fires."""
-    held = rules({"on": "*.*", "do": "watch", "function": "store"})
-    assert fired(held, times=2) == [False, False]
-    assert held.told()[0].calls == {"dynamodb.PutItem": 2}
+    active = rules({"on": "*.*", "do": "watch", "function": "store"})
+    assert fired(active, times=2) == [False, False]
+    assert active.reports()[0].calls == {"dynamodb.PutItem": 2}
 
 
 def test_a_call_of_nobody_cannot_be_killed() -> None:
     """Only a function's calls count for what ends a function."""
-    held = rules({"on": "dynamodb.PutItem", "do": "kill", "function": "store"})
-    assert fired(held, PUT._replace(function="")) == [False]
-    assert fired(held) == [True]
+    active = rules({"on": "dynamodb.PutItem", "do": "kill", "function": "store"})
+    assert fired(active, PUT._replace(function="")) == [False]
+    assert fired(active) == [True]
 
 
 def test_an_invocation_is_no_call_of_a_service() -> None:
     """Any service's calls do not include invocations, which are asked about by their own name."""
-    invocation = Call("function", "invoke", ("store",))
+    invocation = ObservedCall("function", "invoke", ("store",))
     assert fired(rules({"on": "*.*"}), invocation) == [False]
     assert fired(rules({"on": "function.invoke", "do": "throttle"}), invocation) == [True]
 
 
 def test_entries_fail_one_by_one() -> None:
     """A share of the entries fails, drawn by the seed; where none is drawn, nothing fired."""
-    batch = Call("kinesis", "PutRecords", ("clicks",), entries=10)
-    held = rules({"on": "kinesis.PutRecords", "do": "entries", "share": 0.3, "seed": 3})
-    (found,) = held.judge(batch, NOW)
+    batch = ObservedCall("kinesis", "PutRecords", ("clicks",), entries=10)
+    active = rules({"on": "kinesis.PutRecords", "do": "entries", "share": 0.3, "seed": 3})
+    (found,) = active.judge(batch, NOW)
     assert 0 < len(found.entries) < 10
     all_of_them = rules({"on": "kinesis.PutRecords", "do": "entries"}).judge(batch, NOW)
     assert [one.entries for one in all_of_them] == [tuple(range(10))]
@@ -113,15 +113,15 @@ def test_entries_fail_one_by_one() -> None:
 
 def test_removed() -> None:
     """A fault that was removed befalls nothing, and tells what it did."""
-    held = rules({}, {})
-    held.judge(PUT, NOW)
-    gone = held.remove("fault-1")
+    active = rules({}, {})
+    active.judge(PUT, NOW)
+    gone = active.remove("fault-1")
     assert gone is not None
     assert gone.fired == 1
-    assert held.remove("fault-1") is None
-    assert [told.rule.id for told in held.clear()] == ["fault-2"]
-    assert not held
-    assert held.judge(PUT, NOW) == list[Fired]()
+    assert active.remove("fault-1") is None
+    assert [reports.rule.id for reports in active.clear()] == ["fault-2"]
+    assert not active
+    assert active.judge(PUT, NOW) == list[Fired]()
 
 
 @pytest.mark.parametrize(

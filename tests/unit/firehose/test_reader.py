@@ -43,19 +43,19 @@ class InventedKinesis:
             self.expired = False
             raise ClientError({"Error": {"Code": "ExpiredIteratorException", "Message": "old"}}, "GetRecords")
         shard, _, place = request["ShardIterator"].partition(":")
-        held = self.records[shard]
+        in_shard = self.records[shard]
         records = [
             {
-                "Data": held[number],
+                "Data": in_shard[number],
                 "PartitionKey": "k",
                 "SequenceNumber": str(number),
                 "ApproximateArrivalTimestamp": AT,
             }
-            for number in range(int(place), len(held))
+            for number in range(int(place), len(in_shard))
         ]
         if shard in self.children:
             return {"Records": records, "ChildShards": [{"ShardId": one} for one in self.children[shard]]}
-        return {"Records": records, "NextShardIterator": f"{shard}:{len(held)}"}
+        return {"Records": records, "NextShardIterator": f"{shard}:{len(in_shard)}"}
 
 
 class Destination:

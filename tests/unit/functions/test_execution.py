@@ -2,22 +2,22 @@ from typing import cast
 
 import pytest
 
-from tailrace.functions.environment import Doom, Environment, Stop
-from tailrace.functions.execution import Function, Result, execute
+from tailrace.functions.environment import Doom, Environment, StopReason
+from tailrace.functions.execution import ExecutedVersion, ExecutionResult, execute
 from tailrace.functions.pool import Pool
 from tailrace.functions.report import TextLines
-from tailrace.functions.runtime_api import Event
+from tailrace.functions.runtime_api import InvocationEvent
 
 pytestmark = pytest.mark.unit
 
-EVENT = Event(b"{}", "id-1", "arn", "trace")
-FUNCTION = Function("$LATEST", 3, 128, "python:3.13.v0", "arn:x", TextLines())
+EVENT = InvocationEvent(b"{}", "id-1", "arn", "trace")
+FUNCTION = ExecutedVersion("$LATEST", 3, 128, "python:3.13.v0", "arn:x", TextLines())
 
 
 class Scripted:
     """An environment that does as it is told; `inits` and `answers` are used up in order."""
 
-    def __init__(self, inits: list[Stop | None], answers: list[bytes | Stop]) -> None:
+    def __init__(self, inits: list[StopReason | None], answers: list[bytes | StopReason]) -> None:
         self.stream = "2026/01/31/[$LATEST]0"
         self.born = self.idle_since = 0.0
         self.log: list[tuple[float, str]] = []
@@ -31,13 +31,13 @@ class Scripted:
         self.done.append("start")
         self.running = True
 
-    def initialise(self, seconds: float) -> Stop | None:
+    def initialise(self, seconds: float) -> StopReason | None:
         """Come to the next end of an init."""
         del seconds
         self.log.append((0, "module\n"))
         return self._inits.pop(0)
 
-    def invoke(self, event: Event, seconds: float, doom: Doom | None = None) -> bytes | Stop:
+    def invoke(self, event: InvocationEvent, seconds: float, doom: Doom | None = None) -> bytes | StopReason:
         """Come to the next end of an invocation."""
         del event, seconds, doom
         self.log.append((0, "handler\n"))
@@ -65,7 +65,7 @@ class Scripted:
         return -9
 
 
-def run(environment: Scripted) -> tuple[Result, list[str], Pool]:
+def run(environment: Scripted) -> tuple[ExecutionResult, list[str], Pool]:
     """Run one invocation in a pool that makes this environment."""
     pool = Pool(lambda: cast("Environment", environment))
     result = execute(FUNCTION, pool, EVENT)
@@ -100,7 +100,7 @@ def test_a_warm_environment_is_used_again() -> None:
 
 def test_an_exception_leaves_the_environment_warm() -> None:
     """The runtime reported it and goes on."""
-    environment = Scripted([None], [Stop("error", payload=b'{"errorType":"KeyError"}'), b"2"])
+    environment = Scripted([None], [StopReason("error", payload=b'{"errorType":"KeyError"}'), b"2"])
     first, _, pool = run(environment)
     assert (first.failed, first.payload) == (True, b'{"errorType":"KeyError"}')
     assert "Status: error\tError Type: KeyError" in first.log[-1][1]
@@ -111,7 +111,7 @@ def test_an_exception_leaves_the_environment_warm() -> None:
 @pytest.mark.parametrize("kind", ["timeout", "memory", "exit", "too-large"])
 def test_every_other_failure_ends_the_environment(kind: str) -> None:
     """The next invocation begins in a new one."""
-    environment = Scripted([None, None], [Stop(kind), b"2"])  # type: ignore[arg-type]  # all four are kinds
+    environment = Scripted([None, None], [StopReason(kind), b"2"])  # type: ignore[arg-type]  # all four are kinds
     first, _, pool = run(environment)
     assert first.failed
     assert environment.done == ["start", "end"]
@@ -120,7 +120,7 @@ def test_every_other_failure_ends_the_environment(kind: str) -> None:
 
 def test_a_timeout_is_charged_with_all_its_time() -> None:
     """The report says exactly the timeout, however late the kill came."""
-    result, lines, _ = run(Scripted([None], [Stop("timeout")]))
+    result, lines, _ = run(Scripted([None], [StopReason("timeout")]))
     assert "\tDuration: 3000.00 ms\t" in result.log[-1][1]
     assert result.log[-1][1].endswith("\tStatus: timeout\t\n")
     assert lines[-3].endswith("Z id-1 Task timed out after 3.00 seconds\n\n")
@@ -128,14 +128,14 @@ def test_a_timeout_is_charged_with_all_its_time() -> None:
 
 def test_too_much_memory_is_reported_as_all_of_it() -> None:
     """Max Memory Used is the memory size."""
-    result, _, _ = run(Scripted([None], [Stop("memory")]))
+    result, _, _ = run(Scripted([None], [StopReason("memory")]))
     assert "\tMax Memory Used: 128 MB\t" in result.log[-1][1]
     assert "Error Type: Runtime.OutOfMemory" in result.log[-1][1]
 
 
 def test_a_failed_init_is_tried_once_more_before_start() -> None:
     """Both attempts are reported, the second on the function's time; then the error is the answer."""
-    broken = Stop("init-error", payload=b'{"errorType":"Runtime.ImportModuleError"}')
+    broken = StopReason("init-error", payload=b'{"errorType":"Runtime.ImportModuleError"}')
     environment = Scripted([broken, broken], [])
     result, lines, _ = run(environment)
     assert lines == [
@@ -156,6 +156,6 @@ def test_a_failed_init_is_tried_once_more_before_start() -> None:
 
 def test_an_init_that_succeeds_the_second_time_serves_the_event() -> None:
     """A module that was only slow is given the function's own time."""
-    result, _, _ = run(Scripted([Stop("timeout"), None], [b"1"]))
+    result, _, _ = run(Scripted([StopReason("timeout"), None], [b"1"]))
     assert (result.payload, result.failed) == (b"1", False)
     assert "Init Duration" not in result.log[-1][1]

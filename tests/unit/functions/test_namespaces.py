@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tailrace.functions.namespaces import file_system
-from tailrace.functions.runtimes.base import Place
+from tailrace.functions.runtimes.base import RuntimePaths
 
 pytestmark = pytest.mark.unit
 
-THERE = Place("/usr", "/usr/lib", "/usr/share", "/usr/bin")
+THERE = RuntimePaths("/usr", "/usr/lib", "/usr/share", "/usr/bin")
 
 
 def test_what_a_function_has_is_where_aws_has_it() -> None:

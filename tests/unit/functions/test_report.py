@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tailrace.functions.report import JsonLines, Run, TextLines, lines_for, stamp
+from tailrace.functions.report import JsonReport, ReportedRun, TextLines, lines_for, stamp
 
 pytestmark = pytest.mark.unit
 
@@ -11,7 +11,7 @@ NOW = 1_769_850_307.042
 
 def test_a_warm_run_is_reported_as_lambda_does() -> None:
     """END and REPORT, tab by tab."""
-    assert TextLines().end(Run("id-1", 1.494, 128, 37), NOW) == [
+    assert TextLines().end(ReportedRun("id-1", 1.494, 128, 37), NOW) == [
         "END RequestId: id-1\n",
         (
             "REPORT RequestId: id-1\tDuration: 1.49 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\t"
@@ -22,7 +22,7 @@ def test_a_warm_run_is_reported_as_lambda_does() -> None:
 
 def test_a_cold_run_is_billed_for_its_init() -> None:
     """Duration and init are added, then rounded up."""
-    assert TextLines().end(Run("id-1", 1.49, 128, 37, init=89.91), NOW)[1] == (
+    assert TextLines().end(ReportedRun("id-1", 1.49, 128, 37, init=89.91), NOW)[1] == (
         "REPORT RequestId: id-1\tDuration: 1.49 ms\tBilled Duration: 92 ms\tMemory Size: 128 MB\t"
         "Max Memory Used: 37 MB\tInit Duration: 89.91 ms\t\n"
     )
@@ -37,7 +37,7 @@ def test_a_cold_run_is_billed_for_its_init() -> None:
 )
 def test_a_failed_run_says_so(status: str, error_type: str, end: str) -> None:
     """The status comes last, the type of an error after it."""
-    run = Run("id-1", 3000, 128, 37, status=status, error_type=error_type)
+    run = ReportedRun("id-1", 3000, 128, 37, status=status, error_type=error_type)
     assert TextLines().end(run, NOW)[1].endswith(f"Max Memory Used: 37 MB\t{end}")
 
 
@@ -66,7 +66,9 @@ def test_a_failed_init_is_reported_by_phase() -> None:
 
 def test_a_json_log_has_platform_events() -> None:
     """The same facts as one JSON object a line."""
-    line = JsonLines().end(Run("id-1", 1.49, 128, 37, init=89.91, status="error", error_type="E"), NOW)[-1]
+    line = JsonReport().end(
+        ReportedRun("id-1", 1.49, 128, 37, init=89.91, status="error", error_type="E"), NOW
+    )[-1]
     assert json.loads(line) == {
         "time": "2026-01-31T09:05:07.042Z",
         "type": "platform.report",
@@ -88,14 +90,14 @@ def test_a_json_log_has_platform_events() -> None:
 def kinds(level: str, status: str) -> list[str]:
     """List the platform events of a cold run by their types."""
     lines = lines_for("JSON", level)
-    run = Run("id-1", 1, 128, 37, status=status, error_type="" if status == "success" else "E")
-    told = [
+    run = ReportedRun("id-1", 1, 128, 37, status=status, error_type="" if status == "success" else "E")
+    written = [
         *lines.init_start("python:3.13.v0", "arn:x", NOW),
         *lines.init_done(80, NOW),
         *lines.start("id-1", "$LATEST", NOW),
         *lines.end(run, NOW),
     ]
-    return [json.loads(line)["type"].removeprefix("platform.") for line in told]
+    return [json.loads(line)["type"].removeprefix("platform.") for line in written]
 
 
 @pytest.mark.parametrize(
@@ -115,13 +117,16 @@ def test_the_system_log_level_chooses_the_events(level: str, status: str, expect
 
 def test_a_failed_init_is_told_at_every_level() -> None:
     """A JSON log at WARN has it too."""
-    told = lines_for("JSON", "WARN").init_failed(3.5, "init", "error", "Runtime.ImportModuleError", NOW)
-    assert [json.loads(line)["type"] for line in told] == ["platform.initRuntimeDone", "platform.initReport"]
+    written = lines_for("JSON", "WARN").init_failed(3.5, "init", "error", "Runtime.ImportModuleError", NOW)
+    assert [json.loads(line)["type"] for line in written] == [
+        "platform.initRuntimeDone",
+        "platform.initReport",
+    ]
 
 
 def test_a_text_log_has_no_levels() -> None:
     """END and REPORT, whatever the system log level."""
-    assert len(lines_for("Text", "WARN").end(Run("id-1", 1, 128, 37), NOW)) == 2
+    assert len(lines_for("Text", "WARN").end(ReportedRun("id-1", 1, 128, 37), NOW)) == 2
 
 
 def test_a_moment_is_written_in_utc_with_milliseconds() -> None:

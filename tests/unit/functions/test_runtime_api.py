@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.functions.runtime_api import PAYLOAD_LIMIT, Event, RequestReader, next_event
+from tailrace.functions.runtime_api import PAYLOAD_LIMIT, InvocationEvent, RequestReader, next_event
 
 pytestmark = pytest.mark.unit
 
@@ -89,7 +89,7 @@ def test_a_client_that_waits_to_send_its_body_is_noticed() -> None:
 def test_an_event_carries_lambdas_headers() -> None:
     """The runtime learns id, deadline in milliseconds, ARN and trace, then gets the event."""
     arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
-    event = Event(b'{"a":1}', "id-1", arn, "Root=1-a-b", '{"custom":{}}')
+    event = InvocationEvent(b'{"a":1}', "id-1", arn, "Root=1-a-b", '{"custom":{}}')
     assert next_event(event, 1_700_000_000.5) == (
         b"HTTP/1.1 200 OK\r\n"
         b"Content-Type: application/json\r\n"

@@ -7,11 +7,11 @@ import pytest
 from tailrace.control.errors import EmulatorError
 from tailrace.functions import runtimes
 from tailrace.functions.runtimes import TABLE
-from tailrace.functions.runtimes.base import Asked, Place
+from tailrace.functions.runtimes.base import ProcessConfiguration, RuntimePaths
 
 pytestmark = pytest.mark.unit
 
-PLACE = Place("/var/lang", "/var/runtime", "/var/task", "/opt")
+PLACE = RuntimePaths("/var/lang", "/var/runtime", "/var/task", "/opt")
 NOWHERE = Path("/nowhere")
 
 
@@ -37,20 +37,20 @@ def test_no_runtime_is_both_here_and_refused() -> None:
 
 def test_python_is_started_by_awss_client() -> None:
     """As /var/runtime/bootstrap.py, with the handler."""
-    command = TABLE["python3.12"].command(PLACE, Asked("app.handler", 128, {}), PLACE)
+    command = TABLE["python3.12"].command(PLACE, ProcessConfiguration("app.handler", 128, {}), PLACE)
     assert command == ["/var/lang/bin/python", "-s", "/var/runtime/bootstrap.py", "app.handler"]
 
 
 def test_nodes_heap_is_a_share_of_the_memory() -> None:
     """Nine tenths, so that a leak ends as on AWS."""
-    command = TABLE["nodejs22.x"].command(PLACE, Asked("index.handler", 1000, {}), PLACE)
+    command = TABLE["nodejs22.x"].command(PLACE, ProcessConfiguration("index.handler", 1000, {}), PLACE)
     assert command[0] == "/var/lang/bin/node"
     assert "--max-old-space-size=900" in command
 
 
 def test_a_wrapper_begins_the_runtime() -> None:
     """Its script is given the runtime's command; a path in /opt is one in the layers."""
-    asked = Asked("app.handler", 128, {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/trace"})
+    asked = ProcessConfiguration("app.handler", 128, {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/trace"})
     python, provided = TABLE["python3.12"], TABLE["provided.al2023"]
     elsewhere = PLACE._replace(layers="/layers/1")
     assert python.wrapped_command(elsewhere, asked, elsewhere)[:2] == [

@@ -1,21 +1,21 @@
 import pytest
 
 from tailrace.functions.runtimes import TABLE
-from tailrace.functions.runtimes.base import Place
-from tailrace.functions.variables import Naming, Session, Surroundings, variables
+from tailrace.functions.runtimes.base import RuntimePaths
+from tailrace.functions.variables import Naming, RoleSession, Surroundings, variables
 
 pytestmark = pytest.mark.unit
 
 PYTHON, NODE = TABLE["python3.13"], TABLE["nodejs24.x"]
-PLACE = Place("/home/r", "/home/r/lib", "/code/1", "/layers/1")
-AROUND = Surroundings("/scratch/e", "127.0.0.1:9001", "http://127.0.0.1:4566", "127.0.0.1:2000")
+PLACE = RuntimePaths("/home/r", "/home/r/lib", "/code/1", "/layers/1")
+SURROUNDINGS = Surroundings("/scratch/e", "127.0.0.1:9001", "http://127.0.0.1:4566", "127.0.0.1:2000")
 NAMING = Naming("f", "$LATEST", "eu-west-1", "app.handler", 512, "/aws/lambda/f", "2026/01/31/[$LATEST]0", {})
-SESSION = Session("key", "secret", "token")
+SESSION = RoleSession("key", "secret", "token")
 
 
 def test_a_function_gets_lambdas_variables_and_no_others() -> None:
     """The list is the developer guide's, with the endpoint and the scratch space added."""
-    assert variables(PYTHON, PLACE, AROUND, NAMING, SESSION) == {
+    assert variables(PYTHON, PLACE, SURROUNDINGS, NAMING, SESSION) == {
         "_HANDLER": "app.handler",
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
@@ -52,26 +52,26 @@ def test_a_function_gets_lambdas_variables_and_no_others() -> None:
 
 def test_with_a_file_system_of_its_own_no_variable_names_a_folder() -> None:
     """Neither a home nor a scratch space, as on AWS."""
-    found = variables(PYTHON, PLACE, AROUND._replace(temporary=""), NAMING, SESSION)
+    found = variables(PYTHON, PLACE, SURROUNDINGS._replace(temporary=""), NAMING, SESSION)
     assert not {"HOME", "TMPDIR"} & found.keys()
 
 
 def test_the_functions_own_variables_win() -> None:
     """A function may set what Lambda does not reserve, and gets its own value."""
     own = {"TABLE": "t", "TZ": "Europe/Paris"}
-    found = variables(PYTHON, PLACE, AROUND, NAMING._replace(own=own), SESSION)
+    found = variables(PYTHON, PLACE, SURROUNDINGS, NAMING._replace(own=own), SESSION)
     assert (found["TABLE"], found["TZ"]) == ("t", "Europe/Paris")
 
 
 def test_a_json_log_tells_the_runtime_its_level() -> None:
     """Format and level are variables only where the log is JSON."""
-    found = variables(PYTHON, PLACE, AROUND, NAMING._replace(json_level="DEBUG"), SESSION)
+    found = variables(PYTHON, PLACE, SURROUNDINGS, NAMING._replace(json_level="DEBUG"), SESSION)
     assert (found["AWS_LAMBDA_LOG_FORMAT"], found["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", "DEBUG")
 
 
 def test_node_finds_layers_before_the_sdk() -> None:
     """NODE_PATH names the layers' folders for this version and for all, then AWS's."""
-    found = variables(NODE, PLACE, AROUND, NAMING, SESSION)
+    found = variables(NODE, PLACE, SURROUNDINGS, NAMING, SESSION)
     assert found["NODE_PATH"] == (
         "/layers/1/nodejs/node24/node_modules:/layers/1/nodejs/node_modules:"
         "/home/r/lib/node_modules:/home/r/lib:/code/1"

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from handler.once.metrics import Tally
+from handler.once.metrics import MetricSums
 from handler.once.records import Record
 from handler.once.settle import Outcome, Services, settle
 from handler.once.store import Store, TransientError
@@ -47,7 +47,7 @@ class FakeAws:
         self.results: dict[Key, Item] = {}
         self.ledger: dict[Key, Item] = {}
         self.messages: list[dict[str, Any]] = []
-        self.published: list[Tally] = []
+        self.published: list[MetricSums] = []
         self.calls: list[tuple[str, Fault]] = []
         self.invalid: Callable[[Item], bool] = lambda _: False
         self.before: Callable[[str], None] = lambda _: None
@@ -83,7 +83,7 @@ class FakeAws:
         self._call("SendMessageBatch", lambda: self.messages.extend(json.loads(body) for _, body in messages))
         return set()
 
-    def publish(self, tally: Tally) -> None:
+    def publish(self, tally: MetricSums) -> None:
         """Take sums, as PutMetricData does."""
         try:
             self._call("PutMetricData", lambda: self.published.append(tally))
@@ -119,8 +119,8 @@ class FakeAws:
         ]
         if not all(holds):
             reasons = [
-                {"Code": "None"} if held else {"Code": "ConditionalCheckFailed", "Item": item}
-                for held, item in zip(holds, found, strict=True)
+                {"Code": "None"} if conditioned else {"Code": "ConditionalCheckFailed", "Item": item}
+                for conditioned, item in zip(holds, found, strict=True)
             ]
             error: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
             raise ClientError(error, "TransactWriteItems")

@@ -6,8 +6,18 @@ from hypothesis import strategies as st
 
 from handler.once import Analysis, Body
 from handler.once import batches as layer
-from handler.once.batches import Accepted, Becomes, Entry, Findings, Marker, Refused, StoredItem, chunks, plan
-from handler.once.metrics import Series
+from handler.once.batches import (
+    Becomes,
+    Entry,
+    Findings,
+    Marker,
+    Rejected,
+    Storable,
+    StoredItem,
+    chunks,
+    plan,
+)
+from handler.once.metrics import MetricSeries
 from handler.once.records import Reason, Record, RejectedError
 from tests.unit.handler.given import event, number, read, record
 
@@ -24,23 +34,23 @@ def became(chunk: Sequence[Entry], findings: Findings) -> list[Becomes]:
     return [step.becomes for step in plan(chunk, findings)]
 
 
-def accepted(at: Record) -> Accepted:
+def accepted(at: Record) -> Storable:
     """Return a good record as it is read."""
     entry = read(at)
-    assert isinstance(entry, Accepted)
+    assert isinstance(entry, Storable)
     return entry
 
 
 def test_a_bad_record_is_refused_and_raises_nothing() -> None:
     """What cannot be read carries its reason; the eventId is known where it could be read."""
     first, second = entries(record(0, b"{"), event(1, "e-1", amount=1, eventType="purchase", bad={"": 1}))
-    assert first == Refused(
+    assert first == Rejected(
         record(0, b"{"),
         Reason.NOT_JSON,
         "Expecting property name enclosed in double quotes at character 1",
         None,
     )
-    assert isinstance(second, Refused)
+    assert isinstance(second, Rejected)
     assert (second.reason, second.event_id) == (Reason.BAD_NAME, "e-1")
 
 
@@ -54,7 +64,7 @@ def test_what_can_never_be_stored_never_reaches_analytics() -> None:
 
     bad = [event(0, "e-1", value=10**126), event(1, "e-2", text="x" * 500_000), record(2, b'{"a": NaN}')]
     refused = [layer.read(each, watching) for each in bad]
-    assert [entry.reason for entry in refused if isinstance(entry, Refused)] == [
+    assert [entry.reason for entry in refused if isinstance(entry, Rejected)] == [
         Reason.BAD_NUMBER,
         Reason.TOO_LARGE,
         Reason.BAD_NUMBER,
@@ -70,7 +80,7 @@ def test_a_detail_can_be_stored_whatever_it_quotes() -> None:
 def test_an_amount_that_cloudwatch_refuses_is_refused_here() -> None:
     """A number that DynamoDB takes and CloudWatch does not would cost the whole batch its metrics."""
     refused = read(record(0, b'{"eventType":"purchase","amount":1e120}'))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Rejected)
     assert refused.reason is Reason.BAD_VALUE
     assert refused.detail == "a value of PurchaseAmount is no number that CloudWatch takes"
 
@@ -78,7 +88,7 @@ def test_an_amount_that_cloudwatch_refuses_is_refused_here() -> None:
 def test_a_tiny_amount_counts_as_zero() -> None:
     """CloudWatch's numbers end long before DynamoDB's."""
     entry = accepted(record(0, b'{"eventType":"purchase","amount":1e-120}'))
-    assert entry.samples[0] == (Series("PurchaseAmount", "None"), 0)
+    assert entry.samples[0] == (MetricSeries("PurchaseAmount", "None"), 0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), max_size=250))
@@ -89,7 +99,7 @@ def test_chunks_keep_all_records_in_order(identities: list[tuple[int, int]]) -> 
     assert [entry for chunk in cut for entry in chunk] == batch
     for chunk in cut:
         assert 1 <= len(chunk) <= 98
-        contents = {(entry.key, str(entry.body)) for entry in chunk if isinstance(entry, Accepted)}
+        contents = {(entry.key, str(entry.body)) for entry in chunk if isinstance(entry, Storable)}
         assert len({key for key, _ in contents}) == len(contents)
 
 
@@ -121,7 +131,7 @@ def test_another_content_begins_the_next_chunk() -> None:
 def test_what_a_stored_item_says_of_its_record() -> None:
     """A stored item makes a record settled (its own), a duplicate (same content) or a conflict (another)."""
     chunk = entries(event(0, "e-1"), event(1, "e-2"), event(2, "e-3"))
-    keys = [entry.key for entry in chunk if isinstance(entry, Accepted)]
+    keys = [entry.key for entry in chunk if isinstance(entry, Storable)]
     findings = Findings()
     findings.stored[keys[0]] = StoredItem(number(0), "r-9", {})
     findings.stored[keys[1]] = StoredItem(number(77), "r-9", accepted(event(1, "e-2")).body)
@@ -130,7 +140,7 @@ def test_what_a_stored_item_says_of_its_record() -> None:
     assert (first.becomes, first.receipt) == (Becomes.SETTLED, "r-9")
     assert (second.becomes, second.receipt) == (Becomes.DUPLICATE, "")
     assert third.becomes is Becomes.QUARANTINE
-    assert third.entry == Refused(
+    assert third.entry == Rejected(
         event(2, "e-3"),
         Reason.CONFLICTING_DUPLICATE,
         f"another event of the same eventId and timestamp is stored, from record {number(88)}",
@@ -156,7 +166,7 @@ def test_what_a_marker_says_of_its_record() -> None:
     findings.markers[number(1)] = Marker("r-2", None)
     first, second = plan(chunk, findings)
     assert first.unsent
-    assert first.entry == Refused(event(0, "e-1"), Reason.CONFLICTING_DUPLICATE, "why", "e-1")
+    assert first.entry == Rejected(event(0, "e-1"), Reason.CONFLICTING_DUPLICATE, "why", "e-1")
     assert (second.becomes, second.receipt, second.unsent) == (Becomes.SETTLED, "r-2", False)
 
 

@@ -12,7 +12,7 @@ from botocore.session import get_session
 from handler.once import clients
 from handler.once.batches import Findings, plan
 from handler.once.counting import sums
-from handler.once.metrics import Sample, Series, Tally
+from handler.once.metrics import MetricSeries, MetricSums, Sample
 from handler.once.settings import FunctionSettings
 from handler.once.store import CancelledError, InvalidError, Moment, Receipt, TransientError
 from tests.unit.handler.given import event, read
@@ -60,8 +60,8 @@ SETTINGS = FunctionSettings("results", "ledger", "https://sqs.example/q", "RealT
 
 def write(wire: Wire) -> None:
     """Write one event through the store."""
-    tally = Tally()
-    tally.add(Sample(Series("EventsProcessed")))
+    tally = MetricSums()
+    tally.add(Sample(MetricSeries("EventsProcessed")))
     receipt = Receipt("0" * 32, "holder", tally, Moment(1_700_000_000_123_456_789))
     steps = plan([read(event(0, "e-1", v=1.10))], Findings())
     wire.services.store.write(steps, sums(steps, receipt.written), receipt)
@@ -158,8 +158,8 @@ def test_messages_go_out_in_one_call() -> None:
 
 def test_metrics_that_do_not_arrive() -> None:
     """PutMetricData that fails may pass."""
-    tally = Tally()
-    tally.add(Sample(Series("EventsProcessed")))
+    tally = MetricSums()
+    tally.add(Sample(MetricSeries("EventsProcessed")))
     wire = Wire(then=ConnectTimeoutError(endpoint_url="https://fake"))
     with pytest.raises(TransientError, match="PutMetricData: ConnectTimeoutError"):
         wire.services.publish(tally)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from handler.once import Analysis, Body, Reason, batches
-from handler.once.batches import Refused
+from handler.once.batches import Rejected
 from handler.once.faults import LAYER, Fault, fault_of
 from handler.once.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock
@@ -51,7 +51,7 @@ def nothing(_: Body) -> Analysis:
 def of(analyse: Callable[[Body], Analysis]) -> Fault:
     """Return the fault that an event with a secret meets."""
     refused = batches.read(event(0, "e-1", userId=SECRET), analyse)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Rejected)
     assert refused.fault
     assert refused.reason == "analytics-failed"
     assert refused.detail == f"analyse raised {refused.fault}"
@@ -115,7 +115,7 @@ def test_an_endless_recursion_is_told_shortly() -> None:
 def test_what_is_no_analysis() -> None:
     """An `analyse` that forgets to return is told what it must return."""
     refused = batches.read(event(0, "e-1"), nothing)
-    assert refused == Refused(
+    assert refused == Rejected(
         event(0, "e-1"),
         Reason.ANALYTICS_FAILED,
         "analyse returned a NoneType, not an Analysis",
@@ -139,7 +139,7 @@ def test_what_is_no_analysis() -> None:
 def test_what_is_no_analysis_in_a_member(analysis: Analysis, detail: str) -> None:
     """A member of another form is named, with the form that it must have."""
     refused = batches.read(event(0, "e-1"), lambda _: analysis)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Rejected)
     assert refused.detail == detail
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handler.once.metrics import Series, total
+from handler.once.metrics import MetricSeries, total
 from handler.once.records import Record
 from handler.once.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
@@ -134,8 +134,8 @@ def check_places(puts: Sequence[Put], records: Sequence[Record], aws: FakeAws) -
     """Check that each record is in one place: its item, another's as a duplicate, or quarantine."""
     fate = expected(puts)
     numbers = [each.sequence_number for each in records]
-    held = {key: item["sequenceNumber"]["S"] for (key, _), item in aws.results.items()}
-    assert held == {key: numbers[index] for key, index in fate.stored.items()}
+    stored_by = {key: item["sequenceNumber"]["S"] for (key, _), item in aws.results.items()}
+    assert stored_by == {key: numbers[index] for key, index in fate.stored.items()}
     sent = {message["sequenceNumber"] for message in aws.messages}
     assert sent == {numbers[index] for index in fate.bad | fate.conflicts}
 
@@ -213,7 +213,7 @@ def test_amounts_add_up_to_the_cent(puts: list[Put]) -> None:
     """The published sum is that of the stored events, whatever was delivered."""
     aws = FakeAws()
     deliver([put.at(index) for index, put in enumerate(puts)], aws)
-    statistic = total(aws.published).statistics.get(Series("PurchaseAmount", "None"))
+    statistic = total(aws.published).statistics.get(MetricSeries("PurchaseAmount", "None"))
     amounts = [Decimal(item["amount"]["N"]) for item in aws.results.values()]
     assert (statistic.total if statistic else 0) == sum(amounts)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handler.once import Analysis, Body
-from handler.once.events import Event, Key, parse
+from handler.once.events import Key, ParsedEvent, parse
 from handler.once.items import item_size, plain, raw, render, same
 from handler.once.records import Json, Reason, Record, RejectedError
 from tests.unit.handler.given import analyse, record
@@ -35,7 +35,7 @@ VALUES: st.SearchStrategy[Json] = st.recursive(
 def item_of(body: Body, at: Record | None = None) -> dict[str, Any]:
     """Return the item in which an event is stored, as DynamoDB gets it."""
     at = at or record(0, b"")
-    event = Event(Key("e-1", 1), body)
+    event = ParsedEvent(Key("e-1", 1), body)
     item: dict[str, Any] = json.loads(b"{" + render(at, event, analyse(body), raw(event)) + b"}")
     return item
 
@@ -208,7 +208,7 @@ def test_the_size_of_an_item() -> None:
 @settings(max_examples=50)
 def test_an_item_is_smaller_than_its_text(body: Body) -> None:
     """What is not counted, because its text is short, is small enough."""
-    event = Event(Key("e", 1), body)
+    event = ParsedEvent(Key("e", 1), body)
     text = render(record(0, b""), event, Analysis({}), raw(event))
     assert item_size(body) < len(text)
 
@@ -217,5 +217,5 @@ def test_analytics_may_not_write_the_pipelines_attributes() -> None:
     """An attribute that is not analytics' own is a fault of analytics, and says which."""
     analysis = Analysis({"receipt": "x", "fine": 1})
     with pytest.raises(RejectedError, match="attributes that are not its own: receipt") as caught:
-        render(record(0, b""), Event(Key("e", 1), {}), analysis, b"")
+        render(record(0, b""), ParsedEvent(Key("e", 1), {}), analysis, b"")
     assert caught.value.reason is Reason.ANALYTICS_FAILED

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from handler.once.metrics import (
     Dimension,
     Measure,
+    MetricSeries,
+    MetricSums,
     Sample,
-    Series,
     Statistic,
-    Tally,
     metric_data,
     sample,
     total,
@@ -21,20 +21,20 @@ from handler.once.records import Json, Reason, RejectedError
 pytestmark = pytest.mark.unit
 
 KIND = Dimension("Kind", "door", "frost")
-AMOUNT = Series("PurchaseAmount", "None")
-BY_TYPE = Series("EventsProcessed", "Count", (("EventType", "click"), ("DeviceType", "mobile")))
+AMOUNT = MetricSeries("PurchaseAmount", "None")
+BY_TYPE = MetricSeries("EventsProcessed", "Count", (("EventType", "click"), ("DeviceType", "mobile")))
 SAMPLES = st.lists(
     st.builds(
         Sample,
-        st.sampled_from([AMOUNT, BY_TYPE, Series("EventsProcessed")]),
+        st.sampled_from([AMOUNT, BY_TYPE, MetricSeries("EventsProcessed")]),
         st.decimals(min_value=0, max_value=10**6, places=2),
     )
 )
 
 
-def tally_of(*samples: Sample) -> Tally:
+def tally_of(*samples: Sample) -> MetricSums:
     """Return the sums of samples."""
-    tally = Tally()
+    tally = MetricSums()
     for each in samples:
         tally.add(each)
     return tally
@@ -57,7 +57,7 @@ def test_a_sum_of_sums_is_the_sum_of_all(some: list[Sample], others: list[Sample
 def test_a_receipt_gives_back_what_was_counted(samples: list[Sample]) -> None:
     """A tally survives its text without loss."""
     tally = tally_of(*samples)
-    assert Tally.from_text(tally.to_text()).statistics == tally.statistics
+    assert MetricSums.from_text(tally.to_text()).statistics == tally.statistics
 
 
 def test_the_form_of_cloudwatch() -> None:
@@ -86,9 +86,9 @@ def test_the_form_of_cloudwatch() -> None:
 
 def test_a_call_holds_a_thousand_data() -> None:
     """More than 1,000 series take another call; nothing takes none."""
-    tally = tally_of(*(Sample(Series(f"M{number}")) for number in range(1001)))
+    tally = tally_of(*(Sample(MetricSeries(f"M{number}")) for number in range(1001)))
     assert [len(data) for data in metric_data(tally)] == [1000, 1]
-    assert list(metric_data(Tally())) == []
+    assert list(metric_data(MetricSums())) == []
 
 
 @pytest.mark.parametrize(

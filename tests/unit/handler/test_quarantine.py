@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from handler.once.batches import Refused
+from handler.once.batches import Rejected
 from handler.once.quarantine import Message, calls, send
 from handler.once.quarantine import messages as messages_of
 from handler.once.records import Reason
@@ -14,9 +14,9 @@ from tests.unit.handler.given import number, record
 pytestmark = pytest.mark.unit
 
 
-def refused(index: int, data: bytes = b"{", detail: str = "why", event_id: str | None = None) -> Refused:
+def refused(index: int, data: bytes = b"{", detail: str = "why", event_id: str | None = None) -> Rejected:
     """Return a refused record."""
-    return Refused(record(index, data), Reason.NOT_JSON, detail, event_id)
+    return Rejected(record(index, data), Reason.NOT_JSON, detail, event_id)
 
 
 def test_a_message() -> None:
@@ -53,7 +53,7 @@ def test_an_empty_record_has_a_message() -> None:
 
 def test_a_message_is_text_that_sqs_takes() -> None:
     """Whatever the key and the detail hold, a message is ASCII; a huge id is left out."""
-    bad = Refused(record(0, b"", "k\u0000\ufffe"), Reason.BAD_TEXT, "\ud800é", "i" * 3000)
+    bad = Rejected(record(0, b"", "k\u0000\ufffe"), Reason.BAD_TEXT, "\ud800é", "i" * 3000)
     (message,) = messages_of(bad)
     assert message.body.isascii()
     body = json.loads(message.body)

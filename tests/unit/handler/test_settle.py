@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from handler.once.metrics import Series, total
+from handler.once.metrics import MetricSeries, total
 from handler.once.records import Record
 from handler.once.settle import settle
 from tests.unit.handler.fakes import FakeAws, FakeClock, Fault, deliver
@@ -12,12 +12,12 @@ from tests.unit.handler.given import ARRIVAL, analyse, event, number, record
 
 pytestmark = pytest.mark.unit
 
-PROCESSED = Series("EventsProcessed")
-DUPLICATES = Series("EventsDuplicate")
-REJECTED = Series("EventsRejected")
+PROCESSED = MetricSeries("EventsProcessed")
+DUPLICATES = MetricSeries("EventsDuplicate")
+REJECTED = MetricSeries("EventsRejected")
 
 
-def counted(aws: FakeAws, series: Series) -> int:
+def counted(aws: FakeAws, series: MetricSeries) -> int:
     """Return how often a series was counted in all that was published."""
     statistic = total(aws.published).statistics.get(series)
     return statistic.samples if statistic else 0
@@ -69,17 +69,21 @@ def test_metrics_of_a_batch() -> None:
     (tally,) = aws.published
     ones = (1, 1)
     assert tally.statistics == {
-        Series("EventsProcessed", "Count", (("EventType", "click"), ("DeviceType", "mobile"))): (2, 2, *ones),
-        Series("EventsProcessed", "Count", (("EventType", "purchase"), ("DeviceType", "unknown"))): (
+        MetricSeries("EventsProcessed", "Count", (("EventType", "click"), ("DeviceType", "mobile"))): (
+            2,
+            2,
+            *ones,
+        ),
+        MetricSeries("EventsProcessed", "Count", (("EventType", "purchase"), ("DeviceType", "unknown"))): (
             2,
             2,
             *ones,
         ),
         PROCESSED: (4, 4, *ones),
-        Series("PurchaseAmount", "None"): (2, Decimal("0.3"), Decimal("0.1"), Decimal("0.2")),
-        Series("Lag", "Milliseconds"): (4, 1000, 250, 250),
+        MetricSeries("PurchaseAmount", "None"): (2, Decimal("0.3"), Decimal("0.1"), Decimal("0.2")),
+        MetricSeries("Lag", "Milliseconds"): (4, 1000, 250, 250),
         REJECTED: (1, 1, *ones),
-        Series("EventsRejected", "Count", (("Reason", "not-json"),)): (1, 1, *ones),
+        MetricSeries("EventsRejected", "Count", (("Reason", "not-json"),)): (1, 1, *ones),
         DUPLICATES: (1, 1, *ones),
     }
 

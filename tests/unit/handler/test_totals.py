@@ -12,7 +12,7 @@ from handler.once.totals import (
     Counted,
     Distribution,
     Minute,
-    Stored,
+    NewestEvent,
     counted,
     distribution,
     place,
@@ -126,8 +126,8 @@ def test_newest_events_of_a_minute() -> None:
     (minute,) = series(items, BEGIN, BEGIN + MINUTE)
     later = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
     assert minute.newest == (
-        Stored(later - timedelta(milliseconds=1), "e1", "click"),
-        Stored(later, "e0", "click"),
+        NewestEvent(later - timedelta(milliseconds=1), "e1", "click"),
+        NewestEvent(later, "e0", "click"),
     )
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tailrace.kinesis.lifecycle import TRANSITIONS, Event, Life, OutOfPlaceError, Status
+from tailrace.kinesis.lifecycle import TRANSITIONS, Life, LifecycleEvent, OutOfPlaceError, Status
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, REGION, Stage, encoded
 
 pytestmark = pytest.mark.unit
@@ -126,12 +126,14 @@ def test_the_account_has_no_commitment() -> None:
 
 def test_the_table_of_states() -> None:
     """Every state but the last ends when it is due; nothing leaves DELETING but the end."""
-    assert [state for state, moves in TRANSITIONS.items() if Event.DUE not in moves] == [
+    assert [state for state, moves in TRANSITIONS.items() if LifecycleEvent.DUE not in moves] == [
         Status.ACTIVE,
         Status.GONE,
     ]
-    assert set(TRANSITIONS[Status.DELETING]) == {Event.DUE}
-    assert [state for state, moves in TRANSITIONS.items() if Event.CHANGE in moves] == [Status.ACTIVE]
+    assert set(TRANSITIONS[Status.DELETING]) == {LifecycleEvent.DUE}
+    assert [state for state, moves in TRANSITIONS.items() if LifecycleEvent.CHANGE in moves] == [
+        Status.ACTIVE
+    ]
 
 
 def test_what_became_due_stays_so() -> None:
@@ -139,4 +141,4 @@ def test_what_became_due_stays_so() -> None:
     life = Life(10.0)
     assert [life.status(9.0), life.status(10.0), life.status(5.0)] == ["CREATING", "ACTIVE", "ACTIVE"]
     with pytest.raises(OutOfPlaceError):
-        Life(10.0).move(Event.CHANGE, 5.0, 6.0)
+        Life(10.0).move(LifecycleEvent.CHANGE, 5.0, 6.0)

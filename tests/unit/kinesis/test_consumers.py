@@ -8,7 +8,7 @@ from botocore.eventstream import EventStreamBuffer
 from tailrace.clock import StandingClock
 from tailrace.kinesis.events import events
 from tailrace.kinesis.operations.subscribe import describe_event
-from tailrace.kinesis.subscriptions import End, Event, Subscription, Wait
+from tailrace.kinesis.subscriptions import End, Subscription, SubscriptionEvent, SubscriptionWait
 from tailrace.protocol.wire import to_json
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, REGION, START, Stage, decoded
 
@@ -35,7 +35,7 @@ def subscribe(stage: Stage, kind: str = "TRIM_HORIZON", arn: str = CONSUMER, **m
 def event(stage: Stage, subscription: Subscription) -> dict[str, Any]:
     """Give what a subscription sends now."""
     step = subscription.step(stage.now)
-    assert isinstance(step, Event)
+    assert isinstance(step, SubscriptionEvent)
     return describe_event(subscription, step, stage.now)
 
 
@@ -107,7 +107,7 @@ def test_records_as_they_come() -> None:
         ["a"],
         number,
     )
-    assert subscription.step(stage.now) == Wait(stage.now + 5)
+    assert subscription.step(stage.now) == SubscriptionWait(stage.now + 5)
     stage.put("b")
     assert [decoded(record) for record in event(stage, subscription)["Records"]] == ["b"]
 
@@ -171,12 +171,12 @@ def test_two_mebibytes_a_second() -> None:
         stage.put("x" * ((1 << 20) - 3))
     subscription = subscribe(stage)
     given = 0
-    while isinstance(step := subscription.step(stage.now, limited=True), Event):
+    while isinstance(step := subscription.step(stage.now, limited=True), SubscriptionEvent):
         given += sum(len(record.data) * 3 // 4 for record in step.page.records)
         if given > 8 << 20:
             break
     assert given <= (2 << 20) + (1 << 20)
-    assert isinstance(step, Wait)
+    assert isinstance(step, SubscriptionWait)
     assert step.until <= stage.now + 2
 
 

@@ -12,7 +12,7 @@ from tailrace.kinesis.errors import (
     ResourceInUseError,
     ThroughputExceededError,
 )
-from tailrace.kinesis.measures import Sample
+from tailrace.kinesis.measures import StreamSample
 from tailrace.protocol.errors import RequestError
 
 pytestmark = pytest.mark.unit
@@ -24,7 +24,7 @@ FAULT = {"ErrorCode": "InternalFailure", "ErrorMessage": "Internal service failu
 ENTRY = {"Data": "YWJj", "PartitionKey": "ü"}  # 3 bytes and 2
 
 
-def values(samples: Iterable[Sample]) -> dict[str, float]:
+def values(samples: Iterable[StreamSample]) -> dict[str, float]:
     """Give the values by name; a sample of a shard or consumer has that before it."""
     return {":".join([*(s.dimension or ())[1:], s.name]): s.value for s in samples}
 

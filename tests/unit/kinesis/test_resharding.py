@@ -14,7 +14,7 @@ from tests.unit.kinesis.stage import ACCOUNT, FIRST, START, Stage, encoded
 
 pytestmark = pytest.mark.unit
 WHERE = f"in stream clicks under account {ACCOUNT}"
-APART = "are not an adjacent pair of shards eligible for merging"
+NOT_ADJACENT = "are not an adjacent pair of shards eligible for merging"
 HALF = str(SPACE // 2)
 
 
@@ -148,12 +148,12 @@ def test_any_count_leads_to_equal_ranges(counts: list[int], first: int) -> None:
         (
             "MergeShards",
             {"ShardToMerge": FIRST, "AdjacentShardToMerge": shard_id(2)},
-            f"Shards {FIRST} and {shard_id(2)} {WHERE} {APART}",
+            f"Shards {FIRST} and {shard_id(2)} {WHERE} {NOT_ADJACENT}",
         ),
         (
             "MergeShards",
             {"ShardToMerge": FIRST, "AdjacentShardToMerge": FIRST},
-            f"Shards {FIRST} and {FIRST} {WHERE} {APART}",
+            f"Shards {FIRST} and {FIRST} {WHERE} {NOT_ADJACENT}",
         ),
     ],
     ids=["hash", "not adjacent", "itself"],

@@ -6,7 +6,7 @@ import pytest
 
 from tailrace.kinesis.engine import Draft, Engine
 from tailrace.kinesis.errors import UnknownStream
-from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.lifecycle import SlowChange
 from tailrace.kinesis.sequence import Sequence
 from tailrace.kinesis.settings import KinesisSettings
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, REGION, START, Stage
@@ -281,4 +281,4 @@ def test_settings_come_from_the_environment() -> None:
     assert KinesisSettings.read({}) == KinesisSettings(0.1)
     assert KinesisSettings.read({"TAILRACE_KINESIS_DELAY": "6.5"}) == KinesisSettings(6.5)
     aws = KinesisSettings.read({"TAILRACE_KINESIS_DELAY": "aws"})
-    assert (aws.seconds(Change.CREATE), aws.seconds(Change.RESHARD)) == (6.0, 17.0)
+    assert (aws.seconds(SlowChange.CREATE), aws.seconds(SlowChange.RESHARD)) == (6.0, 17.0)

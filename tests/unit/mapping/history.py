@@ -7,17 +7,17 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from tailrace.mapping.rules.actions import Discard, Ended, Invoke, Read, Wait, Work
-from tailrace.mapping.rules.answers import Answer, Kind, Verdict
+from tailrace.mapping.rules.answers import InvocationResult, JudgedTry, Kind
 from tailrace.mapping.rules.shard import Remains, ShardReader
-from tailrace.mapping.rules.windows import View
+from tailrace.mapping.rules.windows import WindowView
 from tailrace.mapping.settings import MappingSettings
 
 DAY = 86_400.0
-FAILED = Verdict(Kind.ERROR, answer=Answer("$LATEST", "Unhandled"))
-PROCESSED = Verdict(Kind.PROCESSED, answer=Answer("$LATEST", None))
-REJECTED = Verdict(Kind.REJECTED, answer=Answer("$LATEST", None))
-THROTTLED = Verdict(Kind.THROTTLED)
-MISSING = Verdict(Kind.MISSING)
+FAILED = JudgedTry(Kind.ERROR, answer=InvocationResult("$LATEST", "Unhandled"))
+PROCESSED = JudgedTry(Kind.PROCESSED, answer=InvocationResult("$LATEST", None))
+REJECTED = JudgedTry(Kind.REJECTED, answer=InvocationResult("$LATEST", None))
+THROTTLED = JudgedTry(Kind.THROTTLED)
+MISSING = JudgedTry(Kind.MISSING)
 
 
 class Item(NamedTuple):
@@ -38,8 +38,8 @@ class Call(NamedTuple):
     ended: float
     records: tuple[Item, ...]
     request_id: str
-    verdict: Verdict
-    window: View | None = None
+    verdict: JudgedTry
+    window: WindowView | None = None
 
     @property
     def processed(self) -> tuple[Item, ...]:
@@ -59,7 +59,7 @@ class Report(NamedTuple):
         return self.discard.records
 
 
-type Function = Callable[[tuple[Item, ...]], Verdict]
+type Function = Callable[[tuple[Item, ...]], JudgedTry]
 
 
 def items(arrivals: Iterable[float]) -> list[Item]:
@@ -67,10 +67,10 @@ def items(arrivals: Iterable[float]) -> list[Item]:
     return [Item(f"{number:056d}", at) for number, at in enumerate(arrivals, start=1)]
 
 
-def partly(index: int) -> Verdict:
+def partly(index: int) -> JudgedTry:
     """Name this record of the batch as the first that failed."""
-    answer = Answer("$LATEST", None)
-    return Verdict(Kind.PARTLY if index else Kind.UNFINISHED, processed=index, answer=answer)
+    answer = InvocationResult("$LATEST", None)
+    return JudgedTry(Kind.PARTLY if index else Kind.UNFINISHED, processed=index, answer=answer)
 
 
 def sizes(history: "History") -> list[int]:

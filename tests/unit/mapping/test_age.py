@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from tailrace.mapping.rules.actions import Condition
-from tailrace.mapping.rules.answers import Verdict
+from tailrace.mapping.rules.answers import JudgedTry
 from tailrace.mapping.settings import MappingSettings
 from tests.unit.mapping.history import FAILED, PROCESSED, THROTTLED, History, Item, items, sizes
 
@@ -75,7 +75,7 @@ def test_what_is_still_in_the_stream_is_not_skipped() -> None:
     """Of a batch that blocks, only what has left the stream is passed over; the rest is sent again."""
     shard = items([0.0, 0.0, 50.0])
 
-    def function(records: Sequence[Item]) -> Verdict:
+    def function(records: Sequence[Item]) -> JudgedTry:
         return FAILED if records[0] is shard[0] else PROCESSED
 
     history = History(MappingSettings(), shard, function, now=50.0, retention=100).run()

@@ -9,7 +9,7 @@ import pytest
 
 from tailrace.kinesis.engine import Record
 from tailrace.kinesis.hashkeys import SPACE, HashKeyRange
-from tailrace.mapping.aggregates import taken_apart
+from tailrace.mapping.aggregates import deaggregated
 from tailrace.mapping.rules.actions import Invoke, Read, Work
 from tailrace.mapping.rules.shard import Remains, ShardReader
 from tailrace.mapping.settings import MappingSettings
@@ -43,7 +43,7 @@ def outer(content: bytes) -> Record:
 def test_taken_apart() -> None:
     """Inner records have their own keys and data, in order, and share sequence number and arrival."""
     record = aggregate(field(1, 0) + field(3, b"one"), field(1, 1) + field(3, b"two"))
-    assert taken_apart(record, ALL) == [
+    assert deaggregated(record, ALL) == [
         Record("49", "a", b64encode(b"one").decode(), 5.0),
         Record("49", "b", b64encode(b"two").decode(), 5.0),
     ]
@@ -55,19 +55,19 @@ def test_taken_apart() -> None:
 )
 def test_what_is_none_stays(content: bytes) -> None:
     """A record that is no whole aggregate is delivered as it is."""
-    assert taken_apart(outer(content), ALL) == [outer(content)]
+    assert deaggregated(outer(content), ALL) == [outer(content)]
 
 
 def test_an_explicit_hash_outside_the_shard() -> None:
     """An explicit hash key outside the shard keeps the whole aggregate back (recorded second hand)."""
     record = aggregate(field(1, 0) + field(2, 0) + field(3, b"one"), hashes=(b"50",))
-    assert len(taken_apart(record, HashKeyRange(50, 99))) == 1
-    assert taken_apart(record, HashKeyRange(51, 99)) == []
+    assert len(deaggregated(record, HashKeyRange(50, 99))) == 1
+    assert deaggregated(record, HashKeyRange(51, 99)) == []
 
 
 @pytest.mark.parametrize(
     ("expand", "keys"),
-    [(None, ["outer"]), (partial(taken_apart, keys=ALL), ["a", "b"])],
+    [(None, ["outer"]), (partial(deaggregated, keys=ALL), ["a", "b"])],
     ids=["stream", "consumer"],
 )
 def test_by_stream_and_by_consumer(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tailrace.mapping.rules.answers import Answer, Kind, Verdict, judge
+from tailrace.mapping.rules.answers import InvocationResult, JudgedTry, Kind, judge
 
 pytestmark = pytest.mark.unit
 BATCH = ["101", "102", "103"]
@@ -19,7 +19,7 @@ class Ended(NamedTuple):
     executed_version: str = "$LATEST"
 
 
-def answered(payload: str, *, partial_answers: bool = True) -> Verdict:
+def answered(payload: str, *, partial_answers: bool = True) -> JudgedTry:
     """Judge an answer of a function that did not fail."""
     return judge(Ended("ok", payload.encode()), BATCH, partial_answers=partial_answers)
 
@@ -56,8 +56,8 @@ def test_soft_successes(payload: str) -> None:
 )
 def test_unusable_identifiers(item: str) -> None:
     """An item that names no record of the batch fails the whole batch, with functionError null."""
-    assert answered(f'{{"batchItemFailures":[{item}]}}') == Verdict(
-        Kind.REJECTED, answer=Answer("$LATEST", None)
+    assert answered(f'{{"batchItemFailures":[{item}]}}') == JudgedTry(
+        Kind.REJECTED, answer=InvocationResult("$LATEST", None)
     )
 
 
@@ -76,7 +76,7 @@ def test_failures_of_another_shape(failures: str) -> None:
 def test_lowest_sequence_number() -> None:
     """Of several named records the lowest in the batch counts, in whatever order they are named."""
     named = '{"batchItemFailures":[{"itemIdentifier":"103"},{"itemIdentifier":"102"}]}'
-    assert answered(named) == Verdict(Kind.PARTLY, processed=1, answer=Answer("$LATEST", None))
+    assert answered(named) == JudgedTry(Kind.PARTLY, processed=1, answer=InvocationResult("$LATEST", None))
 
 
 def test_first_record() -> None:
@@ -94,28 +94,28 @@ def test_error() -> None:
     """A failed invocation fails the batch, whatever it returned, and the message will say how."""
     ended = Ended("error", b'{"errorMessage":"boom"}', "Unhandled", "3")
     for partial_answers in (True, False):
-        assert judge(ended, BATCH, partial_answers=partial_answers) == Verdict(
-            Kind.ERROR, answer=Answer("3", "Unhandled")
+        assert judge(ended, BATCH, partial_answers=partial_answers) == JudgedTry(
+            Kind.ERROR, answer=InvocationResult("3", "Unhandled")
         )
 
 
 def test_never_ran() -> None:
     """A throttled call and a missing function are no answer."""
-    assert judge(Ended("throttled"), BATCH, partial_answers=True) == Verdict(Kind.THROTTLED)
-    assert judge(Ended("missing"), BATCH, partial_answers=True) == Verdict(Kind.MISSING)
+    assert judge(Ended("throttled"), BATCH, partial_answers=True) == JudgedTry(Kind.THROTTLED)
+    assert judge(Ended("missing"), BATCH, partial_answers=True) == JudgedTry(Kind.MISSING)
 
 
-def windowed(payload: str) -> Verdict:
+def windowed(payload: str) -> JudgedTry:
     """Judge an answer within a tumbling window."""
     return judge(Ended("ok", payload.encode()), BATCH, partial_answers=True, stateful=True)
 
 
 def test_failures_beside_a_state() -> None:
     """Under a tumbling window failures may be named beside the state, and both count (documented)."""
-    told = windowed('{"state":{"n":1},"batchItemFailures":[{"itemIdentifier":"102"}]}')
-    assert (told.kind, told.processed, told.state) == (Kind.PARTLY, 1, '{"n":1}')
-    assert windowed('{"state":{"n":1}}') == Verdict(
-        Kind.PROCESSED, answer=Answer("$LATEST", None), state='{"n":1}'
+    judged_try = windowed('{"state":{"n":1},"batchItemFailures":[{"itemIdentifier":"102"}]}')
+    assert (judged_try.kind, judged_try.processed, judged_try.state) == (Kind.PARTLY, 1, '{"n":1}')
+    assert windowed('{"state":{"n":1}}') == JudgedTry(
+        Kind.PROCESSED, answer=InvocationResult("$LATEST", None), state='{"n":1}'
     )
 
 

@@ -12,17 +12,17 @@ from tailrace.kinesis.hashkeys import hash_key
 from tailrace.kinesis.settings import KinesisSettings
 from tailrace.kinesis.shards import Entry
 from tailrace.mapping.crew import Crew
-from tailrace.mapping.delivery import Delivery, Plan
+from tailrace.mapping.delivery import Delivery, DeliveryPlan
 from tailrace.mapping.event import Source
 from tailrace.mapping.rules.actions import Discard, Invoke
-from tailrace.mapping.rules.answers import Answer, Kind, Verdict
+from tailrace.mapping.rules.answers import InvocationResult, JudgedTry, Kind
 from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import MappingSettings
 
 pytestmark = pytest.mark.unit
 START = 1_700_000_000.0
-PROCESSED = Verdict(Kind.PROCESSED)
-FAILED = Verdict(Kind.ERROR, answer=Answer("$LATEST", "Unhandled"))
+PROCESSED = JudgedTry(Kind.PROCESSED)
+FAILED = JudgedTry(Kind.ERROR, answer=InvocationResult("$LATEST", "Unhandled"))
 
 
 class Queue(Crew):
@@ -53,7 +53,7 @@ class Stand:
         self.calls: list[list[str]] = []
         self.reports: list[list[str]] = []
         self.halts = 0
-        self.answer: Callable[[], Verdict] = lambda: PROCESSED
+        self.answer: Callable[[], JudgedTry] = lambda: PROCESSED
         self.reporting: Callable[[], None] = lambda: None
         [shard] = self.stream.shards.values()
         self.delivery = Delivery(self.stream, shard, 0, self.halted, clock=self.clock, crew=self.crew)
@@ -69,7 +69,7 @@ class Stand:
 
     def follow(self, **settings: Any) -> None:  # noqa: ANN401  the settings' own types
         """Deliver by these settings."""
-        self.delivery.follow(Plan(MappingSettings(**settings), lambda _: True, self))
+        self.delivery.follow(DeliveryPlan(MappingSettings(**settings), lambda _: True, self))
         self.crew.run_all()
 
     def pass_time(self, seconds: float) -> None:
@@ -78,7 +78,7 @@ class Stand:
             self.clock.advance(1)
             self.crew.run_all()
 
-    def invoke(self, _: Source, action: Invoke[Record]) -> Verdict:
+    def invoke(self, _: Source, action: Invoke[Record]) -> JudgedTry:
         """Invoke the function."""
         self.calls.append([record.partition_key for record in action.records])
         return self.answer()
@@ -182,10 +182,12 @@ def test_lanes_come_to_rest_before_another_plan() -> None:
     stand.follow(factor=4, batch_size=1)
     changed: list[bool] = []
 
-    def change() -> Verdict:
+    def change() -> JudgedTry:
         if not changed:
             changed.append(True)
-            stand.delivery.follow(Plan(MappingSettings(factor=2, batch_size=1), lambda _: True, stand))
+            stand.delivery.follow(
+                DeliveryPlan(MappingSettings(factor=2, batch_size=1), lambda _: True, stand)
+            )
             while stand.crew.waiting:  # whoever would step the rules meanwhile
                 stand.crew.waiting.popleft()()
             changed.append(len(stand.calls) == 1)

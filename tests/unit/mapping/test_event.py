@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from tailrace.mapping.event import LIMIT, Scale, Source, event, fits
+from tailrace.mapping.event import LIMIT, EventScale, Source, event, fits
 
 pytestmark = pytest.mark.unit
 patient = examples(deadline=None)  # a busy machine is no failure
@@ -78,7 +78,7 @@ def test_any_partition_key(batch: list[Record]) -> None:
 @patient
 def test_weight(batch: list[Record]) -> None:
     """Records weigh what the event has in bytes: weighing decides as writing would."""
-    weigh = Scale(SOURCE)
+    weigh = EventScale(SOURCE)
     weight = sum(weigh(record) for record in batch)
     size = len(event(SOURCE, batch))
     assert fits(weight + LIMIT - size)
@@ -90,5 +90,5 @@ def test_half_a_surrogate_pair() -> None:
     record = Record("1", "a\ud800b", "QQ==", 1_700_000_000.0)
     written = event(SOURCE, [record])
     assert json.loads(written)["Records"][0]["kinesis"]["partitionKey"] == "a?b"
-    assert fits(Scale(SOURCE)(record) + LIMIT - len(written))
-    assert not fits(Scale(SOURCE)(record) + LIMIT - len(written) + 1)
+    assert fits(EventScale(SOURCE)(record) + LIMIT - len(written))
+    assert not fits(EventScale(SOURCE)(record) + LIMIT - len(written) + 1)

@@ -6,7 +6,7 @@ import pytest
 
 from tailrace.kinesis.engine import Record
 from tailrace.mapping.history import GIVEN_UP, KEPT, History, batch, reason_of
-from tailrace.mapping.rules.answers import Kind, Verdict
+from tailrace.mapping.rules.answers import JudgedTry, Kind
 from tailrace.mapping.rules.shard import lane_of
 
 pytestmark = pytest.mark.unit
@@ -77,25 +77,25 @@ def test_memory_is_bounded() -> None:
 @pytest.mark.parametrize(
     ("verdict", "payload", "reason"),
     [
-        (Verdict(Kind.PROCESSED), "{}", ""),
+        (JudgedTry(Kind.PROCESSED), "{}", ""),
         (
-            Verdict(Kind.ERROR),
+            JudgedTry(Kind.ERROR),
             json.dumps({"errorType": "ValueError", "errorMessage": "no"}),
             "ValueError: no",
         ),
-        (Verdict(Kind.ERROR), json.dumps({"errorMessage": "timed out"}), "timed out"),
-        (Verdict(Kind.ERROR), "no JSON", "the function failed"),
-        (Verdict(Kind.PARTLY, processed=1), "{}", "the function reported 2 as failed"),
-        (Verdict(Kind.UNFINISHED), "{}", "the function reported 1 as failed"),
-        (Verdict(Kind.REJECTED), "{}", "the answer names a record that was not in the batch"),
+        (JudgedTry(Kind.ERROR), json.dumps({"errorMessage": "timed out"}), "timed out"),
+        (JudgedTry(Kind.ERROR), "no JSON", "the function failed"),
+        (JudgedTry(Kind.PARTLY, processed=1), "{}", "the function reported 2 as failed"),
+        (JudgedTry(Kind.UNFINISHED), "{}", "the function reported 1 as failed"),
+        (JudgedTry(Kind.REJECTED), "{}", "the answer names a record that was not in the batch"),
         (
-            Verdict(Kind.THROTTLED),
+            JudgedTry(Kind.THROTTLED),
             "",
             "no concurrency was left: the function never ran",
         ),
     ],
 )
-def test_why_it_failed(verdict: Verdict, payload: str, reason: str) -> None:
+def test_why_it_failed(verdict: JudgedTry, payload: str, reason: str) -> None:
     """The reason is the function's own error, or which record it reported, or what came between."""
     outcome: Any = SimpleNamespace(payload=payload.encode())
     assert reason_of(outcome, verdict, records(1, 2)) == reason

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tailrace.mapping.event import LIMIT, fits
 from tailrace.mapping.rules.actions import Condition
-from tailrace.mapping.rules.answers import Verdict
+from tailrace.mapping.rules.answers import JudgedTry
 from tailrace.mapping.rules.backoff import FIRST
 from tailrace.mapping.rules.states import FAILURES
 from tailrace.mapping.settings import FOREVER, MappingSettings
@@ -71,7 +71,7 @@ def functions(draw: st.DrawFn) -> Function:
 
 def _answer(
     records: tuple[Item, ...], script: Iterator[tuple[str, int]], poison: set[str], *, partial: bool
-) -> Verdict:
+) -> JudgedTry:
     word, place = next(script, ("ok", 0))
     plain = {"error": FAILED, "rejected": REJECTED, "throttled": THROTTLED, "missing": MISSING}
     if word in plain:

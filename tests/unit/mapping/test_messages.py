@@ -8,8 +8,8 @@ import pytest
 from tailrace.mapping.event import Source
 from tailrace.mapping.messages import body, message, object_key, timestamp, with_payload
 from tailrace.mapping.rules.actions import Condition, Discard
-from tailrace.mapping.rules.answers import Answer
-from tailrace.mapping.rules.windows import View, Window
+from tailrace.mapping.rules.answers import InvocationResult
+from tailrace.mapping.rules.windows import Window, WindowView
 from tests.unit.mapping.history import Item
 
 pytestmark = pytest.mark.unit
@@ -20,7 +20,7 @@ FUNCTION = "arn:aws:lambda:us-east-1:1111:function:f"
 FIRST, LAST = Item("10", 1789810027.822), Item("12", 1789810028.0)
 
 
-def discard(condition: Condition, answer: Answer | None) -> Discard[Any]:
+def discard(condition: Condition, answer: InvocationResult | None) -> Discard[Any]:
     """Give up two records after three tries."""
     return Discard((FIRST, LAST), condition, "0d8f0e8a-4b1f-4a5c-9d0e-3f1c2b7a9e55", 3, answer)
 
@@ -28,7 +28,7 @@ def discard(condition: Condition, answer: Answer | None) -> Discard[Any]:
 def test_retries_exhausted() -> None:
     """The whole message, key for key, as recorded."""
     written = message(
-        SOURCE, FUNCTION, discard(Condition.RETRIES, Answer("$LATEST", "Unhandled")), 1789810029.267
+        SOURCE, FUNCTION, discard(Condition.RETRIES, InvocationResult("$LATEST", "Unhandled")), 1789810029.267
     )
     assert body(written) == (
         '{"requestContext":{"requestId":"0d8f0e8a-4b1f-4a5c-9d0e-3f1c2b7a9e55",'
@@ -45,7 +45,7 @@ def test_retries_exhausted() -> None:
 
 def test_partial_failure() -> None:
     """A batch that the function failed in part says functionError null, not nothing."""
-    written = message(SOURCE, FUNCTION, discard(Condition.RETRIES, Answer("$LATEST", None)), 0.0)
+    written = message(SOURCE, FUNCTION, discard(Condition.RETRIES, InvocationResult("$LATEST", None)), 0.0)
     assert written["responseContext"]["functionError"] is None
 
 
@@ -84,8 +84,10 @@ def test_a_consumers_message() -> None:
 
 def test_a_windows_message() -> None:
     """A window is told of; its last invocation, without records, names shard and stream alone (recorded)."""
-    view = View(Window(60.0, 120.0), "{}", final=True, early=False)
-    given_up: Discard[Any] = Discard((), Condition.RETRIES, "id", 1, Answer("$LATEST", "Unhandled"), view)
+    view = WindowView(Window(60.0, 120.0), "{}", final=True, early=False)
+    given_up: Discard[Any] = Discard(
+        (), Condition.RETRIES, "id", 1, InvocationResult("$LATEST", "Unhandled"), view
+    )
     written = message(SOURCE, FUNCTION, given_up, 0.0)
     assert written["KinesisBatchInfo"] == {
         "shardId": "shardId-000000000000",

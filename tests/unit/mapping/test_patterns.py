@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tailrace.mapping.filters import record_filter
-from tailrace.mapping.patterns import PatternError, compiled
+from tailrace.mapping.patterns import FilterPatternError, compiled
 from tests.unit.mapping.history import Item
 
 pytestmark = pytest.mark.unit
@@ -104,7 +104,7 @@ def test_or() -> None:
 )
 def test_no_pattern(pattern: Any) -> None:  # noqa: ANN401  any JSON
     """What means nothing is refused when it is compiled."""
-    with pytest.raises(PatternError):
+    with pytest.raises(FilterPatternError):
         compiled(pattern)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tailrace.mapping.request import Refusal, check
+from tailrace.mapping.request import RefusedRequest, check
 from tailrace.mapping.settings import MappingSettings
 
 pytestmark = pytest.mark.unit
@@ -20,7 +20,7 @@ NOW = 1_789_780_000.0
 
 def refusal(**asked: Any) -> tuple[str, str]:  # noqa: ANN401  values of the request
     """Give the error's code and message."""
-    with pytest.raises(Refusal) as raised:
+    with pytest.raises(RefusedRequest) as raised:
         check(PLAIN | asked, NOW)
     return raised.value.code, raised.value.message
 

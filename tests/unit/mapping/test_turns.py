@@ -3,7 +3,7 @@
 import pytest
 
 from tailrace.mapping.rules.actions import Read, Wait, Work
-from tailrace.mapping.rules.lane import Held, Lane, OutOfTurn
+from tailrace.mapping.rules.lane import Lane, OutOfTurn, PendingRecord
 from tailrace.mapping.rules.shard import Remains, ShardReader
 from tailrace.mapping.settings import MappingSettings
 from tests.unit.mapping.history import DAY, FAILED, PROCESSED, Item, items
@@ -50,7 +50,7 @@ def test_out_of_turn() -> None:
         lane.judged(PROCESSED, 0.0)
     with pytest.raises(OutOfTurn):
         lane.reported(0.0)
-    lane.offer(Held(0, items([0.0])[0], 200), 0.0)
+    lane.offer(PendingRecord(0, items([0.0])[0], 200), 0.0)
     lane.step(0.0)
     with pytest.raises(OutOfTurn):
         lane.step(0.0)

@@ -6,22 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.mapping.rules.answers import Answer, Kind, Verdict
+from tailrace.mapping.rules.answers import InvocationResult, JudgedTry, Kind
 from tailrace.mapping.rules.windows import GRACE, MOST_STATE, Window
 from tailrace.mapping.settings import FOREVER, MappingSettings
 from tests.unit.mapping.history import FAILED, Call, History, Item, items
 
 pytestmark = pytest.mark.unit
-PROCESSED_STATE = Verdict(Kind.PROCESSED, state="{}")
+PROCESSED_STATE = JudgedTry(Kind.PROCESSED, state="{}")
 SETTINGS = MappingSettings(tumbling=60, batch_size=2)
 
 
-def counting(records: tuple[Item, ...]) -> Verdict:
+def counting(records: tuple[Item, ...]) -> JudgedTry:
     """Return a state that tells how many records the invocation had."""
-    return Verdict(Kind.PROCESSED, answer=Answer("$LATEST", None), state=f'{{"n":{len(records)}}}')
+    return JudgedTry(
+        Kind.PROCESSED, answer=InvocationResult("$LATEST", None), state=f'{{"n":{len(records)}}}'
+    )
 
 
-def told(history: History) -> list[tuple[int, float, str, bool, bool]]:
+def windows_of(history: History) -> list[tuple[int, float, str, bool, bool]]:
     """Give, of each invocation, how many records, the window's start, state, whether final, whether early."""
     return [
         (len(call.records), call.window.window.start, call.window.state, call.window.final, call.window.early)
@@ -33,7 +35,7 @@ def told(history: History) -> list[tuple[int, float, str, bool, bool]]:
 def test_state_goes_from_one_invocation_to_the_next_of_a_window() -> None:
     """State is handed on within a window, given to its last invocation, and dropped after it (documented)."""
     history = History(SETTINGS, items([0.0, 1.0, 2.0, 61.0]), counting).run()
-    assert told(history) == [
+    assert windows_of(history) == [
         (1, 0.0, "{}", False, False),
         (1, 0.0, '{"n":1}', False, False),
         (1, 0.0, '{"n":1}', False, False),
@@ -55,7 +57,7 @@ def test_the_shards_end_closes_the_window() -> None:
     history = History(SETTINGS, items([10.0]), counting, closed=True).run()
     assert history.ended
     assert history.calls[-1].at < 11.0
-    assert told(history)[-1] == (0, 0.0, '{"n":1}', True, False)
+    assert windows_of(history)[-1] == (0, 0.0, '{"n":1}', True, False)
 
 
 def test_a_state_too_large_ends_the_window_early() -> None:
@@ -63,11 +65,11 @@ def test_a_state_too_large_ends_the_window_early() -> None:
     large = '{"s":"' + "x" * MOST_STATE + '"}'
     states = iter([large, None, '{"n":1}', None])
 
-    def function(_: tuple[Item, ...]) -> Verdict:
-        return Verdict(Kind.PROCESSED, state=next(states))
+    def function(_: tuple[Item, ...]) -> JudgedTry:
+        return JudgedTry(Kind.PROCESSED, state=next(states))
 
     history = History(SETTINGS, items([1.0, 2.0]), function).run()
-    assert told(history) == [
+    assert windows_of(history) == [
         (1, 0.0, "{}", False, False),
         (0, 0.0, large, True, True),
         (1, 0.0, "{}", False, False),
@@ -78,7 +80,7 @@ def test_a_state_too_large_ends_the_window_early() -> None:
 def test_a_last_invocation_that_fails_is_tried_again() -> None:
     """The last invocation blocks the shard until it succeeds or its retries are used up (documented)."""
 
-    def function(records: tuple[Item, ...]) -> Verdict:
+    def function(records: tuple[Item, ...]) -> JudgedTry:
         return counting(records) if records else FAILED
 
     history = History(SETTINGS._replace(retries=1), items([1.0, 100.0]), function).run()
@@ -108,7 +110,7 @@ def histories(draw: st.DrawFn) -> History:
     gaps = draw(st.lists(st.sampled_from([0.0, 0.5, 20.0, 70.0, 400.0]), max_size=25))
     script = iter(draw(st.lists(st.sampled_from(["ok", "error", "rejected"]), max_size=30)))
 
-    def function(records: tuple[Item, ...]) -> Verdict:
+    def function(records: tuple[Item, ...]) -> JudgedTry:
         return counting(records) if next(script, "ok") == "ok" else FAILED
 
     arrivals = [sum(gaps[: place + 1]) for place in range(len(gaps))]

@@ -88,7 +88,7 @@ def test_outlier_is_said_when_it_is_through() -> None:
     outlier = Outlier(generated(7, FIXED_START), 10)
     events = list(islice(outlier, 50))
     assert outlier.said().startswith("No outlier was injected")
-    outlier.tell([Delivered(event, Accepted("1", "shard")) for event in events], BEGAN)
+    outlier.report([Delivered(event, Accepted("1", "shard")) for event in events], BEGAN)
     assert outlier.said() == f"Injected a purchase of 15,549.00 at 12:00:00 UTC: event {outlier.event_id}"
 
 

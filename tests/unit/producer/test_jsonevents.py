@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.jsonevents import Clock, JsonEvents, Named, read_raw_line, with_contents
+from producer.jsonevents import FieldNames, JsonEvents, TimeSource, read_raw_line, with_contents
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.recorded import line_of
 from tailrace.stream.recorded import read_line as read_recorded
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.unit
 
 
 NOW = "2026-03-02T09:00:00+00:00"
-CLOCK = Clock(lambda: NOW, "the time of reading")
+CLOCK = TimeSource(lambda: NOW, "the time of reading")
 
 
 def read(line: bytes, number: int = 1, **named: str) -> Event:
     """Return the event on a line that has one; `named` are names of fields."""
-    event = JsonEvents(Named(**named), CLOCK).read_line(number, line)
+    event = JsonEvents(FieldNames(**named), CLOCK).read_line(number, line)
     assert isinstance(event, Event)
     return event
 
@@ -77,7 +77,7 @@ def test_an_unusable_time_is_sent_as_it_is(stamp: str) -> None:
 )
 def test_a_line_that_is_no_object_is_reported(line: bytes, reason: str) -> None:
     """It is reported with its number and the reason."""
-    assert JsonEvents(Named(), CLOCK).read_line(3, line) == Unreadable(3, reason)
+    assert JsonEvents(FieldNames(), CLOCK).read_line(3, line) == Unreadable(3, reason)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_the_key_is_the_user(body: dict[str, Any], key: str) -> None:
 @pytest.mark.parametrize("line", [b"", b"\xff\x00", b"[1]", b'{"a": NaN}', b'{"eventId": null}'])
 def test_raw_lines_are_sent_as_they_stand(line: bytes) -> None:
     """RAW sends any bytes, with a key made from them."""
-    event = read_raw_line(4, line, Named())
+    event = read_raw_line(4, line, FieldNames())
     assert (event.data, event.event_id, event.line) == (line, None, 4)
     assert len(event.key) == 32
 
@@ -186,7 +186,7 @@ def test_the_pipelines_own_fields_come_first() -> None:
 def test_raw_lines_have_keys_too() -> None:
     """With RAW the named fields are read, and not a byte is added."""
     line = b'{"s": 5, "id": 7, "ts": 1767225600}'
-    event = read_raw_line(1, line, Named("s", "id", "ts"))
+    event = read_raw_line(1, line, FieldNames("s", "id", "ts"))
     assert event == Event(line, "5", "7", None, 1, 1767225600.0)
 
 

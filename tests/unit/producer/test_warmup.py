@@ -12,7 +12,7 @@ from producer.anomaly import SHAPES, Shaped, Stretch, stretch
 from producer.generate import FIXED_START, generated
 from producer.settings import ProducerSettings
 from producer.tally import WARMUP
-from producer.warmup import Plan, RunBounds, Sources, WarmupFeed, next_minute, usual_minutes
+from producer.warmup import RunBounds, Sources, WarmupFeed, WarmupPlan, next_minute, usual_minutes
 from producer.warmup_run import has_warmup, minutes_of, part_of
 from tailrace.stream.event import Event
 from tailrace.stream.feed import Nothing
@@ -47,7 +47,7 @@ def test_what_counts_as_history(events: tuple[int, ...], usual: int) -> None:
 
 def test_plan_without_history() -> None:
     """The anomaly begins with the minute that has enough whole minutes before it; the run so that it does."""
-    plan = Plan.of(NOON + timedelta(seconds=20), 0, 3, (14.5, 29.0))
+    plan = WarmupPlan.of(NOON + timedelta(seconds=20), 0, 3, (14.5, 29.0))
     assert plan.anew
     assert plan.since == NOON + MINUTE
     assert plan.anomaly == NOON + 4 * MINUTE
@@ -57,14 +57,14 @@ def test_plan_without_history() -> None:
 
 def test_plan_just_before_a_minute() -> None:
     """A minute that begins before the traffic can is not counted as one of the history."""
-    plan = Plan.of(NOON + timedelta(seconds=59.9), 0, 3, (14.5, 29.0))
+    plan = WarmupPlan.of(NOON + timedelta(seconds=59.9), 0, 3, (14.5, 29.0))
     assert plan.since == NOON + 2 * MINUTE
     assert plan.anomaly == plan.since + 3 * MINUTE
 
 
 def test_plan_with_history() -> None:
     """With a history the run waits only for a minute to begin."""
-    plan = Plan.of(NOON + timedelta(seconds=20), 3, 3, (14.5, 29.0))
+    plan = WarmupPlan.of(NOON + timedelta(seconds=20), 3, 3, (14.5, 29.0))
     assert not plan.anew
     assert plan.anomaly == NOON + MINUTE
 
@@ -80,7 +80,7 @@ def test_every_plan(second: int, have: int, wanted: int, kind: str, duration: in
     """An anomaly begins with a minute, after the history wanted, in its own part of a run yet to come."""
     now = NOON + timedelta(seconds=second)
     part = stretch(kind, 10, None, duration)
-    plan = Plan.of(now, have, wanted, part[:2])
+    plan = WarmupPlan.of(now, have, wanted, part[:2])
     assert plan.anomaly == next_minute(plan.anomaly)
     assert plan.begin + timedelta(seconds=part.begin) == plan.anomaly
     assert plan.anomaly - next_minute(now) >= (wanted * MINUTE if plan.anew else timedelta())
@@ -167,7 +167,7 @@ def test_phases() -> None:
 def test_where_in_its_minute_an_anomaly_begins(kind: str, begins: float) -> None:
     """Silence begins a second before its minute, so that nothing is in it; an outlier a second after."""
     settings = ProducerSettings.from_environment({"COUNT": "20000", "RATE": "200", "ANOMALY": kind})
-    plan = Plan.of(NOON, 0, 3, minutes_of(settings))
+    plan = WarmupPlan.of(NOON, 0, 3, minutes_of(settings))
     begin = plan.begin + timedelta(seconds=part_of(settings).begin)
     assert (begin - plan.anomaly).total_seconds() == pytest.approx(begins)
 

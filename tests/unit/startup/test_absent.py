@@ -2,7 +2,7 @@
 
 import pytest
 
-from tailrace.startup.absent import NONE, Refused, answer, sentence
+from tailrace.startup.absent import NONE, AwsError, answer, sentence
 
 pytestmark = pytest.mark.unit
 
@@ -15,7 +15,7 @@ def test_an_empty_list() -> None:
 def test_named_things_do_not_exist() -> None:
     """What is asked for by name is said not to exist, with its name, in AWS's words."""
     asked = {"repositoryNames": ["images"], "registryId": "000000000000"}
-    assert answer("ecr", "DescribeRepositories", asked) == Refused(
+    assert answer("ecr", "DescribeRepositories", asked) == AwsError(
         "RepositoryNotFoundException",
         "The repository with name 'images' does not exist in the registry with id '000000000000'",
     )

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tailrace.startup import late
-from tailrace.startup.late import Late
+from tailrace.startup.late import LateModule
 
 pytestmark = pytest.mark.unit
 
@@ -25,25 +25,25 @@ def heavy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def test_what_is_known_costs_nothing(heavy: str) -> None:
     """A name that is given is imported from the one that stands there."""
-    sys.modules[heavy] = Late(heavy, kind="known")
+    sys.modules[heavy] = LateModule(heavy, kind="known")
     assert importlib.import_module(heavy).kind == "known"
-    assert isinstance(sys.modules[heavy], Late)
+    assert isinstance(sys.modules[heavy], LateModule)
 
 
 def test_what_is_not_known_is_the_real_one(heavy: str) -> None:
     """The first other name brings the real module, for everybody after."""
-    sys.modules[heavy] = Late(heavy, kind="known")
+    sys.modules[heavy] = LateModule(heavy, kind="known")
     assert importlib.import_module(heavy).PurePath is not None
     assert importlib.import_module(heavy).kind == "real"
 
 
 def test_what_does_not_exist(heavy: str) -> None:
     """A name that the real module does not have is missing, as in any module."""
-    stands = sys.modules[heavy] = Late(heavy)
+    stands = sys.modules[heavy] = LateModule(heavy)
     with pytest.raises(AttributeError):
         _ = stands.nothing
     with pytest.raises(AttributeError):
-        _ = Late(heavy).__path__
+        _ = LateModule(heavy).__path__
 
 
 @pytest.fixture
@@ -66,9 +66,9 @@ def test_what_is_called_comes_with_the_call(postponed: Path, monkeypatch: pytest
     monkeypatch.setattr(late, "CALLED", {"tailrace_test_called": ("twice",)})
     late.postpone()
     twice = importlib.import_module("tailrace_test_called").twice
-    assert isinstance(sys.modules["tailrace_test_called"], Late)
+    assert isinstance(sys.modules["tailrace_test_called"], LateModule)
     assert twice(4) == 8
-    assert not isinstance(sys.modules["tailrace_test_called"], Late)
+    assert not isinstance(sys.modules["tailrace_test_called"], LateModule)
 
 
 def test_what_is_named_through_its_package(postponed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +79,9 @@ def test_what_is_named_through_its_package(postponed: Path, monkeypatch: pytest.
     monkeypatch.setattr(late, "PARTS", {"tailrace_test_package": ("part",)})
     late.postpone()
     package = importlib.import_module("tailrace_test_package")
-    assert isinstance(package.part, Late)
+    assert isinstance(package.part, LateModule)
     assert package.part.there == 1
-    assert not isinstance(sys.modules["tailrace_test_package"], Late)
+    assert not isinstance(sys.modules["tailrace_test_package"], LateModule)
 
 
 @pytest.mark.parametrize(("wanted", "asked"), [(False, []), (True, ["request"])])

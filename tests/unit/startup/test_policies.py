@@ -1,6 +1,6 @@
 import pytest
 
-from tailrace.startup.policies import Late, LateItems, LateList
+from tailrace.startup.policies import LateItems, LateList, LateMapping
 
 pytestmark = pytest.mark.unit
 
@@ -13,7 +13,7 @@ def test_made_when_it_is_looked_into() -> None:
         made.append("made")
         return {"a": 1, "b": 2}
 
-    late = Late(make)
+    late = LateMapping(make)
     assert made == []
     assert "a" in late
     assert late.get("c") is None

@@ -60,7 +60,7 @@ def test_what_cannot_be_told_is_said() -> None:
 def test_an_aggregate_counts_as_its_records(aggregate: bytes) -> None:
     """A record of the Kinesis Producer Library counts as the records in it, and is put again as one."""
     outer = StreamRecord("1", "any", aggregate, 1.0)
-    found = members([outer], 2, Batching(apart=True))
+    found = members([outer], 2, Batching(deaggregates=True))
     assert (found.records, found.delivered, found.exact) == ([outer], 2, True)
 
 

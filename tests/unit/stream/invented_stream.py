@@ -60,11 +60,11 @@ class InventedStream:
             self._start()
             if self.flying:
                 self._answer(self.flying.pop(self.which_answers(len(self.flying))))
-            elif not self.outbox.held and following is None:
+            elif not self.outbox.unsettled and following is None:
                 return
             else:
                 self._wait()
-        raise AssertionError(f"{self.outbox.held} events are still held after {STEPS} steps")
+        raise AssertionError(f"{self.outbox.unsettled} events are still held after {STEPS} steps")
 
     def _start(self) -> None:
         while request := self.outbox.next_request(self.now):

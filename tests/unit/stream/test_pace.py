@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tailrace.stream.event import Event
-from tailrace.stream.pace import AtOnce, AtRate, Replay
+from tailrace.stream.pace import AtOnce, AtRate, ReplayPace
 
 pytestmark = pytest.mark.unit
 
@@ -48,17 +48,17 @@ def test_a_rate_is_never_exceeded(rate: float, pauses: list[float]) -> None:
 
 def test_a_replay_keeps_the_spacing() -> None:
     """Twice as fast: what lay 10 s apart is due 5 s apart, from the moment of the first."""
-    pace = Replay(2)
+    pace = ReplayPace(2)
     assert [pace.due(at(moment), 100.0) for moment in (1000, 1010, 1010, 1040)] == [100, 105, 105, 120]
 
 
 def test_a_replay_keeps_the_sources_order() -> None:
     """An event older than the one before it, or without a time, is due together with that one."""
-    pace = Replay(1)
+    pace = ReplayPace(1)
     assert [pace.due(at(moment), 0.0) for moment in (50, 60, 55, None, 61)] == [0, 10, 10, 10, 11]
 
 
 def test_a_replay_can_begin_without_a_time() -> None:
     """Events before the first that has a time are due when they come."""
-    pace = Replay(1)
+    pace = ReplayPace(1)
     assert [pace.due(at(None), 3.0), pace.due(at(70), 4.0), pace.due(at(71), 4.0)] == [3.0, 4.0, 5.0]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tailrace.stream.event import Event, Unreadable
 from tailrace.stream.files import Undelivered
-from tailrace.stream.pace import Replay
+from tailrace.stream.pace import ReplayPace
 from tailrace.stream.recorded import is_recorded, line_of, read_line
 from tailrace.stream.rules import GivenUp
 
@@ -59,7 +59,7 @@ def test_a_damaged_line_is_reported(changed: dict[str, object], reason: str) -> 
 
 def test_it_is_played_with_its_own_spacing() -> None:
     """At ten times the speed, what came five seconds later is due half a second later."""
-    pace = Replay(10)
+    pace = ReplayPace(10)
     events = [read_line(n, line_of(at, "k", b"x")) for n, at in enumerate((AT, AT + 5, AT + 5))]
     due = [pace.due(event, 100.0) for event in events if isinstance(event, Event)]
     assert due == pytest.approx([100.0, 100.5, 100.5])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.stream.reading import Shard, StreamRecord
+from tailrace.stream.reading import ListedShard, StreamRecord
 from tailrace.stream.recording import ShardRecording, floor, merge
 
 pytestmark = pytest.mark.unit
@@ -50,7 +50,7 @@ def test_a_child_comes_behind_its_parents(tmp_path: Path) -> None:
     """After a split a key goes on in a child, whose clock may be behind: its records still come later."""
     parent = ShardRecording(tmp_path / "p", float("-inf"))
     parent.add([taken(100, "first")], None)
-    shard = Shard("c", ("p", "expired"), 0, None)
+    shard = ListedShard("c", ("p", "expired"), 0, None)
     assert floor(shard, {"p": parent}) == 100
     child = ShardRecording(tmp_path / "c", floor(shard, {"p": parent}))
     child.add([taken(99, "second")], None)

@@ -33,7 +33,7 @@ def test_nothing_is_lost(history: History) -> None:
     ended = [*stream.delivered, *(one.event.event_id for one in stream.given_up)]
     assert Counter(ended) == Counter(one.event_id for one in events)
     assert set(stream.delivered) <= {one.event_id for one in stream.taken}
-    assert stream.outbox.held == 0
+    assert stream.outbox.unsettled == 0
 
 
 @given(histories())
@@ -81,18 +81,18 @@ def test_every_request_keeps_the_limits(history: History) -> None:
 def test_only_so_many_are_held_and_on_their_way(history: History) -> None:
     """Neither the window nor the number of requests on their way is ever exceeded."""
     stream, events = history
-    rules, most_held = stream.outbox.rules, 0
+    rules, most_unsettled = stream.outbox.rules, 0
     answer = stream.which_answers
 
     def watched(flying: int) -> int:
-        nonlocal most_held
+        nonlocal most_unsettled
         assert flying < rules.requests
-        most_held = max(most_held, stream.outbox.held)
+        most_unsettled = max(most_unsettled, stream.outbox.unsettled)
         return answer(flying + 1) if flying else 0
 
     stream.which_answers = lambda flying: watched(flying - 1)
     stream.run(events)
-    assert most_held <= rules.window
+    assert most_unsettled <= rules.window
 
 
 def test_a_refused_entry_holds_back_its_key_only() -> None:
@@ -243,7 +243,7 @@ def test_abandoning_gives_up_all_in_order() -> None:
         outbox.offer(event(number, key), 0)
     assert outbox.next_request(0) is not None
     assert sorted(one.event.line for one in outbox.abandon("stopped")) == [0, 1, 2]
-    assert (outbox.held, outbox.flying, outbox.wake_at()) == (0, 0, None)
+    assert (outbox.unsettled, outbox.flying, outbox.wake_at()) == (0, 0, None)
 
 
 def test_results_must_fit_the_request() -> None:

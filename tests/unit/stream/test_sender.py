@@ -30,7 +30,7 @@ class Sending:
     """One sender with all around it; what it tells is kept."""
 
     def __init__(self, put: Put, rules: Rules = QUICK, pace: Pace | None = None) -> None:
-        self.told: list[Outcome | Unreadable] = []
+        self.outcomes: list[Outcome | Unreadable] = []
         self.stop = Stop()
         self.requests = RequestThreads(put, rules.requests)
         self.stop.wake = self.requests.wake
@@ -45,7 +45,7 @@ class Sending:
     ) -> Sender:
         """Send these to the end; fail if that never comes."""
         feed = items if isinstance(items, ReadAhead) else Direct(items)
-        sender = Sender(self._outbox, feed, self._pace, self.requests, self.told.extend)
+        sender = Sender(self._outbox, feed, self._pace, self.requests, self.outcomes.extend)
         failed: list[Exception] = []
 
         def run() -> None:
@@ -65,12 +65,12 @@ class Sending:
     @property
     def delivered(self) -> list[int]:
         """Numbers of the events that are through."""
-        return [one.event.line for one in self.told if isinstance(one, Delivered)]
+        return [one.event.line for one in self.outcomes if isinstance(one, Delivered)]
 
     @property
     def given_up(self) -> dict[int, str]:
         """Numbers of those that are not, and why."""
-        return {one.event.line: one.reason for one in self.told if isinstance(one, GivenUp)}
+        return {one.event.line: one.reason for one in self.outcomes if isinstance(one, GivenUp)}
 
 
 def events(number: int, keys: int = 7) -> Iterator[Event]:
@@ -173,7 +173,7 @@ def test_a_count_bounds_events_not_lines() -> None:
     sender = sending.run(mixed, Bounds(100, None))
     assert sorted(sending.delivered) == list(range(100))
     assert sender.taken == 100
-    assert sum(isinstance(one, Unreadable) for one in sending.told) == 100
+    assert sum(isinstance(one, Unreadable) for one in sending.outcomes) == 100
 
 
 def test_a_duration_bounds_the_taking() -> None:

@@ -17,7 +17,7 @@ def item(element: str, number: int, *, key: str = "k", at: int | None = None) ->
     return Stored(element, key, str(number), number if at is None else at)
 
 
-def apart(element: str, number: int) -> Quarantined:
+def in_quarantine(element: str, number: int) -> Quarantined:
     """Quarantine an element."""
     return Quarantined(element, SHARD, str(number), "not-json")
 
@@ -65,7 +65,7 @@ def test_a_lost_record_says_where_it_was_last_seen() -> None:
 
 def test_a_quarantined_record_is_not_lost() -> None:
     """Quarantine is one of the places where a record may end."""
-    assert audit([put("a", 1), put("b", 2)], [item("b", 2)], [apart("a", 1)]).outcome == "valid"
+    assert audit([put("a", 1), put("b", 2)], [item("b", 2)], [in_quarantine("a", 1)]).outcome == "valid"
 
 
 @pytest.mark.parametrize(("number", "lost"), [(8, 1), (9, 0), (15, 0), (20, 0), (21, 1)])
@@ -87,7 +87,7 @@ def test_a_dead_letter_covers_its_own_shard_only() -> None:
 
 def test_what_nobody_acknowledged_is_unexpected() -> None:
     """A stored item and a quarantined record that were never acknowledged are named."""
-    verdict = audit([put("a", 1)], [item("a", 1), item("x", 2)], [apart("y", 3)])
+    verdict = audit([put("a", 1)], [item("a", 1), item("x", 2)], [in_quarantine("y", 3)])
     assert [stranger.element for stranger in verdict.unexpected] == ["x", "y"]
     assert verdict.outcome == "invalid"
 
@@ -101,13 +101,13 @@ def test_an_element_stored_twice_is_doubled() -> None:
 
 def test_a_record_quarantined_twice_is_doubled() -> None:
     """The same record set apart twice is one too many."""
-    verdict = audit([put("a", 1)], [], [apart("a", 1), apart("a", 1)])
+    verdict = audit([put("a", 1)], [], [in_quarantine("a", 1), in_quarantine("a", 1)])
     assert [double.how for double in verdict.doubled] == ["quarantined 2 times, sequence number 1"]
 
 
 def test_a_record_both_stored_and_quarantined_is_doubled() -> None:
     """A record ends in one place."""
-    verdict = audit([put("a", 1, content=b"x")], [item("a", 1)], [apart("a", 1)])
+    verdict = audit([put("a", 1, content=b"x")], [item("a", 1)], [in_quarantine("a", 1)])
     assert [double.how for double in verdict.doubled] == [
         "stored, and quarantined as well, sequence number 1"
     ]
@@ -124,7 +124,7 @@ def test_other_bytes_under_a_stored_name_are_lost_unless_quarantined() -> None:
     """An item stands for its own bytes only: a conflicting duplicate must be somewhere too."""
     records = [put("a", 1, content=b"x"), put("a", 2, content=b"y")]
     assert [loss.sequence_number for loss in audit(records, [item("a", 1)]).lost] == ["2"]
-    assert audit(records, [item("a", 1)], [apart("a", 2)]).outcome == "valid"
+    assert audit(records, [item("a", 1)], [in_quarantine("a", 2)]).outcome == "valid"
 
 
 def test_order_is_checked_within_a_key() -> None:
@@ -161,7 +161,7 @@ def test_a_stored_record_under_a_dead_letter_is_reported_only() -> None:
 
 def test_the_report_is_readable() -> None:
     """The message opens with the counts and then names each finding under its kind."""
-    verdict = audit([put("a", 1), put("b", 2)], [item("x", 3)], [apart("b", 2)])
+    verdict = audit([put("a", 1), put("b", 2)], [item("x", 3)], [in_quarantine("b", 2)])
     assert str(verdict).splitlines() == [
         "invalid: 2 acknowledged, 1 stored, 1 quarantined, 0 ranges dead-lettered",
         "lost: 1",

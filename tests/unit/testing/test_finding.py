@@ -11,30 +11,30 @@ A, B, C = (Acknowledged(name, "k", "s-0", str(number), name.encode()) for number
 ALL = [Stored(name, applied_at=at) for at, name in enumerate("abc", 1)]
 
 
-def told(found: Found, wanted: Wanted | None = None) -> list[str]:
+def described(found: Found, wanted: Wanted | None = None) -> list[str]:
     """Return what is broken of three events of one key, in words."""
     return [f"{one.record.element} {one.what}" for one in breaks([A, B, C], found, wanted or Wanted())]
 
 
 def test_all_is_well() -> None:
     """Every event stored once, in order, is no broken promise."""
-    assert told(Found(stored=ALL)) == []
+    assert described(Found(stored=ALL)) == []
 
 
 def test_lost() -> None:
     """An event that is nowhere is lost; one that was set aside or given up is not."""
-    assert told(Found(stored=ALL[:1], dead_lettered=[DeadLettered("s-0", "2", "2")])) == [
+    assert described(Found(stored=ALL[:1], dead_lettered=[DeadLettered("s-0", "2", "2")])) == [
         "c is lost: neither stored, nor set aside, nor in a dead letter"
     ]
-    assert told(Found(stored=ALL[:1], set_aside=[b"b", Quarantined("?", "s-0", "3", "why")])) == []
-    behind = told(Found(stored=ALL[:2], behind=1))
+    assert described(Found(stored=ALL[:1], set_aside=[b"b", Quarantined("?", "s-0", "3", "why")])) == []
+    behind = described(Found(stored=ALL[:2], behind=1))
     assert behind[0].endswith("the mapping is still before it or hangs")
 
 
 def test_given_up_without_need() -> None:
     """Where nothing failed, an event that was given up is no better than a lost one."""
     found = Found(stored=ALL[:2], dead_lettered=[DeadLettered("s-0", "3", "3")])
-    assert told(found, Wanted(given_up=False)) == [
+    assert described(found, Wanted(given_up=False)) == [
         "c is not stored, though nothing is wrong with it: it was given up"
     ]
 
@@ -42,24 +42,24 @@ def test_given_up_without_need() -> None:
 def test_doubled() -> None:
     """An event that is stored twice is told once; where that was not promised, not at all."""
     found = Found(stored=[*ALL, ALL[1]])
-    assert told(found) == ["b is stored 2 times"]
-    assert told(found, Wanted(once=False)) == []
+    assert described(found) == ["b is stored 2 times"]
+    assert described(found, Wanted(once=False)) == []
 
 
 def test_out_of_order() -> None:
     """A later event that was applied before an earlier one of its key is told."""
     found = Found(stored=[Stored("a", applied_at=2), Stored("b", applied_at=1), Stored("c", applied_at=3)])
-    assert told(found) == ["b was put after a of the same key, and applied before it"]
-    assert told(found, Wanted(order=False)) == []
+    assert described(found) == ["b was put after a of the same key, and applied before it"]
+    assert described(found, Wanted(order=False)) == []
 
 
 def test_only_the_latest_is_kept() -> None:
     """Of a table that keeps only the latest event of a key, the one that was put last has to be it."""
     stored = [Stored("a"), Stored("b"), Stored("c")]
-    assert told(Found(stored=stored, last={"k": "b"})) == [
+    assert described(Found(stored=stored, last={"k": "b"})) == [
         "c was put last of its key, but b was applied last"
     ]
-    assert told(Found(stored=stored, last={"k": "c"})) == []
+    assert described(Found(stored=stored, last={"k": "c"})) == []
 
 
 def test_whether_order_is_told() -> None:

@@ -47,9 +47,9 @@ def test_suites_beside_each_other() -> None:
 def test_written(tmp_path: Path) -> None:
     """JSON and page hold each row with its stories, and no markup of an event's."""
     written, page = write(ROWS, tmp_path / "made")
-    told = json.loads(written.read_text())
-    assert told["summary"] == summary(ROWS)
-    assert [Row.of(json.dumps(row)) for row in told["rows"]] == ROWS
+    said = json.loads(written.read_text())
+    assert said["summary"] == summary(ROWS)
+    assert [Row.of(json.dumps(row)) for row in said["rows"]] == ROWS
     text = page.read_text()
     assert "&lt;r-1&gt;\n  put" in text
     assert "<r-1>" not in text

@@ -7,7 +7,7 @@ import botocore.session
 from localstack.aws.connect import connect_to
 
 from tailrace.cloudwatch.alarms import book
-from tailrace.cloudwatch.alarms.messages import Change, invocation, notification, subject
+from tailrace.cloudwatch.alarms.messages import StateChange, invocation, notification, subject
 from tailrace.cloudwatch.alarms.rules import ALARM, OK
 from tailrace.cloudwatch.store import Place
 
@@ -20,7 +20,7 @@ def perform(place: Place, changed: book.Changed) -> None:
     if not alarm.get("ActionsEnabled", True):
         return
     wanted = {OK: "OKActions", ALARM: "AlarmActions"}.get(alarm["StateValue"], "InsufficientDataActions")
-    change = Change(
+    change = StateChange(
         alarm,
         *place,
         region_name(place[1]),
@@ -39,7 +39,7 @@ def perform(place: Place, changed: book.Changed) -> None:
         book.acted(place, alarm, action, error)
 
 
-def _act(action: str, change: Change) -> None:
+def _act(action: str, change: StateChange) -> None:
     _, _, service, region, account, *_ = action.split(":")
     clients = connect_to(region_name=region or change.region, aws_access_key_id=account or change.account)
     if service == "sns":

@@ -75,13 +75,13 @@ def put(place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
     made = kind(*place, {**request}).alarm
     made |= dict.fromkeys(_DATED, _now())  # LocalStack dates them by the machine's clock
     with LOCK:
-        held = store(place).alarms
-        known = held.get(made["AlarmArn"])
+        by_name = store(place).alarms
+        known = by_name.get(made["AlarmArn"])
         if known is not None:
             made |= {name: known.alarm[name] for name in _KEPT if name in known.alarm}
         record = kind.__new__(kind)
         record.account_id, record.region, record.alarm = *place, made
-        held[made["AlarmArn"]] = record
+        by_name[made["AlarmArn"]] = record
         _note(place, made, "ConfigurationUpdate", _created(made, known.alarm if known else None))
     return dict(made)
 
@@ -111,21 +111,23 @@ def change(place: Place, arn: str, state: str, reason: str, data: Mapping[str, A
         alarm |= {"StateValue": state, "StateReason": reason, "StateUpdatedTimestamp": now}
         alarm["StateTransitionedTimestamp"] = now
         alarm["StateReasonData"] = json.dumps(data or {})
-        told = {
+        details = {
             "version": "1.0",
             "oldState": _state(*old),
             "newState": _state(state, reason, alarm["StateReasonData"]),
         }
-        _note(place, alarm, "StateUpdate", (f"Alarm updated from {old[0]} to {state}", told))
+        _note(place, alarm, "StateUpdate", (f"Alarm updated from {old[0]} to {state}", details))
         return Changed(dict(alarm), *old, old_at)
 
 
 def acted(place: Place, alarm: Mapping[str, Any], action: str, error: str | None) -> None:
     """Note that an action was carried out, or why it was not."""
     done = "Successfully executed" if error is None else "Failed to execute"
-    told = {"actionState": "Succeeded" if error is None else "Failed", "notificationResource": action}
+    details = {"actionState": "Succeeded" if error is None else "Failed", "notificationResource": action}
     with LOCK:
-        _note(place, alarm, "Action", (f"{done} action {action}", told | ({"error": error} if error else {})))
+        _note(
+            place, alarm, "Action", (f"{done} action {action}", details | ({"error": error} if error else {}))
+        )
 
 
 def _now() -> datetime:
@@ -133,9 +135,9 @@ def _now() -> datetime:
 
 
 def _state(value: str, reason: str, data: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"stateValue": value, "stateReason": reason}
+    details: dict[str, Any] = {"stateValue": value, "stateReason": reason}
     known = json.loads(data) if data else {}
-    return told | ({"stateReasonData": known} if known else {})
+    return details | ({"stateReasonData": known} if known else {})
 
 
 def _created(made: Mapping[str, Any], known: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 _CAPITALS = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class Change(NamedTuple):
+class StateChange(NamedTuple):
     """An alarm that has just changed its state. `alarm` is as it is now."""
 
     alarm: Mapping[str, Any]
@@ -27,15 +27,15 @@ class Change(NamedTuple):
     old_at: datetime
 
 
-def subject(change: Change) -> str:
+def subject(change: StateChange) -> str:
     """Return a notification's subject."""
     return f'{change.alarm["StateValue"]}: "{change.alarm["AlarmName"]}" in {change.region_name}'
 
 
-def notification(change: Change) -> str:
+def notification(change: StateChange) -> str:
     """Return what a topic is told, as JSON text."""
     alarm = change.alarm
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "AlarmName": alarm["AlarmName"],
         "AlarmDescription": alarm.get("AlarmDescription"),
         "AWSAccountId": change.account,
@@ -51,8 +51,8 @@ def notification(change: Change) -> str:
         "InsufficientDataActions": alarm.get("InsufficientDataActions", []),
     }
     if "AlarmRule" in alarm:
-        told["AlarmRule"] = alarm["AlarmRule"]
-        told["TriggeringChildren"] = [
+        fields["AlarmRule"] = alarm["AlarmRule"]
+        fields["TriggeringChildren"] = [
             {
                 "Arn": child["arn"],
                 "State": {"Value": child["state"]["value"], "Timestamp": child["state"]["timestamp"]},
@@ -60,8 +60,8 @@ def notification(change: Change) -> str:
             for child in json.loads(alarm.get("StateReasonData") or "{}").get("triggeringAlarms", [])
         ]
     else:
-        told["Trigger"] = _trigger(alarm)
-    return json.dumps(told)
+        fields["Trigger"] = _trigger(alarm)
+    return json.dumps(fields)
 
 
 def _trigger(alarm: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _trigger(alarm: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def invocation(change: Change) -> bytes:
+def invocation(change: StateChange) -> bytes:
     """Return the event that a function is invoked with."""
     alarm = change.alarm
     state = {"value": alarm["StateValue"], "reason": alarm["StateReason"]}
@@ -136,10 +136,10 @@ def _configuration(alarm: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _query(query: Mapping[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": query["Id"]}
+    fields: dict[str, Any] = {"id": query["Id"]}
     if stat := query.get("MetricStat"):
         metric = stat["Metric"]
-        told["metricStat"] = {
+        fields["metricStat"] = {
             "metric": {
                 "namespace": metric.get("Namespace"),
                 "name": metric.get("MetricName"),
@@ -149,8 +149,8 @@ def _query(query: Mapping[str, Any]) -> dict[str, Any]:
             "stat": stat["Stat"],
         }
     else:
-        told["expression"] = query["Expression"]
-    return {**told, "returnData": query.get("ReturnData", True)}
+        fields["expression"] = query["Expression"]
+    return {**fields, "returnData": query.get("ReturnData", True)}
 
 
 def moment(at: datetime) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tailrace.cloudwatch.alarms.rules import ALARM, OK, UNKNOWN, Datapoint, Judgement, Rule
+from tailrace.cloudwatch.alarms.rules import ALARM, OK, UNKNOWN, AlarmRule, Datapoint, Evaluation
 
 CREATED = "Unchecked: Initial alarm creation"
 _PHRASES = {
@@ -15,7 +15,7 @@ _PHRASES = {
 _FILLED = {"breaching": "Breaching", "notBreaching": "NonBreaching"}
 
 
-def reason(rule: Rule, judgement: Judgement) -> str:
+def reason(rule: AlarmRule, judgement: Evaluation) -> str:
     """Return the reason's text."""
     if judgement.state == UNKNOWN:
         return f"Insufficient Data: {_counted(rule.periods, 'datapoint')} {_were(rule.periods)} unknown."
@@ -39,7 +39,7 @@ def reason(rule: Rule, judgement: Judgement) -> str:
     )
 
 
-def data(alarm: dict[str, Any], judgement: Judgement, now: float) -> dict[str, Any]:
+def data(alarm: dict[str, Any], judgement: Evaluation, now: float) -> dict[str, Any]:
     """Return the reason as AWS's StateReasonData has it, before it is made JSON."""
     points = judgement.datapoints
     known: dict[str, Any] = {

@@ -23,7 +23,7 @@ class Datapoint(NamedTuple):
     samples: float = 1.0
 
 
-class Rule(NamedTuple):
+class AlarmRule(NamedTuple):
     """What decides about an alarm's state."""
 
     comparison: str
@@ -48,7 +48,7 @@ class Rule(NamedTuple):
         return COMPARISONS[self.comparison](value, self.threshold)
 
 
-class Judgement(NamedTuple):
+class Evaluation(NamedTuple):
     """A state, and what it was judged by."""
 
     state: str
@@ -58,10 +58,10 @@ class Judgement(NamedTuple):
     """How many missing ones were taken for breaching or for not breaching."""
 
 
-def rule_of(alarm: dict[str, Any]) -> Rule:
+def rule_of(alarm: dict[str, Any]) -> AlarmRule:
     """Return the rule of an alarm as APIs have it."""
     periods = alarm["EvaluationPeriods"]
-    return Rule(
+    return AlarmRule(
         alarm["ComparisonOperator"],
         float(alarm["Threshold"]),
         periods,
@@ -70,7 +70,7 @@ def rule_of(alarm: dict[str, Any]) -> Rule:
     )
 
 
-def judge(rule: Rule, found: Sequence[Datapoint | None]) -> Judgement | None:
+def judge(rule: AlarmRule, found: Sequence[Datapoint | None]) -> Evaluation | None:
     """Return the state that datapoints ask for; None if it stays what it is.
 
     `found` has one for each period looked at, the oldest first; None where nothing was measured.
@@ -80,15 +80,15 @@ def judge(rule: Rule, found: Sequence[Datapoint | None]) -> Judgement | None:
     breaching = sum(rule.breaches(point.value) for point in judged)
     filled = rule.periods - len(judged)
     if not filled or rule.missing == "notBreaching":
-        return Judgement(ALARM if breaching >= rule.needed else OK, judged, filled)
+        return Evaluation(ALARM if breaching >= rule.needed else OK, judged, filled)
     if rule.missing == "breaching":
-        return Judgement(ALARM if breaching + filled >= rule.needed else OK, judged, filled)
+        return Evaluation(ALARM if breaching + filled >= rule.needed else OK, judged, filled)
     if breaching >= rule.needed:
-        return Judgement(ALARM, judged, 0)
+        return Evaluation(ALARM, judged, 0)
     if judged and not (breaching == len(judged) and _age(found) >= rule.needed):
-        return Judgement(OK, judged, 0)
+        return Evaluation(OK, judged, 0)
     # Nothing is known, or all that is known breaches and is old enough: too little to be sure.
-    return None if rule.missing == "ignore" else Judgement(ALARM if judged else UNKNOWN, judged, 0)
+    return None if rule.missing == "ignore" else Evaluation(ALARM if judged else UNKNOWN, judged, 0)
 
 
 def _age(found: Sequence[Datapoint | None]) -> int:

@@ -14,11 +14,11 @@ from tailrace import cloudwatch
 from tailrace.clock import CLOCK, Clock
 from tailrace.cloudwatch.alarms import actions, book, composite, reasons
 from tailrace.cloudwatch.alarms.messages import moment
-from tailrace.cloudwatch.alarms.rules import ALARM, OK, Datapoint, Rule, judge, rule_of
+from tailrace.cloudwatch.alarms.rules import ALARM, OK, AlarmRule, Datapoint, judge, rule_of
 from tailrace.cloudwatch.queries import HOUR, MINUTE, Queries, QueryError, metric_id
-from tailrace.cloudwatch.series import Stretch
+from tailrace.cloudwatch.series import Periods
 from tailrace.cloudwatch.statistics import is_extended, statistic
-from tailrace.cloudwatch.store import Place, Store
+from tailrace.cloudwatch.store import MetricStore, Place
 
 LOG = logging.getLogger(__name__)
 
@@ -37,10 +37,10 @@ class Waiting(NamedTuple):
     change: book.Changed
 
 
-class Watch:
+class AlarmWatch:
     """A thread that judges all alarms."""
 
-    def __init__(self, store: Store, clock: Clock = CLOCK) -> None:
+    def __init__(self, store: MetricStore, clock: Clock = CLOCK) -> None:
         self._store = store
         self._clock = clock
         self._now = clock.now
@@ -99,13 +99,13 @@ class Watch:
         judgement = None if found is None else judge(rule, found)
         if judgement is None or judgement.state == alarm["StateValue"]:
             return
-        told = reasons.data(alarm, judgement, now)
+        details = reasons.data(alarm, judgement, now)
         reason = reasons.reason(rule, judgement)
-        if changed := book.change(place, alarm["AlarmArn"], judgement.state, reason, told):
+        if changed := book.change(place, alarm["AlarmArn"], judgement.state, reason, details):
             actions.perform(place, changed)
 
     def _measured(
-        self, place: Place, alarm: dict[str, Any], rule: Rule, now: float
+        self, place: Place, alarm: dict[str, Any], rule: AlarmRule, now: float
     ) -> list[Datapoint | None] | None:
         """Return the datapoints of the periods until now; None if there are too few samples to judge."""
         if alarm.get("Metrics"):
@@ -115,7 +115,7 @@ class Watch:
         if rule.looked_at * period > SECONDS_KEPT:
             end += -end % MINUTE
         start = end - rule.looked_at * period
-        cells = self._store.read(place, metric_id(alarm), alarm.get("Unit"), Stretch(start, end, period))
+        cells = self._store.read(place, metric_id(alarm), alarm.get("Unit"), Periods(start, end, period))
         name = alarm.get("Statistic") or alarm["ExtendedStatistic"]
         if _too_few(alarm, name, sum(cell.count for cell in cells.values())):
             return None
@@ -124,7 +124,7 @@ class Watch:
         return [_datapoint(at, *values.get(at, (None, 0.0))) for at in range(start, end, period)]
 
     def _computed(
-        self, place: Place, alarm: dict[str, Any], rule: Rule, now: float
+        self, place: Place, alarm: dict[str, Any], rule: AlarmRule, now: float
     ) -> list[Datapoint | None]:
         queries = alarm["Metrics"]
         periods = [query["MetricStat"]["Period"] for query in queries if query.get("MetricStat")]
@@ -145,8 +145,8 @@ class Watch:
         rule = composite.read(alarm["AlarmRule"])
         state = ALARM if rule.holds(lambda child: _state_of(place, child)) else OK
         if state != alarm["StateValue"]:
-            reason, told = _composite_reason(place, rule, state)
-            if changed := book.change(place, arn, state, reason, told):
+            reason, details = _composite_reason(place, rule, state)
+            if changed := book.change(place, arn, state, reason, details):
                 self._act_unless_suppressed(place, changed)
         self._act_later(place, alarm)
 

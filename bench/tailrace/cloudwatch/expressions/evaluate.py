@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from tailrace.cloudwatch.expressions import functions
 from tailrace.cloudwatch.expressions.errors import ExpressionError
 from tailrace.cloudwatch.expressions.functions import EmptyError, Grid
-from tailrace.cloudwatch.expressions.syntax import Call, Name, Negated, Node, Number, Operation, Text, parse
-from tailrace.cloudwatch.expressions.values import Line, Lines, Value, combined, lines_of
+from tailrace.cloudwatch.expressions.syntax import (
+    FunctionCall,
+    Name,
+    Negated,
+    Node,
+    NumberLiteral,
+    Operation,
+    Text,
+    parse,
+)
+from tailrace.cloudwatch.expressions.values import Lines, TimeSeries, Value, combined, lines_of
 
 WORDS = frozenset({"REPEAT", "LINEAR", "ASC", "DESC", "AVG", "MAX", "MIN", "SUM"})
 """Bare words that functions take."""
@@ -20,13 +29,13 @@ class World:
     grid: Grid
     of: Callable[[str], Value]
     """The value of another query by its id; `KeyError` if there is none."""
-    metrics: Callable[[], Mapping[str, Line]]
+    metrics: Callable[[], Mapping[str, TimeSeries]]
     """The queries that are metrics, by id, in their order."""
     search: Callable[[str, str, int], Lines]
     """The series of a search expression, a statistic and a period."""
 
 
-def evaluate(expression: str, world: World) -> Lines | Line:
+def evaluate(expression: str, world: World) -> Lines | TimeSeries:
     """Return what an expression gives: a series, or an array of series.
 
     Raises `ExpressionError` with what is wrong with it.
@@ -36,7 +45,7 @@ def evaluate(expression: str, world: World) -> Lines | Line:
     try:
         value = _value(parse(expression), world)
     except EmptyError:
-        return Line({}, world.grid.period)
+        return TimeSeries({}, world.grid.period)
     if isinstance(value, str):
         raise ExpressionError("it gives a text, not a time series")
     if isinstance(value, float):
@@ -46,7 +55,7 @@ def evaluate(expression: str, world: World) -> Lines | Line:
 
 def _value(node: Node, world: World) -> Value:  # noqa: PLR0911  one for each kind of node
     match node:
-        case Number(value) | Text(value):
+        case NumberLiteral(value) | Text(value):
             return value
         case Name(name):
             return _named(name, world)
@@ -54,13 +63,13 @@ def _value(node: Node, world: World) -> Value:  # noqa: PLR0911  one for each ki
             return combined("-", 0.0, _value(operand, world))
         case Operation(sign, left, right):
             return combined(sign, _value(left, world), _value(right, world))
-        case Call("[]", arguments):
+        case FunctionCall("[]", arguments):
             return tuple(line for each in arguments for line in lines_of(_value(each, world)))
-        case Call("METRICS", arguments):
+        case FunctionCall("METRICS", arguments):
             return _metrics([_value(each, world) for each in arguments], world)
-        case Call("SEARCH", arguments):
+        case FunctionCall("SEARCH", arguments):
             return _search([_value(each, world) for each in arguments], world)
-        case Call(function, arguments):
+        case FunctionCall(function, arguments):
             return functions.call(function, [_value(each, world) for each in arguments], world.grid)
     raise ExpressionError("it cannot be read")
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tailrace.cloudwatch.expressions.errors import ExpressionError, NotDoneError
-from tailrace.cloudwatch.expressions.values import Line, Lines, Value, lines_of
+from tailrace.cloudwatch.expressions.values import Lines, TimeSeries, Value, lines_of
 
 NOT_DONE = {
     "ANOMALY_DETECTION_BAND": "no model is trained here",
@@ -65,8 +65,8 @@ def _each(change: Callable[[float], float | None]) -> Function:
     return act
 
 
-def _per_line(value: Value, change: Callable[[Line], Line]) -> Value:
-    if isinstance(value, Line):
+def _per_line(value: Value, change: Callable[[TimeSeries], TimeSeries]) -> Value:
+    if isinstance(value, TimeSeries):
         return change(value)
     if isinstance(value, tuple):
         return tuple(change(line) for line in value)
@@ -78,7 +78,7 @@ def _folded(fold: Callable[[Sequence[float]], float]) -> Function:
 
     def act(arguments: Sequence[Value], grid: Grid) -> Value:
         value = arguments[0]
-        if isinstance(value, Line):
+        if isinstance(value, TimeSeries):
             if not value.points:
                 raise EmptyError
             return float(fold(list(value.points.values())))
@@ -87,7 +87,9 @@ def _folded(fold: Callable[[Sequence[float]], float]) -> Function:
             for line in value:
                 for moment, number in line.points.items():
                     at.setdefault(moment, []).append(number)
-            return Line({moment: float(fold(at[moment])) for moment in sorted(at)}, _period(value, grid))
+            return TimeSeries(
+                {moment: float(fold(at[moment])) for moment in sorted(at)}, _period(value, grid)
+            )
         if isinstance(value, float):
             return float(fold([value]))
         raise ExpressionError("a time series is expected")
@@ -100,9 +102,9 @@ def _average(arguments: Sequence[Value], grid: Grid) -> Value:
     value = arguments[0]
     if isinstance(value, tuple):
         sums = _folded(math.fsum)(arguments, grid)
-        return sums.mapped(lambda total: total / len(value)) if isinstance(sums, Line) else sums
+        return sums.mapped(lambda total: total / len(value)) if isinstance(sums, TimeSeries) else sums
     total = _folded(math.fsum)(arguments, grid)
-    if not isinstance(value, Line) or not isinstance(total, float):
+    if not isinstance(value, TimeSeries) or not isinstance(total, float):
         return total
     moments = range(grid.start, grid.end, value.period)
     return total / max(len(moments), len(value.points))
@@ -123,11 +125,11 @@ def _logarithm(base: Callable[[float], float]) -> Callable[[float], float | None
 def _fill(arguments: Sequence[Value], grid: Grid) -> Value:
     filling = arguments[1]
 
-    def filled(line: Line) -> Line:
+    def filled(line: TimeSeries) -> TimeSeries:
         moments = [at for at in grid.moments() if at not in line.points]
         if isinstance(filling, float):
             added = dict.fromkeys(moments, filling)
-        elif isinstance(filling, Line):
+        elif isinstance(filling, TimeSeries):
             added = {at: filling.points[at] for at in moments if at in filling.points}
         elif filling == "REPEAT":
             added = {at: line.points[last] for at in moments if (last := _before(line, at)) is not None}
@@ -140,11 +142,11 @@ def _fill(arguments: Sequence[Value], grid: Grid) -> Value:
     return _per_line(arguments[0], filled)
 
 
-def _before(line: Line, at: int) -> int | None:
+def _before(line: TimeSeries, at: int) -> int | None:
     return max((moment for moment in line.points if moment < at), default=None)
 
 
-def _between(line: Line, moments: Iterable[int]) -> Iterable[tuple[int, float]]:
+def _between(line: TimeSeries, moments: Iterable[int]) -> Iterable[tuple[int, float]]:
     for at in moments:
         low = _before(line, at)
         high = min((moment for moment in line.points if moment > at), default=None)
@@ -161,7 +163,7 @@ def _steps(step: Callable[[tuple[int, float], tuple[int, float]], float]) -> Fun
     def act(arguments: Sequence[Value], grid: Grid) -> Value:
         del grid
 
-        def stepped(line: Line) -> Line:
+        def stepped(line: TimeSeries) -> TimeSeries:
             items = list(line.points.items())
             pairs = pairwise(items)
             return replace(line, points={later[0]: step(earlier, later) for earlier, later in pairs})
@@ -174,7 +176,7 @@ def _steps(step: Callable[[tuple[int, float], tuple[int, float]], float]) -> Fun
 def _running_sum(arguments: Sequence[Value], grid: Grid) -> Value:
     del grid
 
-    def summed(line: Line) -> Line:
+    def summed(line: TimeSeries) -> TimeSeries:
         total, points = 0.0, {}
         for at, value in line.points.items():
             total += value
@@ -190,13 +192,13 @@ def _if(arguments: Sequence[Value], grid: Grid) -> Value:
     if isinstance(condition, float):
         if condition:
             return then
-        return other if other is not None else Line({}, grid.period)
-    if not isinstance(condition, Line) or isinstance(then, tuple) or isinstance(other, tuple):
+        return other if other is not None else TimeSeries({}, grid.period)
+    if not isinstance(condition, TimeSeries) or isinstance(then, tuple) or isinstance(other, tuple):
         raise ExpressionError("IF takes numbers and time series")
     points = {}
     for at, truth in condition.points.items():
         chosen = then if truth else other
-        value = chosen.points.get(at) if isinstance(chosen, Line) else chosen
+        value = chosen.points.get(at) if isinstance(chosen, TimeSeries) else chosen
         if isinstance(value, float):
             points[at] = value
     return replace(condition, points=points)
@@ -210,7 +212,7 @@ def _end(last: int) -> Function:
             if not value:
                 raise EmptyError
             return value[last]
-        if not isinstance(value, Line):
+        if not isinstance(value, TimeSeries):
             raise ExpressionError("a time series is expected")
         if not value.points:
             raise EmptyError
@@ -253,7 +255,7 @@ def _time_series(arguments: Sequence[Value], grid: Grid) -> Value:
     value = arguments[0]
     if not isinstance(value, float):
         raise ExpressionError("TIME_SERIES takes a number")
-    return Line(dict.fromkeys(grid.moments(), value), grid.period)
+    return TimeSeries(dict.fromkeys(grid.moments(), value), grid.period)
 
 
 def _count(arguments: Sequence[Value], grid: Grid) -> Value:
@@ -263,14 +265,14 @@ def _count(arguments: Sequence[Value], grid: Grid) -> Value:
 
 def _datapoints(arguments: Sequence[Value], grid: Grid) -> Value:
     value = arguments[0]
-    if isinstance(value, Line):
+    if isinstance(value, TimeSeries):
         return float(len(value.points))
     counted: dict[int, float] = {}
     lines = lines_of(value)
     for line in lines:
         for at in line.points:
             counted[at] = counted.get(at, 0.0) + 1
-    return Line(dict(sorted(counted.items())), _period(lines, grid))
+    return TimeSeries(dict(sorted(counted.items())), _period(lines, grid))
 
 
 def _period_of(arguments: Sequence[Value], grid: Grid) -> Value:
@@ -286,11 +288,11 @@ def _calendar(part: Callable[[datetime], float]) -> Function:
     """For each period of the series, whether it has a value then or not."""
 
     def act(arguments: Sequence[Value], grid: Grid) -> Value:
-        def told(line: Line) -> Line:
+        def timed(line: TimeSeries) -> TimeSeries:
             moments = range(grid.start, grid.end, line.period)
             return replace(line, points={at: float(part(datetime.fromtimestamp(at, UTC))) for at in moments})
 
-        return _per_line(arguments[0], told)
+        return _per_line(arguments[0], timed)
 
     return act
 

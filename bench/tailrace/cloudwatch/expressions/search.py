@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 type Test = Callable[[MetricId], bool]
 
 
-class Token(NamedTuple):
+class SearchToken(NamedTuple):
     """A piece of a search: a parenthesis, a word in capitals, or a test of a metric."""
 
     sign: str
@@ -58,7 +58,7 @@ def _parsed(expression: str) -> Test:
     return lambda metric: all(each(metric) for each in tests)
 
 
-def _tokens(text: str) -> Iterable[Token]:
+def _tokens(text: str) -> Iterable[SearchToken]:
     position = 0
     while position < len(text.rstrip()):
         found = _TOKEN.match(text, position)
@@ -67,16 +67,18 @@ def _tokens(text: str) -> Iterable[Token]:
         position = found.end()
         word = found["word"]
         if found["sign"]:
-            yield Token(found["sign"])
+            yield SearchToken(found["sign"])
         elif word in {"AND", "OR", "NOT"}:
-            yield Token(word)
+            yield SearchToken(word)
         elif found["key"]:
-            yield Token("", _keyed(found["key"], found["value"].strip('"')))
+            yield SearchToken("", _keyed(found["key"], found["value"].strip('"')))
         else:
-            yield Token("", _partial((word or found["text"]).strip('"'), exact=found["text"] is not None))
+            yield SearchToken(
+                "", _partial((word or found["text"]).strip('"'), exact=found["text"] is not None)
+            )
 
 
-def _either(tokens: list[Token]) -> tuple[Test, list[Token]]:
+def _either(tokens: list[SearchToken]) -> tuple[Test, list[SearchToken]]:
     test, rest = _both(tokens)
     while rest and rest[0].sign == "OR":
         other, rest = _both(rest[1:])
@@ -84,7 +86,7 @@ def _either(tokens: list[Token]) -> tuple[Test, list[Token]]:
     return test, rest
 
 
-def _both(tokens: list[Token]) -> tuple[Test, list[Token]]:
+def _both(tokens: list[SearchToken]) -> tuple[Test, list[SearchToken]]:
     test, rest = _one(tokens)
     while rest and rest[0].sign not in {"OR", ")"}:
         other, rest = _one(rest[1:] if rest[0].sign == "AND" else rest)
@@ -92,7 +94,7 @@ def _both(tokens: list[Token]) -> tuple[Test, list[Token]]:
     return test, rest
 
 
-def _one(tokens: list[Token]) -> tuple[Test, list[Token]]:
+def _one(tokens: list[SearchToken]) -> tuple[Test, list[SearchToken]]:
     if not tokens:
         raise ExpressionError("SEARCH: a term is missing")
     first, rest = tokens[0], tokens[1:]

@@ -15,10 +15,10 @@ LONGEST = 2048
 DEEPEST = 60
 """How deep parentheses and calls may be nested."""
 
-type Node = Number | Text | Name | Call | Negated | Operation
+type Node = NumberLiteral | Text | Name | FunctionCall | Negated | Operation
 
 
-class Number(NamedTuple):
+class NumberLiteral(NamedTuple):
     """A literal number."""
 
     value: float
@@ -36,7 +36,7 @@ class Name(NamedTuple):
     name: str
 
 
-class Call(NamedTuple):
+class FunctionCall(NamedTuple):
     """A function and its arguments."""
 
     function: str
@@ -134,18 +134,18 @@ class _Reader:
         token = self._take()
         match token:
             case Token("number", text):
-                return Number(float(text))
+                return NumberLiteral(float(text))
             case Token("text", text):
                 return Text(text[1:-1])
             case Token("word", word):
-                return Call(word, self._arguments(")")) if self._peek().text == "(" else Name(word)
+                return FunctionCall(word, self._arguments(")")) if self._peek().text == "(" else Name(word)
             case Token("sign", "("):
                 node = self.weakest()
                 self.expect("sign", ")")
                 return node
             case Token("sign", "["):
                 self._next -= 1
-                return Call("[]", self._arguments("]"))
+                return FunctionCall("[]", self._arguments("]"))
         raise ExpressionError(f"Syntax error: unexpected {token.text or 'end'}")
 
     def _arguments(self, closing: str) -> tuple[Node, ...]:

@@ -8,21 +8,21 @@ from tailrace.cloudwatch.expressions.errors import ExpressionError
 
 
 @dataclass(frozen=True)
-class Line:
+class TimeSeries:
     """A time series: values by the beginning of their period, in order of time."""
 
     points: Mapping[int, float]
     period: int
     label: str = ""
 
-    def mapped(self, change: Callable[[float], float | None]) -> "Line":
+    def mapped(self, change: Callable[[float], float | None]) -> "TimeSeries":
         """Return the series with each value changed; where that gives None, there is none."""
         changed = ((at, change(value)) for at, value in self.points.items())
         return replace(self, points={at: value for at, value in changed if value is not None})
 
 
-type Lines = tuple[Line, ...]
-type Value = float | str | Line | Lines
+type Lines = tuple[TimeSeries, ...]
+type Value = float | str | TimeSeries | Lines
 
 
 def _divided(left: float, right: float) -> float | None:
@@ -64,7 +64,7 @@ def combined(sign: str, left: Value, right: Value) -> Value:
         return tuple(_of_lines(sign, each, right) for each in left)
     if isinstance(right, tuple):
         return tuple(_of_lines(sign, left, each) for each in right)
-    if isinstance(left, Line) or isinstance(right, Line):
+    if isinstance(left, TimeSeries) or isinstance(right, TimeSeries):
         return _of_lines(sign, left, right)
     result = SIGNS[sign](left, right)
     if result is None:
@@ -72,20 +72,20 @@ def combined(sign: str, left: Value, right: Value) -> Value:
     return result
 
 
-def _of_lines(sign: str, left: Value, right: Value) -> Line:
+def _of_lines(sign: str, left: Value, right: Value) -> TimeSeries:
     act = SIGNS[sign]
-    if isinstance(left, Line) and isinstance(right, Line):
+    if isinstance(left, TimeSeries) and isinstance(right, TimeSeries):
         both = {at: act(value, right.points[at]) for at, value in left.points.items() if at in right.points}
         return replace(left, points={at: value for at, value in both.items() if value is not None})
-    if isinstance(left, Line) and isinstance(right, float):
+    if isinstance(left, TimeSeries) and isinstance(right, float):
         return left.mapped(lambda value: act(value, right))
-    if isinstance(right, Line) and isinstance(left, float):
+    if isinstance(right, TimeSeries) and isinstance(left, float):
         return right.mapped(lambda value: act(left, value))
     raise ExpressionError(f"Unsupported operand type(s) for {sign}")
 
 
 def lines_of(value: Value) -> Lines:
     """Return a value's series; none of a number."""
-    if isinstance(value, Line):
+    if isinstance(value, TimeSeries):
         return (value,)
     return value if isinstance(value, tuple) else ()

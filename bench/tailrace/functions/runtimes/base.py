@@ -13,7 +13,7 @@ WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 _OPT = "/opt"
 
 
-class Place(NamedTuple):
+class RuntimePaths(NamedTuple):
     """Where a function's environment finds things; in brackets, where it is on AWS."""
 
     language: str  # the language's installation, with bin/ in it (/var/lang)
@@ -33,7 +33,7 @@ class Place(NamedTuple):
         return ":".join((f"{self.language}/lib", "/lib64", "/usr/lib64", *own, f"{self.layers}/lib"))
 
 
-class Asked(NamedTuple):
+class ProcessConfiguration(NamedTuple):
     """What a function's configuration says of its process."""
 
     handler: str
@@ -70,7 +70,7 @@ class Runtime(ABC):
         return f"{family}:{version}.v0"
 
     @abstractmethod
-    def place(self, home: Path, task: Path, layers: Path) -> Place:
+    def place(self, home: Path, task: Path, layers: Path) -> RuntimePaths:
         """Return where things are on this machine."""
 
     def more(self, home: Path) -> list[Path]:  # noqa: ARG002  few need more than their place
@@ -78,13 +78,15 @@ class Runtime(ABC):
         return []
 
     @abstractmethod
-    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+    def command(self, place: RuntimePaths, asked: ProcessConfiguration, there: RuntimePaths) -> list[str]:
         """Return the program of an environment, with its arguments.
 
         `place` is where the environment sees things, `there` where they are on this machine.
         """
 
-    def wrapped_command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+    def wrapped_command(
+        self, place: RuntimePaths, asked: ProcessConfiguration, there: RuntimePaths
+    ) -> list[str]:
         """Return the program of an environment, begun by the function's own wrapper if it names one."""
         command = self.command(place, asked, there)
         wrapper = asked.variables.get(WRAPPER)
@@ -95,7 +97,7 @@ class Runtime(ABC):
         return [wrapper, *command]
 
     @abstractmethod
-    def variables(self, place: Place) -> dict[str, str]:
+    def variables(self, place: RuntimePaths) -> dict[str, str]:
         """Return the variables that are this family's own."""
 
     def lay(self, home: Path, beside: Path) -> None:  # noqa: B027  few have anything to put there

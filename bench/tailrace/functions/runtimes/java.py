@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tailrace.control.parts import java_of
-from tailrace.functions.runtimes.base import Asked, Place, Runtime
+from tailrace.functions.runtimes.base import ProcessConfiguration, Runtime, RuntimePaths
 
 CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
 _CLASS = CLIENT.replace(".", "/") + ".class"
@@ -28,12 +28,12 @@ class Java(Runtime):
     def part(self) -> None:
         """Nothing: the emulator has a Java."""
 
-    def place(self, home: Path, task: Path, layers: Path) -> Place:
+    def place(self, home: Path, task: Path, layers: Path) -> RuntimePaths:
         """Return where things are."""
         language = java_of(home).parent.parent
-        return Place(str(language), str(task), str(task), str(layers))
+        return RuntimePaths(str(language), str(task), str(task), str(layers))
 
-    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+    def command(self, place: RuntimePaths, asked: ProcessConfiguration, there: RuntimePaths) -> list[str]:
         """Start AWS's client with the class path that Lambda has."""
         jars = (f"{place.task}", f"{place.task}/lib/*", f"{place.task}/*", f"{place.layers}/java/lib/*")
         heap = max(32, int(asked.memory_size * 0.8))
@@ -41,7 +41,7 @@ class Java(Runtime):
         del there
         return [f"{place.language}/bin/java", *flags, "-cp", ":".join(jars), CLIENT, asked.handler]
 
-    def variables(self, place: Place) -> dict[str, str]:
+    def variables(self, place: RuntimePaths) -> dict[str, str]:
         """Nothing more than every function has."""
         del place
         return {}

@@ -15,7 +15,7 @@ from tailrace.control import uv
 from tailrace.control.fetching import Site
 from tailrace.control.parts import LOCKS, Part, make_environment
 from tailrace.control.simulator import check_integrity
-from tailrace.functions.runtimes.base import FOLDER, Asked, Place, Runtime
+from tailrace.functions.runtimes.base import FOLDER, ProcessConfiguration, Runtime, RuntimePaths
 
 PRELOAD = Path(__file__).with_name("preload.cjs")
 START = Path(__file__).with_name("start_node.mjs")
@@ -108,10 +108,10 @@ class Node(Runtime):
         """Return Node, AWS's client and the SDK."""
         return _Part(self.name, self._client)
 
-    def place(self, home: Path, task: Path, layers: Path) -> Place:
+    def place(self, home: Path, task: Path, layers: Path) -> RuntimePaths:
         """Return where things are."""
         root = (home / FOLDER / self.name).resolve()
-        return Place(str(root), str(root / "runtime"), str(task), str(layers))
+        return RuntimePaths(str(root), str(root / "runtime"), str(task), str(layers))
 
     def lay(self, home: Path, beside: Path) -> None:
         """Let ES modules find the SDK, which do not look at NODE_PATH but in the folders above their own."""
@@ -120,7 +120,7 @@ class Node(Runtime):
             beside.mkdir(parents=True, exist_ok=True)
             link.symlink_to((home / FOLDER / self.name).resolve() / "runtime" / "node_modules")
 
-    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+    def command(self, place: RuntimePaths, asked: ProcessConfiguration, there: RuntimePaths) -> list[str]:
         """Start AWS's client, with as much room for objects as Lambda gives."""
         del there
         return [
@@ -132,7 +132,7 @@ class Node(Runtime):
             f"{place.runtime}/start_node.mjs",
         ]
 
-    def variables(self, place: Place) -> dict[str, str]:
+    def variables(self, place: RuntimePaths) -> dict[str, str]:
         """Return where packages are looked for."""
         version = self.name.removesuffix(".x").removeprefix("nodejs")
         layers = (f"{place.layers}/nodejs/node{version}/node_modules", f"{place.layers}/nodejs/node_modules")

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from tailrace.functions.runtimes import elf
-from tailrace.functions.runtimes.base import Asked, Place, Runtime
+from tailrace.functions.runtimes.base import ProcessConfiguration, Runtime, RuntimePaths
 
 ERROR = "Runtime.InvalidEntrypoint"
 
@@ -18,19 +18,19 @@ class Provided(Runtime):
     def part(self) -> None:
         """Nothing: what runs is in the package."""
 
-    def place(self, home: Path, task: Path, layers: Path) -> Place:
+    def place(self, home: Path, task: Path, layers: Path) -> RuntimePaths:
         """Return where things are; there is no language, and no client of AWS's."""
         del home
-        return Place("/var/lang", "/var/runtime", str(task), str(layers))
+        return RuntimePaths("/var/lang", "/var/runtime", str(task), str(layers))
 
-    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+    def command(self, place: RuntimePaths, asked: ProcessConfiguration, there: RuntimePaths) -> list[str]:
         """Run the first `bootstrap` that there is."""
         del asked
         found = bootstrap(Path(there.task), Path(there.layers))
         of_layers = found is not None and not found.is_relative_to(there.task)
         return [f"{place.layers if of_layers else place.task}/bootstrap"]
 
-    def variables(self, place: Place) -> dict[str, str]:
+    def variables(self, place: RuntimePaths) -> dict[str, str]:
         """Nothing more than every function has."""
         del place
         return {}

@@ -8,15 +8,15 @@ from pathlib import Path
 from tailrace.control import interpreters, uv
 from tailrace.control.errors import InstallError
 from tailrace.control.fetching import Site
-from tailrace.control.parts import LOCKS, Environment, make_environment
-from tailrace.functions.runtimes.base import FOLDER, Asked, Place, Runtime
+from tailrace.control.parts import LOCKS, PythonEnvironment, make_environment
+from tailrace.functions.runtimes.base import FOLDER, ProcessConfiguration, Runtime, RuntimePaths
 
 NEEDED = "3.13"
 """The version that is always installed: without it nothing could be deployed."""
 START = Path(__file__).with_name("start_python.py")
 
 
-class _Part(Environment):
+class _Part(PythonEnvironment):
     """An environment with the runtime's client, and the file that begins it."""
 
     def __init__(self, name: str) -> None:
@@ -47,26 +47,26 @@ class _Part(Environment):
 class Python(Runtime):
     """One version of Python."""
 
-    def part(self) -> Environment:
+    def part(self) -> PythonEnvironment:
         """Return its environment."""
         return _Part(self.name)
 
-    def place(self, home: Path, task: Path, layers: Path) -> Place:
+    def place(self, home: Path, task: Path, layers: Path) -> RuntimePaths:
         """Return where things are: AWS's /var/runtime is the environment's site-packages."""
         root = (home / FOLDER / self.name).resolve()
-        return Place(str(root), str(packages(root)), str(task), str(layers))
+        return RuntimePaths(str(root), str(packages(root)), str(task), str(layers))
 
     def more(self, home: Path) -> list[Path]:
         """Return the interpreter's installation: an environment is but links to it."""
         program = home / FOLDER / self.name / "bin" / "python"
         return sorted({one.parent.parent for one in (program.readlink(), program.resolve())})
 
-    def command(self, place: Place, asked: Asked, there: Place) -> list[str]:
+    def command(self, place: RuntimePaths, asked: ProcessConfiguration, there: RuntimePaths) -> list[str]:
         """Start AWS's client as `/var/runtime/bootstrap.py` does."""
         del there
         return [f"{place.language}/bin/python", "-s", f"{place.runtime}/bootstrap.py", asked.handler]
 
-    def variables(self, place: Place) -> dict[str, str]:
+    def variables(self, place: RuntimePaths) -> dict[str, str]:
         """Return where modules are looked for; layers' come by the client."""
         return {"PYTHONPATH": place.runtime}
 

@@ -2,7 +2,7 @@
 
 from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.errors import NotOfferedError
-from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.lifecycle import SlowChange
 from tailrace.protocol.errors import ValidationFailedError
 
 DISABLED = {"MinimumThroughputBillingCommitment": {"Status": "DISABLED"}}
@@ -40,5 +40,5 @@ def uncommitted(account: str) -> ValidationFailedError:
 def update_max_record_size(call: Call, request: Request) -> Output:
     """Let records of a stream be larger or smaller; until it is ACTIVE the old size is shown."""
     stream = call.active(request)
-    stream.resize_records(int(request["MaxRecordSizeInKiB"]), call.now, call.due(Change.RECORD_SIZE))
+    stream.resize_records(int(request["MaxRecordSizeInKiB"]), call.now, call.due(SlowChange.RECORD_SIZE))
     return None

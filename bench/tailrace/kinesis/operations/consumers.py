@@ -3,7 +3,7 @@
 from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.consumers import Consumer
 from tailrace.kinesis.errors import UnknownStream
-from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.lifecycle import SlowChange
 from tailrace.kinesis.operations.tags import check_tags
 from tailrace.kinesis.operations.tokens import read_token, token
 
@@ -18,7 +18,7 @@ def register_stream_consumer(call: Call, request: Request) -> Output:
     check_tags(stream.name, stream.account, tags, {})
     if stream.status(call.now) == "CREATING":
         call.require_active(stream)
-    consumer = stream.consumers.register(name, call.now, call.due(Change.CONSUMER))
+    consumer = stream.consumers.register(name, call.now, call.due(SlowChange.CONSUMER))
     consumer.tags.update(tags)
     return {"Consumer": _describe(consumer, call.now)}
 
@@ -27,7 +27,7 @@ def deregister_stream_consumer(call: Call, request: Request) -> Output:
     """Deregister a consumer; its subscriptions end."""
     consumer = call.consumer(request)
     stream = call.stream_by_arn(consumer.stream_arn)
-    stream.consumers.deregister(consumer, call.now, call.due(Change.DELETE))
+    stream.consumers.deregister(consumer, call.now, call.due(SlowChange.DELETE))
     stream.wake()
     return None
 

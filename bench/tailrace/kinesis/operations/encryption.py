@@ -2,7 +2,7 @@
 
 from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Stream
-from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.lifecycle import SlowChange
 
 MOST_CHANGES = 25  # in 24 hours
 
@@ -18,6 +18,6 @@ def stop_stream_encryption(call: Call, request: Request) -> Output:
 
 
 def _change(call: Call, stream: Stream, key_id: str | None) -> Output:
-    call.begin(stream, Change.ENCRYPT, MOST_CHANGES)
+    call.begin(stream, SlowChange.ENCRYPT, MOST_CHANGES)
     stream.key_id = key_id
     return None

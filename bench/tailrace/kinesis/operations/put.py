@@ -19,7 +19,7 @@ def put_record(call: Call, request: Request) -> Output:
     """Put one record; a shard without room for it fails the request."""
     stream = call.serving(request)
     entry = _entry(request)
-    _check_sizes(stream, [entry], alone=True)
+    _check_sizes(stream, [entry], single=True)
     _check_ordering(call, request, stream)
     call.unless_dry(request)
     ((shard_id, number),) = _put(call, stream, [entry])
@@ -79,7 +79,7 @@ def _explicit(text: str) -> bytes:
     return key_bytes(key)
 
 
-def _check_sizes(stream: Stream, entries: list[Entry], *, alone: bool = False) -> None:
+def _check_sizes(stream: Stream, entries: list[Entry], *, single: bool = False) -> None:
     """Refuse a record that is larger than the stream allows, and a request of more than 10 MiB.
 
     Key and data count together: a record whose data alone would fit is refused by what is left for them.
@@ -94,7 +94,7 @@ def _check_sizes(stream: Stream, entries: list[Entry], *, alone: bool = False) -
             shown = f"java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]"
             room = most if length > most else most - (entry.size() - length)
             violations.append(
-                Violation(shown, at_most(room), "data" if alone else f"records.{place}.member.data")
+                Violation(shown, at_most(room), "data" if single else f"records.{place}.member.data")
             )
     refuse(violations)
     if sum(entry.size() for entry in entries) > MOST_BYTES:

@@ -3,7 +3,7 @@
 from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.engine import Shard, Stream
 from tailrace.kinesis.errors import InvalidArgumentError, ResourceNotFoundError
-from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.lifecycle import SlowChange
 from tailrace.kinesis.operations.create_stream import check_shard_limit
 from tailrace.kinesis.topology import adjacent
 
@@ -21,7 +21,7 @@ def split_shard(call: Call, request: Request) -> Output:
             f" shard's EndingHashKey {shard.keys.end}."
         )
     check_shard_limit(call, stream, 1)
-    stream.change(call.now, call.due(Change.RESHARD))
+    stream.change(call.now, call.due(SlowChange.RESHARD))
     stream.split(shard, at, call.now)
     return None
 
@@ -36,7 +36,7 @@ def merge_shards(call: Call, request: Request) -> Output:
             f"Shards {one.shard_id} and {other.shard_id} {_where(stream)} are not an adjacent pair of shards"
             " eligible for merging"
         )
-    stream.change(call.now, call.due(Change.RESHARD))
+    stream.change(call.now, call.due(SlowChange.RESHARD))
     stream.merge(one, other, call.now)
     return None
 
@@ -64,7 +64,7 @@ def update_shard_count(call: Call, request: Request) -> Output:
             " than half of them."
         )
     check_shard_limit(call, stream, target - current)
-    call.begin(stream, Change.RESHARD, MOST_RESIZES)
+    call.begin(stream, SlowChange.RESHARD, MOST_RESIZES)
     stream.resize(target, call.now)
     return answer
 

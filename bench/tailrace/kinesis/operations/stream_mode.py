@@ -1,7 +1,7 @@
 """UpdateStreamMode."""
 
 from tailrace.kinesis.call import Call, Output, Request
-from tailrace.kinesis.lifecycle import Change
+from tailrace.kinesis.lifecycle import SlowChange
 from tailrace.kinesis.operations.account import uncommitted
 
 MOST_SWITCHES = 2  # in 24 hours
@@ -15,6 +15,6 @@ def update_stream_mode(call: Call, request: Request) -> Output:
         raise uncommitted(call.account)
     if mode == stream.mode:
         return None
-    call.begin(stream, Change.MODE, MOST_SWITCHES)
+    call.begin(stream, SlowChange.MODE, MOST_SWITCHES)
     stream.mode = mode
     return None

@@ -4,7 +4,7 @@ from tailrace.kinesis.call import Call, Request
 from tailrace.kinesis.errors import ResourceInUseError, UnknownStream
 from tailrace.kinesis.operations.describe import describe_child
 from tailrace.kinesis.operations.read import behind, describe_record, find_shard, position
-from tailrace.kinesis.subscriptions import Event, Subscription
+from tailrace.kinesis.subscriptions import Subscription, SubscriptionEvent
 
 
 def subscribe_to_shard(call: Call, request: Request) -> Subscription:
@@ -32,7 +32,7 @@ def subscribe_to_shard(call: Call, request: Request) -> Subscription:
     return subscription
 
 
-def describe_event(subscription: Subscription, event: Event, now: float) -> Request:
+def describe_event(subscription: Subscription, event: SubscriptionEvent, now: float) -> Request:
     """Write a SubscribeToShardEvent; the last one of a shard has its children, and no continuation."""
     stream, shard = subscription.stream, subscription.shard
     written: Request = {
@@ -44,7 +44,7 @@ def describe_event(subscription: Subscription, event: Event, now: float) -> Requ
     return written | {"ContinuationSequenceNumber": event.continuation}
 
 
-def _behind(subscription: Subscription, event: Event, now: float) -> int:
+def _behind(subscription: Subscription, event: SubscriptionEvent, now: float) -> int:
     """Give the age of the position; behind the end of a shard that is the time since it was closed."""
     closed_at = subscription.shard.closed_at
     if event.continuation is None and closed_at is not None:

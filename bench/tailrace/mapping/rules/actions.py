@@ -4,8 +4,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from tailrace.mapping.event import Record
-from tailrace.mapping.rules.answers import Answer
-from tailrace.mapping.rules.windows import View
+from tailrace.mapping.rules.answers import InvocationResult
+from tailrace.mapping.rules.windows import WindowView
 
 
 class Condition(Enum):
@@ -33,7 +33,7 @@ class Invoke[R: Record](NamedTuple):
 
     records: tuple[R, ...]
     request_id: str
-    window: View | None = None
+    window: WindowView | None = None
     """What the event says of the tumbling window; None without one."""
 
 
@@ -45,9 +45,9 @@ class Discard[R: Record](NamedTuple):
     request_id: str
     invoke_count: int
     """`approximateInvokeCount`: never less than 1, also if the function never ran."""
-    answer: Answer | None
+    answer: InvocationResult | None
     """The last answer; None if the message has no `responseContext`."""
-    window: View | None = None
+    window: WindowView | None = None
 
 
 class Work[R: Record](NamedTuple):

@@ -33,25 +33,25 @@ class Kind(Enum):
     FAULT = "the bench itself failed: nobody knows whether it ran"
 
 
-class Answer(NamedTuple):
+class InvocationResult(NamedTuple):
     """The part of an answer that an on-failure message repeats (`responseContext`)."""
 
     executed_version: str
     function_error: str | None
 
 
-class Verdict(NamedTuple):
+class JudgedTry(NamedTuple):
     """One try, judged."""
 
     kind: Kind
     processed: int = 0
     """Leading records that are processed; meaningful for `PARTLY`."""
-    answer: Answer | None = None
+    answer: InvocationResult | None = None
     state: str | None = None
     """The state of a tumbling window that the function returned, JSON."""
 
 
-class Outcome(Protocol):
+class EndedInvocation(Protocol):
     """How an invocation ended, as the executor reports it."""
 
     @property
@@ -68,43 +68,43 @@ NEVER_RAN = {"throttled": Kind.THROTTLED, "missing": Kind.MISSING}
 
 
 def judge(
-    outcome: Outcome,
+    outcome: EndedInvocation,
     sequence_numbers: Sequence[str],
     *,
     partial_answers: bool,
     stateful: bool = False,
-) -> Verdict:
+) -> JudgedTry:
     """Say what an invocation means for the batch with these sequence numbers, in order.
 
     `stateful`: a tumbling window is open, and stays open after this.
     """
     if outcome.status in NEVER_RAN:
-        return Verdict(NEVER_RAN[outcome.status])
-    answer = Answer(outcome.executed_version, outcome.function_error)
+        return JudgedTry(NEVER_RAN[outcome.status])
+    answer = InvocationResult(outcome.executed_version, outcome.function_error)
     if outcome.status != "ok":
-        return Verdict(Kind.ERROR, answer=answer)
+        return JudgedTry(Kind.ERROR, answer=answer)
     if not (partial_answers or stateful):
-        return Verdict(Kind.PROCESSED, answer=answer)
+        return JudgedTry(Kind.PROCESSED, answer=answer)
     try:
         returned = _returned(outcome.payload)
     except RecursionError:
-        return Verdict(Kind.REJECTED, answer=answer)
+        return JudgedTry(Kind.REJECTED, answer=answer)
     state = returned.get("state")
     if stateful and not isinstance(state, dict):
-        return Verdict(Kind.REJECTED, answer=answer)
+        return JudgedTry(Kind.REJECTED, answer=answer)
     failures = returned.get("batchItemFailures") if partial_answers else None
     return _judge_failures(failures, sequence_numbers, answer)._replace(
         state=json.dumps(state, separators=(",", ":"), ensure_ascii=False) if stateful else None
     )
 
 
-def _judge_failures(failures: Any, sequence_numbers: Sequence[str], answer: Answer) -> Verdict:  # noqa: ANN401  any JSON
+def _judge_failures(failures: Any, sequence_numbers: Sequence[str], answer: InvocationResult) -> JudgedTry:  # noqa: ANN401  any JSON
     if not failures:
-        return Verdict(Kind.PROCESSED, answer=answer)
+        return JudgedTry(Kind.PROCESSED, answer=answer)
     first = _first_failed(failures, sequence_numbers)
     if first is None:
-        return Verdict(Kind.REJECTED, answer=answer)
-    return Verdict(Kind.PARTLY if first else Kind.UNFINISHED, processed=first, answer=answer)
+        return JudgedTry(Kind.REJECTED, answer=answer)
+    return JudgedTry(Kind.PARTLY if first else Kind.UNFINISHED, processed=first, answer=answer)
 
 
 def _returned(payload: bytes) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from tailrace.mapping.event import Record, fits
 from tailrace.mapping.rules.actions import Condition, Discard, Invoke, Wait
-from tailrace.mapping.rules.answers import Answer, Kind, Verdict
+from tailrace.mapping.rules.answers import InvocationResult, JudgedTry, Kind
 from tailrace.mapping.rules.backoff import delay
-from tailrace.mapping.rules.states import FAILURES, TRANSITIONS, Event, State
-from tailrace.mapping.rules.windows import View, Windows
+from tailrace.mapping.rules.states import FAILURES, TRANSITIONS, LaneEvent, LaneState
+from tailrace.mapping.rules.windows import Windows, WindowView
 from tailrace.mapping.settings import FOREVER, MappingSettings
 
 IDLE = Wait(None)
@@ -24,7 +24,7 @@ class OutOfTurn(Exception):  # noqa: N818  it is an error of whoever runs the la
     """The lane was told of something that cannot happen in its state."""
 
 
-class Held[R: Record](NamedTuple):
+class PendingRecord[R: Record](NamedTuple):
     """A record that a lane has: its position in the shard, and the bytes that it adds to an event."""
 
     position: int
@@ -35,8 +35,10 @@ class Held[R: Record](NamedTuple):
 class _Batch[R: Record]:
     """Records that are sent together, and what became of them so far."""
 
-    def __init__(self, held: Sequence[Held[R]], due: float, view: View | None = None) -> None:
-        self.held = tuple(held)
+    def __init__(
+        self, pending: Sequence[PendingRecord[R]], due: float, view: WindowView | None = None
+    ) -> None:
+        self.pending = tuple(pending)
         self.due = due
         self.view = view  # of a batch that closes a window, and has no records
         self.done = False
@@ -44,11 +46,11 @@ class _Batch[R: Record]:
         self.failures = 0  # failures of any kind, for the backoff
         self.exhausted = False
         self.request_id: str | None = None
-        self.answer: Answer | None = None
+        self.answer: InvocationResult | None = None
 
     @property
     def records(self) -> tuple[R, ...]:
-        return tuple(one.record for one in self.held)
+        return tuple(one.record for one in self.pending)
 
 
 class Lane[R: Record]:
@@ -71,9 +73,9 @@ class Lane[R: Record]:
         self._new_request_id = new_request_id
         self.retention = retention
         self._windows = windows
-        self.state = State.GATHERING
+        self.state = LaneState.GATHERING
         self.result: str | None = None
-        self._waiting: deque[Held[R]] = deque()  # not yet in a batch
+        self._waiting: deque[PendingRecord[R]] = deque()  # not yet in a batch
         self._weight = 0  # of all that wait
         self._batches: deque[_Batch[R]] = deque()  # what is left of the batch in progress, in order
         self._since = 0.0  # when the window of the next batch began
@@ -84,7 +86,7 @@ class Lane[R: Record]:
     @property
     def busy(self) -> bool:
         """Whether it waits to be told what came of its last action."""
-        return self.state in (State.SENDING, State.DISCARDING)
+        return self.state in (LaneState.SENDING, LaneState.DISCARDING)
 
     @property
     def settled(self) -> bool:
@@ -100,28 +102,30 @@ class Lane[R: Record]:
     @property
     def wants(self) -> int:
         """How many more records the next batch takes; 0 while another is in progress."""
-        return max(0, self._settings.batch_size - len(self._waiting)) if self.state is State.GATHERING else 0
+        return (
+            max(0, self._settings.batch_size - len(self._waiting)) if self.state is LaneState.GATHERING else 0
+        )
 
     @property
     def lowest(self) -> int | None:
         """The position of its first unfinished record; None without any."""
         for batch in self._batches:
-            if batch.held:
-                return batch.held[0].position
+            if batch.pending:
+                return batch.pending[0].position
         return self._waiting[0].position if self._waiting else None
 
-    def held(self) -> Iterator[Held[R]]:
+    def pending(self) -> Iterator[PendingRecord[R]]:
         """Give all that is unfinished, in order."""
         for batch in self._batches:
-            yield from batch.held
+            yield from batch.pending
         yield from self._waiting
 
-    def offer(self, held: Held[R], now: float) -> None:
+    def offer(self, pending: PendingRecord[R], now: float) -> None:
         """Take one more record; it is later than those before."""
         if not self._waiting:
             self._since = max(self._since, now)
-        self._waiting.append(held)
-        self._weight += held.weight
+        self._waiting.append(pending)
+        self._weight += pending.weight
 
     # What to do next
 
@@ -131,7 +135,7 @@ class Lane[R: Record]:
         `dry` tells that all records that there are were read, `last` that none can follow at all.
         """
         while True:
-            gathering = self.state is State.GATHERING
+            gathering = self.state is LaneState.GATHERING
             action = self._gather(now, dry=dry, last=last) if gathering else self._hold(now)
             if action is not None:
                 return action
@@ -172,49 +176,49 @@ class Lane[R: Record]:
                 return place, True
         return count, count == self._settings.batch_size or not fits(weight)
 
-    def _same_window(self, one: Held[R]) -> bool:
+    def _same_window(self, one: PendingRecord[R]) -> bool:
         if self._windows is None:
             return True
         of = self._windows.of
         return of(one.record.arrival) == of(self._waiting[0].record.arrival)
 
-    def _take(self, count: int) -> list[Held[R]]:
+    def _take(self, count: int) -> list[PendingRecord[R]]:
         taken = [self._waiting.popleft() for _ in range(count)]
         self._weight -= sum(one.weight for one in taken)
         return taken
 
     def _begin(self, batch: _Batch[R], now: float) -> None:
         self._batches.append(batch)
-        self._move(Event.COMPLETE, now)
+        self._move(LaneEvent.COMPLETE, now)
 
     def _hold(self, now: float) -> Wait | Invoke[R] | Discard[R] | None:
-        if self.state is not State.HOLDING:
+        if self.state is not LaneState.HOLDING:
             raise OutOfTurn(f"step while {self.state.value}: what came of the last action?")
         batch = self._batches[0]
         if batch.exhausted:
-            return self._drop(batch, len(batch.held), Condition.RETRIES, now)
+            return self._drop(batch, len(batch.pending), Condition.RETRIES, now)
         if (aged := self._older_than(self._settings.max_age, batch, now)) or self._window_aged(batch, now):
             return self._drop(batch, aged, Condition.AGE, now)
         if lapsed := self._older_than(self.retention, batch, now):
             self._settle(batch, lapsed)
-            self._move(Event.LAPSE, now)
+            self._move(LaneEvent.LAPSE, now)
             return None
         if now < batch.due:
             return Wait(min(batch.due, self._next_expiry(batch)))
-        if len(batch.held) == 1 and not fits(batch.held[0].weight):
-            self._fail(batch, Verdict(Kind.TOO_LARGE), now)
+        if len(batch.pending) == 1 and not fits(batch.pending[0].weight):
+            self._fail(batch, JudgedTry(Kind.TOO_LARGE), now)
             return None
         if self._windows and not batch.view:
-            self._windows.open(batch.held[0].record.arrival)
+            self._windows.open(batch.pending[0].record.arrival)
         batch.request_id = batch.request_id or self._new_request_id()
-        self._move(Event.SEND, now)
+        self._move(LaneEvent.SEND, now)
         return Invoke(batch.records, batch.request_id, batch.view or self._view())
 
     # What came of it
 
-    def judged(self, verdict: Verdict, now: float) -> None:
+    def judged(self, verdict: JudgedTry, now: float) -> None:
         """Take what became of the invocation."""
-        if self.state is not State.SENDING:
+        if self.state is not LaneState.SENDING:
             raise OutOfTurn(f"a verdict while {self.state.value}")
         batch = self._batches[0]
         if verdict.kind in FAILURES:
@@ -222,24 +226,24 @@ class Lane[R: Record]:
             return
         self.result = "OK"
         whole = verdict.kind is Kind.PROCESSED
-        self._settle(batch, len(batch.held) if whole else verdict.processed)
-        rest = [_Batch(batch.held, due=now + delay(1))] if batch.held else []
+        self._settle(batch, len(batch.pending) if whole else verdict.processed)
+        rest = [_Batch(batch.pending, due=now + delay(1))] if batch.pending else []
         self._replace(self._returned(batch, verdict, now) + rest)
-        self._move(Event.SETTLE, now)
+        self._move(LaneEvent.SETTLE, now)
 
     def reported(self, now: float) -> None:
         """Take note that the discarded records are reported, or could not be: they are done with."""
-        if self.state is not State.DISCARDING:
+        if self.state is not LaneState.DISCARDING:
             raise OutOfTurn(f"a report while {self.state.value}")
         batch = self._batches[0]
         self._settle(batch, self._dropping)
         if batch.view and self._windows:
             self._windows.close()
-        self._move(Event.REPORTED, now)
+        self._move(LaneEvent.REPORTED, now)
 
     # The parts of it
 
-    def _returned(self, batch: _Batch[R], verdict: Verdict, now: float) -> list[_Batch[R]]:
+    def _returned(self, batch: _Batch[R], verdict: JudgedTry, now: float) -> list[_Batch[R]]:
         """Keep the window's state; give the batch that ends the window early, if the state is too large."""
         if self._windows is None:
             return []
@@ -249,28 +253,30 @@ class Lane[R: Record]:
             return [_Batch((), due=now, view=self._view(final=True, early=True))]
         return []
 
-    def _view(self, *, final: bool = False, early: bool = False) -> View | None:
+    def _view(self, *, final: bool = False, early: bool = False) -> WindowView | None:
         return self._windows.view(final=final, early=early) if self._windows else None
 
-    def _shown(self, batch: _Batch[R]) -> View | None:
+    def _shown(self, batch: _Batch[R]) -> WindowView | None:
         """Show the window of records that are given up, perhaps before it was ever opened."""
         if self._windows:
-            self._windows.open(batch.held[0].record.arrival)
+            self._windows.open(batch.pending[0].record.arrival)
         return self._view()
 
-    def _fail(self, batch: _Batch[R], verdict: Verdict, now: float) -> None:
+    def _fail(self, batch: _Batch[R], verdict: JudgedTry, now: float) -> None:
         cost = FAILURES[verdict.kind]
         self.result = "PROBLEM: Function call failed"
         batch.failures += 1
         batch.tries += cost.spends
         batch.due = now + delay(batch.failures)
         batch.answer = verdict.answer
-        if cost.splits and self._settings.bisect and len(batch.held) > 1:
-            middle = len(batch.held) // 2
-            self._replace([_Batch(half, batch.due) for half in (batch.held[:middle], batch.held[middle:])])
+        if cost.splits and self._settings.bisect and len(batch.pending) > 1:
+            middle = len(batch.pending) // 2
+            self._replace(
+                [_Batch(half, batch.due) for half in (batch.pending[:middle], batch.pending[middle:])]
+            )
         elif cost.spends and self._settings.retries != FOREVER:
             batch.exhausted = batch.tries > self._settings.retries
-        self._move(Event.FAIL, now)
+        self._move(LaneEvent.FAIL, now)
 
     def _replace(self, batches: Sequence[_Batch[R]]) -> None:
         """Let these batches take the place of the one in progress."""
@@ -279,7 +285,7 @@ class Lane[R: Record]:
 
     def _drop(self, batch: _Batch[R], count: int, condition: Condition, now: float) -> Discard[R]:
         self._dropping = count
-        self._move(Event.DROP, now)
+        self._move(LaneEvent.DROP, now)
         return Discard(
             records=batch.records[:count],
             condition=condition,
@@ -292,8 +298,8 @@ class Lane[R: Record]:
     @staticmethod
     def _settle(batch: _Batch[R], count: int) -> None:
         """Be done with the first records of the batch; what is left is another batch to the function."""
-        batch.held = batch.held[count:]
-        batch.done = not batch.held
+        batch.pending = batch.pending[count:]
+        batch.done = not batch.pending
         batch.request_id = None
 
     @staticmethod
@@ -301,8 +307,8 @@ class Lane[R: Record]:
         """Count the leading records that arrived so many seconds ago or earlier."""
         if age == FOREVER:
             return 0
-        fresh = (place for place, one in enumerate(batch.held) if now < one.record.arrival + age)
-        return next(fresh, len(batch.held))
+        fresh = (place for place, one in enumerate(batch.pending) if now < one.record.arrival + age)
+        return next(fresh, len(batch.pending))
 
     def _window_aged(self, batch: _Batch[R], now: float) -> bool:
         """Tell whether a window's last invocation is given up: its age counts from the window's end."""
@@ -311,13 +317,13 @@ class Lane[R: Record]:
 
     def _next_expiry(self, batch: _Batch[R]) -> float:
         ages = [age for age in (self._settings.max_age, self.retention) if age != FOREVER]
-        since = batch.held[0].record.arrival if batch.held else batch.due
+        since = batch.pending[0].record.arrival if batch.pending else batch.due
         return since + min(ages)
 
-    def _move(self, event: Event, now: float) -> None:
+    def _move(self, event: LaneEvent, now: float) -> None:
         self.state = TRANSITIONS[self.state][event]
-        while self.state is State.HOLDING and self._batches and self._batches[0].done:
+        while self.state is LaneState.HOLDING and self._batches and self._batches[0].done:
             self._batches.popleft()
-        if self.state is State.HOLDING and not self._batches:
-            self.state = State.GATHERING
+        if self.state is LaneState.HOLDING and not self._batches:
+            self.state = LaneState.GATHERING
             self._since = now

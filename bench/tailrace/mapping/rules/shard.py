@@ -14,8 +14,8 @@ from zlib import crc32
 
 from tailrace.mapping.event import Record
 from tailrace.mapping.rules.actions import Ended, Read, Wait, Work
-from tailrace.mapping.rules.answers import Verdict
-from tailrace.mapping.rules.lane import IDLE, Held, Lane
+from tailrace.mapping.rules.answers import JudgedTry
+from tailrace.mapping.rules.lane import IDLE, Lane, PendingRecord
 from tailrace.mapping.rules.windows import Windows
 from tailrace.mapping.settings import MappingSettings
 
@@ -105,9 +105,9 @@ class ShardReader[R: Record]:
 
     def remains(self) -> Remains[R]:
         """Tell what is unfinished; only when no lane is busy, so that nothing is sent twice."""
-        held = [(one.position, one.record) for lane in self._lanes for one in lane.held()]
-        held.sort(key=itemgetter(0))
-        return Remains(self._position, (*held, *self._left), self._windows)
+        pending = [(one.position, one.record) for lane in self._lanes for one in lane.pending()]
+        pending.sort(key=itemgetter(0))
+        return Remains(self._position, (*pending, *self._left), self._windows)
 
     @property
     def busy(self) -> bool:
@@ -158,7 +158,7 @@ class ShardReader[R: Record]:
         self._deal(passing, now)
         return Dealt(len(records), len(passing))
 
-    def judged(self, lane: int, verdict: Verdict, now: float) -> None:
+    def judged(self, lane: int, verdict: JudgedTry, now: float) -> None:
         """Take what became of an invocation."""
         self._lanes[lane].judged(verdict, now)
         self._note(lane, self._lanes[lane])
@@ -172,17 +172,17 @@ class ShardReader[R: Record]:
         if lane.result != self._results[number]:
             self._results[number] = self._result = lane.result
 
-    def _passing(self, records: Iterable[tuple[int, R]]) -> list[Held[R]]:
+    def _passing(self, records: Iterable[tuple[int, R]]) -> list[PendingRecord[R]]:
         """Give the records that pass the filters; the others are settled."""
         return [
-            Held(position, record, self._weigh(record))
+            PendingRecord(position, record, self._weigh(record))
             for position, record in records
             if self._accepts(record)
         ]
 
-    def _deal(self, records: list[Held[R]], now: float) -> None:
-        for held in records:
-            self._lanes[self._lane_of(held.record)].offer(held, now)
+    def _deal(self, records: list[PendingRecord[R]], now: float) -> None:
+        for pending in records:
+            self._lanes[self._lane_of(pending.record)].offer(pending, now)
 
     def _lane_of(self, record: R) -> int:
         return lane_of(record.partition_key, len(self._lanes))

@@ -30,7 +30,7 @@ from typing import NamedTuple
 from tailrace.mapping.rules.answers import Kind
 
 
-class State(Enum):
+class LaneState(Enum):
     """Where a lane stands between two steps."""
 
     GATHERING = "gathering"
@@ -39,7 +39,7 @@ class State(Enum):
     DISCARDING = "discarding"
 
 
-class Event(Enum):
+class LaneEvent(Enum):
     """What moves a lane from one state to another."""
 
     COMPLETE = "a batch is complete"
@@ -51,22 +51,22 @@ class Event(Enum):
     REPORTED = "what was given up is reported"
 
 
-TRANSITIONS: dict[State, dict[Event, State]] = {
-    State.GATHERING: {
-        Event.COMPLETE: State.HOLDING,
+TRANSITIONS: dict[LaneState, dict[LaneEvent, LaneState]] = {
+    LaneState.GATHERING: {
+        LaneEvent.COMPLETE: LaneState.HOLDING,
     },
-    State.HOLDING: {
-        Event.SEND: State.SENDING,
-        Event.FAIL: State.HOLDING,  # too large to be sent at all
-        Event.DROP: State.DISCARDING,
-        Event.LAPSE: State.HOLDING,
+    LaneState.HOLDING: {
+        LaneEvent.SEND: LaneState.SENDING,
+        LaneEvent.FAIL: LaneState.HOLDING,  # too large to be sent at all
+        LaneEvent.DROP: LaneState.DISCARDING,
+        LaneEvent.LAPSE: LaneState.HOLDING,
     },
-    State.SENDING: {
-        Event.SETTLE: State.HOLDING,
-        Event.FAIL: State.HOLDING,
+    LaneState.SENDING: {
+        LaneEvent.SETTLE: LaneState.HOLDING,
+        LaneEvent.FAIL: LaneState.HOLDING,
     },
-    State.DISCARDING: {
-        Event.REPORTED: State.HOLDING,
+    LaneState.DISCARDING: {
+        LaneEvent.REPORTED: LaneState.HOLDING,
     },
 }
 

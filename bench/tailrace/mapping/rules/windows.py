@@ -25,7 +25,7 @@ class Window(NamedTuple):
     end: float
 
 
-class View(NamedTuple):
+class WindowView(NamedTuple):
     """What an event says of its window."""
 
     window: Window
@@ -52,11 +52,11 @@ class Windows:
         start = arrival // self.seconds * self.seconds
         return Window(start, start + self.seconds)
 
-    def view(self, *, final: bool = False, early: bool = False) -> View:
+    def view(self, *, final: bool = False, early: bool = False) -> WindowView:
         """Show the open window as the next event does."""
         if self.window is None:
             raise ValueError("no window is open")
-        return View(self.window, self.state, final, early)
+        return WindowView(self.window, self.state, final, early)
 
     def open(self, arrival: float) -> None:
         """Open the window of a record, if it is not open already."""

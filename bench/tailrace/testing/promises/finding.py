@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tailrace.testing.audit import Acknowledged, DeadLettered, Quarantined, Stored
 
-type Apart = str | bytes | Quarantined
+type SetAside = str | bytes | Quarantined
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Found:
     """What was found of the events of a trial, and how many records the mapping still has before it."""
 
     stored: Sequence[Stored] = ()
-    set_aside: Sequence[Apart] = ()
+    set_aside: Sequence[SetAside] = ()
     dead_lettered: Sequence[DeadLettered] = ()
     last: Mapping[str, str] | None = None
     behind: int = 0
@@ -25,7 +25,7 @@ class Found:
         """Tell whether an event is stored."""
         return record.element in self._names
 
-    def is_apart(self, record: Acknowledged) -> bool:
+    def is_set_aside(self, record: Acknowledged) -> bool:
         """Tell whether the function set a record aside, or the mapping gave it up."""
         return self.is_dead(record) or any(_is(record, one) for one in self.set_aside)
 
@@ -38,10 +38,10 @@ class Found:
         return {one.element for one in self.stored}
 
 
-def _is(record: Acknowledged, apart: Apart) -> bool:
-    if isinstance(apart, Quarantined):
-        return record.sequence_number == apart.sequence_number or record.element == apart.element
-    return apart in {record.element, record.content, record.sequence_number}
+def _is(record: Acknowledged, entry: SetAside) -> bool:
+    if isinstance(entry, Quarantined):
+        return record.sequence_number == entry.sequence_number or record.element == entry.element
+    return entry in {record.element, record.content, record.sequence_number}
 
 
 class Break(NamedTuple):
@@ -77,7 +77,7 @@ def _lost(records: Iterable[Acknowledged], found: Found, wanted: Wanted) -> Iter
         if record.element in seen or found.is_stored(record):
             continue
         seen.add(record.element)
-        if not found.is_apart(record):
+        if not found.is_set_aside(record):
             waits = "; the mapping is still before it or hangs" if found.behind else ""
             yield Break(record, f"is lost: neither stored, nor set aside, nor in a dead letter{waits}")
         elif not wanted.given_up and record.element not in wanted.bad:
@@ -125,7 +125,7 @@ def cost(records: Sequence[Acknowledged], found: Found, bad: Acknowledged) -> li
             continue
         before = record.shard_id == bad.shard_id and int(record.sequence_number) < int(bad.sequence_number)
         if not found.is_stored(record):
-            how = "was given up with it" if found.is_apart(record) else "is lost"
+            how = "was given up with it" if found.is_set_aside(record) else "is lost"
             broken.append(Break(record, f"is good, and {how} ({bad.element} is the bad one)"))
         elif before and found.is_dead(record):
             broken.append(

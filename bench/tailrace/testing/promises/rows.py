@@ -92,8 +92,8 @@ def summary(rows: Sequence[Row]) -> str:
     broken = sorted({row.promise for row in rows if row.verdict == BROKEN})
     kept = {row.promise for row in rows if row.verdict == KEPT} - set(broken)
     seconds = sum(row.seconds for row in rows)
-    told = f"{len(kept)} promises kept, {len(broken)} broken, in {len(rows)} trials, {seconds:.0f} s"
-    return f"{told}: {'; '.join(broken)}" if broken else told
+    said = f"{len(kept)} promises kept, {len(broken)} broken, in {len(rows)} trials, {seconds:.0f} s"
+    return f"{said}: {'; '.join(broken)}" if broken else said
 
 
 def write(rows: Sequence[Row], folder: Path) -> list[Path]:
@@ -101,8 +101,8 @@ def write(rows: Sequence[Row], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     files = [folder / "promises.json", folder / "promises.html"]
-    told = {"summary": summary(rows), "rows": [asdict(row) for row in rows]}
-    files[0].write_text(json.dumps(told, indent=2, ensure_ascii=False), encoding="utf-8")
+    said = {"summary": summary(rows), "rows": [asdict(row) for row in rows]}
+    files[0].write_text(json.dumps(said, indent=2, ensure_ascii=False), encoding="utf-8")
     files[1].write_text(page(rows), encoding="utf-8")
     return files
 
@@ -126,8 +126,8 @@ def _page_rows(rows: Sequence[Row]) -> Iterator[str]:
             f"<td>{row.events}</td><td>{faults}</td><td>{row.seconds:.1f}</td><td>{html.escape(row.why)}"
         )
         if row.stories:
-            told = html.escape("\n\n".join(row.stories))
-            yield f"<details open><summary>{row.broken} events</summary><pre>{told}</pre></details>"
+            said = html.escape("\n\n".join(row.stories))
+            yield f"<details open><summary>{row.broken} events</summary><pre>{said}</pre></details>"
         yield "</td></tr>\n"
 
 

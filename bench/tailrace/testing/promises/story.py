@@ -45,7 +45,7 @@ def _ends(record: Acknowledged, found: Found) -> list[str]:
     ends = [f"stored {times} times" if times > 1 else "stored"] if times else []
     if found.is_dead(record):
         ends.append("in a dead letter")
-    elif found.is_apart(record):
+    elif found.is_set_aside(record):
         ends.append("set aside by the function")
     return ends
 

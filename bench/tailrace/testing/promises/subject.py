@@ -74,10 +74,10 @@ class Subject:
 
     def behind(self) -> int:
         """Return how many records the mapping has not settled yet."""
-        behind = self._told()["behind"]
+        behind = self._described()["behind"]
         return int(behind["records"]) if behind else 0
 
-    def _told(self) -> dict[str, Any]:
+    def _described(self) -> dict[str, Any]:
         """Return what the emulator tells of the mapping."""
         every = ask(self.bench.endpoint, MAPPINGS)["mappings"]
         mine: dict[str, Any] = next(one for one in every if one["mapping"] == self.mapping.uuid)
@@ -93,12 +93,12 @@ class Subject:
 
     def read_from(self, position: str | float) -> None:
         """Have the mapping read its stream anew: TRIM_HORIZON, LATEST, or a time in epoch seconds."""
-        before = self._told()["rewound"]
+        before = self._described()["rewound"]
         ask(self.bench.endpoint, f"{MAPPINGS}/{self.mapping.uuid}/rewind", {"from": position})
 
         def begun() -> bool:
             """See the mapping read from there, once its invocations under way have ended."""
-            return bool(self._told()["rewound"] > before)
+            return bool(self._described()["rewound"] > before)
 
         eventually(begun, within=CHANGED + self.timeout)
 

@@ -89,6 +89,6 @@ def _conclude(
     bad = [row for row in rows if row.verdict in {BROKEN, NOT_SHOWN}]
     if bad or not rows:
         stories = [one for row in bad for one in row.stories[:1]]
-        told = "\n".join([f"{promise}: not so.", *table([*bad] or [*rows]), "", *stories])
-        pytest.fail(told, pytrace=False)
+        sentence = "\n".join([f"{promise}: not so.", *table([*bad] or [*rows]), "", *stories])
+        pytest.fail(sentence, pytrace=False)
     assert all(row.verdict == KEPT for row in rows)  # noqa: S101  pytest's

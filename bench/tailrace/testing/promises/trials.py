@@ -8,7 +8,7 @@ from typing import Any
 
 from tailrace.testing.audit import Acknowledged
 from tailrace.testing.bench import Bench
-from tailrace.testing.faults import Asked
+from tailrace.testing.faults import AskedFault
 from tailrace.testing.sending import Put
 
 from .adapter import Adapter
@@ -87,7 +87,7 @@ class Trials:
         """Put events before the mapping begins to read, as when a stack has just been made."""
 
         @contextmanager
-        def held() -> Iterator[None]:
+        def paused() -> Iterator[None]:
             self.subject.enable(enabled=False)
             try:
                 yield
@@ -96,7 +96,7 @@ class Trials:
                 self.subject.enable(enabled=True)
 
         name = "put before the mapping began to read"
-        return self.run(promise, name, lambda: self.events(FEW), around=held)
+        return self.run(promise, name, lambda: self.events(FEW), during=paused)
 
     def redelivered(self, promise: str) -> Iterator[Row]:
         """Deliver the ordinary run's records again from their start, several times."""
@@ -155,14 +155,14 @@ class Trials:
                     "nth": 1,
                 }
                 yield self.faulty(promise, f"killed {moment} {call}", rule)
-        for moment, told in (("answer", "in the middle of its answer"), ("after", "once it has answered")):
+        for moment, words in (("answer", "in the middle of its answer"), ("after", "once it has answered")):
             rule = {
                 "on": "function.invoke",
                 "resource": self.adapter.function,
                 "do": "kill",
                 "moment": moment,
             }
-            yield self.faulty(promise, f"killed {told}", {**rule, "times": 2})
+            yield self.faulty(promise, f"killed {words}", {**rule, "times": 2})
         rule = {"on": "function.invoke", "resource": self.adapter.function, "do": "out-of-memory", "times": 1}
         yield self.faulty(promise, "out of memory", rule)
 
@@ -200,15 +200,15 @@ class Trials:
         yield self._ordered(promise, "batches delivered again", (failing,))
 
     def _ordered(self, promise: str, name: str, faults: Sequence[dict[str, Any]]) -> Row:
-        told: list[bool] = []
+        words: list[bool] = []
         row = self.run(
             promise,
             name,
             lambda: self.events(3 * FEW),
             faults=faults,
-            seen=lambda found: told.append(tells_order(found)),
+            seen=lambda found: words.append(tells_order(found)),
         )
-        if row.verdict == KEPT and not any(told):
+        if row.verdict == KEPT and not any(words):
             why = "what is stored tells no order: give `applied_at`, or `last`"
             return Row(self.name, promise, name, NOT_SHOWN, row.events, row.faults, row.seconds, why)
         return row
@@ -237,7 +237,7 @@ class Trials:
             broken += breaks(
                 [one for one in records if one != wrong and found.is_stored(one)], found, Wanted(order=False)
             )
-        yield self._told(promise, "a malformed record among good ones", records, found, began, broken)
+        yield self._described(promise, "a malformed record among good ones", records, found, began, broken)
 
     def poison(self, promise: str) -> Iterator[Row]:
         """Put a record on which the function dies, each time, among good ones."""
@@ -259,7 +259,7 @@ class Trials:
         if found.behind:
             promised = f"promised: {self.adapter.blocks_at_most:g} s"
             broken.append(Break(wrong, f"holds up those behind it for {blocked:.0f} s ({promised})"))
-        elif not found.is_apart(wrong):
+        elif not found.is_set_aside(wrong):
             there = (
                 "the mapping has no on-failure destination"
                 if not self.subject.mapping.settings.destination
@@ -271,7 +271,7 @@ class Trials:
             for one in breaks(records, found, Wanted(order=False))
             if one.record != wrong and not found.behind
         ]
-        row = self._told(
+        row = self._described(
             promise, "a record on which the function dies", records, found, began, broken, [fault]
         )
         yield row
@@ -296,7 +296,7 @@ class Trials:
                 promise,
                 f"from {shown} shards to {target}",
                 lambda: self.events(3 * FEW),
-                around=resharding,
+                during=resharding,
                 after=3 * FEW,
             )
 
@@ -325,7 +325,7 @@ class Trials:
         *,
         faults: Sequence[dict[str, Any]] = (),
         wanted: Wanted | None = None,
-        around: Callable[[], Any] | None = None,
+        during: Callable[[], Any] | None = None,
         after: int = 0,
         kept: list[Acknowledged] | None = None,
         seen: Callable[[Found], None] = lambda _: None,
@@ -340,8 +340,8 @@ class Trials:
             self.bench.faults.add(rule.pop("on"), may_stay_out=True, **rule) for rule in map(dict, faults)
         ]
         try:
-            if around:
-                with around():
+            if during:
+                with during():
                     records = self.subject.put(puts())
                 records += self.subject.put(self.events(after))
             else:
@@ -369,7 +369,7 @@ class Trials:
         found: Found,
         began: float,
         wanted: Wanted,
-        asked: Sequence[Asked] = (),
+        asked: Sequence[AskedFault] = (),
     ) -> Row:
         judged = Wanted(
             once=wanted.once and self.promises("once"),
@@ -378,7 +378,7 @@ class Trials:
             bad=wanted.bad,
         )
         broken = [*breaks(records, found, judged), *self._rejected(records)]
-        return self._told(promise, name, records, found, began, broken, asked)
+        return self._described(promise, name, records, found, began, broken, asked)
 
     def _rejected(self, records: Sequence[Acknowledged]) -> Iterator[Break]:
         """Give the first record of whose batch the function named one that was not in it, if it did."""
@@ -389,7 +389,7 @@ class Trials:
                 yield Break(record, what)
                 return
 
-    def _told(  # noqa: PLR0913, PLR0917  as `run`
+    def _described(  # noqa: PLR0913, PLR0917  as `run`
         self,
         promise: str,
         name: str,
@@ -397,7 +397,7 @@ class Trials:
         found: Found,
         began: float,
         broken: Iterable[Break],
-        asked: Sequence[Asked] = (),
+        asked: Sequence[AskedFault] = (),
     ) -> Row:
         broken = list(broken)
         fired = sum(one.fired for one in asked)

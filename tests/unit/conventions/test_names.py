@@ -1,0 +1,79 @@
+"""Names: no riddles, and one class name for one thing."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).resolve().parents[3]
+SHIPPED = ("bench/tailrace", "bootstrap", "handler", "detector", "producer", "aftermath", "dashboard")
+FOLDERS = (*SHIPPED, "tests", "benchmarks")
+THEIRS = ("benchmarks/recipe/",)
+RIDDLES = {"alone", "apart", "around", "held", "mend", "mended", "reel", "tell", "told", "unsaid"}
+"""Words that say nothing of what a thing is. Say what it is of the field's: a record, a batch, a report, …"""
+TWICE = {
+    "Clock": "what tells the time to a program of ours; each says which part of it is needed",
+    "Record": "Kinesis' own word: as the engine keeps it, as the mapping delivers it, as the handler gets it",
+    "SettingsError": "two functions with packages of their own, neither of which may import the other's",
+}
+"""Class names that stand more than once, and why."""
+
+
+def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    """Give the sources below some folders, parsed."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if not name.startswith(THEIRS):
+                yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def names(tree: ast.Module) -> Iterator[str]:
+    """Give the names that a module binds, but for tests, whose names are sentences."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case (
+                ast.arg(arg=name)
+                | ast.Name(id=name, ctx=ast.Store())
+                | ast.Attribute(attr=name, ctx=ast.Store())
+            ):
+                yield name
+
+
+def words(name: str) -> set[str]:
+    """Return the words of a name.
+
+    >>> sorted(words("_TakenApart_of"))
+    ['apart', 'of', 'taken']
+    """
+    return set(re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower().strip("_").split("_"))
+
+
+def test_no_riddles() -> None:
+    """No name has a word of the list."""
+    found = {
+        f"{where}: {name}"
+        for where, tree in sources(*FOLDERS)
+        for name in names(tree)
+        if not name.startswith("test_") and words(name) & RIDDLES
+    }
+    assert sorted(found) == []
+
+
+def test_one_name_for_one_thing() -> None:
+    """No two classes that are shipped have one name, but for those of the table, each of which is needed."""
+    places = defaultdict(list)
+    for where, tree in sources(*SHIPPED):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(where)
+    twice = {name: found for name, found in places.items() if len(found) > 1}
+    assert {name: found for name, found in twice.items() if name not in TWICE} == {}
+    assert sorted(TWICE) == sorted(twice)
