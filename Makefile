@@ -130,7 +130,7 @@ fuzz: $(TESTED) ## send mutated requests to the door, and see that none hangs it
 simulate: $(TESTED) ## prove the rules of delivery on invented histories: HISTORIES= worlds, 20 times as many lanes; SEED= ONLY= a kind
 	@$(PYTHON) -m tests.simulation
 
-mutants: $(TESTED) ## change the rules in some fifty ways, and see that the simulation finds each
+mutants: $(TESTED) ## change the rules and the edge in some eighty ways, and see that the simulation finds each
 	@$(PYTHON) -m tests.simulation.mutants
 
 bench: $(TESTED) ## measure: events/s, latency, start-up, memory, calls and their cost, beside the recipe's way; PEER=ministack: beside MiniStack
