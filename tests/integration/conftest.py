@@ -92,3 +92,14 @@ def pipeline(shared_pipeline: Pipeline) -> Pipeline:
 def _own(purpose: str, worker_id: str) -> str:
     """Name a stack of one worker: workers do not share stacks."""
     return f"{purpose}{'' if worker_id == 'master' else '-' + worker_id}"
+
+
+@pytest.fixture
+def group(target: Target, run: Run) -> Iterator[str]:
+    """Give a log group with a stream `s`."""
+    logs = target.client("logs")
+    name = f"/{run.prefix}/{secrets.token_hex(4)}"
+    logs.create_log_group(logGroupName=name)
+    logs.create_log_stream(logGroupName=name, logStreamName="s")
+    yield name
+    logs.delete_log_group(logGroupName=name)

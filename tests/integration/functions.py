@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import psutil
 from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
@@ -176,3 +177,15 @@ def zipped(source: Source) -> bytes:
             entry.external_attr = (0o644 if name.endswith(".py") else 0o755) << 16
             archive.writestr(entry, text.encode("latin-1") if text.startswith("\x7f") else text)
     return package.getvalue()
+
+
+def processes(name: str) -> list[int]:
+    """List the processes that have a function's name among their variables."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
+                found.append(process.pid)
+        except psutil.Error:
+            continue
+    return found

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
+from tests.integration.alarms import QUIET
 from tests.integration.functions import Functions
 
 pytestmark = pytest.mark.emulator_only
@@ -19,16 +20,6 @@ SOURCE = """
 import json
 def handler(event, context): print("told", json.dumps(event))
 """
-QUIET: Any = {
-    "MetricName": "none",
-    "Namespace": "None",
-    "Statistic": "Sum",
-    "Period": 60,
-    "EvaluationPeriods": 1,
-    "Threshold": 1,
-    "ComparisonOperator": "GreaterThanThreshold",
-    "TreatMissingData": "ignore",
-}
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +46,12 @@ def test_a_function_is_invoked(functions: Functions, target: Target, name: str) 
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="as asked")
 
     def notified() -> list[str]:
-        """Read what the function has printed."""
-        found = target.client("logs").filter_log_events(
-            logGroupName=f"/aws/lambda/{function.name}", filterPattern="told"
-        )
+        """Read what the function has printed; its first line makes the log group."""
+        logs = target.client("logs")
+        try:
+            found = logs.filter_log_events(logGroupName=f"/aws/lambda/{function.name}", filterPattern="told")
+        except logs.exceptions.ResourceNotFoundException:
+            return []
         return [event["message"].removeprefix("told ") for event in found["events"]]
 
     (event,) = map(json.loads, eventually(notified, within=60))

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
+from tests.integration.alarms import QUIET
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
@@ -16,17 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.emulator_only
 
-QUIET: Any = {
-    "MetricName": "none",
-    "Namespace": "None",
-    "Statistic": "Sum",
-    "Period": 60,
-    "EvaluationPeriods": 1,
-    "Threshold": 1,
-    "ComparisonOperator": "GreaterThanThreshold",
-    "TreatMissingData": "ignore",
-}
-"""An alarm that keeps the state that it is given."""
 WAIT, EXTENSION = 1, 8
 """Seconds that the composite alarm waits for its suppressor, and stays suppressed after it."""
 

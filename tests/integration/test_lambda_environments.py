@@ -17,7 +17,7 @@ from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame import emulators, stacks
 from tests.frame.run import Run
-from tests.integration.functions import Functions
+from tests.integration.functions import Functions, processes
 
 pytestmark = pytest.mark.emulator_only
 
@@ -74,18 +74,6 @@ def has_own_file_system(seen: dict[str, str]) -> bool:
 def pause(seconds: float) -> None:
     """Let time pass: what is to be seen is that nothing happens meanwhile."""
     Event().wait(seconds)
-
-
-def processes(name: str) -> list[int]:
-    """List the processes that run this function."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
-                found.append(process.pid)
-        except psutil.Error:
-            continue
-    return found
 
 
 def metric_sum(target: Target, name: str, function: str) -> float:

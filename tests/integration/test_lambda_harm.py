@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pytest
 
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
-from tests.integration.functions import Function, Functions, Invoked
+from tests.integration.functions import Function, Functions, Invoked, processes
 
 pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
 
@@ -71,18 +70,6 @@ def neighbour(functions: Functions) -> Function:
     made = functions.make("def handler(event, context): return event", Timeout=30)
     made.invoke({})
     return made
-
-
-def processes(name: str) -> list[int]:
-    """List the processes that have a function's name among their variables."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
-                found.append(process.pid)
-        except psutil.Error:
-            continue
-    return found
 
 
 def beside(neighbour: Function, harmful: Function, event: dict[str, object]) -> Invoked:

@@ -3,7 +3,6 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
-from tests.frame.run import Run
 
 pytestmark = pytest.mark.emulator_only
 
@@ -21,17 +19,6 @@ LINES = [
     json.dumps({"level": "INFO", "latency": 2, "page": "/b"}),
     "ERROR of another kind",
 ]
-
-
-@pytest.fixture
-def group(target: Target, run: Run) -> Iterator[str]:
-    """Give a log group with a stream `s`."""
-    logs = target.client("logs")
-    name = f"/{run.prefix}/{secrets.token_hex(4)}"
-    logs.create_log_group(logGroupName=name)
-    logs.create_log_stream(logGroupName=name, logStreamName="s")
-    yield name
-    logs.delete_log_group(logGroupName=name)
 
 
 def put(target: Target, group: str) -> None:

@@ -1,14 +1,11 @@
 """How long a log group keeps its lines, and how many."""
 
-import secrets
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bootstrap.target import Target
-from tests.frame.run import Run
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
@@ -16,17 +13,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.emulator_only
 
 HOUR = 3_600_000
-
-
-@pytest.fixture
-def group(target: Target, run: Run) -> Iterator[str]:
-    """Give a log group with a stream `s`."""
-    logs = target.client("logs")
-    name = f"/{run.prefix}/{secrets.token_hex(4)}"
-    logs.create_log_group(logGroupName=name)
-    logs.create_log_stream(logGroupName=name, logStreamName="s")
-    yield name
-    logs.delete_log_group(logGroupName=name)
 
 
 def put(logs: "CloudWatchLogsClient", group: str, *lines: tuple[int, str]) -> Any:  # noqa: ANN401  PutLogEvents' answer
