@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
             signal.signal(number, interrupted)
     else:
         config.stash[RUN] = Run.join(given["run_id"], Path(given["run_folder"]), config.stash[EMULATORS])
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart() -> Generator[None]:
+    """Let Ctrl-C wait until the workers have begun: one that is still loading would print where it stood.
+
+    They inherit that it waits, and hear it once they have joined the run.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return (yield)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @pytest.hookimpl(optionalhook=True)

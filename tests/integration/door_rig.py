@@ -33,7 +33,9 @@ class Pieces:
     """A body that comes in pieces, one every twentieth of a second, until it is closed."""
 
     def __init__(self, count: int, closed: Event, size: int = 10) -> None:
-        self._count, self._closed, self._size = count, closed, size
+        self._count, self._size = count, size
+        self._closed = Event()
+        self._seen = closed
 
     def __iter__(self) -> Iterator[bytes]:
         for number in range(self._count):
@@ -41,8 +43,9 @@ class Pieces:
             self._closed.wait(0.05)
 
     def close(self) -> None:
-        """Note that nobody takes it any more."""
+        """End, and let the test see it."""
         self._closed.set()
+        self._seen.set()
 
 
 class Rig(NamedTuple):

@@ -254,8 +254,7 @@ def test_too_many_connections(rig: Rig) -> None:
 
 def test_closing() -> None:
     """What is under way when the door closes has a moment to end; what is idle, or does not end, is cut."""
-    with door() as rig:
-        idle, endless, quick = rig.connect(), rig.connect(), rig.connect()
+    with door() as rig, rig.connect() as idle, rig.connect() as endless, rig.connect() as quick:
         endless.sendall(b"GET /pieces?100000 HTTP/1.1\r\n\r\n")
         quick.sendall(b"GET /pieces?3 HTTP/1.1\r\n\r\n")
         assert quick.recv(12) == b"HTTP/1.1 200"
@@ -264,8 +263,6 @@ def test_closing() -> None:
         assert everything(idle) == b""
         assert everything(quick).endswith(b"0\r\n\r\n")
         assert not everything(endless).endswith(b"0\r\n\r\n")
-        for sock in (idle, endless, quick):
-            sock.close()
 
 
 def test_mutated_requests() -> None:
