@@ -10,9 +10,24 @@ from tests.integration.stranger import Command, Stranger
 
 pytestmark = pytest.mark.emulator_only
 
+ADAPTER = """
+import json
+from tailrace.testing.promises import Promises, Put
+
+class Readings(Promises):
+    stream, function = "{0.stream}", "{0.function}"
+
+    def event(self, number):
+        return Put(json.dumps({{"id": f"r-{{number}}"}}).encode(), "sensor-1", f"r-{{number}}")
+
+    def stored(self):
+        for item in self.tailrace.aws("dynamodb").scan(TableName="{0.name}-seen")["Items"]:
+            yield item["id"]["S"]
+"""
+
 
 def test_a_record_that_was_kept(command: Command, greenhouse: Stranger) -> None:
-    """Of any function there is when its record was put, its batch, how that ended, and what it logged."""
+    """Of any function there is when its record was put, its batch, how that ended, its log, its own end."""
     (number,) = greenhouse.put({"id": "r-1", "meta": {"room": 7}}, key="sensor-1")
     greenhouse.wait_for(["r-1"])
 
@@ -33,6 +48,15 @@ def test_a_record_that_was_kept(command: Command, greenhouse: Stranger) -> None:
     assert f"Record   {batch['story']['shardId']} {number}\n" in shown
     assert "key sensor-1\n" in shown
     assert "         processed\n" in shown
+    assert "Ended" not in shown
+    (command.folder / "promises.py").write_text(ADAPTER.format(greenhouse))
+    words = ["trace", greenhouse.stream, "r-1", "--adapter", "promises.py:Readings"]
+    assert "\nEnded    stored\n" in command(*words).stdout
+    greenhouse.target.client("dynamodb").delete_item(
+        TableName=f"{greenhouse.name}-seen", Key={"id": {"S": "r-1"}}
+    )
+    (story,) = command.json(*words)
+    assert story["ended"] == ["nowhere: neither stored, nor set aside, nor in a dead letter"]
 
 
 def test_a_record_that_was_given_up(command: Command, greenhouse: Stranger) -> None:

@@ -1,9 +1,10 @@
 """`trace`: what became of one event."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,8 +13,10 @@ from tailrace.cli.console import answer, say
 from tailrace.cli.emulated import aws
 from tailrace.cli.record import moment as read_moment
 from tailrace.cli.words import moment, plural, shown
+from tailrace.story.errors import StoryError
 from tailrace.story.tracing import NUMBER, MappingStory, Story, TracedBatch, Tracer, described
 from tailrace.stream.tally import printable
+from tailrace.testing.clients import Aws
 
 LINES, WIDEST = 40, 160
 """Log lines of an invocation that are shown, and their width."""
@@ -26,8 +29,17 @@ LINES, WIDEST = 40, 160
 @click.option(
     "--since", metavar="TIME", callback=read_moment, help="Search only what arrived from this time on."
 )
+@click.option(
+    "--adapter",
+    default="",
+    metavar="FILE:CLASS",
+    help="The promise suite's adapter, which tells where it ended.  [default: tool.tailrace.adapter of "
+    "pyproject.toml]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, a story for each record.")
-def command(*, stream: str, event: str, field: str, since: datetime | None, as_json: bool) -> int:
+def command(  # noqa: PLR0913  each is an option
+    *, stream: str, event: str, field: str, since: datetime | None, adapter: str, as_json: bool
+) -> int:
     """Tell an event's story: when it was put, in which batches it was delivered, and how each ended.
 
     ID is the record's sequence number; or, with --field, the value of a field; or else its partition key, or
@@ -42,6 +54,7 @@ def command(*, stream: str, event: str, field: str, since: datetime | None, as_j
         found = tracer.places(event, field, since)
         stories = [tracer.story(shard, taken.sequence_number, taken) for shard, taken in found]
     stories = [story for story in stories if story.record or any(map(known, story.delivered))]
+    note_ends(make, stream, stories, adapter, event if field else "")
     if as_json:
         answer(json.dumps(described(stories), indent=2))
     for story in stories if not as_json else ():
@@ -51,6 +64,29 @@ def command(*, stream: str, event: str, field: str, since: datetime | None, as_j
         where = f"has {event} in {field}" if field else f"is, has the key, or holds {event}"
         say(f"No record of {stream} {where}: it was never put, or has left the stream.")
     return 0 if stories else 1
+
+
+def note_ends(make: Aws, stream: str, stories: Sequence[Story], name: str, identity: str) -> None:
+    """Note where each event ended, if an adapter tells: the one that is named, or the project's own."""
+    here = Path.cwd()
+    if not name and not (here / "pyproject.toml").exists():
+        return
+    try:
+        from tailrace.testing.bench import Bench  # noqa: PLC0415  pytest need not be there
+        from tailrace.testing.promises import ending  # noqa: PLC0415
+    except ImportError as missing:
+        if name:
+            raise StoryError(f"An adapter needs the extra `testing` of tailrace: {missing}.") from None
+        return
+    if not (where := name or ending.named_in(here)):
+        return
+    adapter, bench = ending.load(where, here), Bench(make.endpoint, make.region)
+    if (meant := ending.stream_of(adapter, bench)) != stream:
+        if name:
+            raise StoryError(f"The adapter {name} is about the stream {meant}, not {stream}.")
+        return
+    for story in stories:
+        story.ended = ending.ended(adapter, bench, story, identity)
 
 
 def known(delivered: MappingStory) -> bool:
@@ -76,6 +112,8 @@ def lines(story: Story) -> Iterator[str]:
             yield "Batch    none: not delivered yet, filtered out, or before the mapping's start"
         for letter, place in one.letters:
             yield f"Letter   {moment(letter.sent)}, {letter.condition}, in {place}"
+    if story.ended is not None:
+        yield f"Ended    {', '.join(story.ended)}"
 
 
 def _batch_lines(batch: TracedBatch) -> Iterator[str]:

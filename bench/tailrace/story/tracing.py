@@ -72,6 +72,8 @@ class Story:
     record: StreamRecord | None
     """As the stream holds it; None if it does not any more."""
     delivered: list[MappingStory] = field(default_factory=list)
+    ended: list[str] | None = None
+    """Where it ended, as an adapter tells; None if none does."""
 
 
 class Tracer:
@@ -231,6 +233,7 @@ def described(stories: Sequence[Story]) -> list[dict[str, Any]]:
             "partitionKey": story.record.partition_key if story.record else None,
             "arrived": story.record.arrival if story.record else None,
             "mappings": [_described(one) for one in story.delivered],
+            "ended": story.ended,
         }
         for story in stories
     ]

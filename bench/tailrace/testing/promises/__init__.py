@@ -12,6 +12,7 @@ trials.py    how each is tried: traffic, faults, what is looked at afterwards
 subject.py   the pipeline under trial: its mapping, what is stored, its dead letters
 finding.py   what is wrong with what was found (pure)
 story.py     what became of one event, in lines
+ending.py    where one record ended, for `tailrace trace`
 rows.py      the verdict: a table, JSON and a page
 """
 

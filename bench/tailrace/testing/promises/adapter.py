@@ -1,9 +1,11 @@
 """What a project says of its pipeline, so that its promises can be tried."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import ClassVar
 
+from tailrace.stream.json_fields import text_of
 from tailrace.testing.audit import Quarantined, Stored
 from tailrace.testing.bench import Bench
 from tailrace.testing.sending import Put
@@ -51,6 +53,16 @@ class Adapter:
         """
         raise NotImplementedError
 
+    def identity(self, data: bytes) -> str | None:
+        """Return the identity of the event in these bytes, for `tailrace trace`; None if they tell none.
+
+        By default it stands where `event` writes it: in the same field of a JSON object.
+        """
+        example = self.event(7_654_321)  # a number that stands nowhere else in the event
+        paths = list(_places(_read(example.data), example.element or ""))
+        found = [text_of(_at(_read(data), path)) for path in paths]
+        return found[0] if len(set(found)) == 1 else None
+
     def last(self) -> Mapping[str, str] | None:
         """Return, by partition key, the event that was applied last, if only the latest is kept."""
         return None
@@ -66,3 +78,25 @@ class Adapter:
         Dead letters need not be told: they are read wherever the mapping sends them.
         """
         return ()
+
+
+def _read(data: bytes) -> object:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _places(value: object, wanted: str) -> Iterator[tuple[str, ...]]:
+    """Give the paths through nested objects at which a text or a number stands."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from ((name, *path) for path in _places(inner, wanted))
+    elif text_of(value) == wanted:
+        yield ()
+
+
+def _at(value: object, path: Iterable[str]) -> object:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

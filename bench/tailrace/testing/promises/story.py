@@ -27,7 +27,7 @@ def story(subject: Subject, broken: Break, found: Found) -> str:
         lines.insert(2 + MOST // 2, f"             … {len(batches) - MOST} more batches …")
     if not batches:
         lines.append("delivered    never")
-    lines.append(f"ended        {', '.join(_ends(record, found)) or 'nowhere'}")
+    lines.append(f"ended        {', '.join(ends(record, found)) or 'nowhere'}")
     return "\n  ".join(lines)
 
 
@@ -40,14 +40,15 @@ def _batch(batch: dict[str, Any]) -> str:
     return f"{verb:<12} {at:%H:%M:%S.%f}"[:-3] + f" with {records}{how}{why}"
 
 
-def _ends(record: Acknowledged, found: Found) -> list[str]:
+def ends(record: Acknowledged, found: Found) -> list[str]:
+    """Say where a record ended; nothing if it did nowhere."""
     times = sum(one.element == record.element for one in found.stored)
-    ends = [f"stored {times} times" if times > 1 else "stored"] if times else []
+    where = [f"stored {times} times" if times > 1 else "stored"] if times else []
     if found.is_dead(record):
-        ends.append("in a dead letter")
+        where.append("in a dead letter")
     elif found.is_set_aside(record):
-        ends.append("set aside by the function")
-    return ends
+        where.append("set aside by the function")
+    return where
 
 
 def _shown(content: bytes | None) -> str:

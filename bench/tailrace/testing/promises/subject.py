@@ -184,5 +184,5 @@ class Subject:
 
     def close(self) -> None:
         """Let others see the dead letters again."""
-        if self._place is not None:
-            self._place.show_again()
+        if place := vars(self).get("_place"):  # cached where somebody has read there
+            place.show_again()
