@@ -1,4 +1,4 @@
-# Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (README, "Settings").
+# Everything a user does. `make help` lists it; settings are `make VAR=…` or the environment (docs/settings.md).
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: given help up status dashboard try load produce quarantine replay record trace redeliver logs env advance test promises lint bench doctor destroy down clean

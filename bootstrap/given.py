@@ -51,7 +51,7 @@ def refusal(name: str, known: set[str]) -> str:
     """Return why a name is refused; nothing if it is not.
 
     >>> refusal("COUNTT", {"COUNT", "RATE"})
-    'COUNTT is no setting: did you mean COUNT? README.md lists them all.'
+    'COUNTT is no setting: did you mean COUNT? See docs/settings.md.'
     >>> refusal("AWS_PROFILE", {"AWS_REGION"})
     ''
     """
@@ -61,7 +61,7 @@ def refusal(name: str, known: set[str]) -> str:
     near = get_close_matches(name.upper(), sorted(known), n=1, cutoff=VERY_NEAR if foreign else NEAR)
     if name in known or (foreign and not near):
         return ""
-    return f"{name} is no setting{f': did you mean {near[0]}?' if near else '.'} README.md lists them all."
+    return f"{name} is no setting{f': did you mean {near[0]}?' if near else '.'} See docs/settings.md."
 
 
 def check(targets: list[str], names: list[str]) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"  # nothing listens beyond loopback
 URL, PORT, HOME = "AWS_ENDPOINT_URL", "EMULATOR_PORT", "EMULATOR_HOME"
-DEFAULT_PORT, DEFAULT_HOME = 4566, ".emulator"
+DEFAULT_PORT, DEFAULT_HOME, REGION = 4566, ".emulator", "us-east-1"
 
 
 class EndpointError(Exception):
@@ -66,6 +66,15 @@ def port_of(environ: Mapping[str, str]) -> int | None:
     if not re.fullmatch(r"[0-9]{1,5}", given) or not 0 < int(given) < 2**16:
         raise EndpointError(f"{PORT}={given} is not a port: expected a number from 1 to 65535.")
     return int(given)
+
+
+def region(environ: Mapping[str, str]) -> str:
+    """Return the region that the environment names, us-east-1 where it names none.
+
+    >>> region({"AWS_DEFAULT_REGION": "eu-central-1"}), region({"AWS_REGION": ""})
+    ('eu-central-1', 'us-east-1')
+    """
+    return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or REGION
 
 
 def at(port: int) -> str:

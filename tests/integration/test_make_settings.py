@@ -27,7 +27,10 @@ def make(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["produce", "COUNTT=5"], "COUNTT is no setting: did you mean COUNT? README.md lists them all.\n"),
+        (
+            ["produce", "COUNTT=5"],
+            "COUNTT is no setting: did you mean COUNT? See docs/settings.md.\n",
+        ),
         (["up", "SHARDS=0"], "SHARDS=0 is not valid: expected a whole number from 1 to "),
         (["up", "SHARDS=$x y"], "SHARDS=y is not valid: "),
         (["replay", "GO=yes"], "GO=yes is not valid: expected 0 or 1.\n"),

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 from tailrace import endpoint
-from tailrace.testing.clients import REGION, Aws
+from tailrace.testing.clients import Aws
 
 
 def aws() -> Aws:
     """Return what makes clients of the emulator that the settings mean, and of nothing else."""
-    return Aws(endpoint.meant(os.environ, Path.cwd()).url, os.environ.get("AWS_REGION") or REGION)
+    return Aws(endpoint.meant(os.environ, Path.cwd()).url, endpoint.region(os.environ))

@@ -10,7 +10,6 @@ from tailrace import endpoint
 from tailrace.cli.console import answer, say
 from tailrace.control import Emulator, Installation
 from tailrace.pointing import FORMATS, OLD_CLI, Emulated
-from tailrace.testing.clients import REGION
 
 
 @click.command()
@@ -43,7 +42,7 @@ def emulated() -> Emulated:
     if environ.get(endpoint.PORT):
         environ.pop(endpoint.URL, None)
     meant = endpoint.meant(environ, Path.cwd())
-    region = environ.get("AWS_REGION") or REGION
+    region = endpoint.region(environ)
     return Emulated(meant.url, region, meant.own_port, certificate(meant.own_port))
 
 

@@ -7,7 +7,7 @@ import click
 
 from tailrace.cli.console import answer
 from tailrace.control import Emulator
-from tailrace.endpoint import HOST
+from tailrace.endpoint import HOST, region
 from tailrace.functions.listing import without_effect
 
 
@@ -32,5 +32,4 @@ def command(*, as_json: bool) -> int:
 
 
 def _without_effect(emulator: Emulator) -> list[str]:
-    region = os.environ.get("AWS_REGION", "us-east-1")
-    return without_effect(HOST, emulator.port, region)
+    return without_effect(HOST, emulator.port, region(os.environ))

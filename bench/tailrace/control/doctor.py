@@ -181,7 +181,7 @@ def kept(emulator: Emulator) -> Iterator[Finding]:
     """Look for settings of functions that are stored and have no effect here."""
     if emulator.status().state != "running":
         return
-    for line in listing.without_effect(HOST, emulator.port, os.environ.get("AWS_REGION", "us-east-1")):
+    for line in listing.without_effect(HOST, emulator.port, endpoint.region(os.environ)):
         yield Finding(f"kept, without effect here: {line}")
 
 

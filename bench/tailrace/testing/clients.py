@@ -5,13 +5,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tailrace.endpoint import direct, is_loopback
+from tailrace.endpoint import REGION, direct, is_loopback
 from tailrace.pointing import DUMMY_KEY
 
 if TYPE_CHECKING:
     import boto3
 
-REGION = "us-east-1"
 PROFILE = Path(__file__).with_name("aws-profile")  # dummy credentials, in a profile `default`
 
 

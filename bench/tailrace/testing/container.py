@@ -25,8 +25,8 @@ from tailrace.compose.container import OFFLINE
 from tailrace.compose.errors import ContainerError
 from tailrace.control.health import healthy
 from tailrace.control.processes import Process, process
+from tailrace.endpoint import region
 
-from .clients import REGION
 from .eventually import eventually
 from .labels import ended, label, machine
 
@@ -65,8 +65,7 @@ class EmulatorContainer(LocalStackContainer):
 
     def __init__(self, wanted: str = "", *, owner: Process | None = None, name: str = "") -> None:
         testcontainers_config.ryuk_disabled = True  # who starts this removes it; nothing else is run for it
-        region = os.environ.get("AWS_DEFAULT_REGION") or REGION
-        super().__init__(wanted or image.name(os.environ), edge_port=PORT, region_name=region)
+        super().__init__(wanted or image.name(os.environ), edge_port=PORT, region_name=region(os.environ))
         self._labels = {
             OWNER: label(owner or _this()), NAME: name, STARTER: label(_this()), MACHINE: machine()
         }  # fmt: skip

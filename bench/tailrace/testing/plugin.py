@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tailrace.endpoint import region
+
 from .bench import Bench
-from .clients import REGION
 from .emulators import NoEmulatorError, RunEmulators
 from .promises.report import FOLDER, Verdicts
 from .promises.trials import Trials
@@ -56,7 +57,7 @@ def tailrace(pytestconfig: pytest.Config) -> Bench:
         endpoint = pytestconfig.stash[EMULATORS].endpoint()
     except NoEmulatorError as none:
         pytest.fail(str(none), pytrace=False)
-    pytestconfig.stash[BENCH] = bench = Bench(endpoint, os.environ.get("AWS_REGION") or REGION)
+    pytestconfig.stash[BENCH] = bench = Bench(endpoint, region(os.environ))
     return bench
 
 

@@ -19,7 +19,7 @@ MAKEFILE = (Path(__file__).resolve().parents[3] / "Makefile").read_text(encoding
         ("DASHBORD_PORT", "DASHBORD_PORT is no setting: did you mean DASHBOARD_PORT?"),
         ("AWS_REGON", "AWS_REGON is no setting: did you mean AWS_REGION?"),
         ("TEST", "TEST is no setting: did you mean TESTS?"),
-        ("ZZZ", "ZZZ is no setting. README.md"),
+        ("ZZZ", "ZZZ is no setting. See docs/settings.md"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(name: str, said: str) -> None:
@@ -54,4 +54,4 @@ def test_every_setting_that_help_names_is_known() -> None:
 
 def test_one_distant_name_is_no_guess() -> None:
     """A name that is like none is refused without a guess."""
-    assert refusal("QQQ", OTHERS) == "QQQ is no setting. README.md lists them all."
+    assert refusal("QQQ", OTHERS) == "QQQ is no setting. See docs/settings.md."

@@ -3,31 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.settings import SETTINGS as AFTERMATH
-from bootstrap.log_settings import SETTINGS as LOGS
-from bootstrap.settings import SETTINGS as PIPELINE
-from dashboard.settings import SETTINGS as DASHBOARD
-from producer.settings import SETTINGS as PRODUCER
-
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 ALL_DOCS = README + "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
-ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? \| (.*) \|$", re.MULTILINE)
-SETTINGS = PIPELINE | PRODUCER | AFTERMATH | DASHBOARD | LOGS
-
-
-def test_settings_are_those_of_the_code() -> None:
-    """The README's table has each setting of the code, with its default, its meaning and its unit."""
-    documented = {name: (default, meaning) for name, default, meaning in ROW.findall(README)}
-    expected = {
-        name: (setting.default, setting.meaning + (f" ({setting.unit})" if setting.unit else ""))
-        for name, setting in SETTINGS.items()
-    }
-    assert documented == expected
 
 
 def test_targets_are_documented() -> None:

@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tailrace.compose import image
-from tailrace.testing import container, emulators, plugin
+from tailrace.testing import container, plugin
 
 pytestmark = pytest.mark.unit
 
@@ -23,11 +22,6 @@ def test_fixtures_are_documented() -> None:
         name for name, one in vars(plugin).items() if type(one).__name__ == "FixtureFunctionDefinition"
     }
     assert rows("fixture") == defined
-
-
-def test_settings_are_documented() -> None:
-    """The page lists each setting that the plugin obeys."""
-    assert rows("setting") == {emulators.ATTACH, emulators.WRAPPER, "EMULATOR_HOME", image.OWN}
 
 
 def test_the_service_is_the_container() -> None:
