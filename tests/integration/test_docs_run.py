@@ -27,7 +27,12 @@ pytestmark = pytest.mark.emulator_only
 SHELL = [block for block in blocks() if block.language in COMMANDS]
 
 ON_AWS = "changes an AWS account; test_switch.py walks this way against a stand-in for AWS"
+ELSEWHERE = "docs/your-project.md has the same for an empty project, where it is typed"
 NOT_HERE = {
+    "README.md: pip install ": ELSEWHERE,
+    "README.md: tailrace up ": ELSEWHERE,
+    "README.md: eval ": ELSEWHERE,
+    "README.md: pytest test_promises.py ": "test_promise_suite.py runs the suite in a project of its own",
     "docs/aws.md: export TARGET=aws": ON_AWS,
     "docs/aws.md: make ": ON_AWS,
     "docs/docker.md: make up LOCALSTACK_IMAGE=": "fetches an image of LocalStack's, the newer one "

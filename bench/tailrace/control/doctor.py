@@ -17,7 +17,7 @@ from . import advice, pidfile, plugins, processes, trees, uv
 from .emulator import Emulator
 from .errors import UvMissingError
 from .health import healthy
-from .installation import LEFTOVER, Installation
+from .installation import ELSEWHERE, LEFTOVER, SYSTEM, Installation
 from .occupant import occupant, way_out
 
 MEMORY = 1000  # megabytes that LocalStack, DynamoDB Local and a few functions take
@@ -40,6 +40,7 @@ class Finding(NamedTuple):
 def examine(emulator: Emulator) -> Iterator[Finding]:
     """Look at everything in turn."""
     installation = emulator.installation
+    yield from system(installation)
     yield python()
     yield tool()
     yield from disk(installation)
@@ -52,6 +53,12 @@ def examine(emulator: Emulator) -> Iterator[Finding]:
     yield from remains(installation)
     yield from proxies(os.environ)
     yield from memory(MEMINFO)
+
+
+def system(installation: Installation) -> Iterator[Finding]:
+    """Say so where the embedded emulator cannot run."""
+    if installation.platform != SYSTEM:
+        yield Finding(f"{installation.platform}: {ELSEWHERE}", "EMULATOR=docker (docs/docker.md)")
 
 
 def python() -> Finding:

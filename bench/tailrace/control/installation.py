@@ -12,6 +12,7 @@ home/run/PORT/               what runs: see `emulator.py`
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from .processes import Process
 from .simulator import DynamoDBLocalFiles, DynamoDBLocalTraining
 
 RUNTIMES = "RUNTIMES"
+SYSTEM = "linux"  # functions are frozen, measured and ended by pidfd, /proc and namespaces
+ELSEWHERE = "The embedded emulator runs on Linux only. Start a Docker engine, and set EMULATOR=docker."
 OTHERS = 900.0  # seconds for which another installation may keep us waiting
 PARTS: tuple[Part, ...] = (  # in the order in which they are made
     LocalStack(
@@ -46,9 +49,14 @@ class Installation:
     """One installation in the folder `home`; many emulators may run from it at once, on different ports."""
 
     def __init__(
-        self, home: Path | str, parts: Sequence[Part] | None = None, asked: Iterable[str] = ()
+        self,
+        home: Path | str,
+        parts: Sequence[Part] | None = None,
+        asked: Iterable[str] = (),
+        platform: str = sys.platform,
     ) -> None:
         """Take the folder, and by name the Lambda runtimes that are wanted beside those that it has."""
+        self.platform = platform
         self.home = Path(os.path.abspath(home))  # noqa: PTH100  a home that is a link stays one
         self.parts = (*PARTS, *runtimes.parts(self.home, asked)) if parts is None else parts
         self.run = self.home / "run"
@@ -95,6 +103,8 @@ class Installation:
 
         `report` is given lines of progress. Raises InstallError, with nothing half-made left in use.
         """
+        if self.platform != SYSTEM:
+            raise InstallError(ELSEWHERE)
         if not self.missing():
             return False
         began = time.monotonic()
