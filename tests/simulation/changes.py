@@ -47,23 +47,26 @@ MUTANTS = (
     Mutant(LANE, "        batch.request_id = None\n", ""),
     Mutant(LANE, "if now < one.record.arrival + age)", "if now < one.record.arrival + age + 5)"),
     Mutant(LANE, "len(batch.pending) if whole else verdict.processed", "len(batch.pending)"),
-    Mutant(LANE, "count = min(len(self._waiting), self._settings.batch_size)", "count = len(self._waiting)"),
+    Mutant(LANE, "count = min(len(self._waiting), most)", "count = len(self._waiting)"),
     Mutant(
-        LANE, "if place and not (fits(weight) and self._same_window(one)):", "if place and not fits(weight):"
+        LANE,
+        "if place and not (fits(weight) and one.record.arrival < end):",
+        "if place and not fits(weight):",
     ),
     Mutant(
         LANE,
-        "if place and not (fits(weight) and self._same_window(one)):",
-        "if place and not self._same_window(one):",
+        "if place and not (fits(weight) and one.record.arrival < end):",
+        "if place and one.record.arrival >= end:",
     ),
-    Mutant(LANE, "if fits(self._weight) and self._windows is None:", "if self._windows is None:"),
+    Mutant(LANE, "(fits(self._weight) and self._windows is None)", "self._windows is None"),
     Mutant(
         LANE, "return last or (dry and self._windows.over(now))", "return last or self._windows.over(now)"
     ),
     Mutant(
         LANE, "return last or (dry and self._windows.over(now))", "return dry and self._windows.over(now)"
     ),
-    Mutant(LANE, "return not (self._batches or self._waiting or open_window)", "return not self._waiting"),
+    Mutant(LANE, "return self._windows is None or self._windows.window is None", "return True"),
+    Mutant(LANE, "if self._batches or self._waiting:", "if self._waiting:"),
     Mutant(
         LANE,
         "        if batch.view:\n            self._windows.close()\n        elif",
@@ -78,12 +81,8 @@ MUTANTS = (
         "lane_of(record.partition_key, len(self._lanes))",
         "lane_of(record.sequence_number, len(self._lanes))",
     ),
-    Mutant(SHARD, "return min(unfinished, default=self._position)", "return self._position"),
-    Mutant(
-        SHARD,
-        "return min(unfinished, default=self._position)",
-        "return max(unfinished, default=self._position)",
-    ),
+    Mutant(SHARD, "if lowest is not None and lowest < found:", "if False:"),
+    Mutant(SHARD, "if lowest is not None and lowest < found:", "if lowest is not None:"),
     Mutant(SHARD, "self._position = start + len(records)", "self._position = self._position + len(records)"),
     Mutant(SHARD, "            if self._accepts(record)\n", ""),
     Mutant(
@@ -96,7 +95,7 @@ MUTANTS = (
         "if self._ended and all(lane.settled for lane in self._lanes):",
         "if self._ended and not self.busy:",
     ),
-    Mutant(SHARD, "            if lane.busy:\n                continue\n", ""),
+    Mutant(SHARD, "if lane.busy or lane.settled:", "if lane.settled:"),
     Mutant(FAMILY, "and all(parent in self._done or parent not in parents for parent in above)", "and True"),
     Mutant(FAMILY, "and all(parent in", "and any(parent in"),
     Mutant(FAMILY, "        self._begun.update(found)\n", ""),

@@ -52,6 +52,7 @@ class Answered(NamedTuple):
     seconds: float = 0.0
 
 
+SUCCEEDED = tuple(Outcome("ok", payload) for payload in SUCCESSES)
 RAISED = Outcome("error", b'{"errorMessage":"no"}', "Unhandled")
 
 
@@ -71,7 +72,8 @@ class Call:
 
     def answered(self, meant: Meant, failures: object) -> Answered:
         """Have an answer judged that names failures, and has a state."""
-        payload = f'{{"batchItemFailures":{json.dumps(failures)},"state":{meant.state}}}'
+        named = "null" if failures is None else json.dumps(failures)
+        payload = f'{{"batchItemFailures":{named},"state":{meant.state}}}'
         return self.judged(meant, Outcome("ok", payload.encode()))
 
     def poison(self) -> int | None:
@@ -104,7 +106,7 @@ class Function:
     def _succeed(self, call: Call, state: str) -> Answered:
         meant = Meant("PROCESSED", state=state)
         if not call.stateful:
-            return call.judged(meant, Outcome("ok", self._tape.pick(SUCCESSES)))
+            return call.judged(meant, self._tape.pick(SUCCEEDED))
         unasked = not call.partial and call.records and self._tape.draw(2)  # nobody looks at what it names
         return call.answered(meant, _named(call.records, 0) if unasked else None)
 
@@ -133,7 +135,7 @@ class Function:
         if self._tape.draw(100) == 99:
             return call.judged(meant, Outcome("ok", TOO_DEEP))
         if not call.partial or (call.stateful and self._tape.draw(2)):
-            return call.judged(meant, Outcome("ok", self._tape.pick(SUCCESSES)))
+            return call.judged(meant, self._tape.pick(SUCCEEDED))
         failures = [{"itemIdentifier": self._tape.pick(STRANGE)}]
         if self._tape.draw(2):  # beside one that is right
             failures += _named(call.records, -1) if call.records else [{"foo": 123}]

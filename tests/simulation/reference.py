@@ -158,15 +158,15 @@ class Reference:
         must(len(batch) <= settings.batch_size, "no batch is larger than BatchSize", len(batch))
         must(batch or action.window, "no batch is empty", shard)
         must(sum([one.weight for one in batch]) <= LARGEST, "an event is at most 6 MB")
+        oldest = now - settings.max_age if settings.max_age >= 0 else 0
         for one in batch:
             must(passes(one.put, settings.patterns), "what a filter keeps out is not sent", one)
-            must(not one.settled or one.again, "what is settled is not sent again", one)
-            old = settings.max_age >= 0 and now >= one.arrival + settings.max_age
-            must(not old, "what is too old is not sent", one, now)
+            must(one.again or not one.settled, "what is settled is not sent again", one)
+            must(one.arrival > oldest, "what is too old is not sent", one, now)
         self._in_order(state, batch, now)
-        keys = {one.key for one in batch}
         for other in state.sending:
-            must(not keys & {one.key for one in other}, "one key, one lane", keys)
+            keys = {one.key for one in batch} & {one.key for one in other}
+            must(not keys, "one key, one lane", keys)
         must(len(state.sending) < settings.factor, "no more lanes than ParallelizationFactor")
         self._window_sent(state, batch, action.window)
         attempt = self.attempts.setdefault(action.request_id, Attempt(positions))

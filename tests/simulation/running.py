@@ -105,12 +105,17 @@ def live(
     tape: Tape, kind: Kind, met: defaultdict[str, int], *, hashed: bool = True
 ) -> tuple[str | None, str]:
     """Live one history; returns the promise that broke or None, and its hash."""
+    history: Edge | World
+    if kind == "edge":
+        history = Edge(tape, met, steps=STEPS[kind], hashed=hashed)
+    else:
+        history = World(tape, met, steps=STEPS[kind], small=kind == "lane", hashed=hashed)
     try:
-        if kind == "edge":
-            return None, Edge(tape, met, steps=STEPS[kind], hashed=hashed).run()
-        return None, World(tape, met, steps=STEPS[kind], small=kind == "lane", hashed=hashed).run()
+        return None, history.run()
     except Exception as error:  # noqa: BLE001  an error of the rules breaks a promise too
         return f"{type(error).__name__}: {error}"[:600], ""
+    finally:
+        vars(history).clear()  # of its cycles, so that nearly nothing is left to collect
 
 
 def lived(tape: Tape, kind: Kind) -> tuple[str | None, str]:
@@ -123,6 +128,7 @@ def run(share: Share) -> Report:
     kind, histories, first = share
     report, began = Report(), process_time()
     gc.disable()
+    gc.freeze()
     try:
         for seed in range(first, first + histories):
             report.lived[kind] += 1
@@ -131,6 +137,7 @@ def run(share: Share) -> Report:
             if seed % COLLECTED == 0:
                 gc.collect()
     finally:
+        gc.unfreeze()
         gc.enable()
     report.processor[kind] = process_time() - began
     return report

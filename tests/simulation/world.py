@@ -97,7 +97,8 @@ class World(Stage):
             if until is None:
                 return
             soonest = min(soonest, until)
-        self._begin_ready()
+        if not self.small:
+            self._begin_ready()
         self.now += max(0.001, soonest - self.now) if soonest < float("inf") else 1.0
 
     def _is_settled(self) -> bool:
@@ -151,7 +152,7 @@ class World(Stage):
         shard_id, lane, action, positions = flight
         self.note("send", shard_id, lane, positions, action.request_id, self.now)
         self.reference.sent(shard_id, positions, action, self.now)
-        if any(one.shard_id == shard_id for one in self.flights):
+        if self.flights and any(one.shard_id == shard_id for one in self.flights):
             self.met["two lanes of a shard at once"] += 1
         if action.window:
             self.met["a window ends"] += action.window.final
@@ -176,12 +177,12 @@ class World(Stage):
 
     def _take(self, flight: Flight, answered: Answered) -> None:
         shard_id, lane, action, positions = flight
-        verdict = answered.verdict
-        self.note("answer", shard_id, lane, verdict.kind.name, self.now)
-        self.met[f"answer {verdict.kind.name}"] += 1
+        verdict, meant = answered.verdict, answered.meant
+        self.note("answer", shard_id, lane, meant.kind, self.now)
+        self.met[f"answer {meant.kind}"] += 1
         if self.settings.bisect and len(positions) > 1 and verdict.kind in (Kind.ERROR, Kind.REJECTED):
             self.met["a batch is bisected"] += 1
-        self.reference.judged(shard_id, positions, action, answered.meant, self.now)
+        self.reference.judged(shard_id, positions, action, meant, self.now)
         self.readers[shard_id].judged(lane, verdict, self.now)
         self._checkpoint(shard_id)
 

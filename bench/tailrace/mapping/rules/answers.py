@@ -32,6 +32,10 @@ class Kind(Enum):
     MISSING = "there is no such function: it never ran"
     FAULT = "the bench itself failed: nobody knows whether it ran"
 
+    __hash__ = (
+        object.__hash__
+    )  # a member is one object; by default its name is hashed, at each look into a table
+
 
 class InvocationResult(NamedTuple):
     """The part of an answer that an on-failure message repeats (`responseContext`)."""
@@ -65,6 +69,7 @@ class EndedInvocation(Protocol):
 
 
 NEVER_RAN = {"throttled": Kind.THROTTLED, "missing": Kind.MISSING}
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def judge(
@@ -94,7 +99,7 @@ def judge(
         return JudgedTry(Kind.REJECTED, answer=answer)
     failures = returned.get("batchItemFailures") if partial_answers else None
     return _judge_failures(failures, sequence_numbers, answer)._replace(
-        state=json.dumps(state, separators=(",", ":"), ensure_ascii=False) if stateful else None
+        state=_COMPACT.encode(state) if stateful else None
     )
 
 

@@ -4,6 +4,7 @@ A lane is offered records and reads nothing. Whoever runs it asks `step(now)` wh
 tells it what came of it. `states.py` has the tables, and explains the theory.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -50,7 +51,7 @@ class _Batch[R: Record]:
 
     @property
     def records(self) -> tuple[R, ...]:
-        return tuple(one.record for one in self.pending)
+        return tuple([one.record for one in self.pending])
 
 
 class Lane[R: Record]:
@@ -91,8 +92,9 @@ class Lane[R: Record]:
     @property
     def settled(self) -> bool:
         """Whether nothing is left to do: no record, no batch, and no window that has to be closed."""
-        open_window = self._windows is not None and self._windows.window is not None
-        return not (self._batches or self._waiting or open_window)
+        if self._batches or self._waiting:
+            return False
+        return self._windows is None or self._windows.window is None
 
     @property
     def waiting(self) -> int:
@@ -164,27 +166,23 @@ class Lane[R: Record]:
 
     def _front(self) -> tuple[int, bool]:
         """Count the waiting records that the next batch takes; tell whether it could take no more."""
-        count = min(len(self._waiting), self._settings.batch_size)
-        if fits(self._weight) and self._windows is None:
-            return count, count == self._settings.batch_size
+        most = self._settings.batch_size
+        count = min(len(self._waiting), most)
+        if not count or (fits(self._weight) and self._windows is None):
+            return count, count == most
+        end = self._windows.of(self._waiting[0].record.arrival).end if self._windows else math.inf
         weight = 0
         for place, one in enumerate(self._waiting):
             weight += one.weight
             if place == count:
                 return place, True
-            if place and not (fits(weight) and self._same_window(one)):
+            if place and not (fits(weight) and one.record.arrival < end):
                 return place, True
-        return count, count == self._settings.batch_size or not fits(weight)
-
-    def _same_window(self, one: PendingRecord[R]) -> bool:
-        if self._windows is None:
-            return True
-        of = self._windows.of
-        return of(one.record.arrival) == of(self._waiting[0].record.arrival)
+        return count, count == most or not fits(weight)
 
     def _take(self, count: int) -> list[PendingRecord[R]]:
         taken = [self._waiting.popleft() for _ in range(count)]
-        self._weight -= sum(one.weight for one in taken)
+        self._weight -= sum([one.weight for one in taken])
         return taken
 
     def _begin(self, batch: _Batch[R], now: float) -> None:
@@ -305,10 +303,11 @@ class Lane[R: Record]:
     @staticmethod
     def _older_than(age: float, batch: _Batch[R], now: float) -> int:
         """Count the leading records that arrived so many seconds ago or earlier."""
-        if age == FOREVER:
+        pending = batch.pending
+        if age == FOREVER or not pending or now < pending[0].record.arrival + age:
             return 0
-        fresh = (place for place, one in enumerate(batch.pending) if now < one.record.arrival + age)
-        return next(fresh, len(batch.pending))
+        fresh = (place for place, one in enumerate(pending) if now < one.record.arrival + age)
+        return next(fresh, len(pending))
 
     def _window_aged(self, batch: _Batch[R], now: float) -> bool:
         """Tell whether a window's last invocation is given up: its age counts from the window's end."""

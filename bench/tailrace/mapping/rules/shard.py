@@ -85,9 +85,12 @@ class ShardReader[R: Record]:
     @property
     def checkpoint(self) -> int:
         """The position of the lowest record that is not settled; all before it are."""
-        unfinished = [lowest for lane in self._lanes if (lowest := lane.lowest) is not None]
-        unfinished += [position for position, _ in self._left[:1]]
-        return min(unfinished, default=self._position)
+        found = self._left[0][0] if self._left else self._position
+        for lane in self._lanes:
+            lowest = lane.lowest
+            if lowest is not None and lowest < found:
+                found = lowest
+        return found
 
     @property
     def result(self) -> str | None:
@@ -126,15 +129,14 @@ class ShardReader[R: Record]:
             self._left = ()
             self._deal(passing, now)
         soonest: float | None = None
-        for place in range(len(self._lanes)):
-            number = (self._turn + place) % len(self._lanes)
+        for number in (*range(self._turn, len(self._lanes)), *range(self._turn)):
             lane = self._lanes[number]
-            if lane.busy:
+            if lane.busy or lane.settled:
                 continue
             action = lane.step(now, dry=not self._more, last=self._ended)
             self._note(number, lane)
             if not isinstance(action, Wait):
-                self._turn = number + 1
+                self._turn = (number + 1) % len(self._lanes)
                 return Work(number, action)
             if action.until is not None and (soonest is None or action.until < soonest):
                 soonest = action.until
@@ -197,7 +199,7 @@ class ShardReader[R: Record]:
             return min(self._lanes[0].wants, MOST_READ)
         if not any(lane.wants for lane in self._lanes):
             return 0
-        room = max(AHEAD, self._settings.batch_size) - sum(lane.waiting for lane in self._lanes)
+        room = max(AHEAD, self._settings.batch_size) - sum([lane.waiting for lane in self._lanes])
         return max(0, min(room, MOST_READ))
 
 

@@ -38,6 +38,10 @@ class LaneState(Enum):
     SENDING = "sending"
     DISCARDING = "discarding"
 
+    __hash__ = (
+        object.__hash__
+    )  # a member is one object; by default its name is hashed, at each look into a table
+
 
 class LaneEvent(Enum):
     """What moves a lane from one state to another."""
@@ -49,6 +53,8 @@ class LaneEvent(Enum):
     DROP = "some or all of it is given up"
     LAPSE = "some or all of it has left the stream"
     REPORTED = "what was given up is reported"
+
+    __hash__ = object.__hash__  # as of LaneState
 
 
 TRANSITIONS: dict[LaneState, dict[LaneEvent, LaneState]] = {
