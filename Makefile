@@ -70,7 +70,7 @@ produce: $(READY) ## send events: COUNT= RATE= SEED= SOURCE= PARTITION_KEY= EVEN
 	@$(ASK)
 	@$(PYTHON) -m producer
 
-load: $(READY) ## send more than one process can, and prove every event: COUNT= DURATION= RATE= WORKERS=
+load: $(READY) ## send more than one process can, and prove every event: COUNT= DURATION= RATE= WORKERS= BUDGET=
 	@$(ASK)
 	@$(PYTHON) -m producer.load
 

@@ -19,8 +19,9 @@ from rich.table import Table
 from benchmarks import batches, functions
 from benchmarks.bed import Bed, contained, deployed, embedded, engine, recipe
 from benchmarks.measure import Throughput, latency, percentiles, throughput
-from bootstrap.costs import METRIC_REQUEST, MILLION, WRITE_UNIT
+from bootstrap.costs import METRIC_REQUEST
 from bootstrap.package import Code
+from tailrace.load.prices import MILLION, WRITE_UNIT
 
 FEW, MANY, SINGLE = 2_000, 10_000, 50
 REST = 5.0  # seconds after which an emulator that is healthy has loaded its services

@@ -1,8 +1,6 @@
 """What the pipeline costs on AWS: an hour of standing there, and a million events. Pure.
 
-List prices of us-east-1 in US dollars, as they stood in September 2026; other regions differ. Each carries
-how sure it is: "doc" was read in AWS's price list or on a pricing page, "field" in many public bills, "unv"
-has to be read from AWS's price list before anybody relies on it.
+List prices as `tailrace/load/prices.py` has them, with those that only this pipeline needs.
 """
 
 from dataclasses import dataclass
@@ -10,30 +8,25 @@ from math import ceil
 from typing import Literal
 
 from bootstrap.settings import PipelineSettings
+from tailrace.load.prices import (
+    AS_OF,
+    LAMBDA_GB_SECOND,
+    LAMBDA_REQUEST,
+    MILLION,
+    PUT_UNIT,
+    READ_UNIT,
+    WRITE_UNIT,
+    Price,
+)
 
-AS_OF = "September 2026"
-MILLION = 1_000_000
 _HOURS = 730  # of a month
 
 
-@dataclass(frozen=True)
-class Price:
-    """Dollars for one unit, and how sure that is."""
-
-    dollars: float
-    sure: Literal["doc", "field", "unv"]
-
-
 SHARD_HOUR = Price(0.015, "field")
-PUT_UNIT = Price(0.014 / MILLION, "field")  # 25 KB of a record, rounded up
-LAMBDA_REQUEST = Price(0.20 / MILLION, "unv")
-LAMBDA_GB_SECOND = Price(0.0000166667, "unv")
-WRITE_UNIT = Price(0.625 / MILLION, "doc")  # 1 KB of an item, rounded up; twice in a transaction
 METRIC_REQUEST = Price(0.01 / 1000, "unv")
 METRIC_HOUR = Price(0.30 / _HOURS, "unv")
 ALARM_HOUR = Price(0.10 / _HOURS, "unv")
 LOG_GB = Price(0.50, "unv")
-READ_UNIT = Price(0.125 / MILLION, "unv")  # 4 KB read consistently, rounded up
 SQS_REQUEST = Price(0.40 / MILLION, "unv")
 TRACE = Price(5.00 / MILLION, "doc")  # https://aws.amazon.com/xray/pricing/; 100,000 a month are free
 DASHBOARD_HOUR = Price(3.00 / _HOURS, "unv")  # the first three of an account cost nothing

@@ -3,10 +3,11 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from bootstrap.costs import METRIC_REQUEST, READ_UNIT, SQS_REQUEST
+from bootstrap.costs import METRIC_REQUEST, SQS_REQUEST
 from dashboard.ranges import DEFAULT, Range
 from dashboard.schedule import CALLS, TICK, Schedule
 from handler.once.totals import queries
+from tailrace.load.prices import READ_UNIT
 
 READ_UNITS = 4
 """Of one Query of the newest minutes: up to 16 KB, which is one shard's busiest two minutes."""

@@ -29,15 +29,17 @@ def _load(environ: Mapping[str, str]) -> int:
     settings = ProducerSettings.from_environment(environ)
     stack = pipeline.PipelineSettings.from_environment(environ)
     target = Target.from_environment(environ)
-    if not target.emulated:
-        raise UsageError("`make load` sends to an emulator only: nothing bounds what it would cost on AWS.")
+    if not target.emulated and settings.budget is None:
+        raise UsageError("AWS bills each event: BUDGET= says how many dollars `make load` may cost at most.")
     found = stacks.find(target.client("cloudformation"), stack.stack)
     if found is None or found.status not in stacks.WHOLE:
         raise UsageError(f"There is no stack {stack.stack} here: `make up` deploys it.")
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder) / "event.json"
         template.write_bytes(next(generated(0, datetime.now(UTC))).data)
-        return tailrace(["load", found.outputs["StreamName"], *words(settings, template, found.outputs)])
+        guard = [] if target.emulated else ["--account", target.account, "--budget", str(settings.budget)]
+        stream = found.outputs["StreamName"]
+        return tailrace(["load", stream, *guard, *words(settings, template, found.outputs)])
 
 
 def words(settings: ProducerSettings, template: Path, outputs: Mapping[str, str]) -> list[str]:

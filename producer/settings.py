@@ -108,6 +108,9 @@ SETTINGS = {
             checks.above_zero,
         ),
         Setting("WORKERS", "2", "", "processes that `make load` sends with", checks.workers),
+        Setting(
+            "BUDGET", "", "USD", "with TARGET=aws: what the events of `make load` may cost", checks.above_zero
+        ),
         Setting("LEDGER", "", "", "file to add a line to for each acknowledged event", checks.output),
         Setting(
             "UNDELIVERED",
@@ -146,6 +149,7 @@ class ProducerSettings:
     raw: bool
     speed: float | None
     workers: int
+    budget: float | None
     ledger: Path | None
     undelivered: Path | None
     patience: float
@@ -175,6 +179,7 @@ class ProducerSettings:
             raw=values["RAW"] == "1",
             speed=_float(values["SPEED"]),
             workers=int(values["WORKERS"]),
+            budget=_float(values["BUDGET"]),
             ledger=_path(values["LEDGER"]),
             undelivered=_path(values["UNDELIVERED"]),
             patience=float(values["PATIENCE"]),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,8 +16,10 @@ import pytest
 
 from bootstrap.target import Target
 from tailrace.control import processes
+from tailrace.load import environment
 from tailrace.load.ledgers import AcknowledgedId, Begun, read
 from tailrace.testing.eventually import eventually
+from tests.aws_standin import ACCOUNT, StandIn, standing_in
 from tests.frame.run import Run
 from tests.integration import installing, namespaces
 from tests.integration.stranger import Command, Stranger
@@ -32,7 +35,9 @@ QUICKLY: "WaiterConfigTypeDef" = {"Delay": 1, "MaxAttempts": 60}
 @pytest.fixture
 def loading(command: Command, run: Run) -> Command:
     """Give the command, with the installation that is here: Locust is put beside it once."""
-    command.environ["EMULATOR_HOME"] = str(installing.installed(run).home.resolve())
+    home = installing.installed(run).home.resolve()
+    environment.installed(home, lambda _: None)
+    command.environ["EMULATOR_HOME"] = str(home)
     return command
 
 
@@ -61,6 +66,7 @@ def test_a_project_that_is_not_ours(loading: Command, greenhouse: Stranger) -> N
     assert set(greenhouse.seen().values()) == {1}
     table, lost = f"{greenhouse.name}-seen", min(greenhouse.seen())
     greenhouse.target.client("dynamodb").delete_item(TableName=table, Key={"id": {"S": lost}})
+    assert "There is no stream nothing here." in loading("load", "nothing").stderr
     again = loading("load", greenhouse.stream, "--judge", "--ledgers", "ledgers", "--table", table)
     assert again.returncode == 1
     assert f"Lost                    1\n  {lost}\n" in again.stdout
@@ -158,16 +164,35 @@ def _kill(worker: str) -> None:
             process.kill()
 
 
-def test_what_is_wrong_is_a_sentence(loading: Command, stream: str) -> None:
-    """A stream that is not there, no worker, an address and a template that are none are said."""
-    (loading.folder / "list.json").write_text("[1]")
-    for words, said in (
-        (["nothing"], "There is no stream nothing here."),
-        ([stream, "--workers", "0"], "No worker: --workers or --outside says how many."),
-        ([stream, "--bind", "5557"], "5557 is not of the form HOST:PORT"),
-        ([stream, "--template", "list.json"], "list.json is not one JSON object"),
-    ):
-        done = loading("load", *words)
-        assert done.returncode in {1, 2}
-        assert said in done.stderr
-        assert "Traceback" not in done.stderr
+def test_an_account_and_its_budget(loading: Command, target: Target, run: Run) -> None:
+    """By the switch the same goes to AWS itself, here a stand-in, as far as the budget reaches."""
+    with standing_in(target.endpoint or "", loading.folder) as aws, account_stream(target, run, aws) as name:
+        del loading.environ["AWS_ENDPOINT_URL"]
+        loading.environ.update(aws.environ)
+        words = ["load", name, "--duration", "60", "--batch", "20", "--per-million", "0", "--json"]
+        pays = ("--budget", "0.00000281")  # twice 0.014 dollars a million put units: 100 events
+        other = loading(*words, *pays, "--account", "999999999999")
+        assert "The credentials belong to account 111122223333, not 999999999999." in other.stderr
+        small = loading(*words, *pays, "--account", ACCOUNT, "--count", "101")
+        assert "--budget is too small: $2.81e-06 pays for 100 events at $0.03 a million." in small.stderr
+        done = loading(*words, *pays, "--account", ACCOUNT, "--ledgers", "ledgers", within=180)
+        assert done.returncode == 0, done.stderr
+        verdict = json.loads(done.stdout)
+        assert (verdict["acknowledged"], verdict["found"], verdict["lost"]) == (100, 100, 0)
+        assert "AWS, account 111122223333, eu-central-1: $2.81e-06 pays for 100 events" in done.stderr
+        assert aws.refused == []
+
+
+@contextmanager
+def account_stream(target: Target, run: Run, aws: StandIn) -> Iterator[str]:
+    """Make a stream in the stand-in's account and region, and remove it."""
+    name = f"{run.prefix}-load-{secrets.token_hex(3)}"
+    asked = {"AWS_ENDPOINT_URL": target.endpoint or "", "AWS_REGION": aws.environ["AWS_REGION"]}
+    there = Target.from_environment(asked)
+    there.session._session.set_credentials(ACCOUNT, "secret")
+    kinesis = there.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=QUICKLY)
+    yield name
+    kinesis.delete_stream(StreamName=name)
+    kinesis.get_waiter("stream_not_exists").wait(StreamName=name, WaiterConfig=QUICKLY)

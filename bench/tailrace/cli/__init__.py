@@ -29,6 +29,8 @@ VERBS: Mapping[str, Sequence[str]] = {
     "The embedded emulator alone": ("start", "stop", "status", "run"),
     "The shell": ("completion",),
 }
+SENTENCE = 110
+"""Characters of the sentence that the help has of a verb, at most."""
 SENTENCES = (
     EmulatorError,
     EndpointError,
@@ -57,7 +59,9 @@ class Verbs(click.Group):
         for heading, names in VERBS.items():
             verbs = [(name.ljust(width), self.get_command(ctx, name)) for name in names]
             with formatter.section(heading):
-                formatter.write_dl([(name, verb.get_short_help_str(90)) for name, verb in verbs if verb])
+                formatter.write_dl(
+                    [(name, verb.get_short_help_str(SENTENCE)) for name, verb in verbs if verb]
+                )
 
 
 @click.command(cls=Verbs, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -99,6 +103,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def sentence(error: Exception) -> str:
     """Say what an error means for the user."""
-    if isinstance(error, EndpointConnectionError):
+    if isinstance(error, EndpointConnectionError) and "amazonaws" not in error.kwargs["endpoint_url"]:
         return f"No emulator answers at {error.kwargs['endpoint_url']}: {advice.start()}"
     return str(error)

@@ -19,8 +19,8 @@ from tailrace.control.doctor import Finding, examine
 def command(*, names: bool, as_json: bool) -> int:
     """Say what is missing or in the way, and the fix; exit code 1 if something blocks."""
     if names:
-        for seam in seams.seams():
-            answer(str(seam))
+        names_there = [str(seam) for seam in seams.seams()]
+        answer(json.dumps(names_there, indent=2) if as_json else "\n".join(names_there))
         return 0
     findings = [*examine(Emulator.from_environment()), docker()]
     if as_json:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,12 @@ from tailrace.cli.emulated import aws
 from tailrace.control import Emulator
 from tailrace.control.own_api import NotOursError, ask
 from tailrace.load import environment, found, running
+from tailrace.load.account import Account
+from tailrace.load.budget import LOOKS, MARGIN, EventCost
+from tailrace.load.ledgers import event_id
 from tailrace.load.plan import LoadPlan
-from tailrace.load.verdict import judge
+from tailrace.load.prices import MILLION
+from tailrace.load.verdict import LoadVerdict, judge
 from tailrace.story.mappings import mappings
 from tailrace.story.watching import PATH
 from tailrace.stream.json_fields import parse_object
@@ -27,6 +31,8 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LOOK = 0.2
+type Clients = Aws | Account
+"""What makes clients: of an emulator, or of AWS itself."""
 
 
 def address(_context: click.Context, _option: click.Parameter, text: str | None) -> tuple[str, int] | None:
@@ -70,6 +76,14 @@ def template(_context: click.Context, _option: click.Parameter, path: Path | Non
 @click.option("--found", "file", type=FILE, help="File with the ids that were found, instead of a table.")
 @click.option("--settle", type=ABOVE_ZERO, default=60.0, show_default=True, help="Seconds to wait for that.")
 @click.option("--ledgers", type=FOLDER, help="Folder of the workers' ledgers.  [default: load-TIME]")
+@click.option("--account", metavar="ID", help="Send to AWS itself, to this account, with your credentials.")
+@click.option("--budget", type=ABOVE_ZERO, metavar="USD", help="With --account: what it may cost at most.")
+@click.option(
+    "--per-million",
+    type=click.FloatRange(min=0),
+    metavar="USD",
+    help="What your function costs for a million events.  [default: a write and an invocation for each]",
+)
 @click.option("--judge", "only_judge", is_flag=True, help="Send nothing: judge the ledgers that are there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
 def command(stream: str, **given: Any) -> int:  # noqa: ANN401  options, each of its type
@@ -83,16 +97,22 @@ def command(stream: str, **given: Any) -> int:  # noqa: ANN401  options, each of
     On several machines one is the master (--workers 0 --outside 3 --bind HOST:PORT), the others are workers
     (--worker-of HOST:PORT --name w2); --count and --rate are each worker's own there. The ledgers are judged
     where they all are: in a folder that they share, or by --judge when they were copied into one.
+
+    With --account it is AWS itself, and --budget bounds what the events may cost: by list prices, on the safe
+    side, with what your function is assumed to do. Each machine has a budget of its own then.
     """
-    make = aws()
+    everybody = 1 if given["worker_of"] else given["workers"] + given["outside"]
+    if not everybody and not given["only_judge"]:
+        raise click.UsageError("No worker: --workers or --outside says how many.")
+    make = _clients(given["account"], given["budget"])
     folder: Path = given["ledgers"] or Path(f"load-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-    folder.mkdir(parents=True, exist_ok=True)
     WritableStream.find(make("kinesis"), stream)
+    folder.mkdir(parents=True, exist_ok=True)
     if not given["only_judge"]:
-        code = _sent(make, stream, folder, given)
+        code = _sent(make, stream, folder, everybody, given)
         if given["worker_of"]:
             return code
-    verdict = judge(folder, _found(make, stream, given))
+    verdict = _judged(make, stream, folder, given)
     if as_json := given["as_json"]:
         answer(json.dumps(asdict(verdict) | {"passed": verdict.passed, "ledgers": str(folder)}, indent=2))
     for line in () if as_json else verdict.lines():
@@ -101,13 +121,17 @@ def command(stream: str, **given: Any) -> int:  # noqa: ANN401  options, each of
     return 0 if verdict.passed else 1
 
 
-def _sent(make: Aws, stream: str, folder: Path, given: dict[str, Any]) -> int:
+def _clients(account: str | None, budget: float | None) -> Clients:
+    """Return what makes clients: of the emulator, or of an account if a budget is named."""
+    if account and budget is None:
+        raise click.UsageError("AWS bills each event: --budget says how many dollars it may cost at most.")
+    if budget is not None and not account:
+        raise click.UsageError("An emulator costs nothing: --budget goes with --account.")
+    return Account.checked(account) if account else aws()
+
+
+def _sent(make: Clients, stream: str, folder: Path, everybody: int, given: dict[str, Any]) -> int:
     """Send all; return the exit code of what was started."""
-    home = Emulator.from_environment().installation.home
-    locust = running.Locust(environment.installed(home, say), environment.code(home))
-    everybody = 1 if given["worker_of"] else given["workers"] + given["outside"]
-    if not everybody:
-        raise click.UsageError("No worker: --workers or --outside says how many.")
     whole = LoadPlan(
         make.endpoint,
         make.region,
@@ -122,6 +146,10 @@ def _sent(make: Aws, stream: str, folder: Path, given: dict[str, Any]) -> int:
         given["id_field"],
         given["size"],
     )
+    if isinstance(make, Account):
+        whole = _guarded(make, whole, everybody, given)
+    home = Emulator.from_environment().installation.home
+    locust = running.Locust(environment.installed(home, say), environment.code(home))
     if given["worker_of"]:
         return running.worker(locust, whole, given["worker_of"], given["name"]).wait()
     seconds = given["duration"] or (None if given["count"] else 30.0)
@@ -131,13 +159,43 @@ def _sent(make: Aws, stream: str, folder: Path, given: dict[str, Any]) -> int:
     return running.run(locust, plan, bounds, given["bind"] or running.free_port(), say)
 
 
-def _found(make: Aws, stream: str, given: dict[str, Any]) -> Iterator[str]:
+def _guarded(make: Account, plan: LoadPlan, everybody: int, given: dict[str, Any]) -> LoadPlan:
+    """Bound a run by its budget, for all workers together."""
+    about = make("kinesis").describe_stream_summary(StreamName=plan.stream)["StreamDescriptionSummary"]
+    each = EventCost.of(
+        len(plan.event(event_id("0" * 16, 10**9))),
+        on_demand=about.get("StreamModeDetails", {}).get("StreamMode") == "ON_DEMAND",
+        in_table=bool(given["table"]),
+        follows=given["per_million"],
+    )
+    pays_for = each.affordable(given["budget"]) // everybody * everybody
+    what = f"${given['budget']:g} pays for {pays_for:,} events at ${each.guarded * MILLION:.2f} a million"
+    if not pays_for or (plan.count or 0) > pays_for:
+        raise click.UsageError(f"--budget is too small: {what}.")
+    where = f"AWS, account {given['account']}, {make.region}"
+    say(f"{where}: {what} ({MARGIN} times the list prices of us-east-1)")
+    return replace(plan, count=min(plan.count or pays_for, pays_for))
+
+
+def _judged(make: Clients, stream: str, folder: Path, given: dict[str, Any]) -> LoadVerdict:
+    """Compare ledgers with what is found; on AWS again, after a while, as long as something is missing."""
+    if isinstance(make, Account) and not given["file"]:
+        for _ in range(LOOKS - 1):
+            verdict = judge(folder, _found(make, stream, given))
+            if not verdict.lost:
+                return verdict
+            time.sleep(given["settle"] / (LOOKS - 1))
+    return judge(folder, _found(make, stream, given))
+
+
+def _found(make: Clients, stream: str, given: dict[str, Any]) -> Iterator[str]:
     """Give what is found, when the mappings of the stream have settled all that they were to."""
     if given["file"]:
         return found.in_file(given["file"])
     if not given["table"]:
         return found.in_stream(make("kinesis"), stream, given["id_field"])
-    _settle(make, stream, given["settle"])
+    if not isinstance(make, Account):
+        _settle(make, stream, given["settle"])
     return found.in_table(make("dynamodb"), given["table"], given["attribute"])
 
 

@@ -7,5 +7,8 @@ ledgers.py      what a worker writes down before and after each request
 partitions.py   ids split by hash into files, so that 10⁸ of them need little memory
 verdict.py      what was acknowledged against what was found: lost, doubled, unknown
 found.py        where ids are looked for: the stream, a table, a file
+account.py      clients of AWS itself, instead of an emulator's
+budget.py       what an event costs there at most, and how many a budget pays for
+prices.py       AWS's list prices
 running.py      the master and its workers, as processes
 """

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from locust import User, constant, constant_throughput, events, task
+from locust import User, constant, constant_throughput, events, runners, task
 from locust.exception import StopUser
 
+from tailrace.load.account import clients
 from tailrace.load.ledgers import WorkerLedger, event_id
 from tailrace.load.plan import LoadPlan
 from tailrace.stream.again import put_again
@@ -19,16 +20,25 @@ from tailrace.stream.event import Event
 from tailrace.stream.rules import Rules
 from tailrace.stream.sender import Stop
 from tailrace.stream.writing import WritableStream, configuration
-from tailrace.testing.clients import Aws
 
 PLAN = LoadPlan.from_environment(os.environ)
+runners.HEARTBEAT_LIVENESS = 15
+"""Seconds of silence after which the master gives a worker up; Locust's three are few on a busy machine."""
+
+
+NAME = os.environ.get("TAILRACE_WORKER", "")
+"""Of this worker; empty in the master."""
+CLIENT: Any = (
+    clients(PLAN.endpoint, PLAN.region)("kinesis", **configuration(Rules.requests)) if NAME else None
+)
+"""Made before the worker is ready: it takes a second or more, in which no heartbeat goes out."""
 
 
 class Worker:
     """What the users of one worker share: its name, its numbers, its ledger."""
 
     def __init__(self) -> None:
-        self.name = os.environ.get("TAILRACE_WORKER") or f"w{os.getpid()}"
+        self.name = NAME
         self.ledger = WorkerLedger(Path(PLAN.ledgers), self.name)
         self.next = 0
         self.under_way = 0
@@ -56,7 +66,8 @@ WORKER: list[Worker] = []
 @events.test_start.add_listener
 def begin(environment: Any, **_: object) -> None:  # noqa: ANN401  Locust's
     """Open the ledger, in a worker; the master sends nothing."""
-    if type(environment.runner).__name__ != "MasterRunner":
+    del environment
+    if NAME:
         WORKER.append(Worker())
 
 
@@ -64,7 +75,7 @@ def begin(environment: Any, **_: object) -> None:  # noqa: ANN401  Locust's
 def end(environment: Any, **_: object) -> None:  # noqa: ANN401  Locust's
     """End the ledger of a worker whose time is over; what is under way then stays unknown."""
     del environment
-    if WORKER and PLAN.count is None and not WORKER[-1].under_way:
+    if WORKER and not WORKER[-1].under_way and (PLAN.count is None or WORKER[-1].next < PLAN.count):
         WORKER[-1].ledger.ended(WORKER[-1].next)
 
 
@@ -75,8 +86,7 @@ class Sending(User):
 
     def on_start(self) -> None:
         """Find the stream."""
-        client = Aws(PLAN.endpoint, PLAN.region)("kinesis", **configuration(Rules.requests))
-        self._stream = WritableStream.find(client, PLAN.stream)
+        self._stream = WritableStream.find(CLIENT, PLAN.stream)
 
     @task
     def send(self) -> None:

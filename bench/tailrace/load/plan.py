@@ -14,6 +14,7 @@ class LoadPlan:
     """One run. Counts and rates are of one worker."""
 
     endpoint: str
+    """The emulator; empty for AWS itself, with the user's own credentials."""
     region: str
     stream: str
     ledgers: str

@@ -17,7 +17,7 @@ from tailrace.load.plan import LoadPlan
 from tailrace.pointing import Emulated, variables
 
 FILE = Path(__file__).with_name("locustfile.py")
-GRACE = 15.0
+GRACE = 25.0
 """Seconds for processes to end after they were asked to."""
 LOOK = 0.2
 REPORTED = 3.5
@@ -34,12 +34,9 @@ class Locust(NamedTuple):
 
     def start(self, plan: LoadPlan, words: Sequence[str], log: Path, **more: str) -> subprocess.Popen[bytes]:
         """Start one of its processes; what it says goes to a file."""
-        to = Emulated(plan.endpoint, plan.region)
         environ = {
-            "PATH": os.environ.get("PATH", ""),
-            "HOME": os.environ.get("HOME", ""),
+            **_surroundings(plan),
             "PYTHONPATH": str(self.code),
-            **variables(to, os.environ),
             **plan.to_environment(),
             **more,
         }
@@ -52,6 +49,14 @@ class Locust(NamedTuple):
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+
+def _surroundings(plan: LoadPlan) -> dict[str, str]:
+    """Return what a process is given beside its plan: for AWS itself, all but Python's own variables."""
+    if not plan.endpoint:
+        return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    kept = {"PATH": os.environ.get("PATH", ""), "HOME": os.environ.get("HOME", "")}
+    return {**kept, **variables(Emulated(plan.endpoint, plan.region), os.environ)}
 
 
 class LoadBounds(NamedTuple):

@@ -34,9 +34,10 @@ def test_every_module_with_a_command_is_a_verb() -> None:
 
 
 def test_help_lists_every_verb() -> None:
-    """The help lists each verb once, with what it does."""
+    """The help lists each verb once, with a whole sentence of what it does."""
     shown = CliRunner().invoke(tailrace, ["--help"])
     assert shown.exit_code == 0
+    assert "..." not in shown.output.partition("Options:")[2], "a sentence is cut"
     assert [
         name for name in NAMES if not re.search(rf"^  {name} +[A-Z]\w+ ", shown.output, re.MULTILINE)
     ] == []
@@ -76,6 +77,25 @@ def test_for_programs(
         "port": 9,
         "where": "does not run on port 9",
     }
+
+
+def test_which_verbs_answer_programs() -> None:
+    """Each verb answers a program with --json, but for those that answer nothing."""
+    context = click.Context(tailrace)
+    found = {name: tailrace.get_command(context, name) for name in NAMES}
+    every = {
+        **{name: verb for name, verb in found.items() if not isinstance(verb, click.Group)},
+        **{
+            f"{name} {inner}": command
+            for name, verb in found.items()
+            if isinstance(verb, click.Group)
+            for inner, command in verb.commands.items()
+        },
+    }
+    without = {
+        name for name, verb in every.items() if verb and "as_json" not in {one.name for one in verb.params}
+    }
+    assert without == {"down", "install", "start", "stop", "run", "whose", "logs", "completion"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

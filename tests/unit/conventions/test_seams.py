@@ -14,8 +14,8 @@ pytestmark = pytest.mark.unit
 BENCH = Path(__file__).resolve().parents[3] / "bench" / "tailrace"
 WAITING: set[str] = set()
 """Files that still replace names by themselves."""
-OWN_PROCESS = {"testing/container.py"}
-"""Sets an option of a library in the user's own process, by the library's documented configuration object."""
+OWN_PROCESS = {"testing/container.py", "load/locustfile.py"}
+"""Sets an option of a library in a process of its user's: an object or a constant that configures it."""
 PATCHERS = ("localstack.utils.patch", "unittest.mock")
 
 

@@ -15,6 +15,7 @@ MAKES_CLIENTS = {
     "detector/clients.py",  # what runs in Lambda, like the handler's
     "bootstrap/target.py",
     "handler/once/clients.py",  # what runs in Lambda
+    "bench/tailrace/load/account.py",  # the user's own account, in a run that a budget guards
     "bench/tailrace/testing/clients.py",  # a distribution of its own, for tests of other projects
 }
 
