@@ -197,6 +197,78 @@ def test_what_is_not_made_here(small: Make) -> None:
     assert "AWS::Pipes::Pipe is not done by this emulator" in pipe.why(refused, set())
 
 
+FUNCTION = {
+    "Runtime": "python3.13",
+    "Handler": "index.handler",
+    "Role": "arn:aws:iam::000000000000:role/any",
+    "Code": {"ZipFile": "def handler(event, context): pass"},
+}
+
+
+def test_properties_that_localstack_drops(small: Make) -> None:
+    """What a template asks for is set, changed and taken away again, or listed, or refused by name."""
+    own = small("dropped")
+    client = own.target.client
+    function = {**FUNCTION, "EphemeralStorage": {"Size": 1024}, "ReservedConcurrentExecutions": 3}
+    rules = [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}}]
+    largest = {"MaxRecordSizeInKiB": 2048, "DesiredShardLevelMetrics": ["IncomingBytes"]}
+    resources: Resources = {
+        "Function": ("AWS::Lambda::Function", function),
+        "Stream": ("AWS::Kinesis::Stream", {"ShardCount": 1, **largest}),
+        "Table": (
+            "AWS::DynamoDB::Table",
+            {**KEY, "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}},
+        ),
+        "Bucket": (
+            "AWS::S3::Bucket",
+            {"BucketEncryption": {"ServerSideEncryptionConfiguration": rules}},
+        ),
+        "Topic": (
+            "AWS::SNS::Topic",
+            {"MaximumMessageSize": 1024, "DeliveryStatusLogging": [{"Protocol": "sqs"}]},
+        ),
+    }
+    stack = own.deploy(resources)
+    assert stack.status == "CREATE_COMPLETE"
+    names = own.names(stack)
+
+    def seen() -> list[object]:
+        configured = client("lambda").get_function(FunctionName=names["Function"])
+        stream = client("kinesis").describe_stream_summary(StreamName=names["Stream"])[
+            "StreamDescriptionSummary"
+        ]
+        return [
+            configured["Configuration"]["EphemeralStorage"]["Size"],
+            configured.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+            stream["MaxRecordSizeInKiB"],
+            stream["EnhancedMonitoring"][0]["ShardLevelMetrics"],
+        ]
+
+    assert seen() == [1024, 3, 2048, ["IncomingBytes"]]
+    backups = client("dynamodb").describe_continuous_backups(TableName=names["Table"])
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+    encryption = client("s3").get_bucket_encryption(Bucket=names["Bucket"])
+    applied = encryption["ServerSideEncryptionConfiguration"]["Rules"][0][
+        "ApplyServerSideEncryptionByDefault"
+    ]
+    assert applied == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}
+    port = urlsplit(own.target.endpoint).port
+    assert port
+    lines = listing.without_effect(HOST, port, own.target.region)
+    assert f"{own.name}: AWS::SNS::Topic DeliveryStatusLogging, AWS::SNS::Topic MaximumMessageSize" in lines
+    resources |= {
+        "Function": ("AWS::Lambda::Function", FUNCTION),
+        "Stream": ("AWS::Kinesis::Stream", {"ShardCount": 1}),
+    }
+    assert own.deploy(resources).status == "UPDATE_COMPLETE"
+    assert seen() == [512, None, 1024, []]
+    before = own.events(stack)
+    resources["Function"] = ("AWS::Lambda::Function", {**FUNCTION, "DurableConfig": {"ExecutionTimeout": 60}})
+    assert own.deploy(resources).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "DurableConfig of AWS::Lambda::Function is not done" in own.why(stack, before)
+
+
 def test_filters_of_a_log_group(small: Make) -> None:
     """A metric filter and a subscription have what was asked for, change, and go when taken away."""
     own = small("filters")

@@ -1,13 +1,15 @@
 """One resource's creation or change, with what LocalStack's own resource providers leave out."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from localstack.services.cloudformation import resource_provider as stock
 from localstack.services.cloudformation.models import get_cloudformation_store
 
-from tailrace.cloudformation import changes, completions
+from tailrace.cloudformation import changes, completions, functions, properties
 from tailrace.cloudformation.foreign import Foreign
+from tailrace.functions.kept import STRICT
 
 # What LocalStack says instead of the reason, whatever was tried.
 _NO_REASON = "Failed to delete resource"
@@ -25,14 +27,24 @@ class ResourceExecutor(stock.ResourceProviderExecutor):
     def execute_action(self, resource_provider: Foreign, raw_payload: Mapping[str, Any]) -> Foreign:
         """Create, change or remove one resource."""
         action = raw_payload["action"]
+        kind, data = raw_payload["resourceType"], raw_payload["requestData"]
+        strict = os.environ.get(STRICT) == "1"
+        if action != "Remove" and (
+            said := properties.sentence(kind, data["resourceProperties"], strict=strict)
+        ):
+            return _failed(changes.Refusal(said))
         if action in {"Dynamic", "Modify"}:
             return _change(resource_provider, _request(self, raw_payload), _asked_before(raw_payload))
         if action == "Add":
-            completions.default(raw_payload["resourceType"], raw_payload["requestData"]["resourceProperties"])
+            completions.default(kind, data["resourceProperties"])
         event = _with_reason(super().execute_action(resource_provider, raw_payload))
         if action == "Add" and event.status == stock.OperationStatus.SUCCESS:
             return _complete(_request(self, raw_payload), event)
         return event
+
+
+def _refused(kind: str, given: Mapping[str, Any]) -> str | None:
+    return properties.sentence(kind, given, strict=os.environ.get(STRICT) == "1")
 
 
 def _request(executor: Foreign, payload: Mapping[str, Any]) -> Foreign:
@@ -72,7 +84,10 @@ def _change(provider: Foreign, request: Foreign, asked: Mapping[str, Any] | None
     after = changes.whole(before, request.desired_state, asked)
     try:
         if change is None:
-            return _with_reason(provider.update(request))
+            event = _with_reason(provider.update(request))
+            if request.resource_type == "AWS::Lambda::Function":
+                functions.configure(request.aws_client_factory.lambda_, before["FunctionName"], before, after)
+            return event
         change(request.aws_client_factory, before, after)
     except NotImplementedError:
         return _unchanged(request.resource_type, before, after)

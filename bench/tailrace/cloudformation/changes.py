@@ -8,12 +8,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tailrace.cloudformation import tables
 from tailrace.cloudformation.foreign import Foreign
 from tailrace.cloudformation.log_tags import make_taggable
 from tailrace.cloudformation.tags import difference
 
 Model = dict[str, Any]  # a resource's properties, as CloudFormation names them
 _DAY = 24
+_KIB = 1024
+_METRICS, _LARGEST = "DesiredShardLevelMetrics", "MaxRecordSizeInKiB"
 AS_OFTEN = {"Delay": 0.1, "MaxAttempts": 600}
 """How often, in seconds, a stream is looked at until it takes the next change."""
 _READ_ONLY = {"Arn", "Id", "RoleId", "StreamArn"}
@@ -54,9 +57,9 @@ def _retag(service: Foreign, place: dict[str, str], before: Model, after: Model)
 
 
 def stream(clients: Foreign, before: Model, after: Model) -> None:
-    """Change a stream's retention, shard count, encryption and tags."""
+    """Change a stream's retention, shard count, encryption, metrics, largest record and tags."""
     name, kinesis = before["Name"], clients.kinesis
-    names = ("RetentionPeriodHours", "ShardCount", "StreamEncryption", "Tags")
+    names = ("RetentionPeriodHours", "ShardCount", "StreamEncryption", _METRICS, _LARGEST, "Tags")
     _only("AWS::Kinesis::Stream", before, after, *names)
     old = int(before.get("RetentionPeriodHours", _DAY))
     new = int(after.get("RetentionPeriodHours", _DAY))
@@ -64,17 +67,30 @@ def stream(clients: Foreign, before: Model, after: Model) -> None:
         kinesis.update_shard_count(
             StreamName=name, TargetShardCount=int(after["ShardCount"]), ScalingType="UNIFORM_SCALING"
         )
-        _wait(kinesis, name)
+        wait(kinesis, name)
     _encrypt(kinesis, name, before.get("StreamEncryption"), after.get("StreamEncryption"))
     if new > old:
         kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=new)
     elif new < old:
         kinesis.decrease_stream_retention_period(StreamName=name, RetentionPeriodHours=new)
+    _measure(kinesis, name, set(before.get(_METRICS, [])), set(after.get(_METRICS, [])))
+    if before.get(_LARGEST) != after.get(_LARGEST):
+        largest = int(after.get(_LARGEST, _KIB))
+        kinesis.update_max_record_size(StreamARN=before["Arn"], MaxRecordSizeInKiB=largest)
+        wait(kinesis, name)
     added, removed = difference(before.get("Tags"), after.get("Tags"))
     if added:
         kinesis.add_tags_to_stream(StreamName=name, Tags=added)
     if removed:
         kinesis.remove_tags_from_stream(StreamName=name, TagKeys=removed)
+
+
+def _measure(kinesis: Foreign, name: str, old: set[str], new: set[str]) -> None:
+    """Begin metrics of shards, and end others."""
+    if new - old:
+        kinesis.enable_enhanced_monitoring(StreamName=name, ShardLevelMetrics=sorted(new - old))
+    if old - new:
+        kinesis.disable_enhanced_monitoring(StreamName=name, ShardLevelMetrics=sorted(old - new))
 
 
 def _encrypt(kinesis: Foreign, name: str, old: Model | None, new: Model | None) -> None:
@@ -85,10 +101,10 @@ def _encrypt(kinesis: Foreign, name: str, old: Model | None, new: Model | None) 
         kinesis.start_stream_encryption(StreamName=name, **new)
     elif old:
         kinesis.stop_stream_encryption(StreamName=name, **old)
-    _wait(kinesis, name)
+    wait(kinesis, name)
 
 
-def _wait(kinesis: Foreign, name: str) -> None:
+def wait(kinesis: Foreign, name: str) -> None:
     """Wait until a stream takes the next change."""
     kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=AS_OFTEN)
 
@@ -134,9 +150,11 @@ def role(clients: Foreign, before: Model, after: Model) -> None:
 
 
 def table(clients: Foreign, before: Model, after: Model) -> None:
-    """Change a table's time to live and tags."""
+    """Change a table's time to live, recovery, protection and tags."""
     name, dynamodb = before["TableName"], clients.dynamodb
-    _only("AWS::DynamoDB::Table", before, after, "TimeToLiveSpecification", "Tags")
+    names = ("TimeToLiveSpecification", tables.RECOVERY, tables.PROTECTION, "Tags")
+    _only("AWS::DynamoDB::Table", before, after, *names)
+    tables.protect(dynamodb, name, before, after)
     old, new = before.get("TimeToLiveSpecification"), after.get("TimeToLiveSpecification")
     if new and new != old:
         dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=new)

@@ -14,7 +14,7 @@ from localstack.services.cloudformation.engine.v2 import change_set_model_execut
 from localstack.services.cloudformation.models import get_cloudformation_store
 from localstack.services.edge import ROUTER
 
-from tailrace.cloudformation import put_whole
+from tailrace.cloudformation import properties, put_whole
 from tailrace.cloudformation.foreign import Foreign
 from tailrace.functions.kept import STRICT
 from tailrace.seams import replace
@@ -87,5 +87,11 @@ def _kept(_request: object, account: str, region: str) -> Response:
 
 
 def _not_made(resources: Iterable[Foreign], made: set[str]) -> list[str]:
-    kinds = {str(one.get("Type", "")) for one in resources}
-    return sorted(kind for kind in kinds if kind.startswith("AWS::") and kind not in made)
+    """Name the types that nobody makes, and the properties of others that are only kept."""
+    found = set()
+    for one in resources:
+        kind = str(one.get("Type", ""))
+        if kind.startswith("AWS::") and kind not in made:
+            found.add(kind)
+        found |= {f"{kind} {name}" for name in properties.kept(kind, one.get("SpecifiedProperties") or {})}
+    return sorted(found)

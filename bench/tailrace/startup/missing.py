@@ -5,6 +5,7 @@ nothing at all ("An unknown operation was requested"). As a refused operation ha
 that no SDK tries again.
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,9 @@ from localstack.aws.handlers import service as service_handlers
 from localstack.aws.protocol.serializer import create_serializer
 from localstack.services.plugins import SERVICE_PLUGINS
 
+from tailrace.functions.kept import STRICT
 from tailrace.seams import replace
-from tailrace.startup import absent
+from tailrace.startup import absent, parameters
 
 type Foreign = Any
 """LocalStack's objects: it ships no types."""
@@ -54,11 +56,15 @@ def install() -> None:
 
 
 def before_service(chain: Foreign, context: Foreign, response: Foreign) -> None:
-    """Answer a read for none; LocalStack calls this for each request that it could parse."""
+    """Refuse a parameter that is not done, answer a read for none; called for each parsed request."""
     if not context.service or not context.operation:
         return
     service, operation = context.service.service_name, context.operation.name
     request: Mapping[str, Any] = context.service_request or {}
+    if said := parameters.sentence(service, operation, request, strict=os.environ.get(STRICT) == "1"):
+        rendered(context, response, CommonServiceException(CODE, said, 400, sender_fault=True))
+        chain.stop()
+        return
     found = absent.answer(service, operation, {"registryId": context.account_id, **request})
     if found is None:
         return

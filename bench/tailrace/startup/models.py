@@ -13,6 +13,7 @@ from typing import Any
 from botocore.loaders import JSONFileLoader
 
 from tailrace.seams import replace
+from tailrace.startup import newer
 
 type Opener = Callable[[str, str], Any]
 
@@ -30,9 +31,12 @@ class Once:
             if path not in self._known:
                 try:
                     with opener(path, "rb") as file:
-                        self._known[path] = json.loads(file.read())
+                        known = json.loads(file.read())
                 except FileNotFoundError:
                     return None
+                if service := newer.service_of(path):
+                    newer.extend(service, known)
+                self._known[path] = known
             return self._known[path]
 
 
