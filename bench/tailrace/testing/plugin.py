@@ -10,6 +10,8 @@ from tailrace.endpoint import region
 
 from .bench import Bench
 from .emulators import NoEmulatorError, RunEmulators
+from .promises.adapter import AdapterError
+from .promises.checking import check
 from .promises.report import FOLDER, Verdicts
 from .promises.trials import Trials
 
@@ -65,6 +67,10 @@ def tailrace(pytestconfig: pytest.Config) -> Bench:
 def tailrace_trials(request: pytest.FixtureRequest, tailrace: Bench) -> Iterator[Trials]:
     """Give the trials of a class of the promise suite."""
     made = Trials(request.cls(), tailrace, stop=bool(request.config.getoption("maxfail", 0)))
+    try:
+        check(made.adapter, tailrace)
+    except AdapterError as wrong:
+        pytest.fail(str(wrong), pytrace=False)
     yield made
     made.subject.close()
 

@@ -7,6 +7,7 @@
         def stored(self): ...
 
 adapter.py   what a project says of its pipeline: about twenty lines
+checking.py  whether what it says is so
 suite.py     the promises, one test each
 trials.py    how each is tried: traffic, faults, what is looked at afterwards
 subject.py   the pipeline under trial: its mapping, what is stored, its dead letters

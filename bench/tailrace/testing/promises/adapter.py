@@ -5,16 +5,36 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import ClassVar
 
+from botocore.exceptions import ClientError
+
 from tailrace.stream.json_fields import text_of
 from tailrace.testing.audit import Quarantined, Stored
 from tailrace.testing.bench import Bench
 from tailrace.testing.sending import Put
 
 
+class AdapterError(Exception):
+    """What an adapter says of its pipeline is not so: a sentence that names what is."""
+
+
+class Outputs(dict[str, str]):
+    """The outputs of a stack, by their keys."""
+
+    def __init__(self, stack: str, outputs: Mapping[str, str]) -> None:
+        super().__init__(outputs)
+        self._stack = stack
+
+    def __missing__(self, key: str) -> str:
+        """Say which there are."""
+        there = ", ".join(self) or "none"
+        raise AdapterError(f"The stack {self._stack} has no output {key}; it has: {there}")
+
+
 class Adapter:
     """A stream, a function that reads it, and how to tell what became of an event.
 
-    `stream` and `function` are names; both may be properties, which ask `self.outputs` or `self.tailrace`.
+    `stream` and `function` are names or ARNs; both may be properties, which ask `self.outputs` or
+    `self.tailrace`.
     `event` and `stored` are to be written, the rest has defaults.
     """
 
@@ -35,15 +55,18 @@ class Adapter:
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """The outputs of the stack."""
-        return self.tailrace.outputs(self.stack)
+        """The outputs of the stack. Raises AdapterError if there is no such stack."""
+        try:
+            return Outputs(self.stack, self.tailrace.outputs(self.stack))
+        except ClientError as error:
+            raise AdapterError(f"{error.response['Error']['Message']} (stack = {self.stack!r})") from None
 
     def event(self, number: int) -> Put:
         """Return the event of a number: bytes, partition key, and its identity as `element`.
 
         Different numbers are different events; a few dozen keys or fewer, so that order can be seen.
         """
-        raise NotImplementedError
+        raise AdapterError(f"{type(self).__name__} does not say how event {number} is made: def event(…)")
 
     def stored(self) -> Iterable[str | Stored]:
         """Give the identity of every event that is stored, as often as it was.
@@ -51,7 +74,7 @@ class Adapter:
         An item that counts how often it was applied is given so many times. A `Stored` with `applied_at`
         tells the order as well: a number that rises with each event of a key.
         """
-        raise NotImplementedError
+        raise AdapterError(f"{type(self).__name__} does not say what is stored: def stored(self)")
 
     def identity(self, data: bytes) -> str | None:
         """Return the identity of the event in these bytes, for `tailrace trace`; None if they tell none.

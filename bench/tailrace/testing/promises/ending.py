@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from tailrace.arns import named
 from tailrace.story.errors import StoryError
 from tailrace.story.tracing import Story
 from tailrace.testing.audit import Acknowledged
@@ -81,7 +82,7 @@ def stream_of(adapter: Adapter, bench: Bench) -> str:
     """Return the stream that an adapter is about. Raises StoryError where it cannot be told."""
     adapter.tailrace = bench
     try:
-        return str(adapter.stream)
+        return named(adapter.stream)
     except Exception as error:
         raise StoryError(f"{_named(adapter)} does not tell its stream: {_said(error)}") from error
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from tailrace.arns import Arn
+from tailrace.arns import Arn, named
 from tailrace.control.own_api import ask
 from tailrace.story.errors import StoryError
 from tailrace.story.letters import parsed
@@ -16,7 +16,7 @@ from tailrace.testing.eventually import WallClock, eventually
 from tailrace.testing.ledger import Ledger
 from tailrace.testing.sending import Put
 
-from .adapter import Adapter
+from .adapter import Adapter, AdapterError
 from .finding import Found
 
 MAPPINGS = "/_tailrace/mappings"
@@ -41,26 +41,35 @@ class Subject:
         self._letters: list[DeadLettered] = []
 
     @cached_property
+    def stream(self) -> str:
+        """The stream's name."""
+        return named(self.adapter.stream)
+
+    @cached_property
+    def function(self) -> str:
+        """The function's name."""
+        return named(self.adapter.function)
+
+    @cached_property
     def mapping(self) -> StreamMapping:
-        """The mapping from the stream to the function. Raises AssertionError if there is none."""
-        adapter = self.adapter
+        """The mapping from the stream to the function. Raises AdapterError if there is none."""
         found = [
             StreamMapping(one)
-            for one in self.bench.functions.mappings(adapter.function)
+            for one in self.bench.functions.mappings(self.function)
             if (arn := Arn.maybe(one.get("EventSourceArn"))) and arn.service == "kinesis"
         ]
-        mine = [one for one in found if one.stream == adapter.stream]
+        mine = [one for one in found if one.stream == self.stream]
         if not mine:
             there = ", ".join(map(str, found)) or "it has none of a Kinesis stream"
-            raise AssertionError(
-                f"No mapping leads from {adapter.stream} to the function {adapter.function}: {there}"
+            raise AdapterError(
+                f"No mapping leads from the stream {self.stream} to the function {self.function}: {there}"
             )
         return mine[0]
 
     @cached_property
     def timeout(self) -> float:
         """Seconds that the function may run."""
-        found = self._lambda.get_function_configuration(FunctionName=self.adapter.function)
+        found = self._lambda.get_function_configuration(FunctionName=self.function)
         return float(found["Timeout"])
 
     @property
@@ -70,7 +79,7 @@ class Subject:
 
     def put(self, puts: Iterable[Put]) -> list[Acknowledged]:
         """Put records until each is acknowledged."""
-        return Ledger().put(self.bench.aws("kinesis"), self.adapter.stream, puts)
+        return Ledger().put(self.bench.aws("kinesis"), self.stream, puts)
 
     def behind(self) -> int:
         """Return how many records the mapping has not settled yet."""
@@ -82,6 +91,11 @@ class Subject:
         every = ask(self.bench.endpoint, MAPPINGS)["mappings"]
         mine: dict[str, Any] = next(one for one in every if one["mapping"] == self.mapping.uuid)
         return mine
+
+    def mapping_result(self) -> str:
+        """Return what the mapping's last invocation came to; empty before the first."""
+        found = self._lambda.get_event_source_mapping(UUID=self.mapping.uuid)
+        return StreamMapping(found).result
 
     def batches(self, record: Acknowledged) -> list[dict[str, Any]]:
         """Return the batches that a record was in, oldest first."""

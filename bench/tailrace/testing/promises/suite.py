@@ -81,7 +81,8 @@ def _conclude(
         record_property(PROPERTY, Row(trials.name, promise, "", NOT_PROMISED, why=why).text)
         pytest.skip(f"not promised: {why}")
     rows = []
-    for row in tried(promise):
+    hopeless = Row(trials.name, promise, "", NOT_SHOWN, why=f"not tried: {trials.hopeless}")
+    for row in [hopeless] if trials.hopeless else tried(promise):
         rows.append(row)
         record_property(PROPERTY, row.text)
         if trials.stop and row.verdict == BROKEN:

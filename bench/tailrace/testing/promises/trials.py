@@ -51,6 +51,8 @@ class Trials:
         self._rare: set[str] = set()
         self._usual: list[Acknowledged] = []
         self._since = 0.0
+        self.hopeless = ""
+        """Why nothing more need be tried: ordinary traffic stored nothing at all."""
 
     @property
     def calls(self) -> dict[str, int]:
@@ -66,9 +68,9 @@ class Trials:
 
     def usual(self, promise: str) -> Row:
         """Put ordinary events, in batches as large as they may be, and watch what the function calls."""
-        shards = self.bench.streams.shards(self.adapter.stream)
+        shards = self.bench.streams.shards(self.subject.stream)
         number = min(max(USUAL, 2 * self.subject.batch_size * shards), MOST)
-        watched = self.bench.faults.watch(self.adapter.function)
+        watched = self.bench.faults.watch(self.subject.function)
         self._since = self.bench.clock.now() - 0.001
         records: list[Acknowledged] = []
         row = self.run(
@@ -77,11 +79,18 @@ class Trials:
             lambda: self.events(number),
             wanted=Wanted(given_up=False),
             kept=records,
+            seen=self._judge,
         )
         self._calls = watched.calls
         watched.remove()
         self._usual = records
         return row
+
+    def _judge(self, found: Found) -> None:
+        """Note whether ordinary traffic stored anything."""
+        result = self.subject.mapping_result()
+        said = f"; the mapping's last result: {result}" if result else ""
+        self.hopeless = "" if found.stored else f"ordinary traffic stored nothing{said}"
 
     def waiting(self, promise: str) -> Row:
         """Put events before the mapping begins to read, as when a stack has just been made."""
@@ -118,12 +127,12 @@ class Trials:
         for call in sorted(self._rare):
             for name, rule in self._ways(call):
                 yield self.faulty(promise, f"{name}, with a malformed record", rule, self._mixed)
-        invoked = {"on": "function.invoke", "resource": self.adapter.function, "times": 2}
+        invoked = {"on": "function.invoke", "resource": self.subject.function, "times": 2}
         yield self.faulty(promise, "no concurrency for the function", {**invoked, "do": "throttle"})
 
     def _ways(self, call: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Give the ways in which a call can fail and pass, with their names."""
-        mine: dict[str, Any] = {"on": call, "function": self.adapter.function}
+        mine: dict[str, Any] = {"on": call, "function": self.subject.function}
         timeout = self.subject.timeout
         late = timeout + 0.5 if timeout < LATE_AT_MOST else 2.0
         lasting = min(timeout + 1, LASTING_AT_MOST)
@@ -149,7 +158,7 @@ class Trials:
             for moment in ("before", "after"):
                 rule = {
                     "on": call,
-                    "function": self.adapter.function,
+                    "function": self.subject.function,
                     "do": "kill",
                     "moment": moment,
                     "nth": 1,
@@ -158,12 +167,12 @@ class Trials:
         for moment, words in (("answer", "in the middle of its answer"), ("after", "once it has answered")):
             rule = {
                 "on": "function.invoke",
-                "resource": self.adapter.function,
+                "resource": self.subject.function,
                 "do": "kill",
                 "moment": moment,
             }
             yield self.faulty(promise, f"killed {words}", {**rule, "times": 2})
-        rule = {"on": "function.invoke", "resource": self.adapter.function, "do": "out-of-memory", "times": 1}
+        rule = {"on": "function.invoke", "resource": self.subject.function, "do": "out-of-memory", "times": 1}
         yield self.faulty(promise, "out of memory", rule)
 
     def timed_out(self, promise: str) -> Iterator[Row]:
@@ -172,13 +181,13 @@ class Trials:
             for moment in ("before", "after"):
                 rule = {
                     "on": call,
-                    "function": self.adapter.function,
+                    "function": self.subject.function,
                     "do": "timeout",
                     "moment": moment,
                     "nth": 1,
                 }
                 yield self.faulty(promise, f"timed out {moment} {call}", rule)
-        rule = {"on": "function.invoke", "resource": self.adapter.function, "do": "timeout", "times": 2}
+        rule = {"on": "function.invoke", "resource": self.subject.function, "do": "timeout", "times": 2}
         yield self.faulty(promise, "timed out as it answered", rule)
 
     def ordered(self, promise: str) -> Iterator[Row]:
@@ -192,11 +201,11 @@ class Trials:
             "seconds": 0.05,
             "probability": 0.5,
             "seed": EARLY,
-            "function": self.adapter.function,
+            "function": self.subject.function,
         }
         for call in self.calls:
             yield self._ordered(promise, f"{call} slow now and then", ({**slow, "on": call},))
-        failing = {"on": "function.invoke", "resource": self.adapter.function, "do": "timeout", "times": 2}
+        failing = {"on": "function.invoke", "resource": self.subject.function, "do": "timeout", "times": 2}
         yield self._ordered(promise, "batches delivered again", (failing,))
 
     def _ordered(self, promise: str, name: str, faults: Sequence[dict[str, Any]]) -> Row:
@@ -222,7 +231,7 @@ class Trials:
         self.subject.recover()
         good = self.events(FEW)
         puts = [*good[: FEW // 2], bad, *good[FEW // 2 :]]
-        watched = self.bench.faults.watch(self.adapter.function)
+        watched = self.bench.faults.watch(self.subject.function)
         records = self.subject.put(puts)
         found = self.subject.settle(
             records, moving=True, until=self.bench.clock.now() + self.adapter.blocks_at_most
@@ -246,7 +255,7 @@ class Trials:
         first, key = self.events(FEW), f"poison-{secrets.token_hex(4)}"
         (dying,) = self.events(1)
         puts = [*first[: FEW // 2], dying._replace(key=key), *first[FEW // 2 :]]
-        rule = {"on": "function.invoke", "resource": self.adapter.function, "do": "kill", "moment": "before"}
+        rule = {"on": "function.invoke", "resource": self.subject.function, "do": "kill", "moment": "before"}
         fault = self.bench.faults.add(**rule, content=key, may_stay_out=True)
         start = self.bench.clock.now()
         records = self.subject.put(puts)
@@ -279,7 +288,7 @@ class Trials:
 
     def resharded(self, promise: str) -> Iterator[Row]:
         """Change the number of shards under traffic, and change it back."""
-        streams, stream = self.bench.streams, self.adapter.stream
+        streams, stream = self.bench.streams, self.subject.stream
         before = streams.shards(stream)
         more = min(2 * before, max(self.adapter.shards_at_most, before // 2))
         if more == before:
@@ -309,7 +318,7 @@ class Trials:
         if row.verdict == NOT_SHOWN:
             gone = {
                 "on": "function.invoke",
-                "resource": self.adapter.function,
+                "resource": self.subject.function,
                 "do": "kill",
                 "moment": "after",
             }
