@@ -96,11 +96,13 @@ def test_two_ups_at_once(run: Run, target: Target, user: Mapping[str, str]) -> N
 
 
 def test_another_number_of_shards(user: Mapping[str, str]) -> None:
-    """The stream is resharded in place, as on AWS, and back."""
-    for shards in ("3", "2"):
-        done = command({**user, "SHARDS": shards}, "up")
+    """The stream is resharded in place, as on AWS; `up` keeps that until another number is asked for."""
+    kept = "Kept from last time: SHARDS=3 (the default is 2)\n"
+    for given, said in (({"SHARDS": "3"}, False), ({}, True), ({"SHARDS": "2"}, False)):
+        done = command({**user, **given}, "up")
         assert done.returncode == 0, done.stderr
         assert "Verified" in done.stdout
+        assert (kept in done.stdout) is said, done.stdout
 
 
 def test_env(user: Mapping[str, str]) -> None:

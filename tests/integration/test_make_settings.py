@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,24 @@ def test_a_make_within_another_has_its_parents_names() -> None:
     """What the command line of an outer make says is not this one's to judge."""
     assert make("given", "STAGE=prod", MAKELEVEL="1").returncode == 0
     assert make("given", "STAGE=prod").returncode == 2
+
+
+def test_a_handler_is_tried(tmp_path: Path) -> None:
+    """`make try` says what a handler makes of events; a fault ends it with file, line and traceback."""
+    analytics, events = tmp_path / "analytics.py", tmp_path / "events.jsonl"
+    analytics.write_text(
+        "from handler.once import Analysis\n\n\ndef analyse(event):\n"
+        '    return Analysis({"half": 1 / event["n"]})\n',
+        encoding="utf-8",
+    )
+    events.write_text('{"eventId": "a", "n": 2}\n{"eventId": "b", "n": 4}\n', encoding="utf-8")
+    tried = ["try", f"HANDLER={tmp_path}", f"SOURCE={events}"]
+    done = make("-s", *tried)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Would be stored: 2\n" in done.stdout
+    assert '"half":{"N":"0.5"}' in done.stdout
+    events.write_text('{"eventId": "a", "n": 0}\n', encoding="utf-8")
+    done = make("-s", *tried)
+    assert done.returncode == 2
+    assert f"analyse failed once: ZeroDivisionError at {analytics}:5\n" in done.stdout
+    assert "Traceback (most recent call last):" in done.stdout
