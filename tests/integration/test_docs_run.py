@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
@@ -49,6 +50,13 @@ LONG = {
 """Commands that take more than a minute or never end: Ctrl-C ends them once they have printed this."""
 PLACES = {"bench": "./bench", "here": "/…"}
 """What the pages write for a folder that only the reader knows."""
+DEPLOY = """
+python -c 'import boto3; boto3.client("kinesis").create_stream(StreamName="theirs", ShardCount=1)'
+"""
+DEPLOYED = """
+def test_it_is_there(tailrace):
+    assert tailrace.aws("kinesis").list_streams()["StreamNames"] == ["theirs"]
+"""
 SHORTER = {"README.md: make test": {"TESTS": "tests/unit/test_clock.py"}}
 """Settings in the environment that make a command shorter."""
 
@@ -181,6 +189,27 @@ def test_another_project(clone: Reader, project: Reader) -> None:
     assert "1 passed" in printed["pytest"]
     assert len((project.folder / "kept.jsonl").read_text().splitlines()) >= 20
     assert list(read(project, "docs/faults.md"))
+
+
+def test_the_workflow(clone: Reader, project: Reader, home: Path) -> None:
+    """The workflow's steps, each in a shell of its own as on GitHub, end well on what is deployed."""
+    ci = Reader(clone.folder.parent / "ci", home, EMULATOR="embedded")
+    ci.environ["PATH"] = project.environ["PATH"]
+    built = ci.run(f"pip wheel --no-deps --wheel-dir vendor {clone.folder}/bench")
+    assert built.code == 0, built.text
+    (ci.folder / "requirements-dev.txt").write_text("./vendor/tailrace-0.1.0-py3-none-any.whl[testing]\n")
+    (ci.folder / "deploy.sh").write_text(DEPLOY)
+    (ci.folder / "test_deployed.py").write_text(DEPLOYED)
+    (job,) = yaml.safe_load(of("docs/your-project.md", "yaml")[1])["jobs"].values()
+    try:
+        for step in (one["run"] for one in job["steps"] if "run" in one):
+            (ci.folder / "step.sh").write_text(step)
+            said = ci.run("bash -e step.sh")
+            assert said.code == 0, f"{step}\n{said.text}"
+    finally:
+        ci.run("tailrace down")
+    assert 'tests="1"' in (ci.folder / "junit.xml").read_text()
+    assert (ci.folder / "emulator.log").read_text()
 
 
 def deploy_a_failing_function(aws: Aws) -> None:

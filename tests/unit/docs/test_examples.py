@@ -50,8 +50,8 @@ def test_python_compiles(block: Block) -> None:
 
 def test_the_service_is_ours() -> None:
     """The service of docs/your-project.md is that of docker-compose.yml, on one port and without bounds."""
-    (text,) = of("docs/your-project.md", "yaml")
-    assert [block.page for block in BLOCKS if block.language == "yaml"] == ["docs/your-project.md"]
+    text, _ = of("docs/your-project.md", "yaml")
+    assert {block.page for block in BLOCKS if block.language == "yaml"} == {"docs/your-project.md"}
     (shown,) = yaml.safe_load(text)["services"].values()
     ours = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     ours = ours.replace("${EMULATOR_PORT:-4566}", "4566").replace(
@@ -61,6 +61,16 @@ def test_the_service_is_ours() -> None:
     assert shown == {name: service[name] for name in shown}
     bounds = {"mem_limit", "memswap_limit", "pids_limit", "stop_grace_period", "logging"}
     assert set(service) - set(shown) == {"build", "labels", "restart", *bounds}
+
+
+def test_the_workflow() -> None:
+    """The workflow of docs/your-project.md may only read, and takes the same versions of actions as ours."""
+    shown, ours = of("docs/your-project.md", "yaml")[1], (ROOT / ".github" / "workflows" / "ci.yml")
+    workflow = yaml.safe_load(shown)
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert [one for one in used if f"uses: {one}\n" not in ours.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.parametrize("block", [one for one in BLOCKS if one.language in COMMANDS], ids=str)
