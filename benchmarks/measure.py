@@ -2,11 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import batched, islice
 from statistics import quantiles
+from typing import TYPE_CHECKING, Protocol
 
 from benchmarks.bed import Bed
 from bootstrap.stacks import Stack
@@ -14,10 +16,32 @@ from bootstrap.target import Target
 from producer.generate import generated
 from tailrace.stream.event import Event
 
+if TYPE_CHECKING:
+    from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
+
 ENTRIES = 500  # of a PutRecords request
 PATIENCE = 300.0  # seconds until a run is given up
 POLL = 0.02
 COUNTED = ("dynamodb", "cloudwatch")
+
+
+class Sent(Protocol):
+    """An event as it is sent."""
+
+    @property
+    def event_id(self) -> str | None:
+        """Its identity, by which it is found in the table."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Its partition key."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+        ...
 
 
 class BenchError(Exception):
@@ -49,33 +73,78 @@ def fresh() -> Iterator[Event]:
     return generated(int(now.timestamp()), now)
 
 
+@dataclass(frozen=True)
+class Way:
+    """One way from a stream to a table."""
+
+    target: Target
+    stream: str
+    table: str
+
+    def seconds(self, requests: Sequence[Sequence[Sent]]) -> float:
+        """Put requests as one client; return the seconds until every event is in the table.
+
+        A shard's records are written in order, so the last of each shard is waited for: to ask for one item
+        costs the emulator little. To count all takes it the longer the more there are, so that is done once
+        before and once after.
+        """
+        kinesis, before = self.target.client("kinesis"), self.stored()
+        last: dict[str, str] = {}
+        began = time.monotonic()
+        for request in requests:
+            entries: list[PutRecordsRequestEntryTypeDef] = [
+                {"Data": event.data, "PartitionKey": event.key} for event in request
+            ]
+            answer = kinesis.put_records(StreamName=self.stream, Records=entries)
+            if answer["FailedRecordCount"]:
+                raise BenchError(f"{answer['FailedRecordCount']} of {len(request)} entries were refused")
+            last |= {
+                record["ShardId"]: event.event_id or ""
+                for event, record in zip(request, answer["Records"], strict=True)
+            }
+        until = began + PATIENCE
+        for event_id in last.values():
+            _wait(until, partial(self.readable, event_id), f"the event {event_id} is")
+        ended = time.monotonic()
+        events = sum(map(len, requests))
+        if self.stored() - before < events:  # so they were not written in order
+            _wait(until, lambda: self.stored() - before >= events, f"all {events:,} events are")
+            ended = time.monotonic()
+        return ended - began
+
+    def stored(self) -> int:
+        """Return how many items the table holds; emulators count them as they come."""
+        return self.target.client("dynamodb").describe_table(TableName=self.table)["Table"]["ItemCount"]
+
+    def readable(self, event_id: str) -> bool:
+        """Tell whether an event can be read from the table."""
+        found = self.target.client("dynamodb").query(
+            TableName=self.table,
+            KeyConditionExpression="eventId = :id",
+            ExpressionAttributeValues={":id": {"S": event_id}},
+            Select="COUNT",
+        )
+        return bool(found["Count"])
+
+
+def pipeline(target: Target, stack: Stack) -> Way:
+    """Return the reference pipeline's way."""
+    return Way(target, stack.outputs["StreamName"], stack.outputs["TableName"])
+
+
+def _wait(until: float, holds: Callable[[], bool], what: str) -> None:
+    while not holds():
+        if time.monotonic() > until:
+            raise BenchError(f"{what} not stored after {PATIENCE:.0f} s")
+        time.sleep(POLL)
+
+
 def throughput(bed: Bed, stack: Stack, events: int) -> Throughput:
     """Put so many events as fast as one client can, and wait until every one is stored."""
-    kinesis = bed.target.client("kinesis")
-    before = stored(bed.target, stack)
     said = len(bed.requests())
-    began = time.monotonic()
-    for batch in batched(islice(fresh(), events), ENTRIES):
-        answer = kinesis.put_records(
-            StreamName=stack.outputs["StreamName"],
-            Records=[{"Data": event.data, "PartitionKey": event.key} for event in batch],
-        )
-        if answer["FailedRecordCount"]:
-            raise BenchError(f"{answer['FailedRecordCount']} of {len(batch)} entries were refused")
-    watched = 0
-    while (there := stored(bed.target, stack) - before) < events:
-        watched += 1
-        if time.monotonic() - began > PATIENCE:
-            raise BenchError(f"{there} of {events} events are stored after {PATIENCE:.0f} s")
-        time.sleep(POLL)
-    seconds = time.monotonic() - began
+    requests = [*batched(islice(fresh(), events), ENTRIES)]
+    seconds = pipeline(bed.target, stack).seconds(requests)
     return Throughput(events, seconds, calls(bed, said))
-
-
-def stored(target: Target, stack: Stack) -> int:
-    """Return how many items the results table holds (DynamoDB Local counts them as they come)."""
-    table = target.client("dynamodb").describe_table(TableName=stack.outputs["TableName"])
-    return table["Table"]["ItemCount"]
 
 
 def calls(bed: Bed, since: int) -> Counter[str]:
@@ -92,17 +161,12 @@ def calls(bed: Bed, since: int) -> Counter[str]:
 
 def latency(target: Target, stack: Stack, events: int) -> list[float]:
     """Put one event at a time on an idle pipeline; return the milliseconds until each is stored, sorted."""
-    kinesis, dynamodb = target.client("kinesis"), target.client("dynamodb")
+    kinesis, way = target.client("kinesis"), pipeline(target, stack)
     taken = []
     for event in islice(fresh(), events):
         began = time.perf_counter()
-        kinesis.put_record(StreamName=stack.outputs["StreamName"], Data=event.data, PartitionKey=event.key)
-        while not dynamodb.query(
-            TableName=stack.outputs["TableName"],
-            KeyConditionExpression="eventId = :id",
-            ExpressionAttributeValues={":id": {"S": event.event_id or ""}},
-            Select="COUNT",
-        )["Count"]:
+        kinesis.put_record(StreamName=way.stream, Data=event.data, PartitionKey=event.key)
+        while not way.readable(event.event_id or ""):
             if time.perf_counter() - began > PATIENCE:
                 raise BenchError(f"an event is not stored after {PATIENCE:.0f} s")
         taken.append((time.perf_counter() - began) * 1000)

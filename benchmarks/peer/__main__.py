@@ -16,10 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bed import deployed, embedded
-from benchmarks.measure import percentiles
+from benchmarks.measure import Way, percentiles, pipeline
 from benchmarks.peer import sides
 from benchmarks.peer.ministack import VERSION, ministack
-from benchmarks.peer.sides import Side
 
 COUNTS = (2_000, 10_000)
 ROUNDS = 5
@@ -40,7 +39,7 @@ def main() -> int:
         every = {
             PLAIN: stack.enter_context(sides.plain(bed.target)),
             PEER: stack.enter_context(sides.plain(other)),
-            PIPELINE: sides.pipeline(bed.target, own),
+            PIPELINE: pipeline(bed.target, own),
         }
         for side in every.values():
             sides.rate(side, WARM)
@@ -53,7 +52,7 @@ def main() -> int:
     return 0
 
 
-def rounds(every: Mapping[str, Side], say: Callable[[str], None]) -> Rates:
+def rounds(every: Mapping[str, Way], say: Callable[[str], None]) -> Rates:
     """Measure events a second, on one side after the other, in rounds."""
     rates: dict[str, dict[int, list[float]]] = {name: {number: [] for number in COUNTS} for name in every}
     for turn in range(ROUNDS):
@@ -65,7 +64,7 @@ def rounds(every: Mapping[str, Side], say: Callable[[str], None]) -> Rates:
     return rates
 
 
-def in_turns(every: Mapping[str, Side]) -> Latencies:
+def in_turns(every: Mapping[str, Way]) -> Latencies:
     """Measure from put to readable, one event on one idle side after the other."""
     taken: dict[str, list[float]] = {name: [] for name in every}
     for event in sides.events(SINGLE):

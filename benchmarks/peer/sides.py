@@ -8,46 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched, count, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from benchmarks.measure import ENTRIES, PATIENCE, POLL, BenchError
+from benchmarks.measure import ENTRIES, PATIENCE, BenchError, Way
 from bootstrap.package import pack
-from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from producer.generate import generated
 from tailrace.stream.event import Event
-
-if TYPE_CHECKING:
-    from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
 
 PLAIN = Path(__file__).with_name("plain")
 NAME = "bench-plain"
 SHARDS, BATCH, BYTES = 2, 100, 348
 MEMORY = 512  # MiB of the function, as in the pipeline's template
 _runs = count(int(time.time()))
-
-
-@dataclass(frozen=True)
-class Side:
-    """One way from a stream to a table."""
-
-    target: Target
-    stream: str
-    table: str
-
-    def stored(self) -> int:
-        """Return how many items the table holds; both emulators count them as they come."""
-        return self.target.client("dynamodb").describe_table(TableName=self.table)["Table"]["ItemCount"]
-
-    def readable(self, event_id: str) -> bool:
-        """Tell whether an event can be read from the table."""
-        found = self.target.client("dynamodb").query(
-            TableName=self.table,
-            KeyConditionExpression="eventId = :id",
-            ExpressionAttributeValues={":id": {"S": event_id}},
-            Select="COUNT",
-        )
-        return bool(found["Count"])
 
 
 @dataclass(frozen=True)
@@ -64,42 +36,24 @@ def events(number: int) -> list[Padded]:
     return [_padded(event.event_id or "", event.key, event.data) for event in islice(_fresh(), number)]
 
 
-def rate(side: Side, number: int) -> float:
+def rate(way: Way, number: int) -> float:
     """Put so many events as one client, wait until all are in the table, return events a second."""
-    requests: list[list[PutRecordsRequestEntryTypeDef]] = [
-        [{"Data": event.data, "PartitionKey": event.key} for event in batch]
-        for batch in batched(events(number), ENTRIES)
-    ]
-    kinesis, before = side.target.client("kinesis"), side.stored()
-    began = time.monotonic()
-    for request in requests:
-        if kinesis.put_records(StreamName=side.stream, Records=request)["FailedRecordCount"]:
-            raise BenchError("entries were refused")
-    while (there := side.stored() - before) < number:
-        if time.monotonic() - began > PATIENCE:
-            raise BenchError(f"{there} of {number} events are stored after {PATIENCE:.0f} s")
-        time.sleep(POLL)
-    return number / (time.monotonic() - began)
+    return number / way.seconds([*batched(events(number), ENTRIES)])
 
 
-def milliseconds(side: Side, event: Padded) -> float:
+def milliseconds(way: Way, event: Padded) -> float:
     """Put one event, and return the milliseconds until it can be read from the table."""
-    kinesis = side.target.client("kinesis")
+    kinesis = way.target.client("kinesis")
     began = time.perf_counter()
-    kinesis.put_record(StreamName=side.stream, Data=event.data, PartitionKey=event.key)
-    while not side.readable(event.event_id):
+    kinesis.put_record(StreamName=way.stream, Data=event.data, PartitionKey=event.key)
+    while not way.readable(event.event_id):
         if time.perf_counter() - began > PATIENCE:
             raise BenchError(f"an event is not stored after {PATIENCE:.0f} s")
     return (time.perf_counter() - began) * 1000
 
 
-def pipeline(target: Target, stack: Stack) -> Side:
-    """Return the reference pipeline as one side."""
-    return Side(target, stack.outputs["StreamName"], stack.outputs["TableName"])
-
-
 @contextmanager
-def plain(target: Target) -> Iterator[Side]:
+def plain(target: Target) -> Iterator[Way]:
     """Make the stream, the table, the plain function and its mapping; remove them afterwards."""
     kinesis, dynamodb = target.client("kinesis"), target.client("dynamodb")
     functions = target.client("lambda")
@@ -131,7 +85,7 @@ def plain(target: Target) -> Iterator[Side]:
         BatchSize=BATCH,
     )["UUID"]
     try:
-        yield Side(target, NAME, NAME)
+        yield Way(target, NAME, NAME)
     finally:
         functions.delete_event_source_mapping(UUID=mapping)
         functions.delete_function(FunctionName=NAME)

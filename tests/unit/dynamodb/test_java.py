@@ -14,7 +14,7 @@ def test_the_port_is_the_one_asked_for() -> None:
     """The command line carries the port, the heap and further flags, before the class that is run."""
     command = OURS.command(4601, "-Xss1m", heap="300m")
     options = command[: command.index("org.eclipse.jetty.xml.XmlConfiguration")]
-    assert {"-Dtailrace.port=4601", "-Xms16m", "-Xmx300m", "-Xss1m"} <= set(options)
+    assert {"-Dtailrace.port=4601", "-Xms24m", "-Xmn16m", "-Xmx300m", "-Xss1m"} <= set(options)
     assert command[-1] == str(SERVER)
 
 
