@@ -28,7 +28,10 @@ def which(environ: Mapping[str, str], target: str = "") -> dict[str, str]:
     """Return those of the settings that a target needs and that are not what they are by default."""
     names = (*_WHICH, *(_WHOSE_CODE if target in _WITH_CODE else ()))
     values = {name: SETTINGS[name].read(environ) for name in names}
-    return {name: value for name, value in values.items() if value != SETTINGS[name].default}
+    given = {name: value for name, value in values.items() if value != SETTINGS[name].default}
+    if f":{given.get('EMULATOR_PORT', '')}" not in given.get("AWS_ENDPOINT_URL", ""):
+        given.pop("AWS_ENDPOINT_URL", None)  # of another emulator: the port goes before it
+    return given
 
 
 def command(target: str, environ: Mapping[str, str], **settings: str) -> str:

@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _samples()
     given = getattr(config, "workerinput", None)
     if given is None:
+        _there(config)
         config.stash[RUN] = run = Run.begin(config.stash[EMULATORS])
         config.stash[NESTED] = "PYTEST_CURRENT_TEST" in os.environ  # the outer run goes on with the emulator
         if not run.on_aws and not containers.wanted(run):
@@ -104,6 +105,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=markers.ANOTHER_HANDLER))
         if hidden and markers.IN_VIEW in carried:
             item.add_marker(pytest.mark.skip(reason=markers.OUT_OF_VIEW))
+
+
+def _there(config: pytest.Config) -> None:
+    """Refuse a file or folder of tests that there is not: workers would look for it for half a minute."""
+    for named in config.args:
+        if not (config.invocation_params.dir / named.partition("::")[0]).exists():
+            raise pytest.UsageError(f"{named}: there is no such file or folder of tests")
 
 
 def _samples() -> Any:  # noqa: ANN401  a module

@@ -238,6 +238,27 @@ def test_what_is_not_there(target: Target, names: dict[str, str]) -> None:
     )  # fmt: skip
 
 
+def test_what_would_be_ignored(target: Target) -> None:
+    """A parameter newer than LocalStack, in CBOR, JSON or a header, and an unserved target are refused."""
+    queries: Any = target.client("cloudwatch")
+    alarm = {"AlarmName": "a", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}
+    rules: Any = target.client("events")
+    cluster = {"Id": "t", "Arn": "arn:aws:ecs:us-east-1:000000000000:cluster/c"}
+    logs, objects = target.client("logs"), target.client("s3")
+    for call, what in (
+        (
+            lambda: queries.put_metric_alarm(**alarm, EvaluationWindow={"SlidingWindow": {}}),
+            "EvaluationWindow",
+        ),
+        (lambda: logs.filter_log_events(logGroupName="g", startFromHead=False), "startFromHead"),
+        (lambda: objects.put_object(Bucket="b", Key="k", ChecksumSHA512="x"), "ChecksumSHA512"),
+        (lambda: rules.put_targets(Rule="r", Targets=[cluster]), "such a target"),
+    ):
+        code, said = refused(call)
+        assert code == "UnsupportedOperationException"
+        assert f" with {what} is not done by this emulator (" in said
+
+
 def test_table_policy(target: Target, names: dict[str, str]) -> None:
     """A table's resource policy is kept and read back, with a revision; deleted, there is none."""
     tables, arn = target.client("dynamodb"), names["TableArn"]

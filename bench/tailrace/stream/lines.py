@@ -40,12 +40,19 @@ def may_wait(source: str) -> bool:
 
 
 def opened(source: str) -> Input:
-    """Open a file, or standard input for `-`; what begins as gzip, bzip2 or xz does is unpacked."""
+    """Open a file, or standard input for `-`; what begins as gzip, bzip2 or xz does is unpacked.
+
+    An OSError names the file.
+    """
     if source == STANDARD_INPUT and sys.stdin is None:
         raise SourceError("Standard input is closed: give it one, or name a file.")
     piped = source == STANDARD_INPUT
     file = io.BufferedReader(io.FileIO(sys.stdin.fileno() if piped else source, closefd=not piped))
-    head = file.peek(6)
+    try:
+        head = file.peek(6)
+    except OSError as error:
+        file.close()
+        raise OSError(error.errno, error.strerror, source) from error
     unpack = next((unpack for mark, unpack in _PACKED.items() if head.startswith(mark)), None)
     if unpack is None:
         return file

@@ -30,6 +30,11 @@ WHICH = {"TARGET": "aws", "AWS_ACCOUNT_ID": "123456789012", "AWS_REGION": "eu-ce
         ),
         ("try", {"HANDLER": "orders"}, "try HANDLER=orders"),
         ("up", {"AWS_ENDPOINT_URL": "http://10.0.0.5:4566"}, "up AWS_ENDPOINT_URL=http://10.0.0.5:4566"),
+        (
+            "up",
+            {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "EMULATOR_PORT": "4599"},
+            "up EMULATOR_PORT=4599",
+        ),
         ("up", {"SHARDS": "4"}, "up"),
     ],
 )

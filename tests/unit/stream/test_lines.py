@@ -55,6 +55,12 @@ def test_a_file_that_cannot_be_read_is_named() -> None:
         next(lines(Broken(), "a.log"))
 
 
+def test_a_file_whose_beginning_cannot_be_read_is_named() -> None:
+    """The error names it where not even its first bytes can be read."""
+    with pytest.raises(OSError, match=r"\[Errno 5\] Input/output error: '/proc/self/mem'"):
+        opened("/proc/self/mem")
+
+
 def test_a_mark_in_front_is_not_of_the_first_line() -> None:
     """What an editor puts in front of UTF-8 costs no event, and makes no other visitor of the first."""
     assert list(cleaned(lines(io.BytesIO(BOM_UTF8 + b"a\n" + BOM_UTF8), "x"))) == [(1, b"a"), (2, BOM_UTF8)]
