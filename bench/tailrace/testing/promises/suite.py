@@ -11,8 +11,8 @@ from .trials import Trials
 NAMES = {
     "nothing lost": "Nothing is lost",
     "once": "Each event once, however often it is delivered",
-    "neighbours": "A bad record costs its neighbours nothing",
-    "transient": "A failure that may pass loses nothing",
+    "neighbours": "A bad record does not affect other records",
+    "transient": "A transient failure loses nothing",
     "killed": "A function that is killed loses nothing",
     "timeout": "A function that times out loses nothing",
     "order": "Events of a key are applied in the order in which they were put",
