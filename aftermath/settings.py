@@ -59,7 +59,7 @@ def _new_file(value: str) -> str | None:
 SETTINGS = {
     setting.name: setting
     for setting in (
-        Setting("FROM", "both", "", "what to replay: quarantine, dead-letters, or both", _from),
+        Setting("FROM", "both", "", "what to list or replay: quarantine, dead-letters, or both", _from),
         Setting("REASON", "", "", "only records that failed for this reason", _reason),
         Setting("KEY", "", "", "only events of this partition key", anything),
         Setting("SINCE", "", "", "only what arrived in the stream from this time on (ISO 8601)", moment),
