@@ -1,13 +1,13 @@
 """The detector's side of the ledger table: totals are read, anomalies kept.
 
-pk `anomalies`, sk `MINUTE#KIND` (`2026-01-02T03:04#spike`): kind, series, begin, end, expected, seen,
-    strength, notified (false until the topic has taken the message), expiresAt
+pk `anomalies`, sk `MINUTE#KIND` (`2026-01-02T03:04#spike`; of a total `…#outlier#revenue`): kind, series,
+    begin, end, expected, seen, strength, notified (false until the topic has taken the message), expiresAt
 pk `detector`, sk `looked`: `until`, the first minute that has not been looked at yet
 pk `detector`, sk `gap#SINCE` (`gap#2026-01-02T03:04`): `until`, `since`, expiresAt. Whoever made the traffic
     says that it ended as planned: minutes from `until` on are not judged, from `since` on history is another
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,14 +16,18 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from detector.findings import Anomaly, Gap, whole_until
-from handler.once.totals import Minute, queries, series
+from handler.once.totals import NUMBER, SQUARES, Minute, counted, queries, series
 
 PK = "anomalies"
 DETECTOR = "detector"
 GAP = "gap#"
 LOOKED = {"pk": {"S": DETECTOR}, "sk": {"S": "looked"}}
-READ = ("sk", "events", "rejected", "lag", "revenue", "revenue^2")
-"""Of the totals of a minute, which may have hundreds."""
+READ = ("sk", "events", "rejected", "lag")
+"""Of each minute, which may have hundreds of totals by key."""
+RECENT = timedelta(minutes=10)
+"""Whose minutes are read whole: they say what the handler counts."""
+MOST = 40
+"""Totals of a handler that are watched: DynamoDB's expression has a bound."""
 KNOWN_ALREADY = "ConditionalCheckFailedException"
 
 
@@ -44,12 +48,23 @@ class AnomalyStore:
 
     def totals(self, begin: datetime, end: datetime) -> RecentTotals:
         """Return the totals of each minute from `begin` up to, not with, `end`."""
-        items = list(self._items(begin, end))
+        recent = max(begin, end - RECENT)
+        items = list(self._items(begin, end, self._counted(series(self._items(recent, end), recent, end))))
         return RecentTotals(series(items, begin, end), whole_until(item["sk"]["S"] for item in items))
 
-    def _items(self, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
-        names = {f"#{number}": name for number, name in enumerate(READ)}
-        only = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+    @staticmethod
+    def _counted(recent: Iterable[Minute]) -> list[str]:
+        """Name what is read of a minute, the handler's totals too."""
+        known = counted(recent)
+        of_values = [f"{name}{part}" for name in known.values[:MOST] for part in ("", NUMBER, SQUARES)]
+        return [*READ, *of_values, *known.numbers[:MOST]]
+
+    def _items(
+        self, begin: datetime, end: datetime, attributes: Iterable[str] = ()
+    ) -> Iterator[dict[str, Any]]:
+        """Read minutes; of each only these attributes, if any are named."""
+        names = {f"#{number}": name for number, name in enumerate(attributes)}
+        only = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
         pager = self.client.get_paginator("query")
         for query in queries(self.table, begin, end):
             for page in pager.paginate(**query, **only, ConsistentRead=True):

@@ -1,14 +1,18 @@
 """Which series of the minutes are watched, what an anomaly is, where one ends and the next begins. No I/O.
 
-| series   | of each minute                                  | what is found           |
-|----------|-------------------------------------------------|-------------------------|
-| events   | stored events                                   | spike, drop, silence    |
-| payments | sum of squares of payments, by their sum        | outlier (upwards)       |
-| rejected | records set aside                               | rejected (upwards)      |
+| series              | of each minute                                     | what is found        |
+|---------------------|----------------------------------------------------|----------------------|
+| events              | stored events                                      | spike, drop, silence |
+| rejected            | records set aside                                  | rejected (upwards)   |
+| a total of values   | their size: of the recipe, `revenue`, `loadTime`   | outlier (upwards)    |
+| a total that counts | at the usual number of events: `purchases`         | jump (upwards)       |
 
-The sum of squares by the sum is the mean payment weighted by itself: one huge payment among hundreds moves
-it, where the plain mean hides it. Silence is said only where chance does not explain it: when by what was
-expected of the empty minutes in a row, `SILENT` events should have come.
+The totals are those of the handler in use, as the minutes themselves name them. The size of values is the sum
+of their squares by their sum, which is their mean weighted by itself: one huge payment among hundreds moves
+it, where the plain mean hides it. Where values may be negative (temperatures) it is the root of their mean
+square. What a total counts goes with the number of events, so that is taken out: a spike is not told twice.
+Silence is said only where chance does not explain it: when by what was expected of the empty minutes in a
+row, `SILENT` events should have come.
 
 An anomaly is a run of unusual minutes of one kind, with pauses of at most `PAUSE` minutes. It is named by its
 first minute, so each look at the same minutes finds the same anomalies. Drop and silence are one kind here,
@@ -18,15 +22,18 @@ which is called as it began: an outage hardly ever begins with a minute.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import NamedTuple
 
 from detector.model import Assessment, Detector, Sensitivity
-from handler.once.totals import MINUTE, Minute
+from handler.once.totals import MINUTE, Minute, counted
 
 SILENT = 10.0
 """Events that should have come: the chance of none of them is 1 in 20,000."""
-AMOUNTS_VARY = 0.25
-"""Spread of the weighted payment, by its level, at the least: a minute of few payments varies a lot."""
+SIZES_VARY = 0.25
+"""Spread of the size of values, by its level, at the least: a minute of few values varies a lot."""
+FEW = 4
+"""A minute with less than this part of the usual number of events says nothing of what a total counts."""
 PAUSE = 3
 """Minutes that an anomaly may pause without ending."""
 LATEST = timedelta(hours=1)
@@ -34,7 +41,8 @@ LATEST = timedelta(hours=1)
 IDLE = timedelta(minutes=10)
 """After which a shard of which nothing comes is waited for no longer."""
 TOO_FEW = {"drop", "silence"}
-UNUSUAL_ONLY_UPWARDS = {"payments": "outlier", "rejected": "rejected"}
+EVENTS, REJECTED = "events", "rejected"
+OUTLIER, JUMP = "outlier", "jump"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,8 @@ class Anomaly:
     @property
     def name(self) -> str:
         """The same for the same anomaly, whenever it is looked at."""
-        return f"{self.begin:%Y-%m-%dT%H:%M}#{self.kind}"
+        of_total = f"#{self.series}" if self.kind in {OUTLIER, JUMP} else ""
+        return f"{self.begin:%Y-%m-%dT%H:%M}#{self.kind}{of_total}"
 
 
 class Gap(NamedTuple):
@@ -79,23 +88,33 @@ class Unusual(NamedTuple):
 def find(minutes: Sequence[Minute], sensitivity: Sensitivity) -> list[Anomaly]:
     """Return the anomalies in these finished minutes, oldest first. Leading empty minutes are no history."""
     begun = next((number for number, minute in enumerate(minutes) if _busy(minute)), len(minutes))
-    known = minutes[begun:]
-    counts = replace(sensitivity, counts=True)
-    amounts = replace(sensitivity, wide=1, floor=AMOUNTS_VARY)
-    series = {
-        "events": (counts, [(minute.at, float(minute.events)) for minute in known]),
-        "rejected": (counts, [(minute.at, float(minute.rejected)) for minute in known]),
-        "payments": (
-            amounts,
-            [(minute.at, payment) for minute in known if (payment := weighted_payment(minute)) is not None],
-        ),
-    }
     found = [
         anomaly
-        for name, (how, points) in series.items()
-        for anomaly in joined(name, _unusual(name, points, how))
+        for each in _watched(minutes[begun:], sensitivity)
+        for anomaly in joined(each.name, _unusual(each))
     ]
-    return sorted(found, key=lambda anomaly: (anomaly.begin, anomaly.kind))
+    return sorted(found, key=lambda anomaly: anomaly.name)
+
+
+class Series(NamedTuple):
+    """What is watched: by what name, how sensitively, what an unusual minute is called, and its points."""
+
+    name: str
+    sensitivity: Sensitivity
+    upwards: str
+    points: list[tuple[datetime, float]]
+
+
+def _watched(known: Sequence[Minute], sensitivity: Sensitivity) -> list[Series]:
+    counts = replace(sensitivity, counts=True)
+    sizes = replace(sensitivity, wide=1, floor=SIZES_VARY)
+    totals = counted(known)
+    return [
+        Series(EVENTS, counts, "spike", [(minute.at, float(minute.events)) for minute in known]),
+        Series(REJECTED, counts, REJECTED, [(minute.at, float(minute.rejected)) for minute in known]),
+        *(Series(name, sizes, OUTLIER, sizes_of(known, name)) for name in totals.values),
+        *(Series(name, counts, JUMP, counts_of(known, name)) for name in totals.numbers),
+    ]
 
 
 def parts(minutes: Sequence[Minute], gaps: Iterable[Gap]) -> list[Sequence[Minute]]:
@@ -131,10 +150,26 @@ def lateness(minutes: Sequence[Minute]) -> timedelta:
     return min(late, LATEST)
 
 
-def weighted_payment(minute: Minute) -> float | None:
-    """Return the mean payment weighted by itself; None for a minute without payments."""
-    revenue = minute.total("revenue")
-    return float(minute.squares("revenue") / revenue) if revenue else None
+def sizes_of(minutes: Iterable[Minute], name: str) -> list[tuple[datetime, float]]:
+    """Return how large the values of a total are in each minute that has any."""
+    given = [(minute, minute.total(name), minute.squares(name)) for minute in minutes if minute.squares(name)]
+    if all(total > 0 for _, total, _ in given):
+        return [(minute.at, float(squares / total)) for minute, total, squares in given]
+    return [
+        (minute.at, float(squares / minute.number(name)) ** 0.5)
+        for minute, _, squares in given
+        if minute.number(name)
+    ]
+
+
+def counts_of(minutes: Sequence[Minute], name: str) -> list[tuple[datetime, float]]:
+    """Return what a total would count in each minute if it had the usual number of events."""
+    usual = median(busy) if (busy := [minute.events for minute in minutes if minute.events]) else 0
+    return [
+        (minute.at, float(minute.total(name)) * usual / minute.events)
+        for minute in minutes
+        if minute.events and minute.events * FEW >= usual
+    ]
 
 
 def joined(series: str, unusual: Iterable[Unusual]) -> list[Anomaly]:
@@ -160,24 +195,21 @@ def _busy(minute: Minute) -> bool:
     return bool(minute.events or minute.rejected)
 
 
-def _unusual(
-    series: str, points: Iterable[tuple[datetime, float]], sensitivity: Sensitivity
-) -> Iterable[Unusual]:
-    detector = Detector(MINUTE / timedelta(seconds=1), sensitivity)
+def _unusual(series: Series) -> Iterable[Unusual]:
+    detector = Detector(MINUTE / timedelta(seconds=1), series.sensitivity)
     missing = 0.0
-    for at, value in points:
+    for at, value in series.points:
         judgement = detector.judge(value)
         if judgement is None:
             continue
         missing = missing + judgement.expected if value == 0 else 0.0
-        if series == "events" and value == 0 and missing >= SILENT:
+        if series.name == EVENTS and value == 0 and missing >= SILENT:
             yield Unusual(at, "silence", judgement, max(judgement.strength, missing / SILENT))
         elif judgement.unusual and (kind := _kind(series, judgement)):
             yield Unusual(at, kind, judgement, judgement.strength)
 
 
-def _kind(series: str, judgement: Assessment) -> str:
-    upwards = judgement.value > judgement.expected
-    if series in UNUSUAL_ONLY_UPWARDS:
-        return UNUSUAL_ONLY_UPWARDS[series] if upwards else ""
-    return "spike" if upwards else "drop"
+def _kind(series: Series, judgement: Assessment) -> str:
+    if judgement.value > judgement.expected:
+        return series.upwards
+    return "drop" if series.name == EVENTS else ""

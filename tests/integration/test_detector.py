@@ -14,15 +14,19 @@ from tests.integration.conftest import MakePipeline
 
 pytestmark = pytest.mark.emulator_only
 
-USUAL = {"events": 12_000, "revenue": 465_000, "revenue^2": 93_000_000, "rejected": 1}
+USUAL = {"events": 12_000, "revenue": 465_000, "revenue^2": 93_000_000, "rejected": 1, "excursions": 60}
 HISTORY = 8
 KINDS = {
-    "spike": ("Many more events than expected", [{**USUAL, "events": 20_000}]),
-    "drop": ("Far fewer events than expected", [{**USUAL, "events": 3_400}] * 2),
+    "spike": ("Many more events than expected", [{**USUAL, "events": 20_000, "excursions": 100}]),
+    "drop": ("Far fewer events than expected", [{**USUAL, "events": 3_400, "excursions": 17}] * 2),
     "silence": ("No events at all", [{}, {**USUAL, "events": 200}]),
     "outlier": (
-        "A payment far larger than the usual ones",
+        "A value of revenue far larger than the usual ones",
         [{**USUAL, "revenue": 465_000 + 15_549, "revenue^2": 93_000_000 + 15_549**2}],
+    ),
+    "jump": (
+        "excursions counts more for each event than expected",
+        [{**USUAL, "excursions": 400}],
     ),
     "rejected": ("More records were set aside than usual", [{**USUAL, "rejected": 40}]),
 }

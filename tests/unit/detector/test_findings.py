@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from detector.findings import Anomaly, Gap, find, parts, weighted_payment
+from detector.findings import Anomaly, Gap, find, parts, sizes_of
 from detector.message import body, how_sure, subject
 from detector.model import Sensitivity
 from handler.once.totals import Minute
@@ -140,10 +140,52 @@ def test_name_stays_as_history_slides() -> None:
     }
 
 
-def test_weighted_payment() -> None:
-    """It is the mean weighted by itself; a minute without payments has none."""
-    assert weighted_payment(minute(0, 3, payments=(10, 10, 40))) == 30
-    assert weighted_payment(minute(0, 3)) is None
+def test_size_of_values() -> None:
+    """It is the mean weighted by itself; a minute without values has none."""
+    minutes = [minute(0, 3, payments=(10, 10, 40)), minute(1, 3)]
+    assert sizes_of(minutes, "revenue") == [(START, 30)]
+
+
+def reading(place: int, celsius: tuple[int, ...], *, events: int = 100, excursions: int = 0) -> Minute:
+    """Return the totals of a minute of cold stores."""
+    sums = {
+        "events": events,
+        "celsius": sum(celsius),
+        "celsius^0": len(celsius),
+        "celsius^2": sum(value**2 for value in celsius),
+        "excursions": excursions,
+    }
+    return Minute(
+        START + place * timedelta(minutes=1), {name: Decimal(value) for name, value in sums.items()}, {}
+    )
+
+
+def test_what_another_handler_counts() -> None:
+    """Its own totals are watched: values that may be negative by their size, counts beside the events."""
+    usual = [reading(place, (4, -20, 5, -19), excursions=place % 3) for place in range(40)]
+    assert find(usual, SENSITIVITY) == []
+    hot = [*usual[:30], reading(30, (4, 90, 5, -19)), *usual[31:]]
+    (anomaly,) = find(hot, SENSITIVITY)
+    assert (anomaly.series, anomaly.name) == ("celsius", "2026-01-02T03:30#outlier#celsius")
+    doors = [*usual[:30], reading(30, (4, -20, 5, -19), excursions=40), *usual[31:]]
+    assert [anomaly.name for anomaly in find(doors, SENSITIVITY)] == ["2026-01-02T03:30#jump#excursions"]
+
+
+def test_a_spike_is_not_told_twice() -> None:
+    """What a total counts grows with the events, and that alone is no jump of its own."""
+    usual = [reading(place, (4, -20), events=1000, excursions=50 + place % 3) for place in range(40)]
+    more = [*usual[:30], reading(30, (4, -20), events=5000, excursions=255), *usual[31:]]
+    assert [anomaly.kind for anomaly in find(more, SENSITIVITY)] == ["spike"]
+
+
+def test_a_total_s_message() -> None:
+    """It names the total, as the handler does."""
+    hot = Anomaly("outlier", "celsius", START, START, 14.2, 47, 2.5)
+    assert subject(hot, "Real") == "Real: outlier at 03:00 UTC, 47 (celsius, mean weighted by size)"
+    doors = Anomaly("jump", "excursions", START, START, 1, 40, 2.5)
+    said = body(doors, "Real", "arn:aws:sns:us-east-1:000000000000:mine-alarms").splitlines()
+    assert said[0] == "excursions counts more for each event than expected in Real."
+    assert said[3] == "Expected:  about 1 excursions a minute, at the usual number of events"
 
 
 def test_message_is_understood() -> None:
