@@ -149,6 +149,18 @@ def test_clean_environment(running: Emulator) -> None:
     assert "/the/user's/own" not in leader.environ().values()
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux keeps threads on a CPU")
+def test_dynamodb_local_stays_on_one_cpu(running: Emulator) -> None:
+    """All threads of DynamoDB Local, and those that they will begin, run on one CPU."""
+    java = java_of(running)
+    assert java is not None
+
+    def cpus() -> set[int]:
+        return set().union(*(os.sched_getaffinity(one.id) for one in psutil.Process(java.pid).threads()))
+
+    eventually(lambda: len(cpus()) == 1, within=60, what="its threads are on one CPU")
+
+
 def test_stop_leaves_nothing(emulator: Emulator) -> None:
     """After a stop there is no process, no listener, and no file but the log."""
     emulator.start()

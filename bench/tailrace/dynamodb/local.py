@@ -11,6 +11,7 @@ from localstack import config
 from localstack.services.dynamodb.server import DynamodbServer
 from localstack.utils.common import TMP_THREADS, ShellCommandThread
 
+from .affinity import keep_together
 from .java import HEAP, HOST, DynamoDBLocal, scratch, switches
 
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -49,6 +50,8 @@ class DynamoDBServer(DynamodbServer):
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL)
+        if self._thread is not None and self._thread.process is not None:
+            keep_together(self._thread.process.pid)
         return True
 
 
