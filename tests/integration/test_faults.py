@@ -18,6 +18,7 @@ from tailrace.testing.faults import Faults
 from tests.frame.run import ROOT, Run
 from tests.integration.functions import Function, Functions
 from tests.integration.test_kinesis_emulated import stream_on
+from tests.integration.test_lambda_runtimes import make
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -35,6 +36,19 @@ def handler(event, context):
     for name in event["names"]:
         client.put_item(TableName=event["table"], Item={"id": {"S": name}})
     return "stored"
+"""
+
+# The same in JavaScript.
+STORE_IN_NODE = """
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+
+const client = new DynamoDBClient();
+
+export const handler = async (event) => {
+  for (const name of event.names)
+    await client.send(new PutItemCommand({ TableName: event.table, Item: { id: { S: name } } }));
+  return "stored";
+};
 """
 
 
@@ -66,10 +80,16 @@ def table(target: Target, run: Run, worker_id: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def store(target: Target, run: Run) -> Iterator[Function]:
-    """Give a function that stores items."""
+def functions(target: Target, run: Run) -> Iterator[Functions]:
+    """Give a maker of functions."""
     with Functions(target, run.prefix).opened() as functions:
-        yield functions.make(STORE)
+        yield functions
+
+
+@pytest.fixture(scope="module")
+def store(functions: Functions) -> Function:
+    """Give a function that stores items."""
+    return functions.make(STORE, Timeout=30)
 
 
 @pytest.fixture
@@ -233,7 +253,7 @@ def test_a_function_is_killed_at_a_call(  # noqa: PLR0913, PLR0917  a case
     [
         ({"do": "kill", "moment": "before"}, "signal: killed", False),
         ({"do": "kill"}, "signal: killed", True),
-        ({"do": "timeout"}, "Task timed out after 3.00 seconds", True),
+        ({"do": "timeout"}, "Task timed out after 30.00 seconds", True),
         ({"do": "out-of-memory", "moment": "before"}, "signal: killed", False),
         ({"do": "error", "code": "ValueError", "message": "asked for"}, "asked for", False),
     ],
@@ -253,6 +273,37 @@ def test_how_an_invocation_ends(  # noqa: PLR0913, PLR0917  a case
     assert says in answer.payload["errorMessage"]
     assert stored(target, table) == ({"n"} if done else set())
     assert store.invoke({"table": table, "names": []}).payload == "stored"
+
+
+def test_a_function_in_another_language(
+    faults: Faults, functions: Functions, table: str, target: Target
+) -> None:
+    """Node's own SDK is throttled and tries again; the function is killed, out of time, out of memory."""
+    node = make(functions, "nodejs24.x", {"app.mjs": STORE_IN_NODE}, Timeout=30)
+    given = {"table": table, "names": ["1", "2"]}
+    throttled = faults.add("dynamodb.PutItem", function=node.name, times=1)
+    assert node.invoke(given).payload == "stored"
+    assert (throttled.fired, throttled.calls) == (1, {"dynamodb.PutItem": 3})
+    assert stored(target, table) == {"1", "2"}
+    for moment, left in (("before", set()), ("after", {"1"})):
+        faults.add("dynamodb.PutItem", do="kill", function=node.name, moment=moment, nth=1)
+        assert "signal: killed" in node.invoke(given).payload["errorMessage"]
+        assert stored(target, table) == left
+    ends = {
+        "kill": "signal: killed",
+        "timeout": "Task timed out after 30.00 seconds",
+        "out-of-memory": "signal: killed",
+    }
+    for how, says in ends.items():
+        faults.add("function.invoke", resource=node.name, do=how, times=1)
+        assert says in node.invoke(given).payload["errorMessage"]
+        assert stored(target, table) == {"1", "2"}
+    faults.add("function.invoke", resource=node.name, do="throttle", times=1)
+    client = target.client("lambda", retries={"total_max_attempts": 1})
+    with pytest.raises(client.exceptions.TooManyRequestsException):
+        client.invoke(FunctionName=node.name, Payload=b"{}")
+    assert node.invoke(given).payload == "stored"
+    assert stored(target, table) == {"1", "2"}
 
 
 def test_a_function_dies_after_its_answer(

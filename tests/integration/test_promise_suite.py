@@ -91,6 +91,7 @@ def test_a_bug_is_found(emulator: Target, tmp_path: Path, name: str) -> None:
         said = tried(emulator, tmp_path, bug.test)
     assert said.code == 1, said.output
     assert bug.says in said.output
+    assert "PytestWarning" not in said.output
     broken = [row for row in said.rows if row["verdict"] == "BROKEN"]
     assert broken != []
     assert f"{broken[0]['promise']}: not so." in said.output

@@ -30,7 +30,7 @@ def test_the_table() -> None:
     ]
     assert summary(ROWS).splitlines() == [
         "TestOurs: 2 promises kept, 0 broken, in 2 trials, 3 s",
-        "TestTheirs: 1 promises kept, 1 broken, in 2 trials, 5 s: Each event once",
+        "TestTheirs: 1 promise kept, 1 broken, in 2 trials, 5 s: Each event once",
     ]
 
 

@@ -92,7 +92,8 @@ def summary(rows: Sequence[Row]) -> str:
     broken = sorted({row.promise for row in rows if row.verdict == BROKEN})
     kept = {row.promise for row in rows if row.verdict == KEPT} - set(broken)
     seconds = sum(row.seconds for row in rows)
-    said = f"{len(kept)} promises kept, {len(broken)} broken, in {len(rows)} trials, {seconds:.0f} s"
+    promises = "promise" if len(kept) == 1 else "promises"
+    said = f"{len(kept)} {promises} kept, {len(broken)} broken, in {len(rows)} trials, {seconds:.0f} s"
     return f"{said}: {'; '.join(broken)}" if broken else said
 
 
@@ -144,11 +145,13 @@ th, td {{ border-bottom: 1px solid var(--line); }}
 td:nth-child(3), td:nth-child(4), td:nth-child(5) {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .promise th {{ padding-top: 1.4rem; font-size: 1.05rem; }}
 .verdict {{ font-weight: 600; white-space: nowrap; }}
-.kept .verdict {{ color: var(--good); }} .broken .verdict {{ color: var(--bad); }}
+.kept .verdict {{ color: var(--good); }}
+.broken .verdict, .not-shown .verdict {{ color: var(--bad); }}
+.summary {{ white-space: pre-line; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; font-size: 13px; margin: .4rem 0; }}
 </style>
 <h1>Promises</h1>
-<p>{summary}</p>
+<p class="summary">{summary}</p>
 <table>
 <thead><tr><th>Trial</th><th>Verdict</th><th>Events</th><th>Faults</th><th>Seconds</th><th>Why</th></tr></thead>
 <tbody>

@@ -21,70 +21,71 @@ NAMES = {
 }
 """The promises, by the names of `not_promised`."""
 
-type Record = Callable[[str, object], None]
-
 
 class Promises(Adapter):
     """The promise suite. A class that is derived from it says what `Adapter` asks for."""
 
-    def test_nothing_is_lost(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_nothing_is_lost(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """Every event is stored, those too that were put before the mapping began to read."""
 
         def tried(promise: str) -> Iterator[Row]:
             yield tailrace_trials.usual(promise)
             yield tailrace_trials.waiting(promise)
 
-        _conclude(tailrace_trials, record_property, "nothing lost", tried)
+        _conclude(tailrace_trials, request, "nothing lost", tried)
 
-    def test_once(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_once(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """All records are delivered again, three times, and nothing is stored twice."""
-        _conclude(tailrace_trials, record_property, "once", tailrace_trials.redelivered)
+        _conclude(tailrace_trials, request, "once", tailrace_trials.redelivered)
 
-    def test_neighbours(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_neighbours(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """A record that can never be stored is set aside or dead-lettered, and no other is affected."""
         if tailrace_trials.adapter.malformed(0) is None:
             pytest.skip("any record can be stored: malformed() gives none")
-        _conclude(tailrace_trials, record_property, "neighbours", tailrace_trials.neighbours)
+        _conclude(tailrace_trials, request, "neighbours", tailrace_trials.neighbours)
 
-    def test_failures_that_may_pass(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_failures_that_may_pass(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """Each call of the function is throttled, answered late, and lost after its work."""
-        _conclude(tailrace_trials, record_property, "transient", tailrace_trials.failing)
+        _conclude(tailrace_trials, request, "transient", tailrace_trials.failing)
 
-    def test_killed(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_killed(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """The function is killed before and after each of its calls, and around its answer."""
-        _conclude(tailrace_trials, record_property, "killed", tailrace_trials.killed)
+        _conclude(tailrace_trials, request, "killed", tailrace_trials.killed)
 
-    def test_timeout(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_timeout(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """The function's time is over before it has begun, in the middle, and as it answers."""
-        _conclude(tailrace_trials, record_property, "timeout", tailrace_trials.timed_out)
+        _conclude(tailrace_trials, request, "timeout", tailrace_trials.timed_out)
 
-    def test_order(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_order(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """Events of one key are applied in order, also while calls are slow and batches come again."""
-        _conclude(tailrace_trials, record_property, "order", tailrace_trials.ordered)
+        _conclude(tailrace_trials, request, "order", tailrace_trials.ordered)
 
-    def test_poison(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_poison(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """A record on which the function dies ends in the dead letters, in time."""
-        _conclude(tailrace_trials, record_property, "poison", tailrace_trials.poison)
+        _conclude(tailrace_trials, request, "poison", tailrace_trials.poison)
 
-    def test_reshard(self, tailrace_trials: Trials, record_property: Record) -> None:
+    def test_reshard(self, tailrace_trials: Trials, request: pytest.FixtureRequest) -> None:
         """Shards are split and merged under traffic."""
-        _conclude(tailrace_trials, record_property, "reshard", tailrace_trials.resharded)
+        _conclude(tailrace_trials, request, "reshard", tailrace_trials.resharded)
 
 
 def _conclude(
-    trials: Trials, record_property: Record, name: str, tried: Callable[[str], Iterable[Row]]
+    trials: Trials, request: pytest.FixtureRequest, name: str, tried: Callable[[str], Iterable[Row]]
 ) -> None:
     """Try a promise; note its rows, and fail if one shows it broken, or nothing at all."""
     promise = NAMES[name]
+    said = (
+        request.node.user_properties
+    )  # pytest's `record_property` warns of every schema of JUnit but the oldest
     if not trials.promises(name):
         why = trials.adapter.not_promised[name]
-        record_property(PROPERTY, Row(trials.name, promise, "", NOT_PROMISED, why=why).text)
+        said.append((PROPERTY, Row(trials.name, promise, "", NOT_PROMISED, why=why).text))
         pytest.skip(f"not promised: {why}")
     rows = []
     hopeless = Row(trials.name, promise, "", NOT_SHOWN, why=f"not tried: {trials.hopeless}")
     for row in [hopeless] if trials.hopeless else tried(promise):
         rows.append(row)
-        record_property(PROPERTY, row.text)
+        said.append((PROPERTY, row.text))
         if trials.stop and row.verdict == BROKEN:
             break
     bad = [row for row in rows if row.verdict in {BROKEN, NOT_SHOWN}]
