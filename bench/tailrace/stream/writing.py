@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -49,11 +49,28 @@ class WritableStream:
 
     def put(self, events: Sequence[Event]) -> list[Accepted | Refused]:
         """Make one PutRecords request; return what became of each entry, in their order."""
-        answer = self.client.put_records(
-            StreamName=self.name,
-            Records=[{"Data": event.data, "PartitionKey": event.key} for event in events],
-        )
-        return [_result(entry) for entry in answer["Records"]]
+        return put_records(self.client, self.name, events)
+
+
+class Entry(Protocol):
+    """What is put: an event of the sender's, a record of a test's."""
+
+    @property
+    def data(self) -> bytes:
+        """The record's data."""
+
+    @property
+    def key(self) -> str:
+        """Its partition key."""
+
+
+def put_records(client: "KinesisClient", stream: str, entries: Sequence[Entry]) -> list[Accepted | Refused]:
+    """Make one PutRecords request; return what became of each entry, in their order."""
+    answer = client.put_records(
+        StreamName=stream,
+        Records=[{"Data": entry.data, "PartitionKey": entry.key} for entry in entries],
+    )
+    return [_result(entry) for entry in answer["Records"]]
 
 
 def _result(entry: "PutRecordsResultEntryTypeDef") -> Accepted | Refused:

@@ -1,21 +1,26 @@
-"""Records for a test, and how they are put: each with the element that the audit looks for."""
+"""Records for a test, and how they are put: each with the element that the audit looks for.
+
+What a request may hold, and how PutRecords answers, are the sender's (`stream/`). Its rules of order are not:
+a test puts a key twice in one request on purpose, and says itself when it gives up.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
+from tailrace.stream.rules import Refused, Rules
+from tailrace.stream.writing import put_records
+
 from .audit import Acknowledged
 from .eventually import Clock, WallClock
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
-    from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
 
-MOST = 500  # entries in one PutRecords request
-PATIENCE = 60.0  # seconds until all records must be acknowledged
+LIMITS = Rules()  # the sender's: what a PutRecords request may hold, and how long an entry is tried
+PATIENCE = LIMITS.patience  # seconds until all records must be acknowledged
 SHORTEST, LONGEST = 0.05, 1.0  # seconds of a pause after a refusal
-MOST_BYTES = 5_000_000  # of one request
 
 
 class Put(NamedTuple):
@@ -65,32 +70,28 @@ def put_all(
 
 def requests(puts: Iterable[Put]) -> Iterator[Sequence[Put]]:
     """Cut records into requests within the limits of PutRecords."""
-    for group in batched(puts, MOST):
+    for group in batched(puts, LIMITS.entries):
         size, chunk = 0, list[Put]()
         for put in group:
-            if chunk and size + len(put.data) > MOST_BYTES:
+            more = len(put.data) + len(put.key.encode())
+            if chunk and size + more > LIMITS.request_bytes:
                 yield chunk
                 size, chunk = 0, []
             chunk.append(put)
-            size += len(put.data)
+            size += more
         yield chunk
 
 
 def _try(kinesis: "KinesisClient", stream: str, puts: Sequence[Put], tries: Tries) -> list[Put]:
     """Make one request; return the records that were refused."""
-    entries: list[PutRecordsRequestEntryTypeDef] = [
-        {"Data": put.data, "PartitionKey": put.key} for put in puts
-    ]
     refused = []
-    for put, answer in zip(
-        puts, kinesis.put_records(StreamName=stream, Records=entries)["Records"], strict=True
-    ):
-        if "ErrorCode" in answer:
-            tries.refused.append(answer["ErrorCode"])
+    for put, result in zip(puts, put_records(kinesis, stream, puts), strict=True):
+        if isinstance(result, Refused):
+            tries.refused.append(result.code)
             refused.append(put)
         else:
-            number = answer["SequenceNumber"]
+            number = result.sequence_number
             tries.acknowledged.append(
-                Acknowledged(put.element or number, put.key, answer["ShardId"], number, put.data)
+                Acknowledged(put.element or number, put.key, result.shard_id, number, put.data)
             )
     return refused
