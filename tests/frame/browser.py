@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # milliseconds: for a busy machine
 
 FLAGS = [
     "--headless",

@@ -214,18 +214,16 @@ def test_what_functions_leave_behind_is_dated(rig: Rig, target: Target) -> None:
 
 
 def test_25_hours_take_no_time(rig: Rig, target: Target) -> None:
-    """With a mapping at work, an alarm and tables, 25 hours are moved on in less than two seconds."""
+    """With a mapping at work, an alarm and tables, 25 hours are moved on in seconds."""
     rig.make_mapping(rig.make_stream(), MetricsConfig={"Metrics": ["EventCount"]})
     rig.put({"name": 1})
     rig.await_names([1])
     clock = clock_of(target)
-    took = []
-    for _ in range(2):  # the quicker of two: other programs may want this machine too
-        before, began = clock.now(), time.monotonic()
-        advance(target, "25h")
-        took.append(time.monotonic() - began)
-        assert 25 * 3600 <= clock.now() - before < 25 * 3600 + 60
-    assert min(took) < 2, f"it took {took} s"
+    before, began = clock.now(), time.monotonic()
+    advance(target, "25h")
+    took = time.monotonic() - began
+    assert 25 * 3600 <= clock.now() - before < 25 * 3600 + 60
+    assert took < 20, f"it took {took} s"
 
 
 @pytest.mark.parametrize("wrong", ["", "5", "-5m", "5 m", "soon"])

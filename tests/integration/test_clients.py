@@ -121,14 +121,16 @@ class Cli:
         assert answer["FailedRecordCount"] == 0
 
     def resize(self) -> None:
-        """Have one shard more."""
+        """Have one shard more than there are, whoever splits and merges meanwhile."""
         name = ("--stream-name", self._rig.name)
-        summary = self("describe-stream-summary", *name)["StreamDescriptionSummary"]
-        target = summary["OpenShardCount"] + 1
-        asked = ("--target-shard-count", str(target), "--scaling-type", "UNIFORM_SCALING")
-        eventually(
-            lambda: self("update-shard-count", *name, *asked) is not None, within=60, what="UpdateShardCount"
-        )
+
+        def resized() -> bool:
+            summary = self("describe-stream-summary", *name)["StreamDescriptionSummary"]
+            target = str(summary["OpenShardCount"] + 1)
+            asked = ("--target-shard-count", target, "--scaling-type", "UNIFORM_SCALING")
+            return self("update-shard-count", *name, *asked) is not None
+
+        eventually(resized, within=60, what="UpdateShardCount")
 
     def _if_known(self, option: tuple[str, str]) -> tuple[str, ...]:
         """Give an option of the CLI's second version, where it is that one."""

@@ -177,11 +177,14 @@ def test_heartbeats_and_five_minutes(stage: Stage, kind: str) -> None:
 def test_a_second_subscription(stage: Stage, kind: str) -> None:
     """Within five seconds it is refused; after them it takes over, and the first one ends."""
     with ExitStack() as left:
-        first = left.enter_context(stage.subscribed(kind, Type="LATEST"))
+        refused = left.enter_context(stage.subscribed(kind, Type="LATEST"))
+        for _ in range(10):  # on a busy machine five seconds may have passed
+            first, refused = refused, left.enter_context(stage.subscribed(kind, Type="LATEST"))
+            if refused.status != 200:
+                break
+        assert refused.status == 400
         given = iter(first)
         next(given)
-        refused = left.enter_context(stage.subscribed(kind, Type="LATEST"))
-        assert refused.status == 400
         assert b"ResourceInUseException" in refused.body()
         advance(stage.target, 6)
         second = left.enter_context(stage.subscribed(kind, Type="LATEST"))
@@ -265,9 +268,11 @@ def test_metrics_of_a_stream_and_its_shard(stage: Stage) -> None:
     switch_limits(stage.target.endpoint or "", "aws")
     try:
         entries: Any = [{"Data": b"x", "PartitionKey": "k"}] * 500
-        failed = [kinesis.put_records(StreamName=stage.name, Records=entries) for _ in range(4)]
-        throttled = sum(answer["FailedRecordCount"] for answer in failed)
-        assert throttled >= 500
+        failed = [kinesis.put_records(StreamName=stage.name, Records=entries)["FailedRecordCount"]]
+        while not (len(failed) >= 4 and failed[-1]) and len(failed) < 40:  # of one second, or the next
+            failed.append(kinesis.put_records(StreamName=stage.name, Records=entries)["FailedRecordCount"])
+        throttled = sum(failed)
+        assert throttled > 0
         iterator = kinesis.get_shard_iterator(
             StreamName=stage.name, ShardId=FIRST, ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
@@ -278,13 +283,13 @@ def test_metrics_of_a_stream_and_its_shard(stage: Stage) -> None:
     finally:
         switch_limits(stage.target.endpoint or "", "off")
     shard = {"ShardId": FIRST}
-    taken = 2000 - throttled
+    taken = 500 * len(failed) - throttled
     assert metrics.of("PutRecord.Success", "Count") == {"SampleCount": 1, "Sum": 1}
     assert metrics.of("IncomingRecords", "Count")["Sum"] == taken + 1
     assert metrics.of("PutRecords.ThrottledRecords", "Count")["Sum"] == throttled
     assert metrics.of("WriteProvisionedThroughputExceeded", "Count")["Sum"] == throttled
     assert metrics.of("WriteProvisionedThroughputExceeded", "Count", **shard) == {
-        "SampleCount": 4,
+        "SampleCount": len(failed),
         "Sum": throttled,
     }
     assert metrics.of("IncomingRecords", "Count", **shard)["Sum"] == taken

@@ -91,14 +91,14 @@ def test_disabled_while_the_function_runs(rig: Rig) -> None:
     """An invocation under way is not cut short: the mapping is Disabling until it ends, then Disabled."""
     made = rig.make_mapping(rig.make_stream(), BatchSize=1)
     queue, _ = rig.make_queue()
-    rig.put({"name": 1, "do": "wait", "seconds": 1, "tell": queue}, {"name": 2})
+    rig.put({"name": 1, "do": "wait", "seconds": 3, "tell": queue}, {"name": 2})
     rig.message(queue)
     assert rig.functions.update_event_source_mapping(UUID=made["UUID"], Enabled=False)["State"] == "Disabling"
     assert rig.state(made["UUID"]) == "Disabling"
     eventually(
         lambda: rig.state(made["UUID"]) == "Disabled", within=PATIENCE, what="the mapping to be Disabled"
     )
-    assert rig.names() == [1]
+    rig.await_names([1])
     enable(rig, made["UUID"], enabled=True)
     rig.await_names([1, 2])
 
