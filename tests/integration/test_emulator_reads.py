@@ -259,6 +259,25 @@ def test_what_would_be_ignored(target: Target) -> None:
         assert f" with {what} is not done by this emulator (" in said
 
 
+def test_every_form_of_a_name(target: Target, names: dict[str, str]) -> None:
+    """A function goes by name, ARN, part of one and qualifier; a bus and a stack by name and ARN."""
+    account, function = names["FunctionArn"].split(":")[4], names["Function"]
+    lambdas: Any = target.client("lambda")
+    for form in (function, names["FunctionArn"], f"{account}:{function}", f"{account}:function:{function}"):
+        for qualified in (form, f"{form}:$LATEST"):
+            assert lambdas.get_function_configuration(FunctionName=qualified)["FunctionName"] == function
+            assert lambdas.invoke(FunctionName=qualified, InvocationType="DryRun")["StatusCode"] == 204
+    bus = names["RuleArn"].replace(f":rule/{names['Rule']}", ":event-bus/default")
+    for form in ("default", bus):
+        rule = target.client("events").describe_rule(Name=names["Rule"], EventBusName=form)
+        assert rule["Arn"] == names["RuleArn"]
+    cloudformation = target.client("cloudformation")
+    physical = {"PhysicalResourceId": function}
+    stack = cloudformation.describe_stack_resources(**physical)["StackResources"][0]
+    for form in (stack["StackName"], stack["StackId"]):
+        assert cloudformation.describe_stacks(StackName=form)["Stacks"][0]["StackId"] == stack["StackId"]
+
+
 def test_table_policy(target: Target, names: dict[str, str]) -> None:
     """A table's resource policy is kept and read back, with a revision; deleted, there is none."""
     tables, arn = target.client("dynamodb"), names["TableArn"]

@@ -93,10 +93,10 @@ class _Waiting:
     event: Event
     since: float
     size: int
+    company: int
+    """How many entries a request with this one may have (rule 5)."""
     attempts: int = 0
     first_sent: float = 0.0
-    company: int = 500
-    """How many entries a request with this one may have (rule 5)."""
 
 
 @dataclass
