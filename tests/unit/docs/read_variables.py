@@ -10,6 +10,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[3]
 _MAPPINGS = {"environ", "environment"}
 """What the mapping of all variables is called."""
+_READS = re.compile(r"\benviron(ment)?(\.get|\.pop|\[)|getenv|envvar")
+"""What a file holds that may read a variable: only such files are parsed."""
 
 
 class Read(NamedTuple):
@@ -22,7 +24,7 @@ class Read(NamedTuple):
 def reads(*places: str) -> Iterator[Read]:
     """Give each place that reads a variable: `environ[…]`, `environ.get(…)`, click's `envvar=…`."""
     for path in _files(places):
-        for node in ast.walk(_tree(path)) if re.search("environ|getenv|envvar", _source(path)) else ():
+        for node in ast.walk(_tree(path)) if _READS.search(_source(path)) else ():
             for asked in _asked(node):
                 yield Read(_text(asked, path), path.relative_to(ROOT).as_posix())
 
