@@ -26,6 +26,8 @@ POLICY = (
     "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'"
 )
 """What a browser may load: what this server serves. NiceGUI compiles its templates in the browser."""
+RECONNECT = 20.0
+"""Seconds in which a busy browser may come back; then its page begins anew, and what was typed is lost."""
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
     'fill="#0b6e99"/><path d="M4 12c4-4 8 4 12 0s8 4 12 0M4 21c4-4 8 4 12 0s8 4 12 0" fill="none" '
@@ -74,6 +76,7 @@ def serve(target: Target, stack: str, folder: Path, settings: DashboardSettings)
         language="en-US",
         show=settings.browser,
         reload=False,
+        reconnect_timeout=RECONNECT,
         tailwind=False,
         show_welcome_message=False,
     )
