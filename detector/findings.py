@@ -96,7 +96,7 @@ def find(minutes: Sequence[Minute], sensitivity: Sensitivity) -> list[Anomaly]:
     return sorted(found, key=lambda anomaly: anomaly.name)
 
 
-class Series(NamedTuple):
+class WatchedSeries(NamedTuple):
     """What is watched: by what name, how sensitively, what an unusual minute is called, and its points."""
 
     name: str
@@ -105,15 +105,15 @@ class Series(NamedTuple):
     points: list[tuple[datetime, float]]
 
 
-def _watched(known: Sequence[Minute], sensitivity: Sensitivity) -> list[Series]:
+def _watched(known: Sequence[Minute], sensitivity: Sensitivity) -> list[WatchedSeries]:
     counts = replace(sensitivity, counts=True)
     sizes = replace(sensitivity, wide=1, floor=SIZES_VARY)
     totals = counted(known)
     return [
-        Series(EVENTS, counts, "spike", [(minute.at, float(minute.events)) for minute in known]),
-        Series(REJECTED, counts, REJECTED, [(minute.at, float(minute.rejected)) for minute in known]),
-        *(Series(name, sizes, OUTLIER, sizes_of(known, name)) for name in totals.values),
-        *(Series(name, counts, JUMP, counts_of(known, name)) for name in totals.numbers),
+        WatchedSeries(EVENTS, counts, "spike", [(minute.at, float(minute.events)) for minute in known]),
+        WatchedSeries(REJECTED, counts, REJECTED, [(minute.at, float(minute.rejected)) for minute in known]),
+        *(WatchedSeries(name, sizes, OUTLIER, sizes_of(known, name)) for name in totals.values),
+        *(WatchedSeries(name, counts, JUMP, counts_of(known, name)) for name in totals.numbers),
     ]
 
 
@@ -195,7 +195,7 @@ def _busy(minute: Minute) -> bool:
     return bool(minute.events or minute.rejected)
 
 
-def _unusual(series: Series) -> Iterable[Unusual]:
+def _unusual(series: WatchedSeries) -> Iterable[Unusual]:
     detector = Detector(MINUTE / timedelta(seconds=1), series.sensitivity)
     missing = 0.0
     for at, value in series.points:
@@ -209,7 +209,7 @@ def _unusual(series: Series) -> Iterable[Unusual]:
             yield Unusual(at, kind, judgement, judgement.strength)
 
 
-def _kind(series: Series, judgement: Assessment) -> str:
+def _kind(series: WatchedSeries, judgement: Assessment) -> str:
     if judgement.value > judgement.expected:
         return series.upwards
     return "drop" if series.name == EVENTS else ""

@@ -118,8 +118,8 @@ class Stage:
                     self.note("put", shard_id, place, record.partition_key, record.data)
             if shard_id not in reference.shards:
                 reference.opened(shard_id, shard.parents)
-            told = len(reference.shards[shard_id].records)
-            for put in known[told:] if told < len(known) else ():
+            answered = len(reference.shards[shard_id].records)
+            for put in known[answered:] if answered < len(known) else ():
                 reference.put(shard_id, put)
 
     def reshard(self, now: float) -> None:

@@ -52,7 +52,7 @@ class WritableStream:
         return put_records(self.client, self.name, events)
 
 
-class Entry(Protocol):
+class RequestEntry(Protocol):
     """What is put: an event of the sender's, a record of a test's."""
 
     @property
@@ -64,7 +64,9 @@ class Entry(Protocol):
         """Its partition key."""
 
 
-def put_records(client: "KinesisClient", stream: str, entries: Sequence[Entry]) -> list[Accepted | Refused]:
+def put_records(
+    client: "KinesisClient", stream: str, entries: Sequence[RequestEntry]
+) -> list[Accepted | Refused]:
     """Make one PutRecords request; return what became of each entry, in their order."""
     answer = client.put_records(
         StreamName=stream,
