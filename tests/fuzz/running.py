@@ -17,7 +17,7 @@ from tests.fuzz.target import converse
 
 WARM = 0.2
 """Part of the conversations after which memory is looked at for the first time."""
-SLOW = 30.0
+SLOW = 120.0
 """Seconds of one conversation that are a hang: none of the door's own times is longer than one."""
 GROWTH = 8.0
 """MiB that memory may grow by after that."""
