@@ -28,9 +28,12 @@ def main(environ: Mapping[str, str]) -> int:
 def _load(environ: Mapping[str, str]) -> int:
     settings = ProducerSettings.from_environment(environ)
     stack = pipeline.PipelineSettings.from_environment(environ)
-    target = Target.from_environment(environ)
-    if not target.emulated and settings.budget is None:
+    on_aws = pipeline.SETTINGS["TARGET"].read(environ) == "aws"
+    if on_aws and settings.budget is None:
         raise UsageError("AWS bills each event: BUDGET= says how many dollars `make load` may cost at most.")
+    if settings.budget is not None and not on_aws:
+        raise UsageError("BUDGET is for TARGET=aws: an emulator costs nothing.")
+    target = Target.from_environment(environ)
     found = stacks.find(target.client("cloudformation"), stack.stack)
     if found is None or found.status not in stacks.WHOLE:
         raise UsageError(f"There is no stack {stack.stack} here: `make up` deploys it.")

@@ -67,7 +67,19 @@ def command(  # noqa: PLR0913  each is an option
 
 
 def note_ends(make: Aws, stream: str, stories: Sequence[Story], name: str, identity: str) -> None:
-    """Note where each event ended, if an adapter tells: the one that is named, or the project's own."""
+    """Note where each event ended, if an adapter tells: the one that is named, or the project's own.
+
+    What is wrong with the project's own is said, and the stories are told without it.
+    """
+    try:
+        _note_ends(make, stream, stories, name, identity)
+    except StoryError as error:
+        if name:
+            raise
+        say(str(error))
+
+
+def _note_ends(make: Aws, stream: str, stories: Sequence[Story], name: str, identity: str) -> None:
     here = Path.cwd()
     if not name and not (here / "pyproject.toml").exists():
         return

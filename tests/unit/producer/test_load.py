@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from producer.load import words
+from producer.load import main, words
 from producer.settings import ProducerSettings
 
 pytestmark = pytest.mark.unit
@@ -26,3 +26,19 @@ def test_the_settings_become_options(given: dict[str, str], said: list[str]) -> 
         *("--template", "event.json", "--id", "eventId"),
         *("--table", "results", "--attribute", "eventId", "--settle", "600"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"TARGET": "aws"}, "AWS bills each event: BUDGET= says how many dollars"),
+        ({"BUDGET": "1"}, "BUDGET is for TARGET=aws: an emulator costs nothing."),
+        ({"BUDGET": "0"}, "BUDGET=0 is not valid"),
+    ],
+)
+def test_a_budget_goes_with_an_account(
+    given: dict[str, str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """AWS is sent nothing without a budget, and nothing is asked of anybody to find that out."""
+    assert main(given) != 0
+    assert said in capsys.readouterr().err
