@@ -32,24 +32,33 @@ def command() -> None:
 @command.command()
 @click.argument("on", metavar="SERVICE.OPERATION")
 @click.option(
-    "--do", "kind", type=click.Choice(KINDS), default="error", show_default=True, help="What is done."
+    "--do",
+    "kind",
+    type=click.Choice(KINDS),
+    default="error",
+    show_default=True,
+    help="What happens to the call.",
 )
-@click.option("--code", help="The error's code; unset, that by which the service throttles.")
-@click.option("--message", help="The error's message; unset, AWS's own.")
-@click.option("--resource", help="Only calls about this table, stream, queue or function; may hold *.")
-@click.option("--function", help="Only calls of this function; may hold *.")
-@click.option("--content", help="Only calls whose body holds this text.")
-@click.option("--nth", type=int, help="Only from this call on; --times is 1 then, unless it is given.")
-@click.option("--probability", type=float, help="The share of the calls that it befalls.")
-@click.option("--seed", type=int, help="Of the probability: the same seed befalls the same calls.")
-@click.option("--times", type=int, help="At most so often.")
-@click.option("--lasting", type=float, metavar="SECONDS", help="Only for so long.")
-@click.option("--seconds", type=float, help="Of a delay.")
-@click.option("--share", type=float, help="Of a batch's entries that fail; all, unless it is given.")
-@click.option("--moment", type=click.Choice(MOMENTS), help="When: before the call's work or after it.")
+@click.option("--code", help="The error's code.  [default: the service's throttling error]")
+@click.option("--message", help="The error's message.  [default: AWS's]")
+@click.option("--resource", help="Only calls on this table, stream, queue or function; * matches any text.")
+@click.option("--function", help="Only calls made by this function; * matches any text.")
+@click.option("--content", help="Only calls whose body contains this text.")
+@click.option("--nth", type=int, help="First matching call that is affected; --times defaults to 1 then.")
+@click.option("--probability", type=float, help="Chance that a matching call is affected, up to 1.")
+@click.option("--seed", type=int, help="Makes --probability and --share repeatable.")
+@click.option("--times", type=int, help="Number of calls that are affected at most.")
+@click.option("--lasting", type=float, metavar="SECONDS", help="Ends after so many seconds.")
+@click.option("--seconds", type=float, help="How long a delay is.")
+@click.option("--share", type=float, help="Share of a batch's entries that fail.  [default: 1, all]")
+@click.option(
+    "--moment",
+    type=click.Choice(MOMENTS),
+    help="When it happens: before or after the call's work; as an invocation answers.",
+)
 @as_json
 def add(on: str, kind: str, *, as_json: bool, **given: str | float | None) -> None:
-    """Let a call fail; prints the fault's id."""
+    """Let calls fail, and print the fault's id."""
     rule = {"on": on, "do": kind, **{name: value for name, value in given.items() if value is not None}}
     _show([client.add(_url(), rule)], as_json=as_json)
 

@@ -55,27 +55,79 @@ def template(_context: click.Context, _option: click.Parameter, path: Path | Non
 
 @click.command()
 @click.argument("stream")
-@click.option("--workers", type=click.IntRange(0, 64), default=2, show_default=True, help="Started here.")
-@click.option("--outside", type=click.IntRange(0, 64), default=0, help="Workers that are started elsewhere.")
-@click.option("--bind", callback=address, metavar="HOST:PORT", help="Where the master listens for workers.")
-@click.option("--worker-of", callback=address, metavar="HOST:PORT", help="Be one worker of that master.")
-@click.option("--name", default="w1", show_default=True, help="With --worker-of: its name, one of its own.")
-@click.option("--count", type=click.IntRange(1), help="Events, of all workers together.")
-@click.option("--duration", type=ABOVE_ZERO, help="Seconds.  [default: 30, unless --count bounds it]")
-@click.option("--rate", type=ABOVE_ZERO, help="Events a second, of all workers.  [default: what it takes]")
-@click.option("--users", type=click.IntRange(1, 1000), default=2, show_default=True, help="Of each worker.")
-@click.option("--batch", type=click.IntRange(1, 10_000), default=500, show_default=True, help="Of one task.")
-@click.option("--keys", type=click.IntRange(1), default=1000, show_default=True, help="Partition keys.")
 @click.option(
-    "--template", type=FILE, callback=template, help="File with a JSON event; each gets its own id."
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=2,
+    show_default=True,
+    help="Worker processes to start here.",
 )
-@click.option("--id", "id_field", default="id", show_default=True, metavar="FIELD", help="Field of the id.")
-@click.option("--size", type=click.IntRange(0, 2**20), default=0, help="Bytes to fill each event up to.")
-@click.option("--table", help="Table to look for the events in.  [default: the stream itself]")
-@click.option("--attribute", default="id", show_default=True, help="The table's attribute that has the id.")
-@click.option("--found", "file", type=FILE, help="File with the ids that were found, instead of a table.")
-@click.option("--settle", type=ABOVE_ZERO, default=60.0, show_default=True, help="Seconds to wait for that.")
-@click.option("--ledgers", type=FOLDER, help="Folder of the workers' ledgers.  [default: load-TIME]")
+@click.option(
+    "--outside", type=click.IntRange(0, 64), default=0, help="Workers that are started on other machines."
+)
+@click.option("--bind", callback=address, metavar="HOST:PORT", help="Where the master listens for workers.")
+@click.option(
+    "--worker-of", callback=address, metavar="HOST:PORT", help="Be one worker of the master at this address."
+)
+@click.option(
+    "--name", default="w1", show_default=True, help="With --worker-of: the worker's name; no other has it."
+)
+@click.option("--count", type=click.IntRange(1), help="Number of events, of all workers together.")
+@click.option(
+    "--duration", type=ABOVE_ZERO, help="Seconds to send.  [default: 30, without a bound if --count is given]"
+)
+@click.option(
+    "--rate", type=ABOVE_ZERO, help="Events a second, of all workers together.  [default: no limit]"
+)
+@click.option(
+    "--users",
+    type=click.IntRange(1, 1000),
+    default=2,
+    show_default=True,
+    help="Concurrent senders of each worker.",
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 10_000),
+    default=500,
+    show_default=True,
+    help="Events that a sender takes at a time.",
+)
+@click.option(
+    "--keys", type=click.IntRange(1), default=1000, show_default=True, help="Number of partition keys."
+)
+@click.option(
+    "--template",
+    type=FILE,
+    callback=template,
+    help="File with a JSON event, of which each event is a copy with its own id.",
+)
+@click.option(
+    "--id",
+    "id_field",
+    default="id",
+    show_default=True,
+    metavar="FIELD",
+    help="Field of the event that holds its id.",
+)
+@click.option(
+    "--size", type=click.IntRange(0, 2**20), default=0, help="Bytes to which each event is filled up."
+)
+@click.option("--table", help="Table in which the events are looked for.  [default: the stream itself]")
+@click.option(
+    "--attribute", default="id", show_default=True, help="Attribute of the table that holds the id."
+)
+@click.option(
+    "--found", "file", type=FILE, help="File with the ids that were found, one a line, instead of a table."
+)
+@click.option(
+    "--settle",
+    type=ABOVE_ZERO,
+    default=60.0,
+    show_default=True,
+    help="With --table: seconds to wait until all is processed.",
+)
+@click.option("--ledgers", type=FOLDER, help="Folder for the workers' ledgers.  [default: load-TIME]")
 @click.option("--account", metavar="ID", help="Send to AWS itself, to this account, with your credentials.")
 @click.option("--budget", type=ABOVE_ZERO, metavar="USD", help="With --account: what it may cost at most.")
 @click.option(
@@ -84,7 +136,7 @@ def template(_context: click.Context, _option: click.Parameter, path: Path | Non
     metavar="USD",
     help="What your function costs for a million events.  [default: a write and an invocation for each]",
 )
-@click.option("--judge", "only_judge", is_flag=True, help="Send nothing: judge the ledgers that are there.")
+@click.option("--judge", "only_judge", is_flag=True, help="Send nothing; compare the ledgers that are there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
 def command(stream: str, **given: Any) -> int:  # noqa: ANN401  options, each of its type
     """Send more than one process can, by Locust's workers, and prove what became of every event.

@@ -43,18 +43,32 @@ class PutSource(NamedTuple):
 @click.command()
 @click.argument("stream")
 @click.argument("source", metavar="FILE|-")
-@click.option("--key", default="", metavar="FIELD", help="Field of the partition key: meta.sensor.")
-@click.option("--id", "event_id", default="", metavar="FIELD", help="Field of the event's id.")
-@click.option("--time", "time_field", default="", metavar="FIELD", help="Field of its time, for --speed.")
+@click.option(
+    "--key", default="", metavar="FIELD", help="Field that holds the partition key, such as meta.sensor."
+)
+@click.option("--id", "event_id", default="", metavar="FIELD", help="Field that holds the event's id.")
+@click.option(
+    "--time",
+    "time_field",
+    default="",
+    metavar="FIELD",
+    help="Field that holds the event's time, for --speed.",
+)
 @click.option("--raw", is_flag=True, help="Send each line as it stands, whatever it is.")
 @click.option("--rate", type=ABOVE_ZERO, help="Events a second.")
-@click.option("--speed", type=ABOVE_ZERO, help="The events' own spacing, so many times faster.")
-@click.option("--count", type=click.IntRange(1), help="At most so many events.")
-@click.option("--duration", type=ABOVE_ZERO, help="At most so many seconds.")
-@click.option("--patience", type=ABOVE_ZERO, default=60.0, show_default=True, help="Seconds of trying.")
-@click.option("--ledger", type=NEW_OR_OLD, help="File to add a line to for each acknowledged event.")
-@click.option("--undelivered", type=NEW_OR_OLD, help="File for events that do not get through.")
-@click.option("--json", "as_json", is_flag=True, help="Print what became of them as one JSON object.")
+@click.option("--speed", type=ABOVE_ZERO, help="Replay the events' own times, this many times faster.")
+@click.option("--count", type=click.IntRange(1), help="Maximum number of events.")
+@click.option("--duration", type=ABOVE_ZERO, help="Maximum number of seconds.")
+@click.option(
+    "--patience",
+    type=ABOVE_ZERO,
+    default=60.0,
+    show_default=True,
+    help="Seconds for which an event is retried.",
+)
+@click.option("--ledger", type=NEW_OR_OLD, help="File that gets a line for each acknowledged event.")
+@click.option("--undelivered", type=NEW_OR_OLD, help="File for events that were given up.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def command(  # noqa: PLR0913  each is an option
     *,
     stream: str,

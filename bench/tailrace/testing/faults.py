@@ -1,4 +1,4 @@
-"""Faults for one test: asked for by it, gone with it, and complained of if one never befell a call."""
+"""Faults for one test: asked for by it, gone with it, and reported if one met no call."""
 
 from typing import Any
 

@@ -83,7 +83,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail a test of whose faults one never befell a call: it shows nothing."""
+    """Fail a test of whose faults one met no call: it shows nothing."""
     result = yield
     if BENCH in item.config.stash:
         item.config.stash[BENCH].faults.close()

@@ -416,7 +416,7 @@ class Trials:
             if len(broken) > 1:
                 why += f"; {len(broken) - 1} more"
         elif asked and not fired:
-            verdict, why = NOT_SHOWN, "the fault befell no call"
+            verdict, why = NOT_SHOWN, "no call met the fault"
         elif not records:
             verdict, why = NOT_SHOWN, "nothing was acknowledged"
         stories = tuple(story(self.subject, one, found) for one in broken[:SHOWN])
