@@ -37,6 +37,8 @@ ALL = (
     Example("parcels", "python3.12", 5),
     Example("meters", "provided.al2023", 3),
     Example("till", "nodejs24.x", 3, program="npm"),
+    Example("lifts", "nodejs24.x", 9, program="npm", quick="nothing_is_lost or once"),
+    Example("buoys", "python3.13", 9, program="npm", quick="nothing_is_lost or neighbours"),
     Example("fares", "python3.13", 10, quick="nothing_is_lost or metric"),
 )
 
@@ -78,7 +80,7 @@ def _run(example: Example, python: Path, installation: Installation, tmp_path: P
     plugins.lay(ours)
     done = subprocess.run(
         children.command("-v", "-rs", *arguments, python=python), cwd=project, env=environ, check=False,
-        capture_output=True, text=True, timeout=900 if example.quick and not arguments else 300,
+        capture_output=True, text=True, timeout=900 if example.quick else 300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert _running_from(installation, python.parents[1]) == []
