@@ -133,14 +133,14 @@ def test_what_cannot_be_changed(small: Make) -> None:
     before: Resources = {
         "Group": ("AWS::IAM::Group", {"Path": "/"}),
         "Role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST}),
-        "Table": ("AWS::DynamoDB::Table", KEY | {"DeletionProtectionEnabled": False}),
+        "Table": ("AWS::DynamoDB::Table", KEY | {"TableClass": "STANDARD"}),
     }
     stack = own.deploy(before)
     assert stack.status == "CREATE_COMPLETE"
     for name, asked, value in (
         ("Group", "Path", "/other/"),
         ("Role", "MaxSessionDuration", 7200),
-        ("Table", "DeletionProtectionEnabled", True),
+        ("Table", "TableClass", "STANDARD_INFREQUENT_ACCESS"),
     ):
         kind, given = before[name]
         known = own.events(stack)

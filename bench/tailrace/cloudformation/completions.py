@@ -125,6 +125,7 @@ COMPLETIONS: dict[str, Callable[[Foreign, Model], None]] = {
     "AWS::Lambda::Function": function,
     "AWS::Logs::LogGroup": log_group,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::CloudWatch::CompositeAlarm": alarm,
     "AWS::Events::Rule": rule,
     "AWS::S3::Bucket": bucket,
 }

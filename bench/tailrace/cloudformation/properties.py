@@ -37,6 +37,10 @@ TABLE: dict[str, Properties] = {
             "WarmUpConfiguration": _JUDGED,
         }
     ),
+    "AWS::CloudWatch::CompositeAlarm": Properties(
+        refused={"ActionConfiguration": "actions are done as they always were"}
+    ),
+    "AWS::CloudWatch::Dashboard": Properties(kept={"Tags": "a dashboard carries none"}),
     "AWS::DynamoDB::Table": Properties(
         kept={
             "ContributorInsightsSpecification": _NO_REPORTS,
@@ -83,6 +87,10 @@ TABLE: dict[str, Properties] = {
             _NO_DESTINATION,
         ),
     ),
+    "AWS::IAM::Policy": Properties(),
+    "AWS::Kinesis::ResourcePolicy": Properties(),
+    "AWS::Lambda::Alias": Properties(),
+    "AWS::Lambda::EventInvokeConfig": Properties(),
     "AWS::Lambda::Function": Properties(
         kept={
             "FunctionScalingConfig": "it is of managed instances, which are refused",
@@ -95,6 +103,22 @@ TABLE: dict[str, Properties] = {
             "TenancyConfig": "environments are not kept apart by tenant",
         },
     ),
+    "AWS::Lambda::LayerVersion": Properties(),
+    "AWS::Lambda::Permission": Properties(
+        kept=dict.fromkeys(
+            (
+                *("EventSourceToken", "FunctionUrlAuthType", "InvokedViaFunctionUrl", "PrincipalOrgID"),
+                "SourceAccount",
+            ),
+            _POLICIES,
+        )
+    ),
+    "AWS::Lambda::Version": Properties(
+        kept={
+            "FunctionScalingConfig": "it is of managed instances, which are refused",
+            "RuntimePolicy": "runtimes are those that are installed",
+        }
+    ),
     "AWS::Logs::LogGroup": Properties(
         kept={
             "BearerTokenAuthenticationEnabled": "no token is asked",
@@ -105,6 +129,21 @@ TABLE: dict[str, Properties] = {
             "ResourcePolicyDocument": _POLICIES,
         },
         refused={"DataProtectionPolicy": "lines are neither inspected nor masked"},
+    ),
+    "AWS::Logs::LogStream": Properties(),
+    "AWS::Logs::MetricFilter": Properties(
+        kept={"ApplyOnTransformedLogs": "nothing transforms lines"},
+        refused={
+            "EmitSystemFieldDimensions": "lines have no such fields",
+            "FieldSelectionCriteria": "lines have no such fields",
+        },
+    ),
+    "AWS::Logs::SubscriptionFilter": Properties(
+        kept={"ApplyOnTransformedLogs": "nothing transforms lines"},
+        refused={
+            "EmitSystemFields": "lines have no such fields",
+            "FieldSelectionCriteria": "lines have no such fields",
+        },
     ),
     "AWS::S3::Bucket": Properties(
         kept={
@@ -126,6 +165,7 @@ TABLE: dict[str, Properties] = {
         },
         done_as={"BucketNamespace": "global"},
     ),
+    "AWS::S3::BucketPolicy": Properties(),
     "AWS::SNS::Subscription": Properties(
         kept={"DeliveryPolicy": "a delivery to HTTP is tried once"},
         refused={
@@ -144,6 +184,8 @@ TABLE: dict[str, Properties] = {
         },
         refused={"DataProtectionPolicy": "messages are neither inspected nor masked"},
     ),
+    "AWS::SNS::TopicPolicy": Properties(),
+    "AWS::SQS::QueuePolicy": Properties(),
     "AWS::SQS::Queue": Properties(
         kept={
             "FifoThroughputLimit": "a FIFO queue has no limit",
@@ -154,6 +196,7 @@ TABLE: dict[str, Properties] = {
     ),
 }
 _NONE = Properties()
+_NOTHING: tuple[object, ...] = (None, "", [], {}, False)
 
 
 def kept(kind: str, given: Mapping[str, Any]) -> list[str]:
@@ -162,7 +205,7 @@ def kept(kind: str, given: Mapping[str, Any]) -> list[str]:
     >>> kept("AWS::SQS::Queue", {"DelaySeconds": 5, "KmsMasterKeyId": "alias/mine"})
     ['KmsMasterKeyId']
     """
-    return sorted(name for name in TABLE.get(kind, _NONE).kept if given.get(name) not in (None, "", [], {}))
+    return sorted(name for name in TABLE.get(kind, _NONE).kept if given.get(name) not in _NOTHING)
 
 
 def sentence(kind: str, given: Mapping[str, Any], *, strict: bool = False) -> str | None:
@@ -172,7 +215,8 @@ def sentence(kind: str, given: Mapping[str, Any], *, strict: bool = False) -> st
     'DurableConfig of AWS::Lambda::Function is not done by this emulator (nothing keeps their steps)'
     """
     known = TABLE.get(kind, _NONE)
-    for name, why in {**known.refused, **(known.kept if strict else {})}.items():
-        if given.get(name) not in (None, "", [], {}, known.done_as.get(name)):
+    in_vain = {name: why for name, why in known.kept.items() if strict and why != _POLICIES}
+    for name, why in {**known.refused, **in_vain}.items():
+        if given.get(name) not in (*_NOTHING, known.done_as.get(name)):
             return f"{name} of {kind} is not done by this emulator ({why})"
     return None

@@ -1,7 +1,7 @@
 """Parameters that are kept without effect here, or refused, of what stands around the streaming leg. Pure.
 
-Of S3, SQS, SNS, IAM and EventBridge, and what is newer than LocalStack (`newer.py`). LocalStack stores what
-it does not do. What changes an event's way, or what becomes of it, is refused here instead; with
+Of S3, SQS, SNS, IAM, EventBridge and others, and what is newer than LocalStack (`newer.py`). LocalStack
+stores what it does not do. What changes an event's way, or what becomes of it, is refused here instead; with
 TAILRACE_STRICT=1 what is kept is refused too. Whatever else the operations of these services take is done;
 `tests/data/parameters.json` has all of it as it is in botocore's newest models.
 """
@@ -13,7 +13,7 @@ KEPT, REFUSED = "kept", "refused"
 
 
 def _given(value: object) -> bool:
-    return value is not None and value not in ("", [])
+    return value not in (None, "", [], False)
 
 
 class Parameter(NamedTuple):
@@ -48,6 +48,10 @@ SERVED = (
 def _not_served(arn: object) -> bool:
     parts = str(arn).split(":")
     return len(parts) > 5 and parts[2] not in SERVED  # noqa: PLR2004  an ARN, or else it is refused as none
+
+
+def _nothing_is_undone(value: object) -> bool:
+    return value == "DO_NOTHING"
 
 
 def _all(service: str, becomes: str, **said: str) -> tuple[Parameter, ...]:
@@ -169,11 +173,23 @@ TABLE: tuple[Parameter, ...] = (
         "cloudformation",
         KEPT,
         DisableValidation="nothing is validated ahead",
+        EnableTerminationProtection="any stack may be deleted",
+        NotificationARNs="no topic is told of a stack's events",
+        RoleARN=_POLICIES,
+        RollbackConfiguration="no alarm rolls a change back",
+        StackPolicyBody=_POLICIES,
+        StackPolicyURL=_POLICIES,
+        TimeoutInMinutes="a stack may take as long as it does",
+    ),
+    *(
+        Parameter("cloudformation", place, REFUSED, "what fails is rolled back", _nothing_is_undone)
+        for place in ("OnFailure", "OnStackFailure")
     ),
     *_all(
         "cloudformation",
         REFUSED,
         DeploymentConfig="resources are deployed in one way",
+        DisableRollback="what fails is rolled back",
     ),
     Parameter("cloudwatch", "Tags", KEPT, "a dashboard carries none", operation="PutDashboard"),
     *_all(
@@ -187,7 +203,22 @@ TABLE: tuple[Parameter, ...] = (
     ),
     *_all(
         "dynamodb",
+        KEPT,
+        OnDemandThroughput="throughput is not bounded",
+        SSESpecification=_UNENCRYPTED,
+        TableClass="all tables are in memory",
+        WarmThroughput="throughput is not bounded",
+    ),
+    Parameter(
+        "dynamodb", "ResourcePolicy", REFUSED, "PutResourcePolicy keeps one", operation="CreateTable"
+    ),
+    *_all(
+        "dynamodb",
         REFUSED,
+        GlobalTableSettingsReplicationMode="there are no global tables in other accounts",
+        GlobalTableSourceArn="there are no global tables in other accounts",
+        GlobalTableWitnessUpdates="a table has no witness",
+        MultiRegionConsistency="there is one copy of a table",
         DisassociationProtectionEnabled="there are no global tables in other accounts",
         VectorIndexUpdates="DynamoDB Local has no vector indexes",
         VectorIndexes="DynamoDB Local has no vector indexes",
@@ -204,6 +235,24 @@ TABLE: tuple[Parameter, ...] = (
         REFUSED,
         AcceleratorConfig="there are no accelerators",
         RuntimeConfig="runtimes are those that are installed",
+    ),
+    *_all(
+        "logs",
+        KEPT,
+        applyOnTransformedLogs="nothing transforms lines",
+        deletionProtectionEnabled="a group may be deleted",
+        entity="nothing is told of it",
+        kmsKeyId=_UNENCRYPTED,
+        logGroupClass="all groups are of the standard class",
+        policyDocument=_POLICIES,
+        unmask="nothing is masked",
+    ),
+    *_all(
+        "logs",
+        REFUSED,
+        emitSystemFieldDimensions="lines have no such fields",
+        emitSystemFields="lines have no such fields",
+        fieldSelectionCriteria="lines have no such fields",
     ),
     Parameter(
         "logs", "startFromHead", REFUSED, "lines come from the oldest on", lambda value: value is False

@@ -93,6 +93,10 @@ def test_what_is_refused() -> None:
     assert sentence("events", "PutTargets", {"Targets": [{"Arn": queue}]}) is None
     assert sentence("sqs", "CreateQueue", {"Attributes": {"RedriveAllowPolicy": "{}"}}) is None
     assert sentence("logs", "FilterLogEvents", {"startFromHead": True}) is None
+    assert all(sentence(service, "Any", {}, strict=True) is None for service in LOOKED_AT)
+    failing = {"OnFailure": "DO_NOTHING"}
+    assert "with OnFailure" in str(sentence("cloudformation", "CreateStack", failing))
+    assert sentence("cloudformation", "CreateStack", {"OnFailure": "DELETE"}) is None
     assert "with startFromHead" in str(sentence("logs", "FilterLogEvents", {"startFromHead": False}))
 
 
