@@ -101,6 +101,7 @@ class Emulator:
 
         It ends by SIGTERM or Ctrl-C, and leaves its files until the next start. Raises StartError.
         """
+        settings.refuse_invalid(extra)
         self._require_installation()
         with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
             if self.process() is not None:
@@ -161,6 +162,7 @@ class Emulator:
             return ""
 
     def _start(self, extra: Mapping[str, str]) -> bool:
+        settings.refuse_invalid(extra)
         self._require_installation()
         with claim(self.installation.run / f".{self.port}.lock", PATIENCE, self._busy, lambda _: None):
             if self._becomes_healthy():

@@ -1,11 +1,14 @@
 """What LocalStack is started with: a clean environment, in which nothing of the user's own is."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tailrace.endpoint import HOST
 
 from . import certificate, plugins
+from .errors import StartError
 from .offline import OFFLINE
 
 SEAMS = "seams"
@@ -34,6 +37,36 @@ OURS = {
     "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "10",  # seconds: an alarm on a queue need not wait for 60
     "PYTHONUNBUFFERED": "1",
 }
+PREFIX = "TAILRACE_"
+
+
+class _Values(NamedTuple):
+    """What a variable may be: a regular expression, and how a message words it."""
+
+    pattern: str
+    expected: str
+
+
+_SWITCH = _Values("0|1", "0 or 1")
+VARIABLES = {
+    "TAILRACE_FUNCTIONS_NAMESPACES": _SWITCH,
+    "TAILRACE_FUNCTIONS_OFFLINE": _SWITCH,
+    "TAILRACE_KINESIS_DELAY": _Values(r"\d+(\.\d+)?|\.\d+|aws", "a number of seconds, or aws"),
+    "TAILRACE_KINESIS_LIMITS": _Values("aws|off", "aws or off"),
+    "TAILRACE_STRICT": _SWITCH,
+}
+"""The bench's own variables that an emulator may be started with; empty is the default of each."""
+
+
+def refuse_invalid(given: Mapping[str, str]) -> None:
+    """Refuse a variable of the bench that does not exist or cannot have its value. Raises StartError."""
+    for name, value in given.items():
+        if not name.startswith(PREFIX):
+            continue  # LocalStack's own
+        if name not in VARIABLES:
+            raise StartError(f"There is no variable {name}: expected one of {', '.join(VARIABLES)}.")
+        if value and not re.fullmatch(VARIABLES[name].pattern, value):
+            raise StartError(f"{name}={value} is not valid: expected {VARIABLES[name].expected}.")
 
 
 def environment(

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tailrace.control.settings import environment
+from tailrace.control.errors import StartError
+from tailrace.control.settings import VARIABLES, environment, refuse_invalid
 
 pytestmark = pytest.mark.unit
 
@@ -41,3 +42,37 @@ def test_loopback() -> None:
 def test_settings_go_before_ours() -> None:
     """A setting that is asked for goes before the one that we would make."""
     assert made(DISABLE_EVENTS="0", DEBUG="1").items() >= {"DISABLE_EVENTS": "0", "DEBUG": "1"}.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("TAILRACE_KINESIS_LIMITS", "none", "TAILRACE_KINESIS_LIMITS=none is not valid: expected aws or off."),
+        (
+            "TAILRACE_KINESIS_DELAY",
+            "-1",
+            "TAILRACE_KINESIS_DELAY=-1 is not valid: expected a number of seconds, or aws.",
+        ),
+        ("TAILRACE_STRICT", "yes", "TAILRACE_STRICT=yes is not valid: expected 0 or 1."),
+        (
+            "TAILRACE_KINESIS_LIMIT",
+            "off",
+            f"There is no variable TAILRACE_KINESIS_LIMIT: expected one of {', '.join(VARIABLES)}.",
+        ),
+    ],
+)
+def test_a_wrong_setting_of_the_bench_is_refused(name: str, value: str, message: str) -> None:
+    """A variable of the bench that is misspelled, or has no valid value, ends the start and names the fix."""
+    with pytest.raises(StartError) as raised:
+        refuse_invalid({name: value})
+    assert str(raised.value) == message
+
+
+def test_right_settings_are_taken() -> None:
+    """What the bench's variables may be, and every variable of LocalStack's, is taken."""
+    refuse_invalid({
+        "TAILRACE_KINESIS_LIMITS": "off",
+        "TAILRACE_KINESIS_DELAY": "6.5",
+        "TAILRACE_STRICT": "",
+        "KINESIS_ERROR_PROBABILITY": "0.3",
+    })
