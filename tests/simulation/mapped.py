@@ -109,7 +109,7 @@ class Mapped:
             self.worker.delete(gone)
 
     def _target(
-        self, _: dict[str, Any], settings: MappingSettings, __: str, noted: Callable[[str], None]
+        self, _: dict[str, Any], settings: MappingSettings, __: str, noted: Callable[[str, int], None]
     ) -> "Target":
         self._plans += 1
         accepts = self._surroundings.stage.filtering(settings.patterns, self.reference)
@@ -183,7 +183,7 @@ class Target:
         mapped: Mapped,
         number: int,
         settings: MappingSettings,
-        noted: Callable[[str], None],
+        noted: Callable[[str, int], None],
     ) -> None:
         self._surroundings, self._stage, self._mapped = surroundings, surroundings.stage, mapped
         self.number, self.settings, self.result = number, settings, noted

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
+from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 from tailrace.clock import CLOCK, Clock, ScheduledCall
@@ -27,6 +28,8 @@ HOUR = 3600
 PAUSE = 1.0
 """Seconds to wait after an error of our own, so that it cannot fill the log."""
 CREW = Crew("mapping")
+ORDER = count()
+"""Numbers of what is noted outside of the locks: of two shards' results the newer one stays."""
 
 
 class DeliveryTarget(Protocol):
@@ -44,8 +47,8 @@ class DeliveryTarget(Protocol):
     def polled(self, dealt: Dealt) -> None:
         """Take note of what a read gave."""
 
-    def result(self, result: str) -> None:
-        """Take note of what `LastProcessingResult` is now."""
+    def result(self, result: str, order: int) -> None:
+        """Take note of what `LastProcessingResult` is, unless that of a higher order is known already."""
 
 
 class DeliveryPlan(NamedTuple):
@@ -146,12 +149,13 @@ class Delivery:
         """Step the rules, and do what one lane wants, until there is nothing to do or somebody else steps."""
         while True:
             with self._lock:
-                was = self._reader
-                work, plan = self._next(), self._plan
+                was, plan = self._reader, self._plan
+                work = self._next()
                 stopped = was is not None and self._reader is None
-                result = was.result if was else None
-            if plan and result:
-                plan.target.result(result)
+                result, order = was.take_result() if was else None, next(ORDER)
+                target, plan = plan and plan.target, self._plan
+            if target and result:  # also the last one of a plan that has ended
+                target.result(result, order)
             if stopped:
                 self._halted(self)
             if work is None or plan is None:

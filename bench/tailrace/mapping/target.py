@@ -32,7 +32,7 @@ class MappedFunction:
         configuration: dict[str, Any],
         settings: MappingSettings,
         role: str,
-        noted: Callable[[str], None],
+        noted: Callable[[str, int], None],
     ) -> None:
         self._arn: str = configuration["FunctionArn"]
         self._mapping: str = configuration["UUID"]

@@ -14,7 +14,7 @@ from tailrace.clock import Clock
 from tailrace.kinesis.engine import Engine, Shard, Stream, UnknownStream
 from tailrace.mapping.crew import Crew
 from tailrace.mapping.deliveries import Behind, Deliveries
-from tailrace.mapping.delivery import DeliveryPlan, DeliveryTarget
+from tailrace.mapping.delivery import ORDER, DeliveryPlan, DeliveryTarget
 from tailrace.mapping.filters import record_filter
 from tailrace.mapping.history import HISTORIES
 from tailrace.mapping.request import seconds
@@ -43,7 +43,7 @@ class WorkerContext(NamedTuple):
     crew: Crew
     store: Callable[[Arn], MutableMapping[str, Any]]
     """Where the provider keeps mappings by their ids, for the account and region of a function."""
-    target: Callable[[dict[str, Any], MappingSettings, str, Callable[[str], None]], DeliveryTarget]
+    target: Callable[[dict[str, Any], MappingSettings, str, Callable[[str, int], None]], DeliveryTarget]
     """Makes the function of a mapping: of its configuration, settings, role, and who notes its results."""
 
 
@@ -75,6 +75,7 @@ class MappingWorker:
         self._plan: DeliveryPlan | None = None
         self._gone: Callable[[], None] = lambda: None
         self._rewinding: tuple[str, float | None] | None = None
+        self._result_order = -1
         self.rewound = 0
         """How often it was sent back to its stream's first record."""
 
@@ -243,7 +244,7 @@ class MappingWorker:
             if self._rewinding and not (self._deliveries and self._deliveries.running):
                 self._begin_again()
             if self._deliveries and self._deliveries.stream.deleted:
-                self._note_result(GONE)
+                self._note_result(GONE, next(ORDER))
             self._rest(self.current_state)
 
     def _rest(self, state: WorkerState) -> None:
@@ -266,7 +267,7 @@ class MappingWorker:
             stream = self._engine.stream(arn.account, arn.region, arn.name)
         except UnknownStream:
             LOG.warning("%s: its stream %s is gone", self.uuid, arn.name)
-            self._note_result(GONE)
+            self._note_result(GONE, next(ORDER))
             return
         if self._deliveries is None or stream is not self._deliveries.stream:
             self._deliveries = self._deliver(stream, self._begin)
@@ -290,9 +291,12 @@ class MappingWorker:
                 if self.enabled and self.current_state is WorkerState.ENABLED:
                     self._follow()
 
-    def _note_result(self, result: str) -> None:
-        if self._mapping.configuration.get("LastProcessingResult") != result:
-            self.note({"LastProcessingResult": result})
+    def _note_result(self, result: str, order: int) -> None:
+        with self._lock:
+            if order > self._result_order:
+                self._result_order = order
+                if self._mapping.configuration.get("LastProcessingResult") != result:
+                    self.note({"LastProcessingResult": result})
 
     def _become(self, **changed: Any) -> None:  # noqa: ANN401  the mapping's own fields
         """Be another mapping from now on, for everybody: the one place that changes it, and the store."""

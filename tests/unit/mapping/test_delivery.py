@@ -52,6 +52,7 @@ class Stand:
         self.crew = Queue()
         self.calls: list[list[str]] = []
         self.reports: list[list[str]] = []
+        self.results: list[tuple[int, str]] = []
         self.halts = 0
         self.answer: Callable[[], JudgedTry] = lambda: PROCESSED
         self.reporting: Callable[[], None] = lambda: None
@@ -95,8 +96,9 @@ class Stand:
     def polled(self, dealt: Dealt) -> None:
         """Nothing."""
 
-    def result(self, result: str) -> None:
-        """Nothing."""
+    def result(self, result: str, order: int) -> None:
+        """Keep it."""
+        self.results.append((order, result))
 
 
 def broken() -> Any:  # noqa: ANN401  it never returns
@@ -142,6 +144,34 @@ def test_disabled_and_enabled_again() -> None:
     stand.answer = lambda: PROCESSED
     stand.follow(batch_size=2)
     assert stand.calls == [["a", "b"], ["a", "b"], ["c"]]
+
+
+def test_the_last_result_of_a_disabled_mapping() -> None:
+    """What an invocation came to that was under way when the mapping was disabled is told too."""
+    stand = Stand()
+
+    def disabled_meanwhile() -> JudgedTry:
+        stand.delivery.follow(None)
+        return FAILED
+
+    stand.answer = disabled_meanwhile
+    stand.follow()
+    stand.put("a")
+    assert [result for _, result in stand.results] == ["PROBLEM: Function call failed"]
+
+
+def test_each_result_is_told_once() -> None:
+    """A shard that is looked at again without an invocation does not repeat what it told."""
+    stand = Stand()
+    stand.follow(window=3)
+    stand.put("a")
+    stand.pass_time(4)
+    stand.put("b")
+    assert [result for _, result in stand.results] == ["OK"]
+    stand.answer = lambda: FAILED
+    stand.pass_time(4)
+    assert [result for _, result in stand.results] == ["OK", *["PROBLEM: Function call failed"] * 2]
+    assert stand.results == sorted(stand.results)
 
 
 def test_a_deleted_stream_halts() -> None:

@@ -110,7 +110,7 @@ def test_backoff_is_capped() -> None:
 def test_result() -> None:
     """A partial answer counts as OK, a failure as a problem; before any try there is no result."""
     history = History(MappingSettings(retries=0), items([0.0] * 2), lambda _: FAILED)
-    assert history.reader.result is None
-    assert history.run().reader.result == "PROBLEM: Function call failed"
+    assert history.reader.take_result() is None
+    assert history.run().reader.take_result() == "PROBLEM: Function call failed"
     answers = iter([partly(1), PROCESSED])
-    assert History(MappingSettings(), items([0.0] * 2), lambda _: next(answers)).run().reader.result == "OK"
+    assert History(MappingSettings(), items([0.0] * 2), lambda _: next(answers)).run().reader.take_result() == "OK"

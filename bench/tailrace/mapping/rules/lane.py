@@ -59,7 +59,7 @@ class Lane[R: Record]:
 
     `retention` is how many seconds the stream keeps a record; it may be changed at any time.
     `windows` are the shard's tumbling windows, None without.
-    `result` is what `LastProcessingResult` says, None while nothing was tried.
+    `result` is what the newest try has `LastProcessingResult` say, until somebody takes it away.
     """
 
     def __init__(

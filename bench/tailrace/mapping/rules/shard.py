@@ -74,7 +74,6 @@ class ShardReader[R: Record]:
         self._more = True  # there may be records that were not read
         self._ended = False  # the shard is closed, and read to its end
         self._left = remains.unfinished
-        self._results: list[str | None] = [None] * settings.factor
         self._result: str | None = None
 
     @property
@@ -92,10 +91,10 @@ class ShardReader[R: Record]:
                 found = lowest
         return found
 
-    @property
-    def result(self) -> str | None:
-        """What `LastProcessingResult` says, by the last lane that was judged; None before any try."""
-        return self._result
+    def take_result(self) -> str | None:
+        """Say what `LastProcessingResult` is by the newest try of any lane; None if that was taken before."""
+        result, self._result = self._result, None
+        return result
 
     def retain(self, seconds: float) -> None:
         """Take note of how long the stream keeps a record now."""
@@ -134,7 +133,7 @@ class ShardReader[R: Record]:
             if lane.busy or lane.settled:
                 continue
             action = lane.step(now, dry=not self._more, last=self._ended)
-            self._note(number, lane)
+            self._note(lane)
             if not isinstance(action, Wait):
                 self._turn = (number + 1) % len(self._lanes)
                 return Work(number, action)
@@ -163,16 +162,16 @@ class ShardReader[R: Record]:
     def judged(self, lane: int, verdict: JudgedTry, now: float) -> None:
         """Take what became of an invocation."""
         self._lanes[lane].judged(verdict, now)
-        self._note(lane, self._lanes[lane])
+        self._note(self._lanes[lane])
 
     def reported(self, lane: int, now: float) -> None:
         """Take note that discarded records are reported, or could not be: they are done with."""
         self._lanes[lane].reported(now)
 
-    def _note(self, number: int, lane: Lane[R]) -> None:
-        """Take over a lane's result, if it is another than before."""
-        if lane.result != self._results[number]:
-            self._results[number] = self._result = lane.result
+    def _note(self, lane: Lane[R]) -> None:
+        """Take over what a lane's newest try came to, if there was one since."""
+        if lane.result:
+            self._result, lane.result = lane.result, None
 
     def _passing(self, records: Iterable[tuple[int, R]]) -> list[PendingRecord[R]]:
         """Give the records that pass the filters; the others are settled."""
