@@ -130,8 +130,8 @@ MUTANTS = (
     Mutant(STREAMS, "        self._opened += 1\n", ""),
     Mutant(
         DELIVERY,
-        "            with self._lock:\n                was = self._reader\n",
-        "            if True:\n                was = self._reader\n",
+        "            with self._lock:\n                was, before = self._reader, self._plan\n",
+        "            if True:\n                was, before = self._reader, self._plan\n",
     ),
     Mutant(DELIVERY, "        if self._reader and self._reader.busy:\n            return False\n", ""),
     Mutant(DELIVERY, "            if self._news:\n                return False\n", ""),
@@ -194,6 +194,30 @@ MUTANTS = (
         WORKER,
         "            self._refuse_if_deleting()\n            self._become(configuration",
         "            self._become(configuration",
+    ),
+    Mutant(WORKER, "if self._deliveries is None or self._rewinding:", "if self._deliveries is None:"),
+    Mutant(
+        WORKER,
+        "            if self._rewinding:\n                self._begin_again()\n",
+        "",
+    ),
+    Mutant(
+        WORKER,
+        "        else:\n            self._halted()\n\n    def _halted",
+        "        else:\n            self._rest(self.current_state)\n\n    def _halted",
+    ),
+    Mutant(WORKER, "            if self.delivering:\n                return\n", ""),
+    Mutant(WORKER, "if order > self._result_order:", "if True:"),
+    Mutant(WORKER, "stream is not self._deliveries.stream:", "False:"),
+    Mutant(
+        DELIVERY,
+        "wanted = None if self._stream.deleted or self.finished else self._wanted",
+        "wanted = None if self.finished else self._wanted",
+    ),
+    Mutant(
+        DELIVERY,
+        "            if result:\n                plan.target.result(result, order)\n",
+        "",
     ),
     Mutant(
         CREW,

@@ -8,16 +8,18 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
 
 from tailrace.clock import StandingClock
+from tailrace.kinesis.engine import Draft, Stream
 from tailrace.mapping.state import WorkerState
 from tests.simulation.mapped import Flight, Injected, Mapped, Surroundings
 from tests.simulation.paused import Pauses, crew, worker
-from tests.simulation.records import SMALL
+from tests.simulation.records import LARGE, SMALL
 from tests.simulation.reference import Broken, must
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.stage import START, Stage
+from tests.simulation.stage import LONGEST_DEBT, START, Sized, Stage
 from tests.simulation.tape import Tape
 
 PATIENCE = 50_000
@@ -26,6 +28,8 @@ MOST_ASKED = 3
 """Requests that are under way at once."""
 FAR = (150, 150, 15)
 """Statements between two pauses, at most: some histories have many."""
+APART = 4.0
+"""Seconds between two streams of a name, at least: their records' numbers differ then."""
 TIMES = (0.1, 0.4, 1.0, 3.0, 20.0, 31.0, 65.0, 310.0)
 LOG = logging.getLogger("tailrace.mapping")
 
@@ -51,32 +55,44 @@ class Complaints(logging.Handler):
 class Edge(Stage):
     """One history of the edge. `run` raises `Broken` if a promise does not hold."""
 
-    weights = (SMALL,)
+    weights = (SMALL, SMALL, SMALL, LARGE)
+    weighs = False  # a large record is one that fills a shard's second; events are weighed as they are
 
     def __init__(self, tape: Tape, met: defaultdict[str, int], *, steps: int, hashed: bool = True) -> None:
         super().__init__(tape, met, hashed=hashed)
         self.steps = steps
-        self.limited = False
         self.scheduler = Scheduler(tape)
-        self.stream.retention_hours = self.retention / 3600  # type: ignore[assignment]  # as short as it likes
-        self.stream._lock = self.scheduler.lock()  # type: ignore[assignment]  # a pause wherever it is taken
-        self.clock = StandingClock(START)
         self.until = START
-        self.flights: list[Flight] = []
         self.complaints = Complaints()
-        store: dict[str, Any] = {}
-        self._crew = crew.Crew("delivery", self.scheduler)
-        surroundings = worker.WorkerContext(
-            self.engine, self.clock, self._crew, lambda _: store, target=_nobody
-        )
-        self._surroundings = Surroundings(
-            self, self.scheduler, surroundings, store, self.flights, self.complaints.keep, {}
-        )
         self.mappings: list[Mapped] = []
-        self._asked = 0  # by somebody outside, and not answered yet
-        self._resharding = False
+        self._store: dict[str, Any] = {}
+        self._ids = count(1)
+        self._put_at, self._puts = 0.0, 0
+        self._doomed = False  # it is killed as soon as an invocation is under way
+        self._begin_process(START)
         self._far = self.tape.pick(FAR)
         self._left = self._far
+
+    def _begin_process(self, now: float) -> None:
+        """Begin with a clock, threads and locks, as a process does; what was under way is gone."""
+        self.clock = StandingClock(now)
+        self.flights: list[Flight] = []
+        self._crew = crew.Crew("delivery", self.scheduler)
+        surroundings = worker.WorkerContext(
+            self.engine, self.clock, self._crew, lambda _: self._store, target=_nobody
+        )
+        self._surroundings = Surroundings(
+            self, self.scheduler, surroundings, self._store, self.flights, self.complaints.keep, {}
+        )
+        self._asked = 0  # by somebody outside, and not answered yet
+        self._resharding = False
+        self.engine.on_created(self._begin_stream)  # before any mapping
+        self._begin_stream(self.stream)
+
+    def _begin_stream(self, stream: Stream) -> None:
+        self.stream = stream
+        self.stream.retention_hours = self.retention / 3600  # type: ignore[assignment]  # as short as it likes
+        self.stream._lock = self.scheduler.lock()  # type: ignore[assignment]  # a pause wherever it is taken
 
     def run(self) -> str:
         """Live, let nothing fail any more, and see that all is settled; returns the history's hash."""
@@ -98,6 +114,9 @@ class Edge(Stage):
             self._step()
         self.calm = True
         self._settle()  # first as things are: nobody is woken who should have been
+        if self.stream.deleted:
+            self._start("stream", self._remake_stream)
+            self._settle()
         if self._latest.worker.enabled:
             self._see_settled()
         self._start("enable", partial(self._latest.turn, on=True))
@@ -120,6 +139,8 @@ class Edge(Stage):
     # What happens
 
     def _step(self) -> None:
+        if self._doomed and self.flights and not self._resharding:  # a stream is kept whole
+            self._kill()
         chosen = self.tape.draw(100)
         if self._asked < MOST_ASKED and chosen < 40:
             self._ask(chosen)
@@ -170,8 +191,51 @@ class Edge(Stage):
             self._start("put", lambda: self.put(self.clock.now()))
         elif chosen < 28:
             self._start("reshard", self._reshard)
+        elif chosen < 30 and self.tape.draw(3) == 2:
+            self._go_wrong()
         elif self._latest.answered:
             self._change(self._latest)
+
+    def _go_wrong(self) -> None:
+        """Kill the process, or delete the stream or make it again."""
+        if self.stream.deleted:
+            self._start("stream", self._remake_stream)
+        elif self.tape.draw(2):
+            self._start("stream", lambda: self.engine.delete(self.stream, self.clock.now()))
+        else:
+            self._doomed = True
+
+    def _remake_stream(self) -> None:
+        """Make the stream again once it is gone; in another second than before, as always on AWS."""
+        due = self.stream.created + APART
+        if self.stream.deleted and self.clock.now() < due:
+            self.clock.call_at(due, self._remake_stream)
+        elif self.stream.deleted:
+            self.met["the stream is deleted and made again"] += 1
+            self.engine.create(Draft("s", "0" * 12, "us-east-1", 1 + self.tape.draw(3)), self.clock.now())
+
+    def _kill(self) -> None:
+        """End the process, and begin another with the stream and what the provider's store has."""
+        self.met["a kill with invocations under way"] += bool(self.flights)
+        self._doomed = False
+        self.scheduler.kill()
+        self.engine._listeners = ()
+        for shard in self.stream.shards.values():
+            shard._wakes = ()
+        for mapped in self.mappings[:-1]:
+            self._store.pop(mapped.worker.uuid, None)
+            mapped.gone = True
+        before = self._latest
+        self._begin_process(self.clock.now())
+        stored = self._store.get(before.worker.uuid)
+        if stored is None:
+            must(not before.answered, "a mapping that was made is in the store", before.worker.uuid)
+            self.mappings.pop()
+            self._make()
+            return
+        must(before.marks <= stored.keys(), "an update that was answered is in the store", before.marks)
+        self.mappings[-1] = Mapped(self._surroundings, before.worker.uuid, dict(stored))
+        self._start("restart", self._latest.create)
 
     def _start(self, name: str, work: Callable[[], None]) -> None:
         def asked() -> None:
@@ -183,11 +247,15 @@ class Edge(Stage):
 
     def _change(self, mapped: Mapped) -> None:
         chosen = self.tape.draw(10)
-        if chosen < 5:
+        if chosen < 4:
             self.met["the mapping is updated"] += 1
             self.met["updated with invocations under way"] += bool(self.flights)
             settings = self.draw_settings()
             self._start("update", lambda: mapped.update(settings))
+        elif chosen < 5:
+            self.met["all is delivered once more"] += 1
+            starting = self.draw_start(self.clock.now())
+            self._start("rewind", lambda: mapped.rewind(*starting))
         elif chosen < 8:
             self.met["disabled or enabled"] += 1
             on = bool(self.tape.draw(2))
@@ -198,20 +266,34 @@ class Edge(Stage):
             self._start("delete", mapped.delete)
             self._make()
 
+    def _put_one(self, entry: Sized, now: float) -> None:
+        if self.stream.deleted:
+            return
+        before, self._put_at = self._put_at, max(self._put_at, now)
+        self._puts = mine = self._puts + 1
+        [(shard_id, number)] = self.stream.put([entry], now, limited=self.limited)
+        if number is None:
+            self.met["a put at the edge is throttled"] += 1
+            must(self.limited, "without limits every record is acknowledged")
+            rested = mine == self._puts and now >= before + LONGEST_DEBT
+            must(not rested, "a shard that rested has room", shard_id)
+
     def _reshard(self) -> None:
-        if not self._resharding:  # the stream is UPDATING: a second one is refused
+        if not (self._resharding or self.stream.deleted):  # the stream is UPDATING: a second one is refused
             self._resharding = True
             self.reshard(self.clock.now())
             self._resharding = False
 
     def _make(self) -> None:
-        mapped = Mapped(self._surroundings, len(self.mappings) + 1)
+        mapped = Mapped(self._surroundings, f"mapping-{next(self._ids)}")
         self.mappings.append(mapped)
         self._start("create", mapped.create)
 
     # What has to hold
 
     def _watch(self) -> None:
+        for shard_id, shard in self.shards.items():
+            self.look(shard_id, shard)
         for mapped in self.mappings:
             if not mapped.gone:
                 mapped.watch()
@@ -236,9 +318,10 @@ class Edge(Stage):
             "what is enabled is Enabled",
             latest.worker.uuid,
         )
-        latest.reference.settled(self.clock.now())
+        reference = latest.reading.reference
+        reference.settled(self.clock.now())
         for shard_id, shard in self.shards.items():
-            done = latest.reference.shards[shard_id].finished
+            done = reference.shards[shard_id].finished
             must(done or not shard.closed, "in the end closed shards are done", shard_id)
 
 

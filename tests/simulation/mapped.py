@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from tailrace.kinesis.engine import Record
@@ -12,11 +13,14 @@ from tailrace.mapping.rules.answers import JudgedTry
 from tailrace.mapping.rules.shard import Dealt
 from tailrace.mapping.settings import MappingSettings
 from tailrace.mapping.state import WorkerState
-from tests.simulation.paused import delivery, worker
+from tests.simulation.paused import deliveries, delivery, worker
 from tests.simulation.reference import Reference, must
 from tests.simulation.scheduler import Lock, Scheduler
 from tests.simulation.stage import Stage
 
+FAILED = "PROBLEM: Function call failed"
+MARK = "Update"
+"""Begins the name of what an update leaves in the configuration."""
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 
 
@@ -49,34 +53,93 @@ class Flight:
         self.action, self.settings = action, settings
 
 
-class Mapped:
-    """A mapping from its creation to its end."""
+class Reading:
+    """The deliveries of a mapping from one starting position on, and the model of them."""
 
-    def __init__(self, surroundings: Surroundings, number: int) -> None:
+    def __init__(self, stage: Stage, deliveries: deliveries.Deliveries, reference: Reference) -> None:
+        self._stage, self.deliveries, self.reference = stage, deliveries, reference
+        self._known: dict[str, delivery.Delivery] = {}
+        self._adopted: defaultdict[str, int] = defaultdict(int)
+        self.see()
+        reference.created(deliveries._begin)
+
+    @property
+    def running(self) -> bool:
+        """Whether something of it may still be invoked."""
+        return any(one.running for one in self._known.values())
+
+    def see(self) -> None:
+        """Tell the model what is in the stream."""
+        self._stage.see(self.reference, self.deliveries.stream.shards)
+
+    def watch(self, now: float) -> None:
+        """Tell the model what has become of it since."""
+        for shard_id, one in list(self._known.items()):
+            self._look_at(shard_id, one, now)
+        for one in self.deliveries._deliveries:
+            shard_id = one.shard.shard_id
+            if shard_id not in self._known:
+                self._known[shard_id] = one
+                self._stage.met["a child begins"] += bool(one.shard.parents)
+                self._stage.note("begin", shard_id)
+                self.reference.begun(shard_id, now)
+
+    def _look_at(self, shard_id: str, one: delivery.Delivery, now: float) -> None:
+        if self.reference.shards[shard_id].finished:
+            return
+        if one.finished:
+            self._stage.met["a closed shard is done"] += 1
+            self.reference.finished(shard_id, now)
+        elif not taken(one._lock):  # what is between two states is not looked at
+            reader, remains = one._reader, one._remains
+            unfinished = remains.unfinished[0][0] if remains.unfinished else remains.position
+            self.reference.checkpointed(shard_id, reader.checkpoint if reader else unfinished, now)
+
+    def adopt(self, shard_id: str, target: "Target") -> None:
+        """See that a plan is none that another has replaced."""
+        self.see()
+        before = self._adopted[shard_id]
+        must(target.number >= before, "a configuration that was replaced never comes back", shard_id)
+        if target.number > before:
+            self._adopted[shard_id] = target.number
+            self.reference.changed(shard_id, target.settings)
+
+
+class Mapped:
+    """A mapping from its creation, or from a restart, to its end."""
+
+    def __init__(self, surroundings: Surroundings, uuid: str, stored: dict[str, Any] | None = None) -> None:
         self._surroundings, stage = surroundings, surroundings.stage
-        settings = stage.draw_settings()
-        starting, moment = stage.draw_start(surroundings.now())
-        self.reference = Reference(stage.retention, starting if moment is None else moment, settings)
-        configuration = {
-            "UUID": f"mapping-{number}",
-            "FunctionArn": FUNCTION,
-            "EventSourceArn": stage.stream.arn,
-            "StartingPosition": starting,
-            **({} if moment is None else {"StartingPositionTimestamp": moment}),
-            **configured(settings),
-        }
+        if stored is None:
+            starting, moment = stage.draw_start(surroundings.now())
+            stored = {
+                "UUID": uuid,
+                "FunctionArn": FUNCTION,
+                "EventSourceArn": stage.stream.arn,
+                "StartingPosition": starting,
+                **({} if moment is None else {"StartingPositionTimestamp": moment}),
+                **configured(stage.draw_settings()),
+            }
+        enabled = stored.pop("State", None) not in {WorkerState.DISABLING, WorkerState.DISABLED}
         self.worker = worker.MappingWorker(
-            configuration,
+            stored,
             "role",
-            enabled=True,
+            enabled=enabled,
             surroundings=surroundings.surroundings._replace(target=self._target),
         )
+        self._deliver = self.worker._deliver
+        vars(self.worker)["_deliver"] = self._delivering
         self.answered = self.gone = False  # answered: its id is known
-        self._created = False
+        self.readings: list[Reading] = []
+        self._results = {stored.get("LastProcessingResult")}
+        self._judged_at = 0.0
         self._updates = self._plans = 0
-        self._marks: set[str] = set()
-        self._adopted: defaultdict[str, int] = defaultdict(int)
-        self._known: dict[str, delivery.Delivery] = {}
+        self.marks: set[str] = {name for name in stored if name.startswith(MARK)}
+
+    @property
+    def reading(self) -> Reading:
+        """What it reads now."""
+        return self.readings[-1]
 
     # What is asked of it
 
@@ -89,10 +152,10 @@ class Mapped:
     def update(self, settings: MappingSettings) -> None:
         """Change some of the settings; each update leaves a mark of its own."""
         self._updates += 1
-        mark = f"Update{self._updates}"
+        mark = f"{MARK}{self._updates}-{self._surroundings.now()}"
         with suppress(worker.DeletingError):
             self.worker.update(lambda mapping: mapping | configured(settings) | {mark: True}, "role")
-            self._marks.add(mark)
+            self.marks.add(mark)
 
     def turn(self, *, on: bool) -> None:
         """Enable or disable."""
@@ -103,64 +166,52 @@ class Mapped:
         """Go, once what is under way has ended."""
 
         def gone() -> None:
-            self.gone = self.reference.deleted = True
+            self.gone = True
+            for reading in self.readings:
+                reading.reference.deleted = True
 
         with suppress(worker.DeletingError):
             self.worker.delete(gone)
+
+    def rewind(self, starting: str, moment: float | None) -> None:
+        """Deliver once more from a position on."""
+        self.worker.rewind(starting, moment)
+
+    def _delivering(self, stream: Any, begin: Callable[..., int | None]) -> deliveries.Deliveries:  # noqa: ANN401  an engine's
+        """Begin to read a stream, as the worker does; the model begins anew with it."""
+        found = self._deliver(stream, begin)
+        asked = begin.keywords if isinstance(begin, partial) else None
+        mapping = self.worker.esm_config
+        starting = asked["starting"] if asked else mapping["StartingPosition"]
+        moment = asked["moment"] if asked else mapping.get("StartingPositionTimestamp")
+        stage = self._surroundings.stage
+        reference = Reference(
+            stage.retention, starting if moment is None else moment, MappingSettings.of(mapping)
+        )
+        self.readings.append(Reading(stage, found, reference))
+        return found
 
     def _target(
         self, _: dict[str, Any], settings: MappingSettings, __: str, noted: Callable[[str, int], None]
     ) -> "Target":
         self._plans += 1
-        accepts = self._surroundings.stage.filtering(settings.patterns, self.reference)
+        accepts = self._surroundings.stage.filtering(settings.patterns, self.reading.reference)
         self._surroundings.filters[id(settings.patterns)] = accepts, settings.patterns
         return Target(self._surroundings, self, self._plans, settings, noted)
 
     # What is seen of it from outside, between two steps of the threads
 
     def watch(self) -> None:
-        """Tell the reference what has become of the mapping since."""
-        deliveries, now, met = self.worker._deliveries, self._surroundings.now(), self._surroundings.stage.met
-        self._surroundings.stage.see(self.reference)
-        if deliveries is None:
-            return
-        if not self._created:
-            self._created = True
-            self.reference.created(deliveries._begin)
-        for shard_id, one in list(self._known.items()):
-            self._look_at(shard_id, one, now)
-        for one in deliveries._deliveries:
-            shard_id = one.shard.shard_id
-            if shard_id not in self._known:
-                self._known[shard_id] = one
-                met["a child begins"] += bool(one.shard.parents)
-                self._surroundings.stage.note("begin", shard_id)
-                self.reference.begun(shard_id, now)
-
-    def _look_at(self, shard_id: str, one: delivery.Delivery, now: float) -> None:
-        if self.reference.shards[shard_id].finished:
-            return
-        if one.finished:
-            self._surroundings.stage.met["a closed shard is done"] += 1
-            self.reference.finished(shard_id, now)
-        elif not taken(one._lock):  # what is between two states is not looked at
-            reader, remains = one._reader, one._remains
-            unfinished = remains.unfinished[0][0] if remains.unfinished else remains.position
-            self.reference.checkpointed(shard_id, reader.checkpoint if reader else unfinished, now)
-
-    def adopt(self, shard_id: str, target: "Target") -> None:
-        """See that a plan is none that another has replaced."""
-        self._surroundings.stage.see(self.reference)
-        before = self._adopted[shard_id]
-        must(target.number >= before, "a configuration that was replaced never comes back", shard_id)
-        if target.number > before:
-            self._adopted[shard_id] = target.number
-            self.reference.changed(shard_id, target.settings)
+        """Tell the models what has become of the mapping since."""
+        for reading in self.readings:
+            reading.see()
+        if self.readings:
+            self.reading.watch(self._surroundings.now())
 
     def see_at_rest(self) -> None:
         """See that a mapping whose deliveries all rest is no longer on its way to it."""
         moving = self.worker.current_state in {WorkerState.DISABLING, WorkerState.DELETING} and not self.gone
-        running = any(one.running for one in self._known.values())
+        running = any(reading.running for reading in self.readings)
         must(not moving or running, "what rests is Disabled, or gone", self.worker.current_state)
 
     def see_mirrored(self) -> None:
@@ -170,8 +221,20 @@ class Mapped:
             must(stored is None, "a mapping that is gone leaves nothing", stored)
             return
         now = self.worker.esm_config
-        must(self._marks <= now.keys(), "no update is lost", self._marks - now.keys())
+        must(self.marks <= now.keys(), "no update is lost", self.marks - now.keys())
         must(stored == now | {"State": self.worker.current_state}, "the store says what is", stored)
+        must(self.worker._rewinding is None, "what is to be delivered once more is", self.worker.uuid)
+        result = now.get("LastProcessingResult")
+        known = result in self._results or result == worker.GONE  # which an invocation replaces
+        must(known, "the last result is that of the newest invocation", result, self._results)
+
+    def judged(self, *, well: bool) -> None:
+        """Take note of what an invocation came to; of several at one time any may be the newest."""
+        now = self._surroundings.now()
+        if now > self._judged_at:
+            self._judged_at = now
+            self._results = set()
+        self._results.add("OK" if well else FAILED)
 
 
 class Target:
@@ -186,17 +249,18 @@ class Target:
         noted: Callable[[str, int], None],
     ) -> None:
         self._surroundings, self._stage, self._mapped = surroundings, surroundings.stage, mapped
+        self._reading = mapped.reading
         self.number, self.settings, self.result = number, settings, noted
 
     def source(self, shard_id: str) -> Source:
         """Name the stream: this is asked for when a delivery goes over to the plan, and for each event."""
         with self._judging():
-            self._mapped.adopt(shard_id, self)
+            self._reading.adopt(shard_id, self)
         return Source(self._stage.stream.arn, "us-east-1", shard_id, "role")
 
     def invoke(self, source: Source, action: Invoke[Record]) -> JudgedTry:
         """Have the function invoked, and wait until the tape lets it answer."""
-        stage, reference, shard_id = self._stage, self._mapped.reference, source.shard_id
+        stage, reference, shard_id = self._stage, self._reading.reference, source.shard_id
         positions = stage.positions(action.records)
         stage.note("send", self._mapped.worker.uuid, shard_id, positions, self._surroundings.now())
         with self._judging():
@@ -211,6 +275,7 @@ class Target:
         stage.met[f"answer {described.kind}"] += 1
         with self._judging():
             reference.judged(shard_id, positions, action, described, self._surroundings.now())
+        self._mapped.judged(well=described.kind in {"PROCESSED", "PARTLY"})
         if described.kind == "FAULT":
             raise Injected
         return verdict
@@ -221,7 +286,7 @@ class Target:
         stage.note("discard", source.shard_id, positions)
         stage.met[f"discarded by {action.condition.name}"] += 1
         with self._judging():
-            self._mapped.reference.discarded(source.shard_id, positions, action, self._surroundings.now())
+            self._reading.reference.discarded(source.shard_id, positions, action, self._surroundings.now())
         self._surroundings.scheduler.pause()
         if stage.fails(30):
             stage.met["a destination refuses"] += 1

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -52,6 +52,8 @@ class Stage:
     """A stream, and what happens to it and to the function, by the tape."""
 
     weights: tuple[int, ...] = WEIGHTS
+    weighs = True
+    """Whether an event is as large as its records say."""
 
     def __init__(
         self, tape: Tape, met: defaultdict[str, int], *, small: bool = False, hashed: bool = True
@@ -62,7 +64,7 @@ class Stage:
         self._function = Function(tape, met)
         self.retention = self.tape.pick((DAY, DAY, 600.0))
         self.where: dict[str, tuple[str, int]] = {}  # shard and position, by sequence number
-        self.puts: defaultdict[str, list[Put]] = defaultdict(list)
+        self.puts: defaultdict[Any, list[Put]] = defaultdict(list)  # by shard: one made again is another
         self.lately: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)  # when, how many bytes
         self.column = Column() if small else None
         if not small:
@@ -104,36 +106,43 @@ class Stage:
         must(not (self.limited and full), "a shard takes 1 MiB a second", shard_id)
         lately.append((now, entry.size()))
 
-    def see(self, reference: Reference) -> None:
+    def see(self, reference: Reference, shards: Mapping[str, Any] | None = None) -> None:
         """Tell the reference of the shards and records that it does not know yet."""
-        for shard_id, shard in self.shards.items():
-            known = self.puts[shard_id]
-            if shard.latest > len(known):
-                page = shard.read(len(known), 1000)
-                must(page.start == len(known), "what was just put is still there", shard_id)
-                for place, record in enumerate(page.records, page.start):
-                    name, weight = FACTS[record.data]
-                    known.append(Put(record.partition_key, record.arrival, weight, name))
-                    self.where[record.sequence_number] = shard_id, place
-                    self.note("put", shard_id, place, record.partition_key, record.data)
+        for shard_id, shard in (self.shards if shards is None else shards).items():
+            known = self.look(shard_id, shard)
             if shard_id not in reference.shards:
                 reference.opened(shard_id, shard.parents)
             answered = len(reference.shards[shard_id].records)
             for put in known[answered:] if answered < len(known) else ():
                 reference.put(shard_id, put)
 
+    def look(self, shard_id: str, shard: Any) -> list[Put]:  # noqa: ANN401  a shard, or what stands for it
+        """Give all that was ever put into a shard."""
+        known = self.puts[shard]
+        if shard.latest > len(known):
+            page = shard.read(len(known), 1000)
+            must(page.start == len(known), "what was just put is still there", shard_id)
+            for place, record in enumerate(page.records, page.start):
+                name, weight = FACTS[record.data]
+                weight = weight if self.weighs else SMALL
+                known.append(Put(record.partition_key, record.arrival, weight, name))
+                self.where[record.sequence_number] = shard_id, place
+                self.note("put", shard_id, place, record.partition_key, record.data)
+        return known
+
     def reshard(self, now: float) -> None:
         """Split a shard or merge two."""
-        shards = sorted(self.stream.open_shards(), key=lambda shard: shard.keys.start)
+        stream = self.stream  # which may be made again meanwhile
+        shards = sorted(stream.open_shards(), key=lambda shard: shard.keys.start)
         if len(shards) > 1 and self.tape.chance(50):
             place = self.tape.draw(len(shards) - 1)
-            self.stream.merge(shards[place], shards[place + 1], now)
+            stream.merge(shards[place], shards[place + 1], now)
             self.met["shards are merged"] += 1
-        elif len(self.stream.shards) < 10:
+        elif len(stream.shards) < 10:
             shard: Shard = self.tape.pick(shards)
-            self.stream.split(shard, (shard.keys.start + shard.keys.end) // 2 + 1, now)
+            stream.split(shard, (shard.keys.start + shard.keys.end) // 2 + 1, now)
             self.met["a shard is split"] += 1
-        ranges = sorted(shard.keys for shard in self.stream.open_shards())
+        ranges = sorted(shard.keys for shard in stream.open_shards())
         whole = (ranges[0].start, ranges[-1].end) == (0, SPACE - 1)
         adjacent = all(low.end + 1 == high.start for low, high in pairwise(ranges))
         must(whole and adjacent, "open shards have every hash key once", ranges)

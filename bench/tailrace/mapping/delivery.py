@@ -149,13 +149,13 @@ class Delivery:
         """Step the rules, and do what one lane wants, until there is nothing to do or somebody else steps."""
         while True:
             with self._lock:
-                was, plan = self._reader, self._plan
-                work = self._next()
+                was, before = self._reader, self._plan
+                work, plan = self._next(), self._plan
                 stopped = was is not None and self._reader is None
-                result, order = was.take_result() if was else None, next(ORDER)
-                target, plan = plan and plan.target, self._plan
-            if target and result:  # also the last one of a plan that has ended
-                target.result(result, order)
+                result = was.take_result() if was else None  # of what was too large to be sent
+                order = next(ORDER)
+            if before and result:
+                before.target.result(result, order)
             if stopped:
                 self._halted(self)
             if work is None or plan is None:
@@ -253,6 +253,9 @@ class Delivery:
             verdict = self._invoke(plan, action)
             with self._lock:
                 reader.judged(lane, verdict, self._clock.now())
+                result, order = reader.take_result(), next(ORDER)
+            if result:
+                plan.target.result(result, order)
         else:
             self._discard(plan, action)
             with self._lock:

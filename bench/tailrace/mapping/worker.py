@@ -72,6 +72,7 @@ class MappingWorker:
         self._lock = self._crew.threads.reentrant_lock()
         self._mapping = Mapping(dict(configuration), WorkerState.CREATING, enabled, role)
         self._deliveries: Deliveries | None = None
+        self._retired: list[Deliveries] = []  # of streams that were deleted, while an invocation is under way
         self._plan: DeliveryPlan | None = None
         self._gone: Callable[[], None] = lambda: None
         self._rewinding: tuple[str, float | None] | None = None
@@ -106,7 +107,8 @@ class MappingWorker:
     @property
     def delivering(self) -> bool:
         """Whether an invocation may still be under way."""
-        return bool(self._deliveries and self._deliveries.running)
+        known = [self._deliveries] if self._deliveries else []
+        return any(one.running for one in [*known, *self._retired])
 
     def abandon(self) -> None:
         """Be gone at once, whatever is still under way: nobody waits for it any more."""
@@ -179,8 +181,8 @@ class MappingWorker:
             self._plan = None
             if self._deliveries:
                 self._deliveries.follow(None)
-            if not (self._deliveries and self._deliveries.running):
-                self._begin_again()
+            if not self.delivering:
+                self._halted()
 
     def _begin_again(self) -> None:
         starting, moment = self._rewinding or ("TRIM_HORIZON", None)
@@ -210,8 +212,8 @@ class MappingWorker:
             raise DeletingError(self.uuid)
 
     def _follow(self) -> None:
-        if self._deliveries is None:
-            return
+        if self._deliveries is None or self._rewinding:
+            return  # there is none, or it begins again once it rests
         configuration, _, _, role = self._mapping
         settings = MappingSettings.of(configuration)
         function = self._target(configuration, settings, role, self._note_result)
@@ -233,15 +235,17 @@ class MappingWorker:
         self._plan = None
         if self._deliveries:
             self._deliveries.follow(None)
-        if self._deliveries and self._deliveries.running:
+        if self.delivering:
             self._clock.call_at(self._clock.now() + PATIENCE, partial(self._rest, self.current_state))
         else:
-            self._rest(self.current_state)
+            self._halted()
 
     def _halted(self) -> None:
         """Come to rest: no delivery runs any more."""
         with self._lock:
-            if self._rewinding and not (self._deliveries and self._deliveries.running):
+            if self.delivering:
+                return
+            if self._rewinding:
                 self._begin_again()
             if self._deliveries and self._deliveries.stream.deleted:
                 self._note_result(GONE, next(ORDER))
@@ -270,6 +274,8 @@ class MappingWorker:
             self._note_result(GONE, next(ORDER))
             return
         if self._deliveries is None or stream is not self._deliveries.stream:
+            before = [self._deliveries] if self._deliveries else []
+            self._retired = [one for one in [*self._retired, *before] if one.running]
             self._deliveries = self._deliver(stream, self._begin)
 
     def _deliver(self, stream: Stream, begin: Callable[[Shard], int | None]) -> Deliveries:

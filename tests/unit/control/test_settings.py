@@ -47,7 +47,11 @@ def test_settings_go_before_ours() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("TAILRACE_KINESIS_LIMITS", "none", "TAILRACE_KINESIS_LIMITS=none is not valid: expected aws or off."),
+        (
+            "TAILRACE_KINESIS_LIMITS",
+            "none",
+            "TAILRACE_KINESIS_LIMITS=none is not valid: expected aws or off.",
+        ),
         (
             "TAILRACE_KINESIS_DELAY",
             "-1",
@@ -70,9 +74,11 @@ def test_a_wrong_setting_of_the_bench_is_refused(name: str, value: str, message:
 
 def test_right_settings_are_taken() -> None:
     """What the bench's variables may be, and every variable of LocalStack's, is taken."""
-    refuse_invalid({
-        "TAILRACE_KINESIS_LIMITS": "off",
-        "TAILRACE_KINESIS_DELAY": "6.5",
-        "TAILRACE_STRICT": "",
-        "KINESIS_ERROR_PROBABILITY": "0.3",
-    })
+    refuse_invalid(
+        {
+            "TAILRACE_KINESIS_LIMITS": "off",
+            "TAILRACE_KINESIS_DELAY": "6.5",
+            "TAILRACE_STRICT": "",
+            "KINESIS_ERROR_PROBABILITY": "0.3",
+        }
+    )

@@ -113,4 +113,7 @@ def test_result() -> None:
     assert history.reader.take_result() is None
     assert history.run().reader.take_result() == "PROBLEM: Function call failed"
     answers = iter([partly(1), PROCESSED])
-    assert History(MappingSettings(), items([0.0] * 2), lambda _: next(answers)).run().reader.take_result() == "OK"
+    assert (
+        History(MappingSettings(), items([0.0] * 2), lambda _: next(answers)).run().reader.take_result()
+        == "OK"
+    )
