@@ -28,7 +28,7 @@ MOST_ASKED = 3
 """Requests that are under way at once."""
 FAR = (150, 150, 15)
 """Statements between two pauses, at most: some histories have many."""
-APART = 4.0
+BETWEEN_STREAMS = 4.0
 """Seconds between two streams of a name, at least: their records' numbers differ then."""
 TIMES = (0.1, 0.4, 1.0, 3.0, 20.0, 31.0, 65.0, 310.0)
 LOG = logging.getLogger("tailrace.mapping")
@@ -207,7 +207,7 @@ class Edge(Stage):
 
     def _remake_stream(self) -> None:
         """Make the stream again once it is gone; in another second than before, as always on AWS."""
-        due = self.stream.created + APART
+        due = self.stream.created + BETWEEN_STREAMS
         if self.stream.deleted and self.clock.now() < due:
             self.clock.call_at(due, self._remake_stream)
         elif self.stream.deleted:

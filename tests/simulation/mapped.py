@@ -66,7 +66,16 @@ class Reading:
     @property
     def running(self) -> bool:
         """Whether something of it may still be invoked."""
-        return any(one.running for one in self._known.values())
+        return any(one._reader for one in self._known.values())  # `running` itself might pause
+
+    def see_read(self) -> None:
+        """See that no record waits in the stream, now that all threads rest, unless it has to."""
+        for shard_id, one in self._known.items():
+            reader = one._reader
+            if reader and self.deliveries.stream.deleted:
+                must(reader.busy, "of a stream that is gone nothing is read", shard_id)
+            elif reader and one._wanted is one._plan and not reader.saturated and reader._wanted():
+                must(reader.position == one.shard.latest, "what was put is read", shard_id)
 
     def see(self) -> None:
         """Tell the model what is in the stream."""
@@ -133,6 +142,7 @@ class Mapped:
         self.readings: list[Reading] = []
         self._results = {stored.get("LastProcessingResult")}
         self._judged_at = 0.0
+        self._noted = -1, ""
         self._updates = self._plans = 0
         self.marks: set[str] = {name for name in stored if name.startswith(MARK)}
 
@@ -140,6 +150,11 @@ class Mapped:
     def reading(self) -> Reading:
         """What it reads now."""
         return self.readings[-1]
+
+    @property
+    def running(self) -> bool:
+        """Whether something of it may still be invoked."""
+        return any(reading.running for reading in self.readings)
 
     # What is asked of it
 
@@ -164,8 +179,11 @@ class Mapped:
 
     def delete(self) -> None:
         """Go, once what is under way has ended."""
+        asked = self._surroundings.now()
 
         def gone() -> None:
+            over = self._surroundings.now() >= asked + worker.PATIENCE
+            must(over or not self.running, "a mapping goes after its last invocation", self.worker.uuid)
             self.gone = True
             for reading in self.readings:
                 reading.reference.deleted = True
@@ -197,7 +215,12 @@ class Mapped:
         self._plans += 1
         accepts = self._surroundings.stage.filtering(settings.patterns, self.reading.reference)
         self._surroundings.filters[id(settings.patterns)] = accepts, settings.patterns
-        return Target(self._surroundings, self, self._plans, settings, noted)
+
+        def note(result: str, order: int) -> None:
+            self._noted = max(self._noted, (order, result))
+            noted(result, order)
+
+        return Target(self._surroundings, self, self._plans, settings, note)
 
     # What is seen of it from outside, between two steps of the threads
 
@@ -209,10 +232,14 @@ class Mapped:
             self.reading.watch(self._surroundings.now())
 
     def see_at_rest(self) -> None:
-        """See that a mapping whose deliveries all rest is no longer on its way to it."""
+        """See that all is read that there is room for, and that what rests is no longer on its way to it."""
+        if self.readings and not self.gone:
+            self.reading.see_read()
+            newest = {self._noted[1], worker.GONE}
+            result = self.worker._mapping.configuration.get("LastProcessingResult")
+            must(result in newest or not self._noted[1], "the newest result stays", result, self._noted)
         moving = self.worker.current_state in {WorkerState.DISABLING, WorkerState.DELETING} and not self.gone
-        running = any(reading.running for reading in self.readings)
-        must(not moving or running, "what rests is Disabled, or gone", self.worker.current_state)
+        must(not moving or self.running, "what rests is Disabled, or gone", self.worker.current_state)
 
     def see_mirrored(self) -> None:
         """See that the provider's store says what the mapping is, and no more once it is gone."""
@@ -225,8 +252,11 @@ class Mapped:
         must(stored == now | {"State": self.worker.current_state}, "the store says what is", stored)
         must(self.worker._rewinding is None, "what is to be delivered once more is", self.worker.uuid)
         result = now.get("LastProcessingResult")
-        known = result in self._results or result == worker.GONE  # which an invocation replaces
-        must(known, "the last result is that of the newest invocation", result, self._results)
+        if result != worker.GONE:  # which an invocation replaces
+            known = result in self._results and self._noted[1] in {"", result}
+            must(
+                known, "the last result is that of the newest invocation", result, self._noted, self._results
+            )
 
     def judged(self, *, well: bool) -> None:
         """Take note of what an invocation came to; of several at one time any may be the newest."""

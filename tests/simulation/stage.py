@@ -112,8 +112,8 @@ class Stage:
             known = self.look(shard_id, shard)
             if shard_id not in reference.shards:
                 reference.opened(shard_id, shard.parents)
-            answered = len(reference.shards[shard_id].records)
-            for put in known[answered:] if answered < len(known) else ():
+            count = len(reference.shards[shard_id].records)
+            for put in known[count:] if count < len(known) else ():
                 reference.put(shard_id, put)
 
     def look(self, shard_id: str, shard: Any) -> list[Put]:  # noqa: ANN401  a shard, or what stands for it
