@@ -161,10 +161,14 @@ def test_entries_of_a_batch(
     left = {one["PutRequest"]["Item"]["id"]["S"] for one in unprocessed}
     assert 3 < len(left) < 20
     assert stored(target, table) == set(names) - left
-    with stream_on(target, f"{run.prefix}-faults-entries", shards=1) as kinesis:
-        faults.add("kinesis.PutRecords", resource=f"{run.prefix}-faults-entries", do="entries", share=0.4)
+    name = f"{run.prefix}-faults-entries"
+    with stream_on(target, name, shards=1) as kinesis:
         records: Any = [{"Data": name.encode(), "PartitionKey": "a"} for name in names]
-        answer = kinesis.put_records(StreamName=f"{run.prefix}-faults-entries", Records=records)
+        faults.add("kinesis.PutRecords", resource=name, do="entries", content="n-7", times=1)
+        answer = kinesis.put_records(StreamName=name, Records=records)
+        assert [n for n, entry in enumerate(answer["Records"]) if "ErrorCode" in entry] == [7]
+        faults.add("kinesis.PutRecords", resource=name, do="entries", share=0.4)
+        answer = kinesis.put_records(StreamName=name, Records=records)
         failed = [entry for entry in answer["Records"] if "ErrorCode" in entry]
         assert answer["FailedRecordCount"] == len(failed)
         assert 3 < len(failed) < 20

@@ -43,7 +43,9 @@ def command() -> None:
 @click.option("--message", help="The error's message.  [default: AWS's]")
 @click.option("--resource", help="Only calls on this table, stream, queue or function; * matches any text.")
 @click.option("--function", help="Only calls made by this function; * matches any text.")
-@click.option("--content", help="Only calls whose body contains this text.")
+@click.option(
+    "--content", help="Only calls whose body contains this text; with --do entries, only such entries."
+)
 @click.option("--nth", type=int, help="First matching call that is affected; --times defaults to 1 then.")
 @click.option("--probability", type=float, help="Chance that a matching call is affected, up to 1.")
 @click.option("--seed", type=int, help="Makes --probability and --share repeatable.")

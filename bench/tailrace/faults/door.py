@@ -85,7 +85,7 @@ def _partly(request: HttpRequest, usual: Usual, asked: AskedRequest, fired: Fire
     """Have the entries done that do not fail, and put the others' failures into the answer."""
     call, code = asked.call.name, fired.effect.code
     if call in entries.CANCELLED:
-        error = words.cancelled(asked.call.entries, fired.entries, code)
+        error = words.cancelled(len(asked.call.entries), fired.entries, code)
         return answers.refused(request, asked.call.service, asked.call.operation, error)
     kind = request.named.get("content-type", "")
     left = entries.left(call, asked.fields, fired.entries)
@@ -122,7 +122,7 @@ def _asked(request: HttpRequest) -> AskedRequest | None:
     function = environment.function if environment else ""
     call = ObservedCall(service, operation, named, function, content)
     if call.name in entries.HAVE_ENTRIES:
-        call = call._replace(entries=entries.number_of(call.name, fields))
+        call = call._replace(entries=entries.contents(call.name, fields))
     account = get_account_id_from_access_key_id(signed.key)
     about = words.About(service, operation, account, signed.region, next(iter(named), ""), function)
     return AskedRequest(call, fields, about, environment)

@@ -4,7 +4,10 @@ A request and an answer are as JSON has them. Entries are numbered in the order 
 DynamoDB batch table by table.
 """
 
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 type Fields = dict[str, Any]
@@ -44,19 +47,32 @@ CANCELLED = {"dynamodb.TransactWriteItems", "dynamodb.TransactGetItems"}
 HAVE_ENTRIES = (*BATCHES, *TABLES, *sorted(QUEUES), *sorted(CANCELLED))
 
 
-def number_of(call: str, request: Mapping[str, Any]) -> int:
-    """Count the entries of a request.
+def contents(call: str, request: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """Return each entry of a request as JSON, with the bytes of a record behind it.
 
-    >>> number_of("dynamodb.BatchGetItem", {"RequestItems": {"a": {"Keys": [1, 2]}, "b": {"Keys": [3]}}})
-    3
+    >>> contents("kinesis.PutRecords", {"Records": [{"Data": "cjE=", "PartitionKey": "k"}]})
+    (b'{"Data": "cjE=", "PartitionKey": "k"} r1',)
     """
+    return tuple(_content(entry) for entry in _every(call, request))
+
+
+def _every(call: str, request: Mapping[str, Any]) -> list[Any]:
+    """Return the entries of a request, those of DynamoDB's batches table by table."""
     if call in TABLES:
-        return sum(len(_listed(each)) for each in request.get("RequestItems", {}).values())
+        return [one for entries in request.get("RequestItems", {}).values() for one in _listed(entries)]
     if call in CANCELLED:
-        return len(request.get("TransactItems", ()))
+        return list(request.get("TransactItems", ()))
     if call in QUEUES:
-        return len(request.get("Entries", ()))
-    return len(request.get(BATCHES[call].entries, ())) if call in BATCHES else 0
+        return list(request.get("Entries", ()))
+    return list(request.get(BATCHES[call].entries, ())) if call in BATCHES else []
+
+
+def _content(entry: Any) -> bytes:  # noqa: ANN401  as JSON or CBOR has it
+    data = entry.get("Data") if isinstance(entry, Mapping) else None
+    with suppress(ValueError):
+        data = b64decode(data) if isinstance(data, str) else data
+    text = json.dumps(entry, default=lambda other: b64encode(other).decode(), ensure_ascii=False)
+    return text.encode(errors="replace") + (b" " + data if isinstance(data, bytes) else b"")
 
 
 def left(call: str, request: Fields, failed: Collection[int]) -> Fields | None:

@@ -43,7 +43,7 @@ class ObservedCall(NamedTuple):
     resources: tuple[str, ...] = ()
     function: str = ""  # the function that makes it, if one does
     content: bytes = b""
-    entries: int = 0  # of a batch
+    entries: tuple[bytes, ...] = ()  # of a batch, the content of each
 
     @property
     def name(self) -> str:
@@ -91,8 +91,12 @@ class FaultRule:
             and fnmatchcase(call.operation, self.operation)
             and (self.resource == "*" or any(fnmatchcase(one, self.resource) for one in call.resources))
             and (self.function == "*" or fnmatchcase(call.function, self.function))
-            and self.content.encode() in call.content
+            and (self.holds(call.content) or any(map(self.holds, call.entries)))
         )
+
+    def holds(self, content: bytes) -> bool:
+        """Tell whether a body, or an entry of it, holds the text that the rule is about."""
+        return self.content.encode() in content
 
 
 class Fired(NamedTuple):
@@ -184,7 +188,8 @@ def _fires(active: _ActiveRule, call: ObservedCall, now: float) -> Fired | None:
     entries: tuple[int, ...] = ()
     if rule.effect.kind == "entries":
         share = rule.effect.share
-        entries = tuple(n for n in range(call.entries) if share >= 1 or active.chance.random() < share)
+        meant = [n for n, content in enumerate(call.entries) if rule.holds(content)]
+        entries = tuple(n for n in meant if share >= 1 or active.chance.random() < share)
         if not entries:
             return None
     active.fired += 1

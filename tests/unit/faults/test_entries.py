@@ -14,7 +14,11 @@ WORDS = {"account": "000000000000", "resource": "clicks"}
 def test_records_of_a_stream() -> None:
     """The others are put; the answer has a failure in each one's own place, in AWS's words."""
     request = {"StreamName": "clicks", "Records": [{"Data": "YQ=="}, {"Data": "Yg=="}, {"Data": "Yw=="}]}
-    assert entries.number_of("kinesis.PutRecords", request) == 3
+    assert entries.contents("kinesis.PutRecords", request) == (
+        b'{"Data": "YQ=="} a',
+        b'{"Data": "Yg=="} b',
+        b'{"Data": "Yw=="} c',
+    )
     left = entries.left("kinesis.PutRecords", request, {1})
     assert left == {"StreamName": "clicks", "Records": [{"Data": "YQ=="}, {"Data": "Yw=="}]}
     done = {"FailedRecordCount": 0, "Records": [{"SequenceNumber": "1"}, {"SequenceNumber": "2"}]}
@@ -70,3 +74,20 @@ def test_messages_of_a_queue() -> None:
     )
     failure = {"Id": "x", "SenderFault": False, "Code": "InternalError", "Message": "Internal error"}
     assert with_failures == {"Successful": [{"Id": "y"}], "Failed": [failure]}
+
+
+def test_what_an_entry_holds() -> None:
+    """Each entry of a batch is looked at by itself, in JSON and CBOR, those of DynamoDB by table."""
+    items = {"a": [{"PutRequest": {"Item": {"id": {"S": "é"}}}}], "b": {"Keys": [{"id": {"N": "1"}}]}}
+    assert entries.contents("dynamodb.BatchWriteItem", {"RequestItems": items}) == (
+        '{"PutRequest": {"Item": {"id": {"S": "é"}}}}'.encode(),
+        b'{"id": {"N": "1"}}',
+    )
+    assert entries.contents("dynamodb.TransactWriteItems", {"TransactItems": [{"Put": {}}]}) == (
+        b'{"Put": {}}',
+    )
+    assert entries.contents("sqs.SendMessageBatch", {"Entries": [{"Id": "1"}]}) == (b'{"Id": "1"}',)
+    assert entries.contents("kinesis.PutRecords", {"Records": [{"Data": b"r-1"}]}) == (
+        b'{"Data": "ci0x"} r-1',
+    )
+    assert entries.contents("dynamodb.PutItem", {}) == ()

@@ -101,14 +101,16 @@ def test_an_invocation_is_no_call_of_a_service() -> None:
 
 
 def test_entries_fail_one_by_one() -> None:
-    """A share of the entries fails, drawn by the seed; where none is drawn, nothing fired."""
-    batch = ObservedCall("kinesis", "PutRecords", ("clicks",), entries=10)
+    """A share of the entries fails, drawn by the seed, or those with a text; without any, nothing fired."""
+    batch = ObservedCall("kinesis", "PutRecords", ("clicks",), entries=tuple(b"r-%d" % n for n in range(10)))
     active = rules({"on": "kinesis.PutRecords", "do": "entries", "share": 0.3, "seed": 3})
     (found,) = active.judge(batch, NOW)
     assert 0 < len(found.entries) < 10
     all_of_them = rules({"on": "kinesis.PutRecords", "do": "entries"}).judge(batch, NOW)
     assert [one.entries for one in all_of_them] == [tuple(range(10))]
-    assert rules({"on": "kinesis.PutRecords", "do": "entries"}).judge(batch._replace(entries=0), NOW) == []
+    assert rules({"on": "kinesis.PutRecords", "do": "entries"}).judge(batch._replace(entries=()), NOW) == []
+    one = rules({"on": "kinesis.PutRecords", "do": "entries", "content": "r-7"}).judge(batch, NOW)
+    assert [fired.entries for fired in one] == [(7,)]
 
 
 def test_removed() -> None:
