@@ -75,6 +75,7 @@ def test_for_programs(
     assert json.loads(capsys.readouterr().out) == {
         "endpoint": "http://127.0.0.1:9",
         "port": 9,
+        "runs": "nothing",
         "where": "does not run on port 9",
     }
 
