@@ -7,6 +7,7 @@ number and key.
 import json
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 from typing import NamedTuple
 
@@ -56,8 +57,21 @@ class History:
         self._lock = Lock()
         self._batches: deque[RecentBatch] = deque(maxlen=KEPT)
         self.invocations = self.records = self.failures = self.given_up = 0
+        self.running = 0
+        """Invocations that are under way."""
         self.reason = ""
         """Why the newest invocation failed; empty if it did not."""
+
+    @contextmanager
+    def invoking(self) -> Iterator[None]:
+        """Count an invocation as under way."""
+        with self._lock:
+            self.running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.running -= 1
 
     def ended(self, batch: RecentBatch) -> None:
         """Take note of an invocation."""

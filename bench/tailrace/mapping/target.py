@@ -53,7 +53,8 @@ class MappedFunction:
     def invoke(self, source: Source, action: Invoke[Record]) -> JudgedTry:
         """Invoke the function with the event of these records; what it answers is judged."""
         now = CLOCK.now()
-        outcome = invoke(self._arn, event(source, action.records, action.window), action.request_id)
+        with HISTORIES.of(self._mapping).invoking():
+            outcome = invoke(self._arn, event(source, action.records, action.window), action.request_id)
         ended = CLOCK.now()
         if outcome.status in NEVER_RAN:
             LOG.info("%s: %s, tried again later", self._arn, outcome.status)

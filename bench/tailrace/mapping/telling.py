@@ -46,6 +46,7 @@ def described(worker: MappingWorker, now: float) -> dict[str, Any]:
         "failures": history.failures,
         "givenUp": history.given_up,
         "rewound": worker.rewound,
+        "running": history.running,
         "reason": history.reason,
     }
 

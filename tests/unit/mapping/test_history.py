@@ -32,6 +32,22 @@ def test_a_record_s_batches() -> None:
     assert history.of("shardId-000000000001", 3, "k") == []
 
 
+def test_invocations_under_way() -> None:
+    """An invocation counts as under way until it has ended, however it ends."""
+    history = History()
+
+    def fails() -> None:
+        with history.invoking(), history.invoking():
+            assert history.running == 3
+            raise ValueError
+
+    with history.invoking():
+        with pytest.raises(ValueError):  # noqa: PT011  which one does not matter
+            fails()
+        assert history.running == 1
+    assert history.running == 0
+
+
 def test_another_lane_s_batch_is_none_of_it() -> None:
     """With a parallelization factor a record is in batches of its key's lane only."""
     other = next(f"k-{n}" for n in range(99) if lane_of(f"k-{n}", 2) != lane_of("k", 2))

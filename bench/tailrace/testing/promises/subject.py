@@ -22,7 +22,7 @@ from .finding import Found
 MAPPINGS = "/_tailrace/mappings"
 QUIET = 1.0
 """Seconds without a change, after which nothing more is expected."""
-STANDSTILL = 0.5
+STANDSTILL = 0.3
 """Seconds after which time is moved on, where a trial allows it: a retry or a window is waited for."""
 STEP, LONGEST_STEP = 1.0, 128.0
 """Seconds by which it is moved on: twice as many each time, while nothing happens."""
@@ -85,6 +85,10 @@ class Subject:
         """Return how many records the mapping has not settled yet."""
         behind = self._described()["behind"]
         return int(behind["records"]) if behind else 0
+
+    def running(self) -> bool:
+        """Tell whether an invocation is under way."""
+        return bool(self._described()["running"])
 
     def _described(self) -> dict[str, Any]:
         """Return what the emulator tells of the mapping."""
@@ -169,7 +173,8 @@ class Subject:
         """Wait until the mapping has settled all records, then until nothing changes; return what is there.
 
         The wait is bounded by `within` seconds, the adapter's patience by default. `moving` moves the
-        emulator's time on where nothing happens, at most `until` a time of its clock.
+        emulator's time on where nothing happens and no invocation is under way, at most `until` a time of its
+        clock.
         """
         end = self._clock.now() + (within or self.adapter.patience)
         latest, since, step = self.behind(), self._clock.now(), STEP
@@ -179,9 +184,13 @@ class Subject:
             if now != latest:
                 latest, since, step = now, self._clock.now(), STEP
             elif moving and self._clock.now() - since > STANDSTILL:
-                if until and self.bench.clock.now() >= until:
+                if self.running():
+                    since = self._clock.now()
+                    continue
+                left = until - self.bench.clock.now() if until else step
+                if left <= 0:
                     break
-                self.bench.clock.advance(step)
+                self.bench.clock.advance(min(step, left))
                 step = min(2 * step, LONGEST_STEP)
         found, since = self.look(records), self._clock.now()
         while not found.behind and self._clock.now() < min(since + QUIET, end):

@@ -23,6 +23,7 @@ MOST = 2_000
 FEW = 40
 """Events of a trial with faults."""
 REDELIVERIES = 3
+NO_DESTINATION = ": the mapping has no on-failure destination"
 BATCHED = {
     "kinesis.PutRecords", "firehose.PutRecordBatch", "events.PutEvents", "sqs.SendMessageBatch",
     "dynamodb.BatchWriteItem", "dynamodb.BatchGetItem", "dynamodb.TransactWriteItems",
@@ -265,16 +266,12 @@ class Trials:
         fault.remove()
         wrong = records[FEW // 2]
         broken = []
+        nowhere = "" if self.subject.mapping.settings.destination else NO_DESTINATION
         if found.behind:
             promised = f"promised: {self.adapter.blocks_at_most:g} s"
-            broken.append(Break(wrong, f"holds up those behind it for {blocked:.0f} s ({promised})"))
+            broken.append(Break(wrong, f"holds up those behind it for {blocked:.0f} s ({promised}){nowhere}"))
         elif not found.is_set_aside(wrong):
-            there = (
-                "the mapping has no on-failure destination"
-                if not self.subject.mapping.settings.destination
-                else ""
-            )
-            broken.append(Break(wrong, f"is in no dead letter{': ' + there if there else ''}"))
+            broken.append(Break(wrong, f"is in no dead letter{nowhere}"))
         broken += [
             one
             for one in breaks(records, found, Wanted(order=False))
