@@ -162,7 +162,8 @@ def _totals(target: Target, stack: Stack, minute: Minute | None) -> Iterator[Sta
     dynamodb, table = target.client("dynamodb"), stack.outputs["LedgerTableName"]
     if minute:
         counted = ", ".join(watched.totals_of(minute)[:_MOST_TOTALS])
-        said = f"{minute.events:,} events, {minute.rejected:,} rejected{'; ' if counted else ''}{counted}"
+        noun = "event" if minute.events == 1 else "events"
+        said = f"{minute.events:,} {noun}, {minute.rejected:,} rejected{'; ' if counted else ''}{counted}"
         yield StatusLine("Minute", f"{minute.at:%H:%M} UTC: {said}")
     for anomaly in watched.newest_anomalies(dynamodb, table):
         yield StatusLine("Anomaly", anomaly)

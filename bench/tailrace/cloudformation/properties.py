@@ -91,6 +91,7 @@ TABLE: dict[str, Properties] = {
     "AWS::Kinesis::ResourcePolicy": Properties(),
     "AWS::Lambda::Alias": Properties(),
     "AWS::Lambda::EventInvokeConfig": Properties(),
+    "AWS::Lambda::EventSourceMapping": Properties(),  # all of it is asked of Lambda, which decides
     "AWS::Lambda::Function": Properties(
         kept={
             "FunctionScalingConfig": "it is of managed instances, which are refused",
