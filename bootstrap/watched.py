@@ -70,7 +70,7 @@ def newest_anomalies(dynamodb: "DynamoDBClient", table: str, since: datetime | N
     )
     found = []
     for item in islice((item for page in pages for item in page["Items"]), _NEWEST):
-        minute, _, kind = item["sk"]["S"].partition("#")
+        minute, kind = item["sk"]["S"].partition("#")[0], item["kind"]["S"]
         seen, expected = float(item["seen"]["N"]), float(item["expected"]["N"])
         found.append(f"{minute} {kind} of {item['series']['S']}: {seen:,.0f} seen, {expected:,.0f} expected")
     return found
