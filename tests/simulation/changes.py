@@ -156,6 +156,16 @@ MUTANTS = (
         "            if self._alarm is None or self._alarm.due != until:",
         "            if self._alarm is None:",
     ),
+    Mutant(
+        DELIVERY,
+        "            with self._gate:\n                self._state = _Gate.RESTING\n            self._clock",
+        "            self._clock",
+    ),
+    Mutant(
+        DELIVERY,
+        "            self._clock.call_at(self._clock.now() + PAUSE, self._wake)\n",
+        "",
+    ),
     Mutant(DELIVERY, "        self._crew.run(self._work)\n\n    def _rest", "\n    def _rest"),
     Mutant(
         DELIVERY,
@@ -164,7 +174,8 @@ MUTANTS = (
         "                reader.judged(lane, verdict, self._clock.now())\n",
         "            with self._lock:\n"
         "                reader.judged(lane, JudgedTry(Kind.PROCESSED), self._clock.now())\n"
-        "            self._invoke(plan, action)\n",
+        "            self._invoke(plan, action)\n"
+        "            with self._lock:\n",
     ),
     Mutant(DELIVERIES, "                self._family.done(delivery.shard.shard_id)\n", ""),
     Mutant(

@@ -10,7 +10,9 @@ from tailrace.kinesis.engine import Record
 from tailrace.mapping.event import Source
 from tailrace.mapping.rules.actions import Discard, Invoke
 from tailrace.mapping.rules.answers import JudgedTry
+from tailrace.mapping.rules.lane import Lane
 from tailrace.mapping.rules.shard import Dealt
+from tailrace.mapping.rules.states import LaneState
 from tailrace.mapping.settings import MappingSettings
 from tailrace.mapping.state import WorkerState
 from tests.simulation.paused import deliveries, delivery, worker
@@ -68,7 +70,7 @@ class Reading:
         """Whether something of it may still be invoked."""
         return any(one._reader for one in self._known.values())  # `running` itself might pause
 
-    def see_read(self) -> None:
+    def see_read(self, now: float) -> None:
         """See that no record waits in the stream, now that all threads rest, unless it has to."""
         for shard_id, one in self._known.items():
             reader = one._reader
@@ -76,6 +78,14 @@ class Reading:
                 must(reader.busy, "of a stream that is gone nothing is read", shard_id)
             elif reader and one._wanted is one._plan and not reader.saturated and reader._wanted():
                 must(reader.position == one.shard.latest, "what was put is read", shard_id)
+            calls = [call for _, _, call in one._clock._calls if call._function == one._wake]
+            failed = any(
+                call is not one._alarm for call in calls
+            )  # it goes on a moment after an error of ours
+            due = one._alarm is not None and one._alarm.due <= now
+            if reader and one._wanted is one._plan and not (failed or due):
+                ready = [lane.state for lane in reader._lanes if is_ready(lane, now, reader._settings)]
+                must(not ready, "what can be sent is sent", shard_id, ready)
 
     def see(self) -> None:
         """Tell the model what is in the stream."""
@@ -234,7 +244,7 @@ class Mapped:
     def see_at_rest(self) -> None:
         """See that all is read that there is room for, and that what rests is no longer on its way to it."""
         if self.readings and not self.gone:
-            self.reading.see_read()
+            self.reading.see_read(self._surroundings.now())
             newest = {self._noted[1], worker.GONE}
             result = self.worker._mapping.configuration.get("LastProcessingResult")
             must(result in newest or not self._noted[1], "the newest result stays", result, self._noted)
@@ -324,8 +334,10 @@ class Target:
 
     def polled(self, dealt: Dealt) -> None:
         """Take note of what a read gave."""
-        del dealt
         self._surroundings.scheduler.pause()
+        if dealt.polled and self._stage.fails(5):
+            self._stage.met["an error of our own"] += 1
+            raise Injected
 
     def _judging(self) -> "_Judging":
         return _Judging(self._surroundings.broke)
@@ -343,6 +355,13 @@ class _Judging:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Exception):
             self._broke(error)
+
+
+def is_ready(lane: Lane[Record], now: float, settings: MappingSettings) -> bool:
+    """Tell whether a lane has a batch that waits for nothing."""
+    if lane.state is LaneState.HOLDING:
+        return lane._batches[0].due <= now
+    return lane.state is LaneState.GATHERING and lane.waiting >= settings.batch_size
 
 
 def taken(lock: object) -> bool:

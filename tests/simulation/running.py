@@ -45,6 +45,7 @@ RULES = (
     "a window ends",
     "a window ends early",
     "all is delivered once more",
+    "an error of our own",
     "answer ERROR",
     "answer FAULT",
     "answer MISSING",

@@ -160,6 +160,15 @@ def test_the_last_result_of_a_disabled_mapping() -> None:
     assert [result for _, result in stand.results] == ["PROBLEM: Function call failed"]
 
 
+def test_what_is_too_large_to_be_sent_is_a_problem() -> None:
+    """A record that makes an event of more than 6 MB is never sent; its result is a problem."""
+    stand = Stand()
+    stand.follow(retries=0)
+    stand.stream.put([Entry("a", "A" * (7 << 20), hash_key("a"))], stand.clock.now())
+    stand.crew.run_all()
+    assert (stand.calls, [result for _, result in stand.results]) == ([], ["PROBLEM: Function call failed"])
+
+
 def test_each_result_is_told_once() -> None:
     """A shard that is looked at again without an invocation does not repeat what it told."""
     stand = Stand()
