@@ -169,6 +169,20 @@ def test_what_is_too_large_to_be_sent_is_a_problem() -> None:
     assert (stand.calls, [result for _, result in stand.results]) == ([], ["PROBLEM: Function call failed"])
 
 
+def test_a_retention_that_grows_meanwhile() -> None:
+    """A record that fails is tried for as long as the stream keeps it, as its retention is by then."""
+    stand = Stand()
+    stand.answer = lambda: FAILED
+    stand.follow()
+    stand.put("a")
+    stand.stream.retention_hours = 48
+    stand.clock.advance(25 * 3600)
+    stand.answer = lambda: PROCESSED
+    before = len(stand.calls)
+    stand.crew.run_all()
+    assert stand.calls[before:] == [["a"]]
+
+
 def test_each_result_is_told_once() -> None:
     """A shard that is looked at again without an invocation does not repeat what it told."""
     stand = Stand()
