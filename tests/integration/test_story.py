@@ -44,14 +44,14 @@ def test_a_record_that_was_kept(command: Command, greenhouse: Stranger) -> None:
     for words in (["r-1"], ["sensor-1"], ["7", "--field", "meta.room"]):
         (found,) = command.json("trace", greenhouse.stream, *words)
         assert found["sequenceNumber"] == number, words
-    shown = command("trace", greenhouse.stream, "r-1").stdout
+    (command.folder / "promises.py").write_text(ADAPTER.format(greenhouse))
+    words = ["trace", greenhouse.stream, "r-1", "--adapter", "promises.py:Readings"]
+    shown = command(*words).stdout
     assert f"Record   {batch['story']['shardId']} {number}\n" in shown
     assert "key sensor-1\n" in shown
     assert "         processed\n" in shown
-    assert "Ended" not in shown
-    (command.folder / "promises.py").write_text(ADAPTER.format(greenhouse))
-    words = ["trace", greenhouse.stream, "r-1", "--adapter", "promises.py:Readings"]
-    assert "\nEnded    stored\n" in command(*words).stdout
+    assert "\nEnded    stored\n" in shown
+    assert batch["story"]["ended"] is None
     greenhouse.target.client("dynamodb").delete_item(
         TableName=f"{greenhouse.name}-seen", Key={"id": {"S": "r-1"}}
     )
