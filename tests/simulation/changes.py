@@ -212,11 +212,6 @@ MUTANTS = (
         "            if self._rewinding:\n                self._begin_again()\n",
         "",
     ),
-    Mutant(
-        WORKER,
-        "        else:\n            self._halted()\n\n    def _halted",
-        "        else:\n            self._rest(self.current_state)\n\n    def _halted",
-    ),
     Mutant(WORKER, "            if self.delivering:\n                return\n", ""),
     Mutant(WORKER, "if order > self._result_order:", "if True:"),
     Mutant(WORKER, "stream is not self._deliveries.stream:", "False:"),

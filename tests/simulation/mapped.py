@@ -71,19 +71,19 @@ class Reading:
         return any(one._reader for one in self._known.values())  # `running` itself might pause
 
     def see_read(self, now: float) -> None:
-        """See that no record waits in the stream, now that all threads rest, unless it has to."""
+        """See that nothing waits, now that all threads rest, unless it has to."""
         for shard_id, one in self._known.items():
-            reader = one._reader
+            reader, alarm = one._reader, one._alarm
             if reader and self.deliveries.stream.deleted:
                 must(reader.busy, "of a stream that is gone nothing is read", shard_id)
-            elif reader and one._wanted is one._plan and not reader.saturated and reader._wanted():
-                must(reader.position == one.shard.latest, "what was put is read", shard_id)
+                continue
             calls = [call for _, _, call in one._clock._calls if call._function == one._wake]
-            failed = any(
-                call is not one._alarm for call in calls
-            )  # it goes on a moment after an error of ours
-            due = one._alarm is not None and one._alarm.due <= now
-            if reader and one._wanted is one._plan and not (failed or due):
+            failed = any(call is not alarm for call in calls)  # goes on a moment after an error of ours
+            if reader is None or failed or one._wanted is not one._plan:
+                continue
+            wanted = 0 if reader.saturated else reader._wanted()
+            must(not wanted or reader.position == one.shard.latest, "what was put is read", shard_id)
+            if alarm is None or alarm.due > now:
                 ready = [lane.state for lane in reader._lanes if is_ready(lane, now, reader._settings)]
                 must(not ready, "what can be sent is sent", shard_id, ready)
 
@@ -247,6 +247,8 @@ class Mapped:
             self.reading.see_read(self._surroundings.now())
             newest = {self._noted[1], worker.GONE}
             result = self.worker._mapping.configuration.get("LastProcessingResult")
+            waits = self.worker._rewinding is not None and not self.running
+            must(not waits, "what is to be delivered once more waits for nothing else", self.worker.uuid)
             must(result in newest or not self._noted[1], "the newest result stays", result, self._noted)
         moving = self.worker.current_state in {WorkerState.DISABLING, WorkerState.DELETING} and not self.gone
         must(not moving or self.running, "what rests is Disabled, or gone", self.worker.current_state)
