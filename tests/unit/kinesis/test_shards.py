@@ -204,10 +204,10 @@ def test_a_read_says_where_it_began() -> None:
 
 
 def test_a_small_record_costs_little() -> None:
-    """Beside its key and its data a record takes at most 120 bytes."""
+    """A record takes at most 120 bytes beside its key and its data, and a small one 276 in all."""
     stage = Stage(shards=1)
     stream = stage.stream
-    entries = [[Entry(f"key-{n}", encoded(str(n) * 20), b"0" * 16) for n in range(500)] for _ in range(40)]
+    entries = [[Entry(f"key-{n}", encoded(str(n)), b"0" * 16) for n in range(500)] for _ in range(40)]
     own = sum(getsizeof(e.partition_key) + getsizeof(e.data) for batch in entries for e in batch)
     tracemalloc.start()
     for batch in entries:
@@ -215,4 +215,4 @@ def test_a_small_record_costs_little() -> None:
     used, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert used / 20_000 < 120
-    assert own / 20_000 + 120 < 553
+    assert (own + used) / 20_000 < 276
