@@ -14,17 +14,19 @@ const table = new Table(stack, 'Table', {
   billingMode: BillingMode.PAY_PER_REQUEST,
   removalPolicy: RemovalPolicy.DESTROY,
 });
+const setAside = new Queue(stack, 'SetAside');
 const counter = new NodejsFunction(stack, 'Counter', {
   entry: 'src/counter.ts',
   runtime: Runtime.NODEJS_24_X,
   timeout: Duration.seconds(10),
-  environment: { TABLE: table.tableName },
+  environment: { TABLE: table.tableName, SET_ASIDE: setAside.queueUrl },
 });
 table.grantWriteData(counter);
+setAside.grantSendMessages(counter);
 counter.addEventSource(
   new KinesisEventSource(rides, {
     startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: 50,
+    batchSize: 20,
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
     retryAttempts: 3,
@@ -33,4 +35,5 @@ counter.addEventSource(
 );
 new CfnOutput(stack, 'Stream', { value: rides.streamArn });
 new CfnOutput(stack, 'Function', { value: counter.functionArn });
+new CfnOutput(stack, 'SetAsideUrl', { value: setAside.queueUrl });
 new CfnOutput(stack, 'TableName', { value: table.tableName });

@@ -1,3 +1,4 @@
+import base64
 import json
 from collections.abc import Iterator
 
@@ -22,3 +23,7 @@ class TestLifts(Promises):
         for page in pages.paginate(TableName=self.outputs["TableName"], ConsistentRead=True):
             for item in page["Items"]:
                 yield Stored(item["id"]["S"], applied_at=int(item["at"]["N"]))
+
+    def set_aside(self) -> Iterator[bytes]:
+        """Read the queue of what was no ride."""
+        yield from map(base64.b64decode, self.tailrace.messages(self.outputs["SetAsideUrl"]))
