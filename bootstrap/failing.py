@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bootstrap.failures import Failure, last_failure
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
-from bootstrap.trial import shown_place
+from bootstrap.trial import placed
 
 _RECENT = timedelta(hours=1)
 _FUNCTIONS = (("FunctionName", "LogGroupName"), ("DetectorName", "DetectorLogGroupName"))  # outputs
@@ -41,4 +41,5 @@ def failed_functions(target: Target, stack: Stack, folder: Path) -> Iterator[Fai
         since = max(datetime.fromisoformat(deployed), datetime.now(UTC) - _RECENT)
         failure = last_failure(logs, stack.outputs[group], since)
         if failure:
-            yield FailedFunction(name, failure._replace(place=shown_place(failure.place, folder)))
+            ours = function == _FUNCTIONS[0][0]
+            yield FailedFunction(name, placed(failure, folder) if ours else failure)

@@ -40,10 +40,17 @@ def try_out(function: str, client: "LambdaClient", folder: Path) -> Failure | No
     failure = of_answer(payload)
     if not failure.importing and failure.kind != "Runtime.ExitError":
         return failure
-    files = sources(HANDLER, "handler") | sources(folder, "handler")
-    place = failure.place or importing_place(failure.message, files)
-    known = failure._replace(place=shown_place(place, folder))
-    raise HandlerError(f"The handler cannot be imported: {described(known, folder)}\n{_AGAIN}")
+    raise HandlerError(
+        f"The handler cannot be imported: {described(placed(failure, folder), folder)}\n{_AGAIN}"
+    )
+
+
+def placed(failure: Failure, folder: Path) -> Failure:
+    """Return a failure of the handler with its place in the user's folder, also where Lambda does not say it."""
+    place = failure.place
+    if failure.importing and not place:
+        place = importing_place(failure.message, sources(HANDLER, "handler") | sources(folder, "handler"))
+    return failure._replace(place=shown_place(place, folder))
 
 
 def described(failure: Failure, folder: Path) -> str:

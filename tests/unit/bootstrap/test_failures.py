@@ -6,7 +6,7 @@ import pytest
 
 from bootstrap.errors import HandlerError
 from bootstrap.failures import Failure, importing_place, newest, of_answer, of_line
-from bootstrap.trial import described, refuse_syntax_errors, shown_place
+from bootstrap.trial import described, placed, refuse_syntax_errors, shown_place
 
 pytestmark = pytest.mark.unit
 UNPACKED = f"/home/me/tailrace/.emulator/run/4566/tmp/lambda/code/{'0f' * 32}/"
@@ -146,6 +146,16 @@ def test_which_line_imports_it(message: str, place: str) -> None:
         "b.py": b"(",
     }
     assert importing_place(message, files) == place
+
+
+def test_a_failed_import_in_a_log_has_its_place(tmp_path: Path) -> None:
+    """Lambda logs no line of a missing package: it is found in the user's folder, as it stands there."""
+    (tmp_path / "analytics.py").write_text("import json\nimport numpy\n")
+    failure = of_line(
+        "[ERROR] Runtime.ImportModuleError: Unable to import module 'handler.entry': No module named 'numpy'"
+    )
+    assert failure
+    assert placed(failure, tmp_path).place == f"{tmp_path}/analytics.py:2"
 
 
 def test_a_failed_import_in_words(tmp_path: Path) -> None:
