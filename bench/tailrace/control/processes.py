@@ -123,6 +123,8 @@ def taken(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except PermissionError:  # a port below 1024: nobody need be there
+            pass
         except OSError:
             return True
     with socket.socket() as probe:
