@@ -15,7 +15,17 @@ ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = {
     "bench/tailrace": "bench",
     **dict.fromkeys(
-        ("aftermath", "bootstrap", "dashboard", "detector", "handler", "producer", "benchmarks", "tests"), "."
+        (
+            "aftermath",
+            "bootstrap",
+            "dashboard",
+            "detector",
+            "handler/once",
+            "producer",
+            "benchmarks",
+            "tests",
+        ),
+        ".",
     ),
 }
 PROMPT = ">>> "

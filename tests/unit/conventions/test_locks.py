@@ -11,9 +11,9 @@ import pytest
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
-RUNNING = ("aftermath", "bootstrap", "dashboard", "detector", "handler", "producer")
+RUNNING = ("aftermath", "bootstrap", "dashboard", "detector", "handler/once", "producer")
 BENCH = ("cli", "compose", "control", "stream")
-OURS = {*RUNNING, "tailrace"}
+OURS = {*RUNNING, "handler", "tailrace"}
 PACKAGES = {"yaml": "pyyaml", "ua_parser": "ua-parser"}
 """Packages that are named otherwise than what is imported of them."""
 

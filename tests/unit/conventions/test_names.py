@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
-SHIPPED = ("bench/tailrace", "bootstrap", "handler", "detector", "producer", "aftermath", "dashboard")
+SHIPPED = ("bench/tailrace", "bootstrap", "handler/once", "detector", "producer", "aftermath", "dashboard")
 FOLDERS = (*SHIPPED, "tests", "benchmarks")
 THEIRS = ("benchmarks/recipe/",)
 RIDDLES = {"alone", "apart", "around", "held", "mend", "mended", "reel", "tell", "told", "unsaid"}

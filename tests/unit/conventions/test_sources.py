@@ -34,9 +34,9 @@ def sources(*folders: str) -> Iterator[tuple[str, Sequence[ast.AST]]]:
 
 
 def folders() -> list[str]:
-    """Return every folder of sources."""
+    """Return every folder of sources; of the handler's, what is not the user's."""
     return [
-        path.name
+        "handler/once" if path.name == "handler" else path.name
         for path in ROOT.iterdir()
         if path.is_dir() and not path.name.startswith(".") and path.name not in NO_SOURCES
     ]
