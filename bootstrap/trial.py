@@ -46,7 +46,7 @@ def try_out(function: str, client: "LambdaClient", folder: Path) -> Failure | No
 
 
 def placed(failure: Failure, folder: Path) -> Failure:
-    """Return a failure of the handler with its place in the user's folder, also where Lambda does not say it."""
+    """Return a failure of the handler with its place in the user's folder, also where Lambda says none."""
     place = failure.place
     if failure.importing and not place:
         place = importing_place(failure.message, sources(HANDLER, "handler") | sources(folder, "handler"))

@@ -48,7 +48,7 @@ def test_lambda_can_read_it() -> None:
 
 
 def test_the_handler_s_archive() -> None:
-    """The archive holds the delivery layer, the user's file and its packages, and nothing else of the project."""
+    """The archive holds the layer, the user's file and its packages, and nothing else of the project."""
     names = set(handler_files())
     assert {"handler/entry.py", "handler/analytics.py", "handler/once/totals.py"} <= names
     folders = {path.name for path in Path(__file__).resolve().parents[3].iterdir()}
