@@ -54,7 +54,7 @@ $(TESTED): requirements-tests.txt $(READY)
 .PHONY: broken
 
 up: $(READY) ## install what is missing, start the emulator, deploy the pipeline and verify it: RUNTIMES=
-	@$(call IF_OURS,$(PYTHON) -m bootstrap.starting $(CONTROL) up --via '$(EMULATOR)',$(PYTHON) -m bootstrap up)
+	@$(call IF_OURS,exec $(PYTHON) -m bootstrap.starting $(CONTROL) up --via '$(EMULATOR)',exec $(PYTHON) -m bootstrap up)
 
 status: | given ## emulator, stack, mapping, lag, what the handler counts, quarantine, dead letters
 	@$(INSTALLED) || { echo "Nothing is installed here, so nothing runs: make up"; exit 1; }

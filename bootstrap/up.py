@@ -55,9 +55,7 @@ def run(started: Callable[[], int] = lambda: 0) -> int:
         if failed := started():
             return failed
         began = time.monotonic()
-        before = stacks.find(target.client("cloudformation"), settings.stack)
-        if before and before.status in stacks.WHOLE:
-            settings = settings.keeping(before.parameters)
+        settings = _kept(target, settings)
         agree(target, settings, "deploy the pipeline")
         with shown() as progress:
             deployed = deploy(target, settings, progress, code=code)
@@ -80,13 +78,21 @@ def run(started: Callable[[], int] = lambda: 0) -> int:
     return 0
 
 
+def _kept(target: Target, settings: PipelineSettings) -> PipelineSettings:
+    """Return the settings with what nobody set taken from the stack as it stands, if it does."""
+    standing = stacks.find(target.client("cloudformation"), settings.stack)
+    if standing and standing.status in stacks.WHOLE:
+        return settings.keeping(standing.parameters)
+    return settings
+
+
 def _watch(target: Target, settings: PipelineSettings) -> None:
     """Deploy again whenever a file of the handler is saved, until Ctrl-C."""
     folder, client = ROOT / settings.handler, target.client("lambda", **IMPATIENT)
 
     def again() -> None:
         with deploy_lock(settings.stack):
-            stack = deploy(target, settings, lambda _: None).stack
+            stack = deploy(target, _kept(target, settings), lambda _: None).stack
         if function := stack.outputs.get("FunctionName"):
             try_out(function, client, folder)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.package import HANDLER
+from bootstrap.stacks import find
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame import stacks
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.emulator_only
 
 ANALYTICS = (HANDLER / "analytics.py").read_text()
 DEPLOYED = re.compile(r"^\d\d:\d\d:\d\d (.*) changed: deployed in (\d+\.\d) s$", re.MULTILINE)
+UP = [sys.executable, "-m", "bootstrap", "up"]
 
 
 class Watching:
@@ -30,11 +32,14 @@ class Watching:
         self.analytics.parent.mkdir()
         self.analytics.write_text(ANALYTICS)
         self._said = folder / "said"
-        environ = {**environ, "HANDLER": str(self.analytics.parent), "WATCH": "1"}
+        self.environ = {**environ, "HANDLER": str(self.analytics.parent)}
         with self._said.open("w") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bootstrap", "up"], cwd=ROOT, env=environ, stdout=said, stderr=said
-            )
+            watch = {**self.environ, "WATCH": "1"}
+            self.process = subprocess.Popen(UP, cwd=ROOT, env=watch, stdout=said, stderr=said)
+
+    def up_beside(self, **settings: str) -> None:
+        """Deploy with other settings meanwhile, as from another terminal."""
+        subprocess.run(UP, cwd=ROOT, env={**self.environ, **settings}, check=True, capture_output=True)
 
     @property
     def said(self) -> str:
@@ -72,17 +77,26 @@ def watching(run: Run, target: Target, tmp_path: Path, worker_id: str) -> Iterat
             one.process.wait(30)
 
 
-def test_what_is_saved_is_deployed(watching: Watching) -> None:
-    """A saved file is deployed and named; one that fails is named and deploys nothing; then it goes on."""
+def test_what_is_saved_is_deployed(watching: Watching, target: Target) -> None:
+    """A saved file is deployed and named; one that fails is named and deploys nothing; then it goes on.
+
+    What was set meanwhile from another terminal stays.
+    """
     watching.analytics.write_text(f"{ANALYTICS}\nMORE = 1\n")
     watching.wait_for("changed: deployed in")
     watching.analytics.write_text("def f(:")
     watching.wait_for("SyntaxError: invalid syntax")
-    watching.analytics.write_text(f"{ANALYTICS}\nMORE = 2\n")
+    watching.analytics.write_text(ANALYTICS)
     watching.wait_for("changed: deployed in", times=2)
+    watching.up_beside(BATCH_SIZE="50")
+    watching.analytics.write_text(f"{ANALYTICS}\nMORE = 2\n")
+    watching.wait_for("changed: deployed in", times=3)
+    standing = find(target.client("cloudformation"), watching.environ["STACK"])
+    assert standing
+    assert standing.parameters["BatchSize"] == "50"
     watching.process.send_signal(signal.SIGINT)
     assert watching.process.wait(30) == 0, watching.said
     lines = DEPLOYED.findall(watching.said)
-    assert [name for name, _ in lines] == [str(watching.analytics)] * 2
+    assert [name for name, _ in lines] == [str(watching.analytics)] * 3
     assert all(float(took) < 30 for _, took in lines), lines
     assert "Traceback" not in watching.said
