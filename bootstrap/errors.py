@@ -15,7 +15,7 @@ TailraceError
 
 
 class TailraceError(Exception):
-    """Anything that a user can mend; the message says how."""
+    """Anything that a user can fix; the message says how."""
 
     exit_code = 1
 

@@ -146,7 +146,7 @@ def region(environ: Mapping[str, str]) -> str:
 
 
 def _isolated_session() -> boto3.Session:
-    """Return a session with dummy credentials that no profile and no file of the user's has a say in."""
+    """Return a session with dummy credentials; the user's profiles and files are ignored."""
     nothing = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
     core = botocore.session.Session(
         session_vars={name: (None, None, value, None) for name, value in nothing.items()}

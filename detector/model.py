@@ -12,9 +12,9 @@ which shows a shift that no single point would. At each scale:
   the distances of its own series: above their `rarity` quantile, by the factor `margin`. (Of an unusual value
   only the threshold is remembered, or one huge anomaly would hide all that follow.)
 
-A series speaks only once it has `minimum` points of history. Sources: Leys et al. 2013 for the median
-absolute deviation; that a threshold follows from a series' own tail is the idea of peaks over threshold
-(Siffer et al. 2017), taken here in its plainest form.
+Nothing is reported of a series until it has `minimum` points of history. Sources: Leys et al. 2013 for the
+median absolute deviation; that a threshold follows from a series' own tail is the idea of peaks over
+threshold (Siffer et al. 2017), taken here in its plainest form.
 """
 
 from bisect import bisect_left, insort
@@ -37,7 +37,7 @@ class Sensitivity:
     threshold: float = 5.0  # robust standard deviations at the least
     rarity: float = 0.995  # quantile of the series' own distances that a value must pass …
     margin: float = 1.2  # … by this factor
-    minimum: int = 60  # history before it speaks
+    minimum: int = 60  # history it needs before it reports
     history: int = 600  # what level and spread are taken from
     wide: int = 12  # points of the wide scale; 1: only the narrow one
     floor: float = 0.02  # spread is at least this part of the level …

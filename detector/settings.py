@@ -12,7 +12,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DetectorSettings:
-    """Where the detector reads, writes and speaks, and when it does."""
+    """Where the detector reads, writes and reports, and when it does."""
 
     table: str
     namespace: str

@@ -7,6 +7,7 @@ that it is somebody else's.
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -102,7 +103,15 @@ def is_loopback(url: str) -> bool:
     >>> is_loopback("http://[::1]:4566"), is_loopback("http://s3.localhost.localstack.cloud:4566")
     (True, True)
     """
-    host = urlsplit(url).hostname or ""
+    return names_loopback(urlsplit(url).hostname or "")
+
+
+@lru_cache(256)
+def names_loopback(host: str) -> bool:
+    """Tell whether a name or address is loopback's, whatever a name server says.
+
+    All names below `localhost` are, and those below LocalStack's own, which leads there too.
+    """
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

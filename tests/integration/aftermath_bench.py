@@ -1,4 +1,4 @@
-"""A pipeline whose handler can be broken and mended, and the commands of `aftermath` run on it."""
+"""A pipeline whose handler can be broken and fixed, and the commands of `aftermath` run on it."""
 
 import os
 import subprocess
@@ -88,7 +88,7 @@ class Bench:
         return subprocess.Popen(words, cwd=ROOT, env=environ, stdout=pipe, stderr=pipe, text=True)
 
     def broken(self, *, now: bool) -> None:
-        """Break the handler, or mend it, and wait until every invocation is by the new one."""
+        """Break the handler, or fix it, and wait until every invocation is by the new one."""
         lambdas, name = self.pipeline.lambdas, self.pipeline["FunctionName"]
         found = lambdas.get_function_configuration(FunctionName=name)
         variables = {**found["Environment"]["Variables"], "BROKEN": "1" if now else "0"}

@@ -1,4 +1,4 @@
-"""A handler that cannot run: what `up` and `status` say of it, and that it works again once it is mended."""
+"""A handler that cannot run: what `up` and `status` say of it, and that it works again once it is fixed."""
 
 import os
 import subprocess
@@ -72,7 +72,7 @@ def test_a_syntax_error(user: User) -> None:
 
 
 def test_a_handler_that_cannot_be_imported(user: User, target: Target) -> None:
-    """File, line and error are said, again without a change; status counts them; mended, all is stored."""
+    """File, line and error are said, also without a change; status counts them; fixed, all is stored."""
     user.write("import not_installed")
     place = f"{user.folder}/analytics.py:{LINES + 1}"
     for _ in range(2):

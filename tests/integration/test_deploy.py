@@ -27,7 +27,7 @@ A_QUEUE = """{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}"""
 
 
 def unseen(step: StackStep) -> None:
-    """Take a step, and show it to nobody."""
+    """Take a step, and display nothing."""
 
 
 class Bench:

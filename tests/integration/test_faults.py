@@ -331,7 +331,7 @@ def test_a_function_is_throttled(faults: Faults, store: Function, target: Target
 
 
 def test_a_fault_that_never_happened(target: Target) -> None:
-    """A fault that befell nothing is no pass, and says so; one that may stay out is none."""
+    """A fault that befell nothing does not pass, and says so; one that may stay out is none."""
     faults = Faults(target.endpoint or "")
     faults.add("dynamodb.PutItem", resource="nobody's", may_stay_out=True)
     faults.close()

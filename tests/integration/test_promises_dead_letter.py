@@ -132,9 +132,9 @@ def test_what_was_set_aside_can_be_replayed(failing: Pipeline) -> None:
     found = failing.kinesis.get_records(ShardIterator=iterator, Limit=1)["Records"][0]
     assert found["Data"] == record.content
     assert found["SequenceNumber"] == record.sequence_number
-    failing.put([Put(found["Data"], "mended", record.element)])
+    failing.put([Put(found["Data"], "fixed", record.element)])
     failing.settle().check()
-    assert failing.item(record.element)["partitionKey"] == "mended"
+    assert failing.item(record.element)["partitionKey"] == "fixed"
 
 
 def test_the_alarm_goes_off(failing: Pipeline) -> None:

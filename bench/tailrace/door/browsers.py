@@ -19,9 +19,9 @@ from functools import lru_cache
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from tailrace.endpoint import names_loopback
+
 SETTING = "EXTRA_CORS_ALLOWED_ORIGINS"
-LOOPBACK = ("localhost", "localhost.localstack.cloud")
-"""Names of loopback, with all names below them: the second is LocalStack's, and leads there too."""
 FOREIGN_SITES = {"cross-site", "same-site"}
 """What a browser says in Sec-Fetch-Site of a request that another site's page makes, or another port's."""
 
@@ -45,13 +45,13 @@ class Allowed(NamedTuple):
     def by(cls, *, listens: Iterable[str], origins: str) -> Self:
         """Return what the emulator's settings allow: where it listens, and origins (comma-separated)."""
         named = frozenset(origin.strip().rstrip("/") for origin in origins.split(",") if origin.strip())
-        return cls(named, not all(is_loopback(host) for host in listens))
+        return cls(named, not all(names_loopback(host) for host in listens))
 
 
 def refusal(host: str, page: RequestingPage, allowed: Allowed) -> str | None:
     """Return a sentence that says why a request is refused; None if it may come in."""
     name = hostname(host)
-    if name and not is_loopback(name) and not (allowed.containers and _is_private(name)):
+    if name and not names_loopback(name) and not (allowed.containers and _is_private(name)):
         return (
             f"Refused: the Host {host} is not a name of this machine's loopback. "
             "Use http://localhost or http://127.0.0.1 with the emulator's port."
@@ -59,7 +59,7 @@ def refusal(host: str, page: RequestingPage, allowed: Allowed) -> str | None:
     origin = page.origin or _origin_of(page.referer)
     if "*" in allowed.origins or (origin and origin in allowed.origins):
         return None
-    foreign = not is_loopback(hostname(urlsplit(origin).netloc)) if origin else page.site in FOREIGN_SITES
+    foreign = not names_loopback(hostname(urlsplit(origin).netloc)) if origin else page.site in FOREIGN_SITES
     if foreign:
         return (
             f"Refused: a page of {origin or 'another site'} may not use this emulator. "
@@ -79,17 +79,6 @@ def hostname(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
         return host
-
-
-@lru_cache(256)
-def is_loopback(name: str) -> bool:
-    """Tell whether a name or address is loopback's, whatever a name server says."""
-    if name in LOOPBACK or name.endswith(tuple(f".{one}" for one in LOOPBACK)):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_private(name: str) -> bool:

@@ -94,7 +94,7 @@ def _event(payload: str | None) -> tuple[StreamRecord, ...]:
 
 
 class ReadBack(NamedTuple):
-    """A dead letter and those of its records that can be had."""
+    """A dead letter and those of its records that could be read."""
 
     letter: DeadLetter
     members: Members

@@ -1,4 +1,4 @@
-"""Clients of an emulator, with dummy credentials: nothing of the user's own AWS configuration has a say."""
+"""Clients of an emulator, with dummy credentials: the user's own AWS configuration is ignored."""
 
 import os
 from functools import cached_property

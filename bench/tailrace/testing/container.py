@@ -37,7 +37,7 @@ PORT = 4566
 PATIENCE = 90  # seconds until it must be healthy
 # Labels: the run that it is for and its name there, what started it, and where those processes are.
 OWNER, NAME, STARTER, MACHINE = "tailrace.owner", "tailrace.name", "tailrace.starter", "tailrace.machine"
-# As docker-compose.yml runs it: no rights, a root that cannot be written, memory that has an end.
+# As docker-compose.yml runs it: all capabilities dropped, a read-only root, a memory limit.
 RESTRICTED: dict[str, Any] = {
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges:true"],

@@ -68,7 +68,7 @@ class Faults:
         """Ask for a fault; members of a rule are those of `tailrace fault add`.
 
         A fault that never fires fails the test at its end, unless it `may_stay_out`: a test in which no fault
-        happened is no pass. Raises EmulatorError, with a sentence, for a rule that cannot be.
+        happened does not pass. Raises EmulatorError, with a sentence, for a rule that cannot be.
         """
         asked = AskedFault(self._url, client.add(self._url, {"on": on, **rule}), may_stay_out=may_stay_out)
         self._asked.append(asked)

@@ -61,7 +61,7 @@ class Disorder(NamedTuple):
 class Verdict:
     """The result of an audit.
 
-    `unknown` means that nothing was acknowledged, so nothing was shown: it is no pass.
+    `unknown` means that nothing was acknowledged, so nothing was shown: it does not pass.
     `repeated` lists what is there twice and may be; it does not make a run invalid.
     """
 

@@ -58,6 +58,6 @@ def test_an_interruption_may_be_silent(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_mistake_of_ours_is_shown() -> None:
-    """What no user can mend is not hidden."""
+    """What no user can fix is not hidden."""
     with pytest.raises(ZeroDivisionError):
         guarded(fails_with(ZeroDivisionError()))

@@ -16,6 +16,10 @@ FOLDERS = (*SHIPPED, "tests", "benchmarks")
 THEIRS = ("benchmarks/recipe/",)
 RIDDLES = {"alone", "apart", "around", "held", "mend", "mended", "reel", "tell", "told", "unsaid"}
 """Words that say nothing of what a thing is. Say what it is of the field's: a record, a batch, a report, …"""
+PHRASES = re.compile(
+    r"\b(can be had|has a say|in vain|is no pass|mend(s|ed)?|reckon\w*|shows? it to nobody)\b|\bcannot be: "
+)
+"""What a reader had to puzzle over. AWS says: is ignored, timed out, does not pass, fix, compute."""
 TWICE = {
     "Clock": "what tells the time to a program of ours; each says which part of it is needed",
     "Record": "Kinesis' own word: as the engine keeps it, as the mapping delivers it, as the handler gets it",
@@ -63,6 +67,18 @@ def test_no_riddles() -> None:
         for where, tree in sources(*FOLDERS)
         for name in names(tree)
         if not name.startswith("test_") and words(name) & RIDDLES
+    }
+    assert sorted(found) == []
+
+
+def test_no_riddling_phrases() -> None:
+    """No page, docstring, comment or message has a phrase of the list."""
+    pages = [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") if path != Path(__file__)]
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}: {phrase[0]}"
+        for path in (*pages, *files)
+        for phrase in PHRASES.finditer(path.read_text(encoding="utf-8"))
     }
     assert sorted(found) == []
 

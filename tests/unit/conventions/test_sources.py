@@ -80,17 +80,37 @@ def test_tests_patch_nothing() -> None:
     assert found == []
 
 
+def makes_clients(path: str, found: Sequence[ast.AST]) -> bool:
+    """Tell whether a file makes clients of AWS, or gives boto3's ways to do so another name."""
+    renamed = any(
+        (isinstance(node, ast.ImportFrom) and node.module == "boto3")
+        or (isinstance(node, ast.Import) and any(one.name == "boto3" and one.asname for one in node.names))
+        for node in found
+    )
+    names = {name for _, name in calls(found)}
+    sessions = {"boto3.Session", "boto3.session.Session"} if not path.startswith("tests/") else set()
+    return renamed or bool(names & {"boto3.client", "boto3.resource", *sessions})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import boto3\nboto3.client('s3')",
+        "import boto3\nboto3.resource('s3')",
+        "import boto3\nboto3.Session().client('s3')",
+        "from boto3 import client\nclient('s3')",
+        "import boto3 as b\nb.client('s3')",
+    ],
+)
+def test_makers_are_seen(source: str) -> None:
+    """Each way to make a client by boto3 is seen."""
+    assert makes_clients("bootstrap/any.py", list(ast.walk(ast.parse(source))))
+
+
 def test_clients_are_made_in_one_place() -> None:
     """One module of each program makes clients of AWS, whatever folder another would stand in."""
-    makers = {
-        path
-        for path, each in sources(*folders())
-        for _, name in calls(each)
-        if not path.startswith(THEIRS)
-        if name in {"boto3.client", "boto3.resource"}
-        or (name.endswith("Session") and name.startswith("boto3.") and not path.startswith("tests/"))
-    }
-    assert makers == MAKES_CLIENTS
+    makers = {path for path, each in sources(*folders()) if makes_clients(path, each)}
+    assert {path for path in makers if not path.startswith(THEIRS)} == MAKES_CLIENTS
 
 
 def test_every_test_is_a_claim() -> None:

@@ -30,7 +30,7 @@ def test_everything_stored_once_is_valid() -> None:
 
 
 def test_an_empty_run_is_unknown() -> None:
-    """Nothing acknowledged shows nothing, and is no pass."""
+    """Nothing acknowledged shows nothing, and does not pass."""
     verdict = audit([], [])
     assert verdict.outcome == "unknown"
     with pytest.raises(AssertionError, match="nothing was acknowledged"):
