@@ -58,7 +58,13 @@ class Reader:
         }
         path = [str(programs), str(Path(sys.executable).parent), own["PATH"]]
         port = str(processes.free_port())
-        self.environ = {**own, "PATH": os.pathsep.join(path), "EMULATOR_PORT": port, **environ}
+        # pip would compile every module of what it installs, also those that nothing imports
+        quick = {
+            "PIP_NO_COMPILE": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PYTEST_XDIST_AUTO_NUM_WORKERS": "1",
+        }
+        self.environ = {**own, **quick, "PATH": os.pathsep.join(path), "EMULATOR_PORT": port, **environ}
 
     def run(self, command: str, beside: Mapping[str, str] | None = None) -> Said:
         """Type a command and wait for its end; `beside` are settings that hold for it alone."""

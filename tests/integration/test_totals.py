@@ -112,6 +112,7 @@ def test_status_tells_of_totals_alarms_and_anomalies(counting: Pipeline) -> None
     anomaly = {
         "pk": {"S": "anomalies"},
         "sk": {"S": "2026-01-02T03:04#spike"},
+        "kind": {"S": "spike"},
         "series": {"S": "events"},
         "seen": {"N": "2000"},
         "expected": {"N": "203.5"},
