@@ -149,10 +149,14 @@ class Emulator:
         return one if one is not None and one.alive() else None
 
     def refuse_taken_port(self) -> None:
-        """Raise PortTakenError, with the owner's name, if somebody listens on the port."""
-        if not processes.taken(endpoint.HOST, self.port):
-            return
-        raise PortTakenError(taken_by(self.port, occupant(self.port)))
+        """Raise PortTakenError, with the owner's name, if somebody listens on the port or only root may."""
+        if processes.taken(endpoint.HOST, self.port):
+            raise PortTakenError(taken_by(self.port, occupant(self.port)))
+        if processes.forbidden(endpoint.HOST, self.port):
+            raise PortTakenError(
+                f"Only root may listen on port {self.port}. "
+                f"Take another port: EMULATOR_PORT={endpoint.DEFAULT_PORT}"
+            )
 
     def tail(self, lines: int = TAIL) -> str:
         """Return the end of the log."""

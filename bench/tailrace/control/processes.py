@@ -119,16 +119,26 @@ def listener(port: int) -> Process | None:
 
 def taken(host: str, port: int) -> bool:
     """Tell whether somebody listens there, so that we could not."""
+    refused = _refused(host, port)
+    if refused and not isinstance(refused, PermissionError):
+        return True
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+def forbidden(host: str, port: int) -> bool:
+    """Tell whether this user may not listen there, as on ports below 1024, whoever has the port."""
+    return isinstance(_refused(host, port), PermissionError)
+
+
+def _refused(host: str, port: int) -> OSError | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except PermissionError:  # a port below 1024: nobody need be there
-            pass
-        except OSError:
-            return True
-    with socket.socket() as probe:
-        return probe.connect_ex((host, port)) == 0
+        except OSError as error:
+            return error
+    return None
 
 
 def free_port() -> int:
