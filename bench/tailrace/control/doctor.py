@@ -159,6 +159,9 @@ def port(emulator: Emulator) -> Iterator[Finding]:
         who = occupant(emulator.port)
         fix = way_out(emulator.port, who)
         yield Finding(f"port {emulator.port} is taken by {who}", fix, blocks=True)
+    elif processes.forbidden(HOST, emulator.port):
+        what = f"port {emulator.port} is one on which only root may listen"
+        yield Finding(what, f"take another port: {endpoint.PORT}={endpoint.DEFAULT_PORT}", blocks=True)
     else:
         yield Finding(f"port {emulator.port} is free")
 

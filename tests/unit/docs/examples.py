@@ -36,6 +36,14 @@ def blocks() -> Iterator[Block]:
             yield Block(page.relative_to(ROOT).as_posix(), line, found[1], found[2])
 
 
+def indented() -> Iterator[Block]:
+    """Give each command of the sessions that pages show indented, without what is said beside it."""
+    for page in PAGES:
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+            if found := re.match(r" {4}(?:\$ )?((?:make|tailrace) .*?)(?: {2,}.*)?$", line):
+                yield Block(page.relative_to(ROOT).as_posix(), number, "console", f"$ {found[1]}\n")
+
+
 def of(page: str, language: str) -> list[str]:
     """Return the texts of a page's blocks in one language."""
     return [block.text for block in blocks() if (block.page, block.language) == (page, language)]

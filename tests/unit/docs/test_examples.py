@@ -20,7 +20,7 @@ from bootstrap.settings import SETTINGS as PIPELINE
 from dashboard.settings import SETTINGS as DASHBOARD
 from handler.once.batches import Rejected, Storable, read
 from producer.settings import SETTINGS as PRODUCER
-from tests.unit.docs.examples import COMMANDS, ROOT, Block, blocks, commands, of
+from tests.unit.docs.examples import COMMANDS, ROOT, Block, blocks, commands, indented, of
 from tests.unit.handler.given import record
 
 pytestmark = pytest.mark.unit
@@ -73,7 +73,9 @@ def test_the_workflow() -> None:
     assert [one for one in used if f"uses: {one}\n" not in ours.read_text(encoding="utf-8")] == []
 
 
-@pytest.mark.parametrize("block", [one for one in BLOCKS if one.language in COMMANDS], ids=str)
+@pytest.mark.parametrize(
+    "block", [*(one for one in BLOCKS if one.language in COMMANDS), *indented()], ids=str
+)
 def test_commands_exist(block: Block) -> None:
     """Each command is one of the Makefile's, one of `tailrace`, or a program that is known by name."""
     for words in (shlex.split(one.replace("\\\n", ""), comments=True) for one in commands(block)):
