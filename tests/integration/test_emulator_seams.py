@@ -3,6 +3,7 @@
 import http.client
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from tailrace.control.errors import UnhealthyError
 from tailrace.control.plugins import PACKAGE
 from tailrace.control.settings import OURS
 from tailrace.seams import seams
-from tests.frame.run import Run
+from tests.frame.run import ROOT, Run
 from tests.integration.installing import installed
+from tests.unit.conventions.test_examples import with_examples
 
 pytestmark = pytest.mark.emulator_only
 ENTITIES = "localstack.services.cloudformation.v2.entities"
@@ -24,6 +26,13 @@ LIST_TABLES = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260102/us-east-1/dynamodb/aws4_request, "
     "SignedHeaders=host, Signature=0",
 }
+EXAMPLES = """
+import doctest, importlib, sys
+for name in sys.argv[1:]:
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    found = doctest.testmod(importlib.import_module(name), optionflags=flags)
+    print(name, found.failed, found.attempted > 0)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +138,14 @@ def ask(emulator: Emulator, method: str, path: str, headers: dict[str, str]) -> 
     text = f"{answer.status} {answer.read().decode()}"
     connection.close()
     return text
+
+
+def test_examples_of_what_runs_in_localstack(emulator: Emulator) -> None:
+    """Each example in a docstring of a module that needs LocalStack answers what stands below it."""
+    modules = [name for name, needs in with_examples() if needs == "localstack"]
+    command = [str(emulator.installation.python), "-c", EXAMPLES, *modules]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "bench")}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [f"{name} 0 True" for name in modules]
+    assert modules
