@@ -81,7 +81,7 @@ BUGS = {
     ),
     "answer before the write": Bug(
         "test_killed",
-        "killed once it has answered",
+        "is lost",
         code=(
             ("            write(reading)\n", "            threading.Timer(0.02, write, [reading]).start()\n"),
             ("import time\n", "import threading\nimport time\n"),
