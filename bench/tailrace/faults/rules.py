@@ -24,7 +24,7 @@ lose           its work is done, and the connection closed without an answer
 cut            its work is done, and the connection closed in the middle of the answer
 entries        single entries of it fail
 kill, timeout, out-of-memory    that is how the function ends that makes the call, or is invoked
-throttle       the function is not invoked, for want of concurrency
+throttle       the function is not invoked: its concurrency is used up
 watch          nothing: the calls are counted
 """
 type Moment = Literal["before", "after", "answer"]

@@ -131,7 +131,7 @@ def test_traced(put: PutAll, tailrace: Bench, items: Look[dict[str, str]]) -> No
 def test_one_of_many_fails(  # noqa: PLR0913, PLR0917  fixtures
     put: PutAll, tailrace: Bench, stored: Look[Stored], given_up: Look[DeadLettered], label: str, first: int
 ) -> None:
-    """A scan that cannot be kept is dead-lettered, and costs its neighbours nothing."""
+    """A scan that cannot be kept is dead-lettered, and does not affect other records."""
     good = [scan(number) for number in range(first, first + 15)]
     put([*good[:3], scan(first + 15, label), *good[3:]])
 

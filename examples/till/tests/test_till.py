@@ -34,7 +34,7 @@ def test_sales(till: Till) -> None:
     ],
 )
 def test_one_of_many_fails(till: Till, bad: Put, first: int) -> None:
-    """A sale that cannot be stored is dead-lettered, and costs its neighbours nothing."""
+    """A sale that cannot be stored is dead-lettered, and does not affect other records."""
     good = [sale(f"sale-{number}") for number in range(first, first + 12)]
     till.put([*good[:3], bad, *good[3:]])
 
