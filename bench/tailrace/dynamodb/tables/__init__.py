@@ -1,0 +1,1 @@
+"""Tables in memory: answers to requests that are plainly right, as DynamoDB gives them. Pure."""
