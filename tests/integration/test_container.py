@@ -2,6 +2,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -156,6 +157,17 @@ def test_everything_works_without_a_network(running: Container) -> None:
     assert "Enabled" in command(running, "bootstrap", "status")
     command(running, "bootstrap", "destroy")
     inside(running, PYTHON, "-c", LOOK_OUT)
+
+
+def test_its_certificate(running: Container) -> None:
+    """`tailrace env` names a copy of the certificate in the container, and who trusts that one is let in."""
+    printed = json.loads(command(running, "tailrace", "env", "--json"))["set"]
+    trusting = ssl.create_default_context(cafile=printed["TAILRACE_CERTIFICATE"])
+    connection = http.client.HTTPSConnection("localhost", running.port, timeout=10, context=trusting)
+    connection.request("GET", "/_localstack/health")
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert printed["TAILRACE_CERTIFICATE"] in command(running, "bootstrap", "env")
 
 
 def test_compose_alone(container: Container) -> None:

@@ -8,7 +8,9 @@ import click
 
 from tailrace import endpoint
 from tailrace.cli.console import answer, say
-from tailrace.control import Emulator, Installation
+from tailrace.compose.choice import reachable
+from tailrace.control import Emulator, Installation, processes
+from tailrace.control.certificate import given
 from tailrace.pointing import FORMATS, OLD_CLI, Emulated
 
 
@@ -47,10 +49,25 @@ def emulated() -> Emulated:
 
 
 def certificate(own_port: int | None) -> str:
-    """Return the certificate's file of this project's own emulator, where it runs embedded; or nothing."""
-    installation = Installation.from_environment()
-    embedded = own_port is not None and Emulator(installation, own_port).process() is not None
-    return str(installation.certificate) if embedded and installation.certificate.exists() else ""
+    """Return the certificate's file of this project's own emulator, if it runs; or nothing.
+
+    That of one in Docker is copied out of its container, into the folder of the emulator's port.
+    """
+    if own_port is None:
+        return ""
+    emulator = Emulator(Installation.from_environment(), own_port)
+    if emulator.process() is not None:
+        file = emulator.installation.certificate
+        return str(file) if file.exists() else ""
+    answers = processes.taken(endpoint.HOST, own_port)
+    container = reachable(own_port, Path.cwd(), os.environ) if answers else None
+    text = container.certificate() if container else ""
+    if not text:
+        return ""
+    file = given(emulator.folder)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="ascii")
+    return str(file)
 
 
 def has_old_cli(path: str | None) -> bool:

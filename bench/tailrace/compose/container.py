@@ -7,10 +7,12 @@ from subprocess import CompletedProcess
 from typing import NamedTuple
 
 from tailrace.control import processes
+from tailrace.control.certificate import FILE as PEM
+from tailrace.control.certificate import Certificate
 from tailrace.control.errors import PortTakenError
 from tailrace.control.health import healthy
 from tailrace.control.occupant import occupant, taken_by
-from tailrace.endpoint import HOST, at
+from tailrace.endpoint import HOME, HOST, at
 
 from . import image
 from .engine import LONG, DockerEngine, last_line
@@ -118,6 +120,18 @@ class Container:
             return ""
         said = self.engine.run("logs", "--tail", str(lines or "all"), found.name, timeout=LONG)
         return (said.stdout + said.stderr).rstrip("\n")
+
+    def certificate(self) -> str:
+        """Return the certificate of its installation, by which clients know it over TLS.
+
+        Empty if it does not run, was started from another folder, or has none, as LocalStack's own image.
+        """
+        found = self.find()
+        if not found or not found.running or found.folder != self.folder:
+            return ""
+        file = f"${HOME}/{Certificate.where}/{PEM}.crt"
+        shown = self.engine.run("exec", found.name, "sh", "-c", f'cat "{file}"')
+        return "" if shown.returncode else shown.stdout
 
     def _labelled(self, label: str) -> list[str]:
         which = f"label={label}={self.port}"

@@ -29,6 +29,11 @@ RENEWED = 30 * 86_400
 """Seconds before its end at which a new one is made."""
 
 
+def given(folder: Path) -> Path:
+    """Return where in a run folder the certificate of an emulator in a container is kept for its clients."""
+    return folder / "tls" / f"{FILE}.crt"
+
+
 def laid(folder: Path) -> Path:
     """Return where an emulator with this run folder reads key and certificate."""
     return folder / "tls" / FILE

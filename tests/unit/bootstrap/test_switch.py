@@ -77,6 +77,13 @@ def test_env_for_an_emulator() -> None:
     ]
 
 
+def test_env_with_a_certificate() -> None:
+    """The certificate of an emulator is named, where it is known."""
+    assert "export TAILRACE_CERTIFICATE=/a/localhost.pem.crt" in lines(
+        target("localstack"), {}, "/a/localhost.pem.crt"
+    )
+
+
 def test_env_beside_a_proxy() -> None:
     """Where a proxy is set, it is not asked for the emulator; what was excepted before stays so."""
     proxied = {
