@@ -1,0 +1,277 @@
+"""Attribute values as DynamoDB keeps them: one way to write each, so that equal values are equal dicts.
+
+A number loses the zeros that say nothing, and its exponent; a set is sorted; binary is base64 with padding.
+DynamoDB Local keeps numbers within lists and maps as they were written; AWS trims them everywhere, and so
+do these.
+
+Sizes are AWS's ("Item sizes and formats" in the developer guide); how a number's digits are paired was
+measured at DynamoDB Local's capacity units.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from typing import Any
+
+from .unsure import UnsureError
+
+type Value = dict[str, Any]
+"""As in DynamoDB's JSON: `{"S": "text"}`; where a function wants one that is `checked`, it says so."""
+type Item = dict[str, Value]
+
+DIGITS = 38
+LARGEST, SMALLEST = 125, -130  # exponents of the first digit
+LEVELS = 31  # lists and maps within each other; the value within the last is the 32nd level
+NAME_BYTES = 65535
+CONTAINER, MEMBER = 3, 1  # bytes that a list or map takes beside what is in it, and each of its members
+
+canonical = re.compile(r"0|-?(?:[1-9][0-9]*(?:\.[0-9]*[1-9])?|0\.[0-9]*[1-9])").fullmatch
+NUMBER = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,3})?")
+EXACT = Context(prec=DIGITS, Emin=-2000, Emax=2000, traps=[Inexact, InvalidOperation, Overflow])
+
+
+def checked(item: object) -> Item:
+    """Return the attributes as DynamoDB keeps them; what is well written already is not copied.
+
+    Good for an item, a key, and the values of expressions. Raises UnsureError for what is not plainly right.
+    """
+    if type(item) is not dict:
+        raise UnsureError("attributes that are no object")
+    _check_names(item)
+    changed: Item = {}
+    for name, value in item.items():
+        if type(value) is not dict or len(value) != 1:
+            raise UnsureError("a value without exactly one type")
+        for kind, inner in value.items():
+            if kind == "S" and type(inner) is str and inner.isascii():  # what most attributes are
+                continue
+            if kind == "N" and type(inner) is str and len(inner) <= DIGITS and canonical(inner):
+                continue
+            kept = _checked(kind, inner, 1)
+            if kept is not inner:
+                changed[name] = {kind: kept}
+    return item | changed if changed else item
+
+
+def number(text: str) -> str:
+    """Return a number as DynamoDB gives it back: plain notation, no zeros that say nothing.
+
+    >>> number("1.50e3"), number("-0.0")
+    ('1500', '0')
+    """
+    if len(text) <= DIGITS and canonical(text):
+        return text
+    if not NUMBER.fullmatch(text):
+        raise UnsureError("a number in another notation")
+    return plain(Decimal(text))
+
+
+def plain(value: Decimal) -> str:
+    """Return a number in plain notation. Raises UnsureError beyond 38 digits or the range of exponents."""
+    try:
+        trimmed = value.normalize(EXACT)
+    except ArithmeticError as error:
+        raise UnsureError("a number of more than 38 digits") from error
+    if not trimmed:
+        return "0"
+    if not SMALLEST <= trimmed.adjusted() <= LARGEST:
+        raise UnsureError("a number out of range")
+    return format(trimmed, "f")
+
+
+def equal(one: Value, other: Value) -> bool:
+    """Tell whether two checked values are equal: numbers by value, sets without order."""
+    return one == other
+
+
+def sortable(value: Value) -> Any:  # noqa: ANN401  one of three types
+    """Return what a checked string, number or binary value is ordered by: str, Decimal or bytes."""
+    ((kind, inner),) = value.items()
+    if kind == "S":
+        return inner  # code points are in the order of their UTF-8
+    if kind == "N":
+        return Decimal(inner)
+    if kind == "B":
+        return base64.b64decode(inner)
+    raise UnsureError(f"the order of {kind}")
+
+
+def size(item: Item) -> int:
+    """Return the bytes of a checked item as DynamoDB counts them."""
+    total = _text_size("".join(item))
+    for value in item.values():
+        for kind, inner in value.items():
+            if kind == "S" and inner.isascii():  # what most attributes are
+                total += len(inner)
+            else:
+                total += SIZES[kind](inner)
+    return total
+
+
+def _check_names(members: dict[str, Any]) -> None:
+    names = "".join(members)
+    if "" in members:
+        raise UnsureError("an attribute without a name")
+    if not names.isascii():
+        _check_text(names)
+    if len(names) * 4 > NAME_BYTES and any(len(name.encode()) > NAME_BYTES for name in members):
+        raise UnsureError("a name that is too long")
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UnsureError("half a character") from error
+
+
+def _checked(kind: str, inner: object, level: int) -> Any:  # noqa: ANN401  whatever JSON holds
+    form, rule = RULES.get(kind, (None, None))
+    if type(inner) is not form or rule is None:
+        raise UnsureError(f"a value that is not of its type {kind}")
+    return rule(inner, level)
+
+
+def _text(text: str, _: int) -> str:
+    if not text.isascii():
+        _check_text(text)
+    return text
+
+
+def _boolean(value: bool, _: int) -> bool:  # noqa: FBT001  it is the value
+    return value
+
+
+def _null(value: bool, _: int) -> bool:  # noqa: FBT001  it is the value
+    if not value:
+        raise UnsureError("a null that is false")
+    return value
+
+
+def _binary(text: str, _: int) -> str:
+    try:
+        kept = base64.b64encode(base64.b64decode(text, validate=True)).decode()
+    except ValueError as error:
+        raise UnsureError("binary that is not base64") from error
+    if kept != text:
+        raise UnsureError("binary in another notation")
+    return text
+
+
+def _set(members: list[Any], kind: str) -> list[str]:
+    one, order = SETS[kind]
+    if not members or not all(type(member) is str for member in members):
+        raise UnsureError("a set that is empty, or of other values")
+    kept = sorted({_checked(one, member, LEVELS) for member in members}, key=order)
+    if len(kept) != len(members):
+        raise UnsureError("a set with duplicates")
+    return members if kept == members else kept
+
+
+def _list(members: list[Any], level: int) -> list[Value]:
+    kept = [_value(member, level) for member in members]
+    return members if all(map(_same, kept, members)) else kept
+
+
+def _map(members: dict[str, Any], level: int) -> Item:
+    _check_names(members)
+    changed = {}
+    for name, member in members.items():
+        kept = _value(member, level)
+        if kept is not member:
+            changed[name] = kept
+    return members | changed if changed else members
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other
+
+
+def _value(value: object, level: int) -> Value:
+    if level > LEVELS:
+        raise UnsureError("more than 32 levels")
+    if type(value) is not dict or len(value) != 1:
+        raise UnsureError("a value without exactly one type")
+    ((kind, inner),) = value.items()
+    kept = _checked(kind, inner, level + 1)
+    return value if kept is inner else {kind: kept}
+
+
+def in_order(kind: str, members: set[str]) -> list[str]:
+    """Return a set's members, each of them checked, in the order in which DynamoDB Local gives them."""
+    return sorted(members, key=SETS[kind][1])
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-be")
+
+
+SETS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "SS": ("S", _utf16),
+    "NS": ("N", Decimal),
+    "BS": ("B", binascii.a2b_base64),
+}
+"""What a set's members are, and their order: DynamoDB Local's, for AWS promises none."""
+
+
+type Rule = Callable[[Any, int], Any]
+RULES: dict[str, tuple[type, Rule]] = {
+    "S": (str, _text),
+    "N": (str, lambda text, _: number(text)),
+    "B": (str, _binary),
+    "BOOL": (bool, _boolean),
+    "NULL": (bool, _null),
+    "SS": (list, lambda members, _: _set(members, "SS")),
+    "NS": (list, lambda members, _: _set(members, "NS")),
+    "BS": (list, lambda members, _: _set(members, "BS")),
+    "L": (list, _list),
+    "M": (dict, _map),
+}
+"""How JSON writes each type, and what is kept of a value at a level."""
+
+
+def _text_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def _number_size(text: str) -> int:
+    """One byte for each pair of digits from the point to either side, one for its exponent, for a minus."""
+    if text == "0":
+        return 1
+    negative = text[0] == "-"
+    whole, _, fraction = (text[1:] if negative else text).partition(".")
+    if len(whole) % 2:
+        whole = "0" + whole
+    if len(fraction) % 2:
+        fraction += "0"
+    digits = whole + fraction
+    first, last = len(digits) - len(digits.lstrip("0")), len(digits.rstrip("0"))
+    return 1 + (last + 1) // 2 - first // 2 + negative
+
+
+def _binary_size(text: str) -> int:
+    return len(text) // 4 * 3 - text[-2:].count("=")
+
+
+def _list_size(members: list[Value]) -> int:
+    total = CONTAINER + MEMBER * len(members)
+    for member in members:
+        ((kind, inner),) = member.items()
+        total += SIZES[kind](inner)
+    return total
+
+
+SIZES: dict[str, Callable[[Any], int]] = {
+    "S": _text_size,
+    "N": _number_size,
+    "B": _binary_size,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+    "SS": lambda members: sum(map(_text_size, members)),
+    "NS": lambda members: sum(map(_number_size, members)),
+    "BS": lambda members: sum(map(_binary_size, members)),
+    "L": _list_size,
+    "M": lambda members: CONTAINER + MEMBER * len(members) + size(members),
+}
