@@ -3,6 +3,8 @@
 //     client.cjs one STREAM DATA             puts one record and reads it, and prints what it read
 //     client.cjs write STREAM NAME COUNT     puts so many events, and merges two shards halfway
 //     client.cjs subscribe CONSUMER COUNT    prints the data of so many records of the first shard, as a consumer
+//     client.cjs follow CONSUMER             prints the data of its records, `subscribed` and `ended`, and subscribes
+//                                            again after what it has seen whenever a subscription ends
 const {
     GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand, MergeShardsCommand,
     PutRecordCommand, PutRecordsCommand, SubscribeToShardCommand,
@@ -70,10 +72,26 @@ async function subscribe(ConsumerARN, count) {
     }
 }
 
+async function follow(ConsumerARN) {
+    setTimeout(() => process.exit(1), PATIENCE).unref();
+    for (let StartingPosition = { Type: "LATEST" }; ;) {
+        const { EventStream } = await kinesis.send(new SubscribeToShardCommand({
+            ConsumerARN, ShardId: "shardId-000000000000", StartingPosition,
+        }));
+        console.log("subscribed");
+        for await (const { SubscribeToShardEvent: event } of EventStream) {
+            event.Records.forEach(record => console.log(Buffer.from(record.Data).toString()));
+            StartingPosition = { Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber: event.ContinuationSequenceNumber };
+        }
+        console.log("ended");
+    }
+}
+
 const [what, where, ...rest] = process.argv.slice(2);
 const verbs = {
     one: () => one(where, rest[0]),
     write: () => write(where, rest[0], Number(rest[1])),
     subscribe: () => subscribe(where, Number(rest[0])),
+    follow: () => follow(where),
 };
 verbs[what]().catch(error => { console.error(error); process.exit(1); });

@@ -48,6 +48,11 @@ class Client:
         self._process.kill()
         self._process.communicate()
 
+    def line(self) -> str:
+        """Return the next line that it writes, empty if it has ended; it bounds that time itself."""
+        assert self._process.stdout
+        return self._process.stdout.readline().rstrip("\n")
+
     def ended(self) -> list[str]:
         """Wait until it has ended, well; give the lines that it wrote."""
         written, said = self._process.communicate(timeout=PATIENCE)

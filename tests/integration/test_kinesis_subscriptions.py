@@ -12,10 +12,13 @@ from click.testing import CliRunner
 
 from bootstrap.target import Target
 from tailrace.cli import tailrace
+from tailrace.control import Installation
 from tailrace.testing.eventually import eventually
 from tailrace.testing.limits import switch_limits
 from tests.frame import stacks
 from tests.frame.run import Run
+from tests.integration import clients
+from tests.integration.clients import FOLDER
 from tests.integration.wire import CBOR, JSON, Events, call, cbor
 
 pytestmark = pytest.mark.emulator_only
@@ -171,6 +174,31 @@ def test_heartbeats_and_five_minutes(stage: Stage, kind: str) -> None:
         assert numbers == sorted(set(numbers))
         advance(stage.target, 300)
         assert all(records(event) == [] for event in given), "and then nothing more"
+
+
+@pytest.mark.parametrize("protocol", ["HTTP/2", "TLS"])
+def test_renewed_by_a_javascript_client(
+    stage: Stage, run: Run, installation: Installation, protocol: str
+) -> None:
+    """AWS's SDK for JavaScript is subscribed for five minutes by its default, HTTP/2, and then goes on."""
+    node, modules = clients.node(installation)
+    environ = {**clients.environ_of(run, stage.target), "NODE_PATH": str(modules)}
+    if protocol == "TLS":
+        environ["AWS_ENDPOINT_URL"] = environ["AWS_ENDPOINT_URL"].replace("http:", "https:")
+        environ["NODE_EXTRA_CA_CERTS"] = str(installation.certificate)
+    with clients.Client(environ, node, FOLDER / "client.cjs", "follow", stage.consumer) as follower:
+        assert follower.line() == "subscribed"
+        for minute in range(5):
+            stage.put(b"minute %d" % minute)
+            assert follower.line() == f"minute {minute}"
+            advance(stage.target, 59)
+        stage.put(b"the last")
+        assert follower.line() == "the last", "so far less than five minutes have passed"
+        advance(stage.target, 10)
+        stage.put(b"between")
+        assert [follower.line() for _ in range(3)] == ["ended", "subscribed", "between"]
+        stage.put(b"after")
+        assert follower.line() == "after"
 
 
 @BOTH

@@ -106,14 +106,23 @@ class Subscriptions:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._latest: dict[tuple[str, str], tuple[float, Subscription]] = {}
+        self._latest: dict[tuple[str, str], tuple[float, Subscription | None]] = {}
+        """When the latest of a consumer and shard began, and the subscription unless it has ended."""
 
     def begin(self, consumer_arn: str, subscription: Subscription, now: float) -> None:
-        """Take over from the consumer's subscription before this one. Raises AlreadySubscribedError."""
+        """Take over from the consumer's subscription before this one.
+
+        Raises AlreadySubscribedError within five seconds of the latest, whether or not that has ended.
+        """
         key = consumer_arn, subscription.shard.shard_id
         with self._lock:
+            self._latest = {
+                one: (began, latest)
+                for one, (began, latest) in self._latest.items()
+                if latest is not None or now < began + TAKEOVER
+            }
             began, before = self._latest.get(key, (-TAKEOVER, None))
-            if before and now < began + TAKEOVER:
+            if now < began + TAKEOVER:
                 raise AlreadySubscribedError(
                     f"Another active subscription exists for consumer {consumer_arn}"
                     f" and shard {subscription.shard.shard_id}."
@@ -125,8 +134,8 @@ class Subscriptions:
             before.shard.wake()
 
     def end(self, subscription: Subscription) -> None:
-        """Forget a subscription that has ended."""
+        """Let go of a subscription that has ended."""
         with self._lock:
-            ended = [key for key, (_, latest) in self._latest.items() if latest is subscription]
-            for key in ended:
-                del self._latest[key]
+            for key, (began, latest) in self._latest.items():
+                if latest is subscription:
+                    self._latest[key] = began, None

@@ -190,12 +190,33 @@ def test_one_subscription_a_second() -> None:
     stage = Stage(shards=2, limited=True)
     made = stage("RegisterStreamConsumer", StreamARN=ARN, ConsumerName="app")["Consumer"]
     asked = {"ConsumerARN": made["ConsumerARN"], "StartingPosition": {"Type": "LATEST"}}
-    first = stage("SubscribeToShard", ShardId=FIRST, **asked)
-    stage.engine.subscriptions.end(first)
+    stage("SubscribeToShard", ShardId=FIRST, **asked)
     assert stage.refusal("SubscribeToShard", ShardId=FIRST, **asked)[0] == "LimitExceededException"
     stage("SubscribeToShard", ShardId="shardId-000000000001", **asked)
     stage.now += 1
-    stage("SubscribeToShard", ShardId=FIRST, **asked)
+    assert stage.refusal("SubscribeToShard", ShardId=FIRST, **asked)[0] == "ResourceInUseException"
+
+
+def test_not_again_within_five_seconds() -> None:
+    """Five seconds after a call another takes over; before, it is refused, also if the first has ended."""
+    stage = Stage(shards=1)
+    made = stage("RegisterStreamConsumer", StreamARN=ARN, ConsumerName="app")["Consumer"]
+    asked = {"ShardId": FIRST, "ConsumerARN": made["ConsumerARN"], "StartingPosition": {"Type": "LATEST"}}
+    first = stage("SubscribeToShard", **asked)
+    stage.now += 4.9
+    code, message = stage.refusal("SubscribeToShard", **asked)
+    assert code == "ResourceInUseException"
+    assert (
+        message
+        == f"Another active subscription exists for consumer {asked['ConsumerARN']} and shard {FIRST}."
+    )
+    stage.engine.subscriptions.end(first)
+    assert stage.refusal("SubscribeToShard", **asked)[0] == "ResourceInUseException"
+    stage.now += 0.2
+    second = stage("SubscribeToShard", **asked)
+    stage.now += 5
+    stage("SubscribeToShard", **asked)
+    assert (first.taken_over, second.taken_over) == (False, True)
 
 
 def test_data_comes_back_as_it_was_put() -> None:
