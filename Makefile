@@ -123,7 +123,7 @@ lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run bench/healthy examples/*/*.sh
 
-.PHONY: simulate mutants bench-leg fuzz
+.PHONY: simulate mutants bench-leg fuzz soak
 fuzz: $(TESTED) ## send mutated requests to the door, and see that none hangs it or leaves anything: REQUESTS= SEED=
 	@$(PYTHON) -m tests.fuzz
 
@@ -144,6 +144,10 @@ bench: $(TESTED) ## measure: events/s, latency, start-up, memory, calls and thei
 recipe: $(READY) ## the promises of the recipe as it is written, beside those of this pipeline
 	@$(CONTROL) install
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -c benchmarks/recipe/pytest.ini --rootdir . benchmarks/recipe/promises.py || true
+
+soak: $(TESTED) ## measure what must not cost more the more there is of it: many shards, many mappings, two days; ten minutes
+	@$(CONTROL) install
+	@$(PYTHON) -m benchmarks.soak
 
 bench-leg: $(TESTED) ## measure the streaming leg itself: a record's microseconds in filters, puts, reads, events; its memory
 	@$(PYTHON) -m benchmarks.leg

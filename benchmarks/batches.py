@@ -15,12 +15,13 @@ from rich.table import Table
 from benchmarks.bed import Bed, deployed
 from benchmarks.measure import ENTRIES, PATIENCE, BenchError, fresh
 from bootstrap.package import Code, handler_files, pack, pack_detector
+from bootstrap.settings import SETTINGS
 from bootstrap.stacks import Stack
 from bootstrap.target import Target
 from tailrace.stream.event import Event
 
 TIMED = Path(__file__).with_name("timed") / "entry.py"
-FULL = 100  # records of a whole batch
+FULL = int(SETTINGS["BATCH_SIZE"].default)  # records of a whole batch
 EVENTS, SINGLE, WARMING = 2_000, 30, 200
 PAUSE = 0.2  # seconds after which a pipeline is idle again
 type Printed = Mapping[str, Any]

@@ -47,17 +47,30 @@ class Bed:
         return [line.partition(marker)[2].partition(" ")[0] for line in lines if marker in line]
 
 
+@dataclass(frozen=True)
+class EmbeddedBed(Bed):
+    """One that runs as processes of this machine; `cpu` gives the CPU seconds that they have taken."""
+
+    cpu: Callable[[], float]
+
+
 @contextmanager
-def embedded() -> Iterator[Bed]:
+def embedded() -> Iterator[EmbeddedBed]:
     """Start an embedded emulator on a free port, and stop it at the end."""
     emulator = Emulator(Installation.from_environment(), processes.free_port())
 
-    def memory() -> float:
+    def every() -> list[psutil.Process]:
         process = emulator.process()
         if process is None:
             raise RuntimeError("the bench's emulator does not run any more")
         root = psutil.Process(process.pid)
-        return sum(pss(one) for one in (root, *root.children(recursive=True))) / 2**20
+        return [root, *root.children(recursive=True)]
+
+    def memory() -> float:
+        return sum(pss(one) for one in every()) / 2**20
+
+    def cpu() -> float:
+        return sum(cpu_seconds(one) for one in every())
 
     def log() -> str:
         return emulator.log.read_text(encoding="utf-8", errors="replace")
@@ -67,7 +80,7 @@ def embedded() -> Iterator[Bed]:
     healthy = time.monotonic() - began
     try:
         switch_limits(emulator.status().endpoint, "off")
-        yield Bed(target_at(emulator.status().endpoint), healthy, memory, log)
+        yield EmbeddedBed(target_at(emulator.status().endpoint), healthy, memory, log, cpu)
     finally:
         emulator.stop()
 
@@ -118,6 +131,15 @@ def pss(process: psutil.Process) -> int:
         return int(process.memory_full_info().pss)
     except psutil.NoSuchProcess:
         return 0
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """Return the CPU seconds that a process has taken; 0 if it has just ended."""
+    try:
+        taken = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(taken.user + taken.system)
 
 
 @contextmanager

@@ -42,9 +42,9 @@ class Load:
     log_bytes_per_batch: int = 900
 
 
-# Of the handler: records in a transaction, beside its receipt and totals; the size of these in KB, measured.
+# Of the handler: records in a transaction, beside its receipt and totals; the sizes of these in KB, measured.
 _RECORDS_PER_TRANSACTION = 98
-_TOTALS_KB = 2
+_RECEIPT_KB, _TOTALS_KB = 2, 2
 _MEMORY_GB = 0.5
 _ALARMS = 9
 _METRICS = 27  # event types times device types, the sums, and the detector's two
@@ -89,10 +89,12 @@ def per_million(settings: PipelineSettings, load: Load | None = None) -> list[It
     Traced are at most all invocations: X-Ray's own rule takes one a second and a twentieth of the others.
     """
     load = load or Load()
-    batches = ceil(MILLION / settings.number("BATCH_SIZE", 100))
+    records = settings.number("BATCH_SIZE", _RECORDS_PER_TRANSACTION)
+    batches = ceil(MILLION / records)
     units = MILLION * ceil(load.event_bytes / 25_000)
-    transactions = batches * ceil(settings.number("BATCH_SIZE", 100) / _RECORDS_PER_TRANSACTION)
-    writes = 2 * (MILLION * ceil(load.item_bytes / 1024) + transactions) + transactions
+    transactions = batches * ceil(records / _RECORDS_PER_TRANSACTION)
+    receipts = _RECEIPT_KB * transactions
+    writes = 2 * (MILLION * ceil(load.item_bytes / 1024) + receipts) + receipts
     return [
         _item("Kinesis: put", units, PUT_UNIT),
         _item("Lambda: requests", batches, LAMBDA_REQUEST),

@@ -37,10 +37,10 @@ def main() -> int:
         other = stack.enter_context(ministack())
         own, _ = stack.enter_context(deployed(bed.target, "bench-pipeline"))
         every = {
-            PLAIN: stack.enter_context(sides.plain(bed.target)),
-            PEER: stack.enter_context(sides.plain(other)),
-            PIPELINE: pipeline(bed.target, own),
+            name: stack.enter_context(sides.plain(at, stack.enter_context(sides.stream(at))))
+            for name, at in ((PLAIN, bed.target), (PEER, other))
         }
+        every[PIPELINE] = pipeline(bed.target, own)
         for side in every.values():
             sides.rate(side, WARM)
         latencies = in_turns(every)

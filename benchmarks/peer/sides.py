@@ -53,44 +53,48 @@ def milliseconds(way: Way, event: Padded) -> float:
 
 
 @contextmanager
-def plain(target: Target) -> Iterator[Way]:
-    """Make the stream, the table, the plain function and its mapping; remove them afterwards."""
-    kinesis, dynamodb = target.client("kinesis"), target.client("dynamodb")
-    functions = target.client("lambda")
-    kinesis.create_stream(StreamName=NAME, ShardCount=SHARDS)
-    kinesis.get_waiter("stream_exists").wait(StreamName=NAME, WaiterConfig={"Delay": 1})
+def stream(target: Target, name: str = NAME, shards: int = SHARDS) -> Iterator[str]:
+    """Make a stream and give its ARN; remove it afterwards."""
+    kinesis = target.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=shards)
+    try:
+        kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+        yield kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    finally:
+        kinesis.delete_stream(StreamName=name)
+
+
+@contextmanager
+def plain(target: Target, source: str, name: str = NAME, code: Path = PLAIN) -> Iterator[Way]:
+    """Make a table, the plain function and its mapping from a stream; remove them afterwards."""
+    dynamodb, functions = target.client("dynamodb"), target.client("lambda")
     dynamodb.create_table(
-        TableName=NAME,
+        TableName=name,
         KeySchema=[{"AttributeName": "eventId", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "eventId", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    files = {path.name: path.read_bytes() for path in PLAIN.glob("*.py")}
+    files = {path.name: path.read_bytes() for path in code.glob("*.py")}
     functions.create_function(
-        FunctionName=NAME,
+        FunctionName=name,
         Runtime="python3.13",
         Handler="entry.lambda_handler",
-        Role=f"arn:aws:iam::{target.account}:role/{NAME}",
+        Role=f"arn:aws:iam::{target.account}:role/{name}",
         MemorySize=MEMORY,
         Timeout=60,
-        Environment={"Variables": {"TABLE": NAME}},
+        Environment={"Variables": {"TABLE": name}},
         Code={"ZipFile": pack(files).content},
     )
-    functions.get_waiter("function_active_v2").wait(FunctionName=NAME, WaiterConfig={"Delay": 1})
-    described = kinesis.describe_stream_summary(StreamName=NAME)["StreamDescriptionSummary"]
+    functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
     mapping = functions.create_event_source_mapping(
-        FunctionName=NAME,
-        EventSourceArn=described["StreamARN"],
-        StartingPosition="TRIM_HORIZON",
-        BatchSize=BATCH,
+        FunctionName=name, EventSourceArn=source, StartingPosition="TRIM_HORIZON", BatchSize=BATCH
     )["UUID"]
     try:
-        yield Way(target, NAME, NAME)
+        yield Way(target, source.rpartition("/")[2], name)
     finally:
         functions.delete_event_source_mapping(UUID=mapping)
-        functions.delete_function(FunctionName=NAME)
-        dynamodb.delete_table(TableName=NAME)
-        kinesis.delete_stream(StreamName=NAME)
+        functions.delete_function(FunctionName=name)
+        dynamodb.delete_table(TableName=name)
 
 
 def _fresh() -> Iterator[Event]:

@@ -101,6 +101,22 @@ def _members(values: dict[str, Json], level: int) -> str:
 
 
 def _value(value: Json, level: int) -> str:
+    kind = type(value)
+    if kind is str:
+        return f'{{"S":{quoted(value)}}}'  # type: ignore[arg-type]  # mypy does not narrow by `kind`
+    if kind is int or kind is Decimal:
+        return f'{{"N":"{_number(value)}"}}'  # type: ignore[arg-type]
+    return _other(value, level)
+
+
+def _other(value: Json, level: int) -> str:
+    """Return what is neither text nor an ordinary number, or of a class derived from them."""
+    if isinstance(value, dict | list):
+        if level >= DEEPEST:
+            raise RejectedError(Reason.TOO_DEEP, f"nested deeper than {DEEPEST} levels")
+        if isinstance(value, dict):
+            return f'{{"M":{{{_members(value, level)}}}}}'
+        return f'{{"L":[{",".join([_value(each, level + 1) for each in value])}]}}'
     if isinstance(value, str):
         return f'{{"S":{quoted(value)}}}'
     if value is True or value is False:
@@ -109,12 +125,6 @@ def _value(value: Json, level: int) -> str:
         return f'{{"N":"{_number(value)}"}}'
     if value is None:
         return '{"NULL":true}'
-    if level >= DEEPEST:
-        raise RejectedError(Reason.TOO_DEEP, f"nested deeper than {DEEPEST} levels")
-    if isinstance(value, dict):
-        return f'{{"M":{{{_members(value, level)}}}}}'
-    if isinstance(value, list):
-        return f'{{"L":[{",".join([_value(each, level + 1) for each in value])}]}}'
     raise RejectedError(
         Reason.ANALYTICS_FAILED, f"analytics gives a {type(value).__name__}, which is no JSON value"
     )

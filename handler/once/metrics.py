@@ -202,6 +202,11 @@ class MetricSums:
         samples, total, low, high = known
         self.statistics[series] = Statistic(samples + 1, total + value, min(low, value), max(high, value))
 
+    def count(self, series: MetricSeries, times: int) -> None:
+        """Count a 1 so many times."""
+        if times:
+            self._merge(series, Statistic(times, times, 1, 1))
+
     def update(self, other: "MetricSums") -> None:
         """Count everything that another tally counted."""
         for series, statistic in other.statistics.items():

@@ -129,6 +129,11 @@ class Sums:
         if clipped:
             self.plain[CLIPPED] += UNIT
 
+    def count(self, name: str, key: str | None, times: int) -> None:
+        """Count a 1 so many times."""
+        if times:
+            self.add(Addend(name, key, times * UNIT))
+
     def name(self, event: str, arrival: int, value: str) -> None:
         """Name a stored event among the newest; one whose id is too long is counted only."""
         if len(event) <= LONGEST_NEWEST:

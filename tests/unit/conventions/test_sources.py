@@ -10,7 +10,13 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[3]
 NO_SOURCES = {"docs", "dist"}
 # Other people's way of making clients, and other projects' code.
-THEIRS = ("benchmarks/recipe/", "benchmarks/peer/plain/", "examples/", "tests/readings/")
+THEIRS = (
+    "benchmarks/recipe/",
+    "benchmarks/peer/plain/",
+    "benchmarks/soak/kept/",
+    "examples/",
+    "tests/readings/",
+)
 MAKES_CLIENTS = {
     "detector/clients.py",  # what runs in Lambda, like the handler's
     "bootstrap/target.py",

@@ -39,6 +39,7 @@ FUNCTIONS = {
     "bench/tailrace/functions/runtimes/start_python.py",
     "benchmarks/functions.py",
     "benchmarks/peer/plain/entry.py",
+    "benchmarks/soak/kept/entry.py",
     "benchmarks/recipe/entry.py",
     "tests/fuzz/target.py",
 }

@@ -1,0 +1,1 @@
+"""Many shards, many mappings, a long day: what must not cost more the more there is of it."""

@@ -1,0 +1,169 @@
+"""The measurements of `make soak`, each with streams and functions of its own."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import batched
+from pathlib import Path
+from statistics import median
+
+from benchmarks.bed import EmbeddedBed
+from benchmarks.measure import ENTRIES, PATIENCE, BenchError, Way
+from benchmarks.peer import sides
+from tailrace.moving import EmulatorClock
+
+KEPT = Path(__file__).with_name("kept")
+STREAMS, WATCHED = 100, 10.0  # the shards that an account has by default
+FUNCTIONS, SHARDS, EVENTS = 10, 64, 10_000
+TENTHS, TENTH = 10, 10_000
+DAY, STEP, STEP_EVENTS, KEYS = 86_400, 300, 200, 500
+REST = 6.0
+"""Seconds after which threads that had something to do have ended."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was found, and the bound that it is to keep (`least` or `most`)."""
+
+    what: str
+    value: float
+    unit: str
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether it keeps its bound."""
+        return (self.least is None or self.value >= self.least) and (
+            self.most is None or self.value <= self.most
+        )
+
+
+def idle(bed: EmbeddedBed) -> Iterator[Figure]:
+    """Measure what a hundred streams with a mapping each cost while nothing is put."""
+    functions, kinesis = bed.target.client("lambda"), bed.target.client("kinesis")
+    names = [f"soak-idle-{number}" for number in range(1, STREAMS)]
+    with ExitStack() as made:
+        first = made.enter_context(sides.stream(bed.target, "soak-idle", 1))
+        made.enter_context(sides.plain(bed.target, first, "soak-idle"))
+        single = _cpu(bed)
+        for name in names:
+            kinesis.create_stream(StreamName=name, ShardCount=1)
+            made.callback(kinesis.delete_stream, StreamName=name)
+        for name in names:
+            kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+            arn = first.replace("soak-idle", name)
+            mapping = functions.create_event_source_mapping(
+                FunctionName="soak-idle", EventSourceArn=arn, StartingPosition="TRIM_HORIZON"
+            )["UUID"]
+            made.callback(functions.delete_event_source_mapping, UUID=mapping)
+        many = _cpu(bed)
+    yield Figure("CPU of the emulator, one idle mapping", single, "% of a core")
+    yield Figure(f"CPU of the emulator, {STREAMS} of them", many, "% of a core", most=single + 2)
+
+
+def fans(bed: EmbeddedBed) -> Iterator[Figure]:
+    """Measure ten functions on one stream, and a stream of 64 shards, beside one function on two shards."""
+    with ExitStack() as made:
+        arn = made.enter_context(sides.stream(bed.target, "soak-one"))
+        one = made.enter_context(sides.plain(bed.target, arn, "soak-one"))
+        sides.rate(one, 1_000)
+        usual = sides.rate(one, EVENTS)
+    yield Figure("events/s, one function, 2 shards", usual, "")
+    with ExitStack() as made:
+        arn = made.enter_context(sides.stream(bed.target, "soak-many"))
+        ways = [
+            made.enter_context(sides.plain(bed.target, arn, f"soak-many-{number}"))
+            for number in range(FUNCTIONS)
+        ]
+        every = _all(ways, sides.events(1_000)) and _all(ways, sides.events(EVENTS // FUNCTIONS))
+    ratio = EVENTS / every / usual
+    yield Figure(f"deliveries/s, {FUNCTIONS} functions on a stream, to one function's", ratio, "", least=0.6)
+    with ExitStack() as made:
+        arn = made.enter_context(sides.stream(bed.target, "soak-wide", SHARDS))
+        wide = made.enter_context(sides.plain(bed.target, arn, "soak-wide"))
+        sides.rate(wide, 1_000)
+        ratio = sides.rate(wide, EVENTS) / usual
+    yield Figure(f"events/s, {SHARDS} shards, to those of 2", ratio, "", least=0.5)
+
+
+def tenths(way: Way, name: str) -> Iterator[Figure]:
+    """Put 100,000 events into one stream, a tenth at a time: none may be much slower than the others."""
+    sides.rate(way, 1_000)
+    rates = [sides.rate(way, TENTH) for _ in range(TENTHS)]
+    middle = median(rates)
+    yield Figure(f"{TENTHS * TENTH:,} events, {name}: events/s", middle, "")
+    yield Figure("the slowest tenth, to the median", min(rates) / middle, "", least=0.85)
+    yield Figure("the last tenth, to the median", rates[-1] / middle, "", least=0.85)
+
+
+def days(bed: EmbeddedBed) -> Iterator[Figure]:
+    """Let two days pass, with events every five minutes: on the second one memory stays what it is.
+
+    The first day fills the stream's 24 hours of retention.
+    """
+    clock, used = EmulatorClock(bed.target.endpoint or ""), []
+    with ExitStack() as made:
+        arn = made.enter_context(sides.stream(bed.target, "soak-day"))
+        way = made.enter_context(sides.plain(bed.target, arn, "soak-day", KEPT))
+        number = 0
+        for step in range(2 * DAY // STEP):
+            numbers = range(number, number + STEP_EVENTS)
+            number += STEP_EVENTS
+            _put_numbers(way, numbers)
+            clock.advance(STEP)
+            if step >= DAY // STEP:
+                used.append(bed.memory())
+    sixth = len(used) // 6
+    early, late = median(used[:sixth]), median(used[-sixth:])
+    yield Figure("memory, first four hours of the second day", early, "MiB (PSS)")
+    yield Figure("memory, its last four hours", late, "MiB (PSS)", most=early * 1.03)
+
+
+def _put_numbers(way: Way, numbers: range) -> None:
+    """Put events with these numbers, and wait until the newest of each key is stored."""
+    kinesis, dynamodb = way.target.client("kinesis"), way.target.client("dynamodb")
+    entries = [{"key": f"k{n % KEYS}", "number": n} for n in numbers]
+    kinesis.put_records(
+        StreamName=way.stream,
+        Records=[{"Data": json.dumps(each).encode(), "PartitionKey": str(each["key"])} for each in entries],
+    )
+    wanted = {str(each["key"]): str(each["number"]) for each in entries}
+    until = time.monotonic() + PATIENCE
+    for part in batched(wanted, 100):
+        keys = [{"eventId": {"S": key}} for key in part]
+        while True:
+            found = dynamodb.batch_get_item(RequestItems={way.table: {"Keys": keys, "ConsistentRead": True}})
+            have = {each["eventId"]["S"]: each["number"]["N"] for each in found["Responses"][way.table]}
+            if all(have.get(key) == wanted[key] for key in part):
+                break
+            if time.monotonic() > until:
+                raise BenchError(f"{len(have)} of {len(part)} keys are stored after {PATIENCE:.0f} s")
+            time.sleep(0.02)
+
+
+def _all(ways: Sequence[Way], events: Sequence[sides.Padded]) -> float:
+    """Put events once, and return the seconds until every function has stored all of them."""
+    kinesis, before = ways[0].target.client("kinesis"), [way.stored() for way in ways]
+    began = time.monotonic()
+    for request in batched(events, ENTRIES):
+        kinesis.put_records(
+            StreamName=ways[0].stream,
+            Records=[{"Data": event.data, "PartitionKey": event.key} for event in request],
+        )
+    for way, had in zip(ways, before, strict=True):
+        while way.stored() - had < len(events):
+            if time.monotonic() - began > PATIENCE:
+                raise BenchError(f"{way.table} has {way.stored() - had} of {len(events)} events")
+            time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def _cpu(bed: EmbeddedBed) -> float:
+    """Return what the emulator's processes take while nothing happens, in percent of a core."""
+    time.sleep(REST)
+    before, began = bed.cpu(), time.monotonic()
+    time.sleep(WATCHED)
+    return 100 * (bed.cpu() - before) / (time.monotonic() - began)
