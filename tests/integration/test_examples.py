@@ -36,7 +36,7 @@ ALL = (
     Example("greenhouse", "python3.13", 2),
     Example("parcels", "python3.12", 5),
     Example("meters", "provided.al2023", 3),
-    Example("till", "nodejs24.x", 3, program="npm"),
+    Example("till", "nodejs24.x", 4, program="npm"),
     Example("lifts", "nodejs24.x", 9, program="npm", quick="nothing_is_lost"),
     Example("buoys", "python3.13", 9, program="npm", quick="nothing_is_lost"),
     Example("fares", "python3.13", 10, quick="nothing_is_lost or metric"),

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from tills import Till
@@ -24,6 +25,25 @@ def test_sales(till: Till) -> None:
     assert verdict.lost == ()
     assert {one.element for one in till.stored()} == {one.element for one in good}
     eventually(lambda: till.takings() == (counted + 100, taken + 250), within=30)
+
+
+def test_registers_and_display(till: Till, tmp_path: Path) -> None:
+    """What the tills send by HTTP/2 is stored, and shown once, each till's in its order."""
+    good = [sale(f"register-{'x' * (number % 5)}{number}") for number in range(200)]
+    with till.displayed(tmp_path / "shown") as shown:
+        said = till.sell(good)
+
+        def all_shown() -> bool:
+            """See every sale of this test on the display."""
+            return {one.element for one in good} <= set(shown())
+
+        eventually(all_shown, within=30)
+        ours = [name for name in shown() if name.startswith("register")]  # others' tests are shown too
+    assert "Http2Session client" in said
+    assert till.settle().lost == ()
+    assert {one.element for one in till.stored()} == {one.element for one in good}
+    key_of = {one.element: one.key for one in good}
+    assert sorted(ours, key=key_of.__getitem__) == sorted(key_of, key=key_of.__getitem__)  # stable
 
 
 @pytest.mark.parametrize(

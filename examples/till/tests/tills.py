@@ -1,13 +1,19 @@
 """What became of the till's sales."""
 
 import json
-from collections.abc import Iterable
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from tailrace.testing.audit import DeadLettered, Stored
+from tailrace.testing.audit import Acknowledged, DeadLettered, Stored
 from tailrace.testing.bench import Bench
 from tailrace.testing.sending import Put
 from tailrace.testing.verdict import Verdict
+
+ROOT = Path(__file__).parent.parent
 
 
 class Till:
@@ -20,6 +26,49 @@ class Till:
     def put(self, sales: Iterable[Put]) -> None:
         """Put sales."""
         self._bench.streams.put(self._outputs["Stream"], sales)
+
+    def sell(self, sales: Iterable[Put]) -> str:
+        """Let the tills put sales, note what they say was taken, and return what Node said of HTTP/2."""
+        lines = "".join(f"{json.dumps({**json.loads(one.data), 'till': one.key})}\n" for one in sales)
+        command = ["node", "build/registers.mjs", self._outputs["Stream"]]
+        environ = self._environ | {"NODE_DEBUG": "http2"}
+        done = subprocess.run(
+            command,
+            input=lines,
+            cwd=ROOT,
+            env=environ,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        for sale in map(json.loads, done.stdout.splitlines()):
+            taken = Acknowledged(sale["id"], sale["till"], sale["ShardId"], sale["SequenceNumber"])
+            self._bench.ledger.acknowledged.append(taken)
+        return done.stderr
+
+    @contextmanager
+    def displayed(self, file: Path) -> Iterator[Callable[[], list[str]]]:
+        """Hang up the display, and give what reads off it which sales it has shown."""
+        command = ["node", "build/display.mjs", self._outputs["Display"]]
+
+        def shown() -> list[str]:
+            lines = file.read_text().splitlines(keepends=True)
+            return [json.loads(line)["id"] for line in lines if line.endswith("\n")]
+
+        with (
+            file.open("w") as out,
+            subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=out) as display,
+        ):
+            try:
+                yield shown
+            finally:
+                display.terminate()
+
+    @property
+    def _environ(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], **self._bench.environ}
 
     def settle(self) -> Verdict:
         """Wait until each sale is in the table, or given up."""
