@@ -250,6 +250,16 @@ def test_an_environment_is_used_again(functions: Functions) -> None:
     assert function.invoke({}).payload == function.invoke({}).payload
 
 
+def test_an_environment_that_died_while_idle_is_not_used(functions: Functions) -> None:
+    """The next event has a new one, and no error."""
+    function = functions.make(LOOKS)
+    runtime = psutil.Process(function.invoke({"look": "pid"}).payload)
+    runtime.kill()
+    psutil.wait_procs([runtime], timeout=10)
+    again = function.invoke({"look": "pid"})
+    assert (again.error, again.payload == runtime.pid) == (None, False)
+
+
 def test_concurrent_invocations_run_side_by_side(functions: Functions) -> None:
     """Three at a time are in three environments."""
     function = functions.make(LOOKS)

@@ -14,10 +14,11 @@ What the parts of the emulator measure is put into one store; whoever reads Clou
     provider.py     CloudWatch's API, in place of LocalStack's
 """
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 
 from tailrace.clock import CLOCK
-from tailrace.cloudwatch.cells import Cell, CellKey, key, repeated
+from tailrace.cloudwatch.cells import Cell, CellKey, cell_of, key
 from tailrace.cloudwatch.flusher import Flusher
 from tailrace.cloudwatch.store import MetricStore
 
@@ -26,6 +27,7 @@ INTERVAL = 0.5
 
 STORE = MetricStore(CLOCK.now)
 _SOURCES: list[Callable[[], None]] = []
+_NOTED: deque[tuple[CellKey, float]] = deque()
 
 
 def record(  # noqa: PLR0913  a metric has that many parts, all named
@@ -39,8 +41,14 @@ def record(  # noqa: PLR0913  a metric has that many parts, all named
     at: float,
     dimensions: Mapping[str, str] = {},
 ) -> None:
-    """One sample, at `at` (epoch seconds)."""
-    add(key((account, region), (namespace, name, unit), dimensions, at), repeated(value, 1))
+    """One sample, at `at` (epoch seconds); it is in the store after `flush`."""
+    note(key((account, region), (namespace, name, unit), dimensions, at), value)
+
+
+def note(which: CellKey, value: float) -> None:
+    """One sample of a metric and second; it is in the store after `flush`. Cheap: called for each batch."""
+    _NOTED.append((which, value))
+    FLUSHER.note()
 
 
 def add(which: CellKey, cell: Cell) -> None:
@@ -57,6 +65,10 @@ def flush() -> None:
     """Return when all that was noted before is in the store."""
     for source in _SOURCES:
         source()
+    samples: defaultdict[CellKey, list[float]] = defaultdict(list)
+    for which, value in [_NOTED.popleft() for _ in range(len(_NOTED))]:
+        samples[which].append(value)
+    STORE.add_all([(which, cell_of(values)) for which, values in samples.items()])
 
 
 FLUSHER = Flusher("metrics", INTERVAL, flush)

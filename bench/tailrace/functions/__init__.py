@@ -34,7 +34,8 @@ What differs from AWS, and why:
   the host's, and TMPDIR names a folder of the environment's own. Code is read only by its file modes, which
   do not bind root.
 - Memory is the runtime's resident peak, and with what it has started their resident memory together, looked
-  at every 25 ms; what starts and ends between two looks is not counted. The same look ends an environment of
+  at every 25 ms, and as an invocation ends, unless it ends within 5 ms of the last look; what starts and
+  ends between two looks is not counted. The same look ends an environment of
   more than 1,024 processes, where AWS refuses the next one.
 - An environment is frozen not at once but after 50 ms of idleness.
 - After a crash or a timeout the next invocation has a new environment, with a log stream of its own.

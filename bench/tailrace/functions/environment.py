@@ -6,10 +6,10 @@ pipe and the process itself. Between invocations nothing runs here; what the run
 
 import base64
 import contextlib
-import os
 import select
 import signal
 import socket
+import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +25,11 @@ from tailrace.functions.runtime_api import InvocationEvent, RequestReader, Runti
 _STREAMED_ERROR = "lambda-runtime-function-error-body"
 MEMORY_CHECK = 0.025
 """Seconds between two looks at the memory of a function that is at work."""
+MEMORY_NOTICED = 0.005
+"""Seconds since the last look in which little can be added: what ends within them is not looked at."""
+SEND_SECONDS = 10
+"""How long a runtime may take to take what it is sent."""
+_SEND_TIMEOUT = struct.pack("@ll", SEND_SECONDS, 0)
 
 
 class Recipe(NamedTuple):
@@ -75,6 +80,8 @@ class Environment:
         self._frozen = False
         self._relay: Relay | None = None
         self._peak = 0.0
+        self._looked_at = 0.0
+        self._exited = False
         self._doom: Doom | None = None
         self._struck: StopReason | None = None  # set once, by the thread that ends it
 
@@ -140,8 +147,7 @@ class Environment:
                 stop = self._serve(self._is_answered, until)
         self._drain()
         self.log += self._pipe.finish()
-        over = self._over_memory()
-        if stop is None and over:
+        if time.monotonic() - self._looked_at >= MEMORY_NOTICED and self._over_memory() and stop is None:
             stop = StopReason("memory")
         if stop is None and self._is_answered():
             return self._answer or b""
@@ -169,9 +175,18 @@ class Environment:
         if self._started:
             self._process.kill()
 
+    @property
+    def usable(self) -> bool:
+        """Whether it can take another event, as far as is known."""
+        return self._started and self._struck is None and not self._exited
+
     def alive(self) -> bool:
-        """Whether it can take another event."""
-        return self._started and self._struck is None and self._process.exit_code() is None
+        """Look whether it can take another event: whether it has ended, or asked for one, since the last."""
+        if self._started:
+            for descriptor, _ in self._poll.poll(0):
+                if descriptor != self._pipe.descriptor:  # what it has written belongs to the next invocation
+                    self._handle(descriptor)
+        return self.usable
 
     def memory_used(self) -> float:
         """Give the largest memory so far in MB; at most the function's size, which a killed function had."""
@@ -228,6 +243,7 @@ class Environment:
         return StopReason("memory") if self._over_memory() else None
 
     def _over_memory(self) -> bool:
+        self._looked_at = time.monotonic()
         self._peak = max(self._peak, self._process.peak_memory())
         return self._peak > self._recipe.memory_size
 
@@ -244,7 +260,7 @@ class Environment:
         elif descriptor == self._listener.fileno():
             connection, _ = self._listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.settimeout(10)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _SEND_TIMEOUT)
             self._connections[connection.fileno()] = connection, RequestReader()
             self._poll.register(connection.fileno(), select.POLLIN)
         else:
@@ -253,7 +269,7 @@ class Environment:
     def _read(self, descriptor: int) -> None:
         connection, reader = self._connections[descriptor]
         try:
-            data = os.read(descriptor, 262_144)  # a socket with a timeout waits for it, whatever its flags
+            data = connection.recv(262_144, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return
         except OSError:

@@ -27,26 +27,48 @@ class InvokeOutcome(NamedTuple):
     executed_version: str
 
 
-def invoke(function_arn: str, payload: bytes, request_id: str) -> InvokeOutcome:
-    """Invoke synchronously, under the same leases, logs and metrics as the Invoke API."""
-    parts = function_arn.split(":")
-    account, region, name = parts[4], parts[3], parts[6]
-    qualifier = parts[7] if len(parts) == _QUALIFIED else "$LATEST"
-    function = lambda_stores[account][region].functions.get(name)
-    version = _version(function, qualifier) if function else None
-    if version is None or version not in function.versions:
-        return InvokeOutcome("missing", b"", None, "")
-    qualified = f"{':'.join(parts[:7])}:{version}"
-    manager = service.SERVICES[0].lambda_running_versions.get(qualified)
-    if manager is None:
-        return InvokeOutcome("throttled", b"", None, version)
-    event = InvocationEvent(payload, request_id, function_arn, trace_id(None, service.sampler(manager)))
-    try:
-        result = service.run(manager, event, ":".join(parts[6:]))
-    except TooManyRequestsException:
-        return InvokeOutcome("throttled", b"", None, version)
-    status: Literal["ok", "error"] = "error" if result.failed else "ok"
-    return InvokeOutcome(status, result.payload, "Unhandled" if result.failed else None, version)
+class NamedFunction:
+    """A function by its ARN, with alias or version if that has one; looked up anew each time."""
+
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+        parts = arn.split(":")
+        self._account, self._region, self._name = parts[4], parts[3], parts[6]
+        self._qualifier = parts[7] if len(parts) == _QUALIFIED else "$LATEST"
+        self._unqualified = ":".join(parts[:7])
+        self._resource = ":".join(parts[6:])
+
+    def role(self) -> str | None:
+        """Return its execution role; None if there is no such function."""
+        function = self._function()
+        if function is None:
+            return None
+        alias = function.aliases.get(self._qualifier)
+        known = function.versions.get(alias.function_version if alias else self._qualifier)
+        return known.config.role if known else None
+
+    def invoke(self, payload: bytes, request_id: str) -> InvokeOutcome:
+        """Invoke it synchronously, under the same leases, logs and metrics as the Invoke API."""
+        function = self._function()
+        version = _version(function, self._qualifier) if function else None
+        if function is None or version is None or version not in function.versions:
+            return InvokeOutcome("missing", b"", None, "")
+        manager = service.SERVICES[0].lambda_running_versions.get(f"{self._unqualified}:{version}")
+        if manager is None:
+            return InvokeOutcome("throttled", b"", None, version)
+        event = InvocationEvent(payload, request_id, self._arn, trace_id(None, service.sampler(manager)))
+        try:
+            result = service.run(manager, event, self._resource)
+        except TooManyRequestsException:
+            return InvokeOutcome("throttled", b"", None, version)
+        if result.failed:
+            return InvokeOutcome("error", result.payload, "Unhandled", version)
+        return InvokeOutcome("ok", result.payload, None, version)
+
+    def _function(self) -> Function | None:
+        """Look it up: LocalStack's own look checks the ARN's every part each time."""
+        store = dict.get(dict.get(lambda_stores, self._account) or {}, self._region)
+        return store.functions.get(self._name) if store else None
 
 
 def _version(function: Function, qualifier: str) -> str | None:

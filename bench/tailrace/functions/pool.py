@@ -77,9 +77,9 @@ class Pool:
     def give_back(self, environment: Environment) -> None:
         """Let it take the next event. One that is dead, or comes back to a closed pool, ends."""
         environment.idle_since = time.monotonic()
-        alive = environment.alive()
+        usable = environment.usable
         with self._lock:
-            if alive and not self._closed:
+            if usable and not self._closed:
                 self._busy.discard(environment)
                 self._idle.append(environment)
                 FREEZER.add(environment, self)

@@ -5,12 +5,12 @@ Without active tracing Lambda passes on what its caller decided, and a caller wi
 """
 
 import random
-import secrets
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
 from tailrace.clock import CLOCK
+from tailrace.identifiers import hexadecimal
 
 SHARE = 0.05
 
@@ -55,8 +55,8 @@ class Sampler:
 def trace_id(header: TraceHeader | None, sampler: Sampler | None) -> str:
     """Give the header for the function; `sampler` is the function's where its tracing is active."""
     now = CLOCK.now()
-    root = (header and header.root) or f"1-{int(now):08x}-{secrets.token_hex(12)}"
-    parent = (header and header.parent) or secrets.token_hex(8)
+    root = (header and header.root) or f"1-{int(now):08x}-{hexadecimal(24)}"
+    parent = (header and header.parent) or hexadecimal(16)
     decided = header.sampled if header else None
     if decided not in (0, 1):
         decided = int(sampler is not None and sampler.takes(now))

@@ -6,7 +6,6 @@ records costs a subscription, and nothing that runs.
 """
 
 import logging
-import uuid
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
@@ -14,6 +13,7 @@ from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 from tailrace.clock import CLOCK, Clock, ScheduledCall
+from tailrace.identifiers import request_id
 from tailrace.kinesis.engine import Record, Shard, Stream
 from tailrace.mapping.aggregates import deaggregated
 from tailrace.mapping.crew import Crew
@@ -239,7 +239,7 @@ class Delivery:
             weigh=EventScale(wanted.target.source(self.shard.shard_id)),
             accepts=wanted.accepts,
             expand=partial(deaggregated, keys=self.shard.keys) if wanted.deaggregates else None,
-            new_request_id=lambda: str(uuid.uuid4()),
+            new_request_id=request_id,
             retention=self._stream.retention_hours * HOUR,
         )
         return True

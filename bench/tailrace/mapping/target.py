@@ -5,11 +5,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from localstack.services.lambda_.provider_utils import get_function_version_from_arn
-
 from tailrace import cloudwatch
 from tailrace.clock import CLOCK
-from tailrace.functions.invoke import invoke
+from tailrace.cloudwatch.cells import CellKey, key
+from tailrace.functions.invoke import NamedFunction
 from tailrace.kinesis.engine import Record
 from tailrace.mapping.counts import EventCounts, failed_of
 from tailrace.mapping.destinations import deliver
@@ -35,26 +34,25 @@ class MappedFunction:
         noted: Callable[[str, int], None],
     ) -> None:
         self._arn: str = configuration["FunctionArn"]
+        self._function = NamedFunction(self._arn)
         self._mapping: str = configuration["UUID"]
         self._stream_arn: str = configuration["EventSourceArn"]
         self._settings = settings
         self._role = role
         self.result = noted
         self._counts = EventCounts(self._arn, self._mapping, counted=settings.counted)
+        self._ages = _metrics(self._arn, "IteratorAge", "Milliseconds")
 
     def source(self, shard_id: str) -> Source:
         """Name the stream, and the role that the function has now."""
-        try:
-            self._role = get_function_version_from_arn(self._arn).config.role
-        except Exception:  # the function is gone; its last role will do
-            LOG.debug("no role of %s", self._arn, exc_info=True)
+        self._role = self._function.role() or self._role  # the last one, of a function that is gone
         return Source(self._stream_arn, self._stream_arn.split(":")[3], shard_id, self._role)
 
     def invoke(self, source: Source, action: Invoke[Record]) -> JudgedTry:
         """Invoke the function with the event of these records; what it answers is judged."""
         now = CLOCK.now()
         with HISTORIES.of(self._mapping).invoking():
-            outcome = invoke(self._arn, event(source, action.records, action.window), action.request_id)
+            outcome = self._function.invoke(event(source, action.records, action.window), action.request_id)
         ended = CLOCK.now()
         if outcome.status in NEVER_RAN:
             LOG.info("%s: %s, tried again later", self._arn, outcome.status)
@@ -62,7 +60,8 @@ class MappedFunction:
             self._counts.add("InvokedEventCount", len(action.records), now)
             if action.records:
                 age = (now - action.records[-1].arrival) * 1000
-                self._record("IteratorAge", age, "Milliseconds", at=now)
+                for which in self._ages:
+                    cloudwatch.note(which._replace(second=int(now)), age)
         numbers = [record.sequence_number for record in action.records]
         verdict = judge(
             outcome,
@@ -118,25 +117,18 @@ class MappedFunction:
             deliver(self._settings.destination, written, content, self._mapping, now)
         except Exception as error:  # noqa: BLE001  whatever it is: a failed report, sent no second time
             LOG.warning("%s does not take %s: %s", self._settings.destination, json.dumps(written), error)
-            self._record("DestinationDeliveryFailures", 1, "Count", at=now)
+            failures, _ = _metrics(self._arn, "DestinationDeliveryFailures", "Count")
+            cloudwatch.note(failures._replace(second=int(now)), 1)
             self._counts.add("DroppedEventCount", len(action.records), now)
         else:
             self._counts.add("OnFailureDestinationDeliveredEventCount", len(action.records), now)
 
-    def _record(self, name: str, value: float, unit: str, at: float) -> None:
-        _, _, _, region, account, _, function, *qualifier = self._arn.split(":")
-        resource = ":".join([function, *qualifier])
-        dimensions = [{"FunctionName": function}]
-        if name == "IteratorAge":
-            dimensions.append({"FunctionName": function, "Resource": resource})
-        for one in dimensions:
-            cloudwatch.record(
-                account=account,
-                region=region,
-                namespace="AWS/Lambda",
-                name=name,
-                value=value,
-                unit=unit,
-                dimensions=one,
-                at=at,
-            )
+
+def _metrics(arn: str, name: str, unit: str) -> tuple[CellKey, CellKey]:
+    """Name a metric of a function, by the function and by the resource that it is invoked as."""
+    _, _, _, region, account, _, function, *qualifier = arn.split(":")
+    by_function = {"FunctionName": function}
+    by_resource = by_function | {"Resource": ":".join([function, *qualifier])}
+    metric = ("AWS/Lambda", name, unit)
+    one, other = (key((account, region), metric, dimensions, 0) for dimensions in (by_function, by_resource))
+    return one, other

@@ -53,6 +53,11 @@ class Scripted:
         """Say always the same."""
         return 20.2
 
+    @property
+    def usable(self) -> bool:
+        """Tell whether it runs."""
+        return self.running
+
     def alive(self) -> bool:
         """Tell whether it runs."""
         return self.running

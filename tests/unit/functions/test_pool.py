@@ -17,9 +17,14 @@ class Counted:
         self.state = "alive"
         self.frozen = False
 
-    def alive(self) -> bool:
+    @property
+    def usable(self) -> bool:
         """Tell whether it runs."""
         return self.state == "alive"
+
+    def alive(self) -> bool:
+        """Tell whether it runs."""
+        return self.usable
 
     def end(self) -> int:
         """Note it, once."""

@@ -30,6 +30,20 @@ def test_requests_are_read_however_their_bytes_arrive(cuts: list[int]) -> None:
     ]
 
 
+def test_a_runtime_may_ask_in_the_same_words_each_time() -> None:
+    """Each question is a question, between answers too, and another one is not taken for it."""
+    reader = RequestReader()
+    said = [reader.feed(data) for data in (NEXT, ANSWER, NEXT, NEXT, NEXT.replace(b"next", b"what"))]
+    assert [[request.action[0] for request in requests] for requests in said] == [
+        ["next"],
+        ["response"],
+        ["next"],
+        ["next"],
+        [""],
+    ]
+    assert (reader.feed(ANSWER[:-1]), reader.feed(NEXT)[0].body) == ([], b'{"a": 1G')
+
+
 @pytest.mark.parametrize(
     ("path", "action"),
     [
