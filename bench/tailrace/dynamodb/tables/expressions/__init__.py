@@ -1,0 +1,18 @@
+"""DynamoDB's expressions: each text is read once, and bound to the names and values of a request.
+
+Whatever is not right in any way (syntax, a placeholder that is not given, a reserved word, an operand of a
+wrong type) raises UnsureError, so that DynamoDB Local says what is wrong in its own words.
+"""
+
+from .conditions import ItemCondition, condition
+from .keys import KeyCondition, key_condition
+from .projections import Projection, projection
+
+__all__ = [
+    "ItemCondition",
+    "KeyCondition",
+    "Projection",
+    "condition",
+    "key_condition",
+    "projection",
+]

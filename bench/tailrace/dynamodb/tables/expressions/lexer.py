@@ -1,0 +1,27 @@
+"""Expressions cut into words: names, placeholders, numbers of list elements, and signs."""
+
+import re
+
+from tailrace.dynamodb.tables.unsure import UnsureError
+
+LONGEST = 4096  # bytes of an expression
+LONGEST_WORD = 255
+END = ""
+WORD = re.compile(r"[#:]?[A-Za-z0-9_]+|<=|>=|<>|[^ \t\r\n]")
+
+
+def words(text: object) -> list[str]:
+    """Return the words of an expression, and `END` after the last.
+
+    A character that belongs nowhere is a word of its own, which no rule takes.
+
+    >>> words("a.#b[0] >= :v")
+    ['a', '.', '#b', '[', '0', ']', '>=', ':v', '']
+    """
+    if type(text) is not str or not text or len(text) > LONGEST:
+        raise UnsureError("an expression that is empty, or too long")
+    found = WORD.findall(text)
+    if len(max(found, key=len, default="")) > LONGEST_WORD:
+        raise UnsureError("a name that is too long")
+    found.append(END)
+    return found
