@@ -7,12 +7,16 @@ wrong type) raises UnsureError, so that DynamoDB Local says what is wrong in its
 from .conditions import ItemCondition, condition
 from .keys import KeyCondition, key_condition
 from .projections import Projection, projection
+from .updates import Applied, Update, update
 
 __all__ = [
+    "Applied",
     "ItemCondition",
     "KeyCondition",
     "Projection",
+    "Update",
     "condition",
     "key_condition",
     "projection",
+    "update",
 ]

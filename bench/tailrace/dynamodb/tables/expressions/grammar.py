@@ -17,7 +17,6 @@ FUNCTIONS = {
 """What is true or false of its operands, and how many it takes."""
 SIZE = "size"
 MOST_OPTIONS = 100
-DEEPEST = 50  # of parentheses and NOT within each other; DynamoDB has no such limit, Python has
 
 
 class SizeOperand(NamedTuple):
@@ -85,8 +84,6 @@ OPERANDS = (PathOperand, ValueOperand, SizeOperand)
 class ConditionParser(ExpressionParser):
     """Reads a condition."""
 
-    _depth = 0
-
     def whole(self) -> Node:
         """Take the whole text."""
         node = self._condition()
@@ -113,9 +110,9 @@ class ConditionParser(ExpressionParser):
     def _not(self) -> Node | Operand:
         if self.took_word("NOT"):
             self.count()
-            self._deeper(1)
+            self.deeper(1)
             inner = _condition(self._not())
-            self._deeper(-1)
+            self.deeper(-1)
             return Not(inner)
         found = self._term()
         return self._comparison(found) if isinstance(found, OPERANDS) else found
@@ -141,38 +138,12 @@ class ConditionParser(ExpressionParser):
         """Take what may stand alone: an operand, a function, or anything within parentheses."""
         word = self.word
         if word == "(":
-            return self._parenthesised()
+            return self.parenthesised(self._any)
         if word[:1] == ":":
             return self.value()
         if word[:1] in LETTERS and self.after == "(":
             return self._function()
         return PathOperand(self.path())
-
-    def _parenthesised(self) -> Node | Operand:
-        self.expect("(")
-        doubled = self.word == "("
-        opened = self._at
-        self._deeper(1)
-        found = self._any()
-        self._deeper(-1)
-        self.expect(")")
-        if doubled and self._closes(opened) == self._at - 2:
-            raise UnsureError("redundant parentheses")
-        return found
-
-    def _deeper(self, levels: int) -> None:
-        self._depth += levels
-        if self._depth > DEEPEST:
-            raise UnsureError("conditions too deep within each other")
-
-    def _closes(self, opened: int) -> int:
-        """Return where the parenthesis that opens there closes."""
-        depth = 0
-        for at in range(opened, len(self._words)):
-            depth += (self._words[at] == "(") - (self._words[at] == ")")
-            if not depth:
-                return at
-        raise UnsureError("a parenthesis that does not close")
 
     def _operand(self, first: Operand | None = None) -> Operand:
         found = self._term()

@@ -1,6 +1,6 @@
 """What all expressions have in common: document paths, placeholders, parentheses, and how many operators."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tailrace.dynamodb.tables.unsure import UnsureError
@@ -12,9 +12,11 @@ from .reserved import RESERVED
 
 LEVELS = 32
 OPERATORS = 300
+DEEPEST = 50  # parentheses, functions and NOT within each other; DynamoDB has no such limit
 LAST_INDEX = 99_999  # of a list that fits into an item
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 DIGITS = frozenset("0123456789")
+PATH_SIGNS = frozenset(".[")
 
 
 class PathOperand(NamedTuple):
@@ -40,7 +42,7 @@ class ExpressionParser:
         self._words = words(text)
         self._at = 0
         self._names = names
-        self._operators = 0
+        self._operators = self._depth = 0
         self.names_used: set[str] = set()
         self.values_used: set[str] = set()
 
@@ -85,16 +87,38 @@ class ExpressionParser:
         if self._operators > OPERATORS:
             raise UnsureError("too many operators")
 
+    def parenthesised[T](self, inner: Callable[[], T]) -> T:
+        """Take what `inner` takes, within parentheses that are needed."""
+        self.expect("(")
+        opened, doubled = self._at, self.word == "("
+        self.deeper(1)
+        found = inner()
+        self.deeper(-1)
+        self.expect(")")
+        if doubled and self._closing(opened) == self._at - 2:
+            raise UnsureError("redundant parentheses")
+        return found
+
+    def _closing(self, opened: int) -> int:
+        """Return where the parenthesis that opens there closes."""
+        depth = 0
+        for at in range(opened, len(self._words)):
+            depth += (self._words[at] == "(") - (self._words[at] == ")")
+            if not depth:
+                return at
+        raise UnsureError("a parenthesis that does not close")
+
+    def deeper(self, levels: int) -> None:
+        """Count what is within each other. Raises UnsureError where it would be too deep for Python."""
+        self._depth += levels
+        if self._depth > DEEPEST:
+            raise UnsureError("an expression that is too deep")
+
     def path(self) -> Path:
         """Take a document path."""
         parts: list[str | int] = [self._name()]
-        while True:
-            if self.took("."):
-                parts.append(self._name())
-            elif self.took("["):
-                parts.append(self._index())
-            else:
-                break
+        while self._words[self._at] in PATH_SIGNS:
+            parts.append(self._name() if self.step() == "." else self._index())
         if len(parts) > LEVELS:
             raise UnsureError("a path of too many levels")
         return tuple(parts)
