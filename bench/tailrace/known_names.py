@@ -111,6 +111,11 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.services.dynamodb.server": {
         "DynamodbServer._create_shell_command": "(self)",
         "DynamodbServer.do_start_thread": "(self)",
+        "DynamodbServer.start_dynamodb": "(self)",
+        "DynamodbServer.stop_dynamodb": "(self)",
+    },
+    "localstack.services.dynamodb.utils": {
+        "ItemFinder.get_ddb_local_client": "(account_id, region_name, endpoint_url)",
     },
     "localstack.services.events.target": {
         "KinesisTargetSender.send_event": "(self, event, trace_header)",
@@ -185,9 +190,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
             "wait_until_started)"
         ),
     },
-    "localstack.utils.serving": {
-        "Server.wait_is_up": "(self, timeout)",
-    },
+    "localstack.utils.serving": {},
     "moto.iam.models": {
         "IAMBackend._init_aws_policies": "(self)",
         "IAMBackend._init_managed_policies": "(self)",

@@ -20,6 +20,8 @@ STATEMENT = re.compile(
     r"""\s*(?:UPDATE|INSERT\s+INTO|DELETE\s+FROM)\s+(?:"([^"]+)"|([^\s."]+))""", re.IGNORECASE
 )
 """A PartiQL statement that writes, with its table's name, quoted or not."""
+TABLE = re.compile(r"""\b(?:FROM|INTO|UPDATE)\s+(?:"([^"]+)"|([^\s."()]+))""", re.IGNORECASE)
+"""Each table of a PartiQL statement."""
 
 
 def table_of(statement: str) -> str | None:
@@ -30,6 +32,20 @@ def table_of(statement: str) -> str | None:
     """
     found = STATEMENT.match(statement)
     return (found[1] or found[2]) if found else None
+
+
+def named(request: Mapping[str, Any]) -> set[str] | None:
+    """Return all tables that a request of PartiQL names; None if that cannot be told.
+
+    >>> named({"Statement": 'DELETE FROM "a.b" WHERE id = 1'}), named({"Statements": [{"Statement": "?"}]})
+    ({'a.b'}, None)
+    """
+    statements = [request, *(request.get("Statements") or ()), *(request.get("TransactStatements") or ())]
+    try:
+        found = [TABLE.findall(each["Statement"]) for each in statements if "Statement" in each]
+    except (TypeError, AttributeError):
+        return None
+    return {quoted or bare for each in found for quoted, bare in each} if all(found) else None
 
 
 def canonical(value: Any) -> Any:  # noqa: ANN401  an attribute's value, as DynamoDB's JSON has it

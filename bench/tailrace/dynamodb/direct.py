@@ -1,10 +1,12 @@
-"""The short way: from the emulator's door to DynamoDB Local and back, past all between (see `rules.py`)."""
+"""The short way: from the emulator's door to the tables and back, past all between (see `rules.py`)."""
 
-import logging
-import threading
 import time
+from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from uuid import uuid4
+from zlib import crc32
 
 from localstack import config
 from localstack.aws.accounts import get_account_id_from_access_key_id
@@ -20,125 +22,135 @@ from tailrace.door.request import HttpRequest, HttpResponse
 from tailrace.door.tickets import Ticket
 
 from . import measures, names, rules
-from .connection import Connection
+from .connection import Said
+from .home import AllThere, Asked, Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .local import DynamoDBServer
-
-LOG = logging.getLogger(__name__)
 NAMESPACE = "AWS/DynamoDB"
+JSON_TYPE = ("Content-Type", "application/x-amz-json-1.0")
 PER_HOP = {"connection", "keep-alive", "server", "transfer-encoding", "date"}
 
 
 class DynamoDBShortWay:
-    """Hands requests to DynamoDB Local over a connection that each thread keeps."""
+    """Hands requests to where the tables are."""
 
-    def __init__(self, server: "DynamoDBServer") -> None:
-        self._server = server
-        self._kept = threading.local()
+    def __init__(self, home: Home | AllThere) -> None:
+        self._home = home
 
     def answer(self, ticket: Ticket, usual: ways.Usual) -> HttpResponse:
         """Answer a request, with names in place of ARNs, and publish what it consumed."""
         asked = body = ticket.request.body.read()
         rewrites: list[Callable[[bytes], bytes]] = []
-        if ticket.operation in rules.OPERATIONS and _is_legible(ticket.request):
-            asked, by_itself = measures.asking(body)
-            rewrites.append(RequestMeasure(ticket, asked, by_itself).rewrite)
-        if renamed := names.renamed(ticket.operation, asked, ticket.region):
+        if renamed := names.renamed(ticket.operation, body, ticket.region):
             asked = renamed.body
             rewrites.append(renamed.restored)
+        if ticket.plain and ticket.operation in rules.OPERATIONS:
+            account, space = _space(ticket.key, ticket.region)
+            if rules.plain(asked) and not _watched(account, ticket.region):
+                return ways.rewritten(self._answer(ticket, account, space, asked), *rewrites)
+            if not rules.is_object(asked):
+                return HttpResponse(HTTPStatus.BAD_REQUEST, _headers(rules.NO_JSON), rules.NO_JSON)
+        if ticket.operation in rules.OPERATIONS and _is_legible(ticket.request):
+            asked, by_itself = measures.asking(asked)
+            rewrites.insert(0, RequestMeasure(ticket, asked, by_itself).rewrite)
         if asked is not body:
             ticket.request.put(asked)
-        return ways.rewritten(self._answer(ticket, usual), *rewrites)
+        return ways.rewritten(usual(ticket.request), *rewrites)
 
-    def _answer(self, ticket: Ticket, usual: ways.Usual) -> HttpResponse:
-        """Return DynamoDB Local's answer, or LocalStack's, if it has to see the request."""
-        name = ticket.operation
-        if not ticket.plain or name not in rules.OPERATIONS:
-            return usual(ticket.request)
-        account = get_account_id_from_access_key_id(ticket.key)
-        body = ticket.request.body.read()
-        if self._watched(account, ticket.region) or not rules.plain(body):
-            return usual(ticket.request) if rules.is_object(body) else rules.worded(name, body, _failed())
-        named = ticket.request.named
-        space = get_ddb_access_key(account, ticket.region)
-        headers = {
-            "Authorization": rules.readdressed(named["authorization"], space),
-            "Content-Type": named.get("content-type", "application/x-amz-json-1.0"),
-            "X-Amz-Target": rules.PREFIX + name,
-        }
-        answer = rules.worded(name, body, self._ask(body, headers))
-        ways.note("dynamodb", name, answer.status, rules.error(answer))
-        return answer
+    def _answer(self, ticket: Ticket, account: str, space: str, body: bytes) -> HttpResponse:
+        """Return the answer from where the table is."""
+        name, began = ticket.operation, time.perf_counter()
+        authorization = rules.readdressed(ticket.request.named["authorization"], space)
+        found = self._home.ask(Asked(space, name, body, authorization, measured=True))
+        taken = (time.perf_counter() - began) * 1000
+        if isinstance(found, Said):
+            return _forwarded(ticket, body, found, taken)
+        if found.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            _publish((account, ticket.region), measures.counted(name, found, taken))
+        else:
+            _publish((account, ticket.region), measures.samples(name, body, found.body, {}, taken))
+        ways.note("dynamodb", name, found.status, found.error)
+        return HttpResponse(found.status, _headers(found.body), found.body)
 
-    def _watched(self, account: str, region: str) -> bool:
-        """Tell whether LocalStack has a part in what happens to these tables."""
-        if not self._server.is_running():
-            return True
-        if (
-            config.DYNAMODB_ERROR_PROBABILITY
-            or config.DYNAMODB_READ_ERROR_PROBABILITY
-            or config.DYNAMODB_WRITE_ERROR_PROBABILITY
-        ):
-            return True
-        if account not in dynamodb_stores or region not in dynamodb_stores[account]:
-            return True
-        tables = dynamodb_stores[account][region]
-        if any(tables.streaming_destinations.values()) or any(tables.REPLICAS.values()):
-            return True
-        streams = dynamodbstreams_stores.get(account, {})
-        return region in streams and bool(streams[region].ddb_streams)
 
-    def _ask(self, body: bytes, headers: dict[str, str]) -> HttpResponse:
-        kept: Connection | None = getattr(self._kept, "connection", None)
-        if kept is None:
-            kept = self._kept.connection = Connection(self._server.host, self._server.port)
-        try:
-            said = kept.ask(headers, body)
-        except OSError:
-            LOG.exception("DynamoDB Local did not answer")
-            return _failed()
-        passed = [(name, value) for name, value in said.headers if name.lower() not in PER_HOP]
-        return HttpResponse(said.status, [*passed, ways.MARK], said.body)
+def _forwarded(ticket: Ticket, body: bytes, said: Said, taken: float) -> HttpResponse:
+    """Return what DynamoDB Local said, as AWS words it, and publish what it consumed."""
+    passed = [(name, value) for name, value in said.headers if name.lower() not in PER_HOP]
+    answer = rules.worded(ticket.operation, body, HttpResponse(said.status, [*passed, ways.MARK], said.body))
+    ways.note("dynamodb", ticket.operation, answer.status, rules.error(answer))
+    asked, by_itself = measures.asking(body)
+    return ways.rewritten(answer, RequestMeasure(ticket, asked, by_itself, taken).rewrite)
+
+
+def _headers(body: bytes) -> list[tuple[str, str]]:
+    return [
+        JSON_TYPE,
+        ("x-amzn-RequestId", str(uuid4())),
+        (rules.CHECKSUM, str(crc32(body))),
+        ways.MARK,
+    ]
+
+
+@lru_cache(1024)
+def _space(access_key: str, region: str) -> tuple[str, str]:
+    """Return an account, and the space of its tables in a region."""
+    account: str = get_account_id_from_access_key_id(access_key)
+    return account, get_ddb_access_key(account, region)
+
+
+def _watched(account: str, region: str) -> bool:
+    """Tell whether LocalStack has a part in what happens to these tables."""
+    if (
+        config.DYNAMODB_ERROR_PROBABILITY
+        or config.DYNAMODB_READ_ERROR_PROBABILITY
+        or config.DYNAMODB_WRITE_ERROR_PROBABILITY
+    ):
+        return True
+    if account not in dynamodb_stores or region not in dynamodb_stores[account]:
+        return True
+    tables = dynamodb_stores[account][region]
+    if any(tables.streaming_destinations.values()) or any(tables.REPLICAS.values()):
+        return True
+    streams = dynamodbstreams_stores.get(account, {})
+    return region in streams and bool(streams[region].ddb_streams)
 
 
 def _is_legible(request: HttpRequest) -> bool:
     return request.named.get("content-encoding", "identity").lower() == "identity"
 
 
-def _failed() -> HttpResponse:
-    body = b'{"__type":"com.amazon.coral.service#InternalServerError","message":"Internal server error"}'
-    return HttpResponse(
-        HTTPStatus.INTERNAL_SERVER_ERROR, [("Content-Type", "application/x-amz-json-1.0")], body
-    )
-
-
 class RequestMeasure:
-    """Publishes what became of one request, and takes what was not asked for out of its answer."""
+    """Publishes what became of one request, and takes what was not asked for out of its answer.
 
-    def __init__(self, ticket: Ticket, asked: bytes, by_itself: bool) -> None:  # noqa: FBT001  as it comes
-        self._ticket, self._asked, self._by_itself = ticket, asked, by_itself
+    `taken`, in milliseconds, is counted from now on where it is not known.
+    """
+
+    def __init__(self, ticket: Ticket, asked: bytes, by_itself: bool, taken: float | None = None) -> None:  # noqa: FBT001  as it comes
+        self._ticket, self._asked, self._by_itself, self._taken = ticket, asked, by_itself, taken
         self._began = time.perf_counter()
 
     def rewrite(self, answer: bytes) -> bytes:
         """Take the answer, and return what the client is to see of it."""
-        taken = (time.perf_counter() - self._began) * 1000
+        taken = self._taken
+        if taken is None:
+            taken = (time.perf_counter() - self._began) * 1000
         rest, units = measures.consumed(answer)
-        place = get_account_id_from_access_key_id(self._ticket.key), self._ticket.region
-        for sample in measures.samples(self._ticket.operation, self._asked, answer, units, taken):
-            _publish(place, sample)
+        account, _ = _space(self._ticket.key, self._ticket.region)
+        samples = measures.samples(self._ticket.operation, self._asked, answer, units, taken)
+        _publish((account, self._ticket.region), samples)
         return answer if self._by_itself else rest
 
 
-def _publish(place: tuple[str, str], sample: measures.RequestSample) -> None:
-    named = {"TableName": sample.table, "Operation": sample.operation}
-    dimensions = {key: value for key, value in named.items() if value is not None}
-    which = key((*place,), (NAMESPACE, sample.name, sample.unit), dimensions, CLOCK.now())
-    cloudwatch.add(which, repeated(sample.value, 1))
+def _publish(place: tuple[str, str], samples: Iterable[measures.RequestSample]) -> None:
+    for sample in samples:
+        named = {"TableName": sample.table, "Operation": sample.operation}
+        dimensions = {key: value for key, value in named.items() if value is not None}
+        which = key(place, (NAMESPACE, sample.name, sample.unit), dimensions, CLOCK.now())
+        cloudwatch.add(which, repeated(sample.value, 1))
 
 
-def install(server: "DynamoDBServer") -> None:
+def install(home: Home | AllThere) -> None:
     """Let requests for DynamoDB take the short way from now on."""
-    ways.WAYS["dynamodb"] = DynamoDBShortWay(server).answer
+    ways.WAYS["dynamodb"] = DynamoDBShortWay(home).answer

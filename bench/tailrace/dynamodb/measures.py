@@ -9,11 +9,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from .tables.answer import Answer
+
 WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
 READS = {"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"}
 UNPROCESSED = {"BatchWriteItem": "UnprocessedItems", "BatchGetItem": "UnprocessedKeys"}
 THROTTLED = "ProvisionedThroughputExceededException"
 CONDITION = "ConditionalCheckFailedException"
+CONSUMED_WRITE, CONSUMED_READ = "ConsumedWriteCapacityUnits", "ConsumedReadCapacityUnits"
+LATENCY = "SuccessfulRequestLatency"
 
 _ASK = b'"ReturnConsumedCapacity"'
 _ASK_TOTAL = _ASK + b':"TOTAL",'
@@ -78,8 +82,8 @@ def samples(
     error = _error(answer)
     if error is None:
         for table, amount in units.items():
-            yield RequestSample(f"Consumed{kind}CapacityUnits", amount, table=table)
-            yield RequestSample("SuccessfulRequestLatency", milliseconds, "Milliseconds", table, operation)
+            yield RequestSample(CONSUMED_WRITE if kind == "Write" else CONSUMED_READ, amount, table=table)
+            yield RequestSample(LATENCY, milliseconds, "Milliseconds", table, operation)
         yield from _unprocessed(operation, answer, kind)
     elif error == THROTTLED:
         for table, items in _items(operation, _parsed(request)).items():
@@ -91,6 +95,20 @@ def samples(
     elif error.startswith("Internal"):
         for table in _items(operation, _parsed(request)):
             yield RequestSample("SystemErrors", 1, table=table, operation=operation)
+    else:
+        yield RequestSample("UserErrors", 1)
+
+
+def counted(operation: str, answer: Answer, milliseconds: float) -> Iterator[RequestSample]:
+    """Give the samples of a request that was answered in memory: there nothing is throttled."""
+    if not answer.error:
+        consumed = CONSUMED_WRITE if operation in WRITES else CONSUMED_READ
+        for table, amount in answer.units.items():
+            yield RequestSample(consumed, amount, table=table)
+            yield RequestSample(LATENCY, milliseconds, "Milliseconds", table, operation)
+    elif answer.error == CONDITION:
+        for table in answer.failed:
+            yield RequestSample("ConditionalCheckFailedRequests", 1, table=table)
     else:
         yield RequestSample("UserErrors", 1)
 

@@ -1,4 +1,4 @@
-"""LocalStack's DynamoDB service, in front of our DynamoDB Local, with what both leave out."""
+"""LocalStack's DynamoDB service, in front of our tables and DynamoDB Local, with what both leave out."""
 
 import threading
 from collections.abc import Iterator
@@ -17,10 +17,11 @@ from localstack.services.dynamodb.utils import ItemFinder
 from tailrace.arns import Arn
 from tailrace.seams import replace
 
-from . import expiry
+from . import direct, expiry
 from .changes import table_of
 from .forwarder import Forwarder
-from .local import DynamoDBServer, server
+from .forwarding import HomeForwarding
+from .local import DynamoDBServer, home, server
 from .policies import Policies, PolicyError
 from .rules import UNKNOWN
 
@@ -35,6 +36,10 @@ class DynamoDBProvider(LocalStacksDynamoDB):
 
     def __init__(self) -> None:
         super().__init__()
+        self._home = home()
+        forwarding = HomeForwarding(self._home)
+        forwarding.install()
+        self.server.proxy = forwarding.proxy(self.server.url)
         self._event_forwarder: Foreign = Forwarder()  # of the one that LocalStack has made no thread runs yet
         self._policies = Policies()
         self._who = threading.local()
@@ -45,9 +50,21 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         return server()
 
     def on_before_start(self) -> None:
-        """Begin to look for items whose time to live is over."""
+        """Begin to look for items whose time to live is over, and open the short way."""
         super().on_before_start()
+        self._home.start()
         expiry.schedule()
+        direct.install(self._home)
+
+    def on_before_state_reset(self) -> None:
+        """Forget all tables."""
+        super().on_before_state_reset()
+        self._home.forget()
+
+    def on_after_state_reset(self) -> None:
+        """Be as after the start."""
+        super().on_after_state_reset()
+        self._home.start()
 
     def on_after_init(self) -> None:
         """Word what DynamoDB Local calls an unknown operation."""

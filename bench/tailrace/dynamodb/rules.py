@@ -33,7 +33,16 @@ ERROR = re.compile(rb'"__type"\s*:\s*"(?:[^"#]*#)?(\w+)"')
 
 def error(answer: HttpResponse) -> str:
     """Return the error's code; empty if there is none."""
-    found = ERROR.search(answer.whole) if answer.status >= HTTPStatus.BAD_REQUEST else None
+    return code(answer.whole) if answer.status >= HTTPStatus.BAD_REQUEST else ""
+
+
+def code(body: bytes) -> str:
+    """Return the code that an error's body names; empty if it names none.
+
+    >>> code(b'{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}')
+    'ResourceNotFoundException'
+    """
+    found = ERROR.search(body)
     return found[1].decode() if found else ""
 
 
@@ -44,6 +53,16 @@ def readdressed(authorization: str, space: str) -> str:
     'AWS4 Credential=0useast1/20260102/us-east-1/dynamodb/aws4_request, Signature=0'
     """
     return CREDENTIAL.sub(rf"Credential={space}/\2/\3/dynamodb/", authorization, count=1)
+
+
+def space(authorization: str) -> str:
+    """Return the space of tables that a header is addressed to: its access key.
+
+    >>> space("AWS4 Credential=0useast1/20260102/us-east-1/dynamodb/aws4_request, Signature=0")
+    '0useast1'
+    """
+    found = CREDENTIAL.search(authorization)
+    return found[1] if found else ""
 
 
 def plain(body: bytes) -> bool:

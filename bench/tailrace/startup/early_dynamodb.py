@@ -14,7 +14,4 @@ def start_dynamodb_local() -> None:
 def _start() -> None:
     from tailrace.dynamodb.local import server  # noqa: PLC0415  slow to import
 
-    server().start_dynamodb()
-    from tailrace.dynamodb import direct  # noqa: PLC0415  imported while Java starts would hold it up
-
-    direct.install(server())
+    server().begin()

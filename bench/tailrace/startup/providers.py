@@ -35,13 +35,13 @@ def tailrace_iam() -> Service:
 
 @aws_provider(api="dynamodb", name="tailrace")
 def tailrace_dynamodb() -> Service:
-    """Give LocalStack its own DynamoDB, in front of the DynamoDB Local that we start."""
-    from localstack.aws.forwarder import HttpFallbackDispatcher  # noqa: PLC0415
+    """Give LocalStack its own DynamoDB, in front of our tables and DynamoDB Local."""
+    from localstack.aws.forwarder import ForwardingFallbackDispatcher  # noqa: PLC0415
 
     from tailrace.dynamodb.provider import DynamoDBProvider  # noqa: PLC0415
 
-    def table(provider: DynamoDBProvider) -> HttpFallbackDispatcher:
-        return HttpFallbackDispatcher(provider, provider.get_forward_url)
+    def table(provider: DynamoDBProvider) -> ForwardingFallbackDispatcher:
+        return ForwardingFallbackDispatcher(provider, lambda context, _: provider.forward_request(context))
 
     return Service.for_provider(DynamoDBProvider(), dispatch_table_factory=table)
 
