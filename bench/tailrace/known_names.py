@@ -181,6 +181,12 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         ),
         "get_pattern_matcher": "(pattern)",
     },
+    "localstack.services.sqs.provider": {
+        "CloudwatchDispatcher.dispatch_sqs_metric": (
+            "(self, account_id, region, queue_name, metric, value, unit)"
+        ),
+        "publish_sqs_metric_batch": "value",
+    },
     "localstack.utils.aws.aws_stack": {
         "CACHE_S3_HOSTNAME_DNS_STATUS": "value",
     },

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tailrace.control import Emulator, processes
+from tailrace.moving import EmulatorClock
 from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
@@ -81,7 +82,9 @@ class Ways:
         """Return how much the log says."""
         return len(self.emulator.log.read_text(encoding="utf-8"))
 
-    def metrics(self, namespace: str, dimension: str, name: str) -> Counter[tuple[str, float]]:
+    def metrics(
+        self, namespace: str, dimension: str, name: str, since: datetime | None = None
+    ) -> Counter[tuple[str, float]]:
         """Return names and samples of the metrics of one stream or table, and the sums, but of times."""
         cloudwatch = self.aws("cloudwatch")
         found: Counter[tuple[str, float]] = Counter()
@@ -91,7 +94,7 @@ class Ways:
                 Namespace=namespace,
                 MetricName=metric["MetricName"],
                 Dimensions=metric["Dimensions"],
-                StartTime=datetime.now(UTC) - timedelta(hours=1),
+                StartTime=since or datetime.now(UTC) - timedelta(hours=1),
                 EndTime=datetime.now(UTC) + timedelta(hours=1),
                 Period=86_400,
                 Statistics=["SampleCount", "Sum"],
@@ -213,6 +216,23 @@ def _of_cloudwatch(namespace: str) -> Iterator[tuple[str, object]]:
     yield "no value", put("none")
     yield "two values", put("two", Value=1, Values=[1])
     yield "no data", {"Namespace": namespace, "MetricData": []}
+
+
+def test_queues(ways: Ways) -> None:
+    """SQS has no short way: what it measures is in CloudWatch at once, and of the emulator's own time."""
+    EmulatorClock(ways.emulator.endpoint).advance("30m")
+    sqs, name = ways.aws("sqs"), "measured"
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="four")
+    sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": one, "MessageBody": one} for one in ("a", "b")])
+    (received,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=received["ReceiptHandle"])
+    later = datetime.now(UTC) + timedelta(minutes=20)
+    found = ways.metrics("AWS/SQS", "QueueName", name, since=later)
+    sent = {("NumberOfMessagesSent", 3.0): 3, ("SentMessageSize", 6.0): 3}
+    handled = {("NumberOfMessagesReceived", 1.0): 1, ("NumberOfMessagesDeleted", 1.0): 1}
+    assert found.items() >= (sent | handled).items()
+    sqs.delete_queue(QueueUrl=url)
 
 
 def test_packed(ways: Ways) -> None:

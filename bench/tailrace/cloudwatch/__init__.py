@@ -11,6 +11,7 @@ What the parts of the emulator measure is put into one store; whoever reads Clou
     alarms/         when an alarm changes its state, why, and who is told
     embedded.py     metrics in what a function logs (embedded metric format)
     flusher.py      a thread that puts away what was noted
+    queue_measures.py  what SQS measures
     provider.py     CloudWatch's API, in place of LocalStack's
 """
 

@@ -43,7 +43,9 @@ def lay(folder: Path) -> None:
     _link(folder / PACKAGE.name, PACKAGE)
     _write(info / "METADATA", f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: {version}\n")
     _write(info / "top_level.txt", f"{PACKAGE.name}\n")
-    _write(info / "entry_points.txt", as_text(groups))
+    if _write(info / "entry_points.txt", as_text(groups)):
+        # LocalStack keys its index of entry points by this file's time, which it rounds to two minutes
+        shutil.rmtree(folder.parents[1] / "cache" / "plux", ignore_errors=True)
 
 
 def described() -> tuple[str, Groups]:
@@ -88,9 +90,11 @@ def _link(link: Path, target: Path) -> None:
     draft.replace(link)
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, text: str) -> bool:
+    """Write a file, unless it says this already; tell whether it did not."""
     if file.exists() and file.read_text(encoding="utf-8") == text:
-        return  # LocalStack keys its own cache of entry points by the file's time
+        return False  # its time stays, and with it what LocalStack has kept for it
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.write_text(text, encoding="utf-8")
     draft.replace(file)
+    return True

@@ -24,6 +24,7 @@ SERVICES = (
     "KMS",
     "LOGS",
     "S3",
+    "SQS",
 )
 """Services whose providers are ours, or subclasses of LocalStack's; Lambda's too (`startup/beginning.py`)."""
 INSTALLED_IN = "TAILRACE_HOME"  # tells whose an emulator is

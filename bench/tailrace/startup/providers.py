@@ -105,6 +105,17 @@ def tailrace_kinesis() -> Service:
     return Service.for_provider(KinesisProvider(), dispatch_table_factory=KinesisProvider.dispatch_table)
 
 
+@aws_provider(api="sqs", name="tailrace")
+def tailrace_sqs() -> Service:
+    """Give LocalStack its own SQS, with its metrics put straight into our CloudWatch."""
+    from localstack.services.sqs.provider import SqsProvider  # noqa: PLC0415
+
+    from tailrace.cloudwatch import queue_measures  # noqa: PLC0415
+
+    queue_measures.install()
+    return Service.for_provider(SqsProvider())
+
+
 @aws_provider(api="logs", name="tailrace")
 def tailrace_logs() -> Service:
     """Give LocalStack our CloudWatch Logs."""

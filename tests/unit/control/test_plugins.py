@@ -1,8 +1,9 @@
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
-from tailrace.control.plugins import as_text, described
+from tailrace.control.plugins import as_text, described, lay, place
 
 pytestmark = pytest.mark.unit
 
@@ -28,3 +29,17 @@ def test_our_own_entry_points() -> None:
         "tailrace": "tailrace.startup.executor:TailraceExecutorPlugin"
     }
     assert [group for group in groups if not group.startswith("localstack.")] == []
+
+
+def test_other_entry_points_are_read(tmp_path: Path) -> None:
+    """LocalStack's own index of entry points stays while they are the same, and goes with a change."""
+    folder, index = place(tmp_path), tmp_path / "cache" / "plux" / "index"
+    lay(folder)
+    index.parent.mkdir(parents=True)
+    index.touch()
+    lay(folder)
+    assert index.exists()
+    (listed,) = folder.glob("*/entry_points.txt")
+    listed.write_text("of another version")
+    lay(folder)
+    assert not index.exists()
