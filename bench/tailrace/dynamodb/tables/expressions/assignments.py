@@ -125,7 +125,7 @@ class UpdateParser(ExpressionParser):
         self.deeper(-1)
         if name == "list_append":
             return ListAppend(first, second)
-        if name != "if_not_exists" or not isinstance(first, PathOperand):
+        if name != "if_not_exists" or not isinstance(first, PathOperand) or first == second:
             raise UnsureError(f"no function, or its operands: {name}")
         return IfNotExists(first.path, second)
 

@@ -120,14 +120,22 @@ def _change(action: Action, checks: list[Check]) -> Change:
             return lambda old, _, values: arithmetic.increased(old, operand.of(values))
         case DeleteFrom(path, operand):
             checks.append(partial(refuse_types, operand, arithmetic.DELETED))
-            if type(path[-1]) is int:
-                raise UnsureError("DELETE from a set within a list")
-            return lambda old, _, values: arithmetic.decreased(old, operand.of(values))
+            return _deleting(operand, within_list=type(path[-1]) is int)
     return _nothing
 
 
 def _nothing(*_: object) -> None:
     return None
+
+
+def _deleting(operand: ValueOperand, *, within_list: bool) -> Change:
+    def change(old: Value | None, _: Item, values: Values) -> Value | None:
+        left = arithmetic.decreased(old, operand.of(values))
+        if within_list and left is None and old is not None:
+            raise UnsureError("a list with a set that would be empty")
+        return left
+
+    return change
 
 
 def _setting(get: Get, above: int) -> Change:
@@ -170,9 +178,11 @@ def _get(source: Assigned, checks: list[Check]) -> Get:
 
 
 def _if_not_exists(get: Get, otherwise: Get) -> Get:
-    def either(item: Item, values: Values) -> Value | None:
-        found = get(item, values)
-        return otherwise(item, values) if found is None else found
+    def either(item: Item, values: Values) -> Value:
+        found, instead = get(item, values), otherwise(item, values)
+        if instead is None:  # DynamoDB looks at it even where it is not needed
+            raise UnsureError("an operand that is not there")
+        return instead if found is None else found
 
     return either
 
