@@ -77,7 +77,7 @@ def packed(target: Target, settings: PipelineSettings, template: str) -> Code:
 
     Raises `HandlerError` for what cannot be packed, and for what is no Python.
     """
-    asked = function_of(load(template), "CodeKey")
+    _, asked = function_of(load(template), "CodeKey")
     version = re.fullmatch(r"python(3\.\d+)", str(asked.get("Runtime")))
     python = version[1] if version else PYTHON
     if target.emulated:

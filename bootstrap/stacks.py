@@ -39,7 +39,7 @@ class PollingPace:
     @classmethod
     def of(cls, target: "Target") -> "PollingPace":
         """Return an emulator's pace, or that of AWS, where a stack takes minutes and calls are counted."""
-        return cls(0.2, 120) if target.emulated else cls(2.0, 1800)
+        return cls(0.1, 120) if target.emulated else cls(2.0, 1800)
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,16 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackStep:
-    """Something that happened to one resource: its logical name, its type, its new status and why."""
+    """Something that happened to one resource: its logical name, its type, its new status and why.
+
+    `named` is its physical id, empty while it has none.
+    """
 
     resource: str
     kind: str
     status: str
     reason: str
+    named: str = ""
 
 
 def find(cloudformation: "CloudFormationClient", name: str) -> Stack | None:
@@ -263,6 +267,7 @@ def _step(event: "StackEventTypeDef") -> StackStep:
         kind=event.get("ResourceType", ""),
         status=event.get("ResourceStatus", ""),
         reason=event.get("ResourceStatusReason", ""),
+        named=event.get("PhysicalResourceId", ""),
     )
 
 

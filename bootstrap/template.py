@@ -48,16 +48,16 @@ def load(text: str) -> dict[str, Tree]:
     return parsed
 
 
-def function_of(template: Mapping[str, Tree], parameter: str) -> dict[str, Tree]:
-    """Return the properties, unresolved, of the function whose code a parameter names; empty without one."""
-    for resource in template["Resources"].values():
+def function_of(template: Mapping[str, Tree], parameter: str) -> tuple[str, dict[str, Tree]]:
+    """Return name and properties, unresolved, of the function whose code a parameter names; empty if none."""
+    for name, resource in template["Resources"].items():
         properties: dict[str, Tree] = resource.get("Properties", {})
         code = properties.get("Code")
         if resource["Type"] == "AWS::Lambda::Function" and isinstance(code, dict):
             key = code.get("S3Key")
             if isinstance(key, IntrinsicCall) and (key.function, key.argument) == ("Ref", parameter):
-                return properties
-    return {}
+                return name, properties
+    return "", {}
 
 
 def asked_for(

@@ -1,7 +1,9 @@
 """Invoke the deployed handler once, with no records: can it be imported? It touches no table."""
 
 import re
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ReadTimeoutError
@@ -43,6 +45,30 @@ def try_out(function: str, client: "LambdaClient", folder: Path) -> Failure | No
     raise HandlerError(
         f"The handler cannot be imported: {described(placed(failure, folder), folder)}\n{_AGAIN}"
     )
+
+
+class Trial:
+    """A trial that begins as soon as the function stands, while the rest of the stack is made."""
+
+    def __init__(self, client: "LambdaClient", folder: Path) -> None:
+        self._client, self._folder = client, folder
+        self._ended: Future[Failure | None] | None = None
+
+    def begin(self, function: str) -> None:
+        """Invoke it in the background; again: nothing."""
+        if self._ended is None:
+            self._ended = Future()
+            Thread(target=self._run, args=(function, self._ended), name="trial", daemon=True).start()
+
+    def result(self) -> Failure | None:
+        """Wait for what `try_out` returns or raises; None if it was not begun."""
+        return self._ended.result() if self._ended else None
+
+    def _run(self, function: str, ended: "Future[Failure | None]") -> None:
+        try:
+            ended.set_result(try_out(function, self._client, self._folder))
+        except BaseException as error:  # noqa: BLE001  whoever asks for the result gets it
+            ended.set_exception(error)
 
 
 def placed(failure: Failure, folder: Path) -> Failure:

@@ -3,9 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 
 from bootstrap import stacks
 from bootstrap.commands import command
@@ -18,10 +16,11 @@ from bootstrap.parameters import TEMPLATE
 from bootstrap.progress import shown
 from bootstrap.requirements import ROOT, shown_path
 from bootstrap.settings import SETTINGS, PipelineSettings
-from bootstrap.stacks import Stack
+from bootstrap.stacks import Stack, StackStep
 from bootstrap.switch import agree
 from bootstrap.target import Target
-from bootstrap.trial import IMPATIENT, try_out
+from bootstrap.template import function_of, load
+from bootstrap.trial import IMPATIENT, Trial, try_out
 from bootstrap.verify import Verified, verify
 from bootstrap.watching import stamps, watch
 
@@ -50,16 +49,19 @@ def run(started: Callable[[], int] = lambda: 0) -> int:
     settings = PipelineSettings.from_environment(os.environ)
     target = Target.from_environment(os.environ)
     with deploy_lock(settings.stack):
-        code = packed(target, settings, TEMPLATE.read_text(encoding="utf-8"))
+        template = TEMPLATE.read_text(encoding="utf-8")
+        code = packed(target, settings, template)
         target.prepare(CLIENTS)
+        trial = Trial(target.client("lambda", **IMPATIENT), ROOT / settings.handler)
+        handler, _ = function_of(load(template), "CodeKey")
         if failed := started():
             return failed
         began = time.monotonic()
         settings = _kept(target, settings)
         agree(target, settings, "deploy the pipeline")
         with shown() as progress:
-            deployed = deploy(target, settings, progress, code=code)
-    verified, failure = _proven(target, deployed.stack, ROOT / settings.handler)
+            deployed = deploy(target, settings, both(progress, trial, handler), code=code)
+    verified, failure = _proven(target, deployed.stack, trial)
     done = "is deployed" if deployed.changed else "is as it should be, nothing was changed"
     say(f"The stack {settings.stack} {done} ({time.monotonic() - began:.1f} s)")
     for line in verified.lines():
@@ -101,15 +103,25 @@ def _watch(target: Target, settings: PipelineSettings) -> None:
         watch(lambda: stamps(watched_files(folder)), again)
 
 
-def _proven(target: Target, stack: Stack, folder: Path) -> tuple[Verified, Failure | None]:
+def both(progress: Callable[[StackStep], None], trial: Trial, function: str) -> Callable[[StackStep], None]:
+    """Return what shows each step, and begins the trial once this function of the template is done."""
+
+    def follow(step: StackStep) -> None:
+        progress(step)
+        if step.resource == function and step.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            trial.begin(step.named)
+
+    return follow
+
+
+def _proven(target: Target, stack: Stack, trial: Trial) -> tuple[Verified, Failure | None]:
     """Verify each resource, and try the handler out at once; what is wrong with that is said first."""
-    client, function = target.client("lambda", **IMPATIENT), stack.outputs.get("FunctionName")
-    with ThreadPoolExecutor(1) as beside:
-        trial = beside.submit(try_out, function, client, folder) if function else None
-        try:
-            verified = verify(target, stack, TEMPLATE.read_text(encoding="utf-8"))
-        finally:
-            failure = trial.result() if trial else None
+    if function := stack.outputs.get("FunctionName"):
+        trial.begin(function)
+    try:
+        verified = verify(target, stack, TEMPLATE.read_text(encoding="utf-8"))
+    finally:
+        failure = trial.result()
     return verified, failure
 
 

@@ -181,6 +181,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         ),
         "get_pattern_matcher": "(pattern)",
     },
+    "localstack.services.plugins": {
+        "poll_condition": "value",
+    },
     "localstack.services.sqs.provider": {
         "CloudwatchDispatcher.dispatch_sqs_metric": (
             "(self, account_id, region, queue_name, metric, value, unit)"

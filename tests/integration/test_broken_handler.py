@@ -53,7 +53,7 @@ def user(run: Run, target: Target, tmp_path: Path, worker_id: str) -> Iterator[U
             "AWS_ENDPOINT_URL": target.endpoint or "",
             "BATCH_WINDOW": "0",
             "DETECTOR": "0",
-            "STACK": name(f"broken-{worker_id}"),
+            "STACK": name(f"cannot-run-{worker_id}"),
         }
         yield User(tmp_path / "mine", environ)
 

@@ -1,6 +1,8 @@
 """Invoking a function from within LocalStack's process, without HTTP: what the event source mapping uses."""
 
 import random
+import time
+from threading import Event
 from typing import Literal, NamedTuple
 
 from localstack.aws.api.lambda_ import TooManyRequestsException
@@ -8,10 +10,13 @@ from localstack.services.lambda_.invocation.models import lambda_stores
 
 from tailrace.functions import service
 from tailrace.functions.runtime_api import InvocationEvent
-from tailrace.functions.shapes import Function
+from tailrace.functions.shapes import Function, Manager
 from tailrace.functions.trace import trace_id
 
 _QUALIFIED = 8
+PREPARED_WITHIN = 2.0
+"""Seconds for which an invocation waits for a version that is being made ready; then it is tried again."""
+_LOOK = 0.005
 
 
 class InvokeOutcome(NamedTuple):
@@ -53,7 +58,7 @@ class NamedFunction:
         version = _version(function, self._qualifier) if function else None
         if function is None or version is None or version not in function.versions:
             return InvokeOutcome("missing", b"", None, "")
-        manager = service.SERVICES[0].lambda_running_versions.get(f"{self._unqualified}:{version}")
+        manager = _running(f"{self._unqualified}:{version}")
         if manager is None:
             return InvokeOutcome("throttled", b"", None, version)
         event = InvocationEvent(payload, request_id, self._arn, trace_id(None, service.sampler(manager)))
@@ -69,6 +74,18 @@ class NamedFunction:
         """Look it up: LocalStack's own look checks the ARN's every part each time."""
         store = dict.get(dict.get(lambda_stores, self._account) or {}, self._region)
         return store.functions.get(self._name) if store else None
+
+
+def _running(version: str) -> Manager | None:
+    """Return the manager of a version by its ARN, once it is ready; None if it cannot be, or not in time."""
+    lambdas, until = service.SERVICES[0], time.monotonic() + PREPARED_WITHIN
+    never, starting = Event(), True
+    while (manager := lambdas.lambda_running_versions.get(version)) is None:
+        if not starting or time.monotonic() > until:
+            return None
+        starting = version in lambdas.lambda_starting_versions  # for an instant it is in neither
+        never.wait(_LOOK)
+    return manager
 
 
 def _version(function: Function, qualifier: str) -> str | None:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tailrace.functions.runtimes.base import RuntimePaths
@@ -42,6 +43,7 @@ _LINKS = {
 }
 _PROBE = "import os; raise SystemExit(os.getuid() != 993 or os.path.exists('/home'))"
 _PATIENCE = 20.0
+_trying = Lock()
 
 
 def file_system(at: Path, there: RuntimePaths, more: Sequence[Path], scratch: int) -> dict[str, Any]:
@@ -70,9 +72,14 @@ def file_system(at: Path, there: RuntimePaths, more: Sequence[Path], scratch: in
     }
 
 
-@cache
 def permitted() -> bool:
     """Tell whether this machine lets us; tried once, with a program in such a file system."""
+    with _trying:
+        return _tried()
+
+
+@cache
+def _tried() -> bool:
     if os.environ.get(VARIABLE) == "0" or sys.platform != "linux":
         return False
     python = Path(sys.executable).resolve()

@@ -30,7 +30,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from tailrace import seams
 from tailrace.clock import CLOCK
 from tailrace.faults import functions
-from tailrace.functions import asynchronous, keys, measures
+from tailrace.functions import asynchronous, keys, measures, namespaces
 from tailrace.functions.execution import ExecutionResult
 from tailrace.functions.fitness import UnfitError
 from tailrace.functions.runtime_api import InvocationEvent
@@ -215,6 +215,7 @@ def _decoded(context: str | None) -> str | None:
 
 
 def _expire() -> None:
+    namespaces.permitted()  # a tenth of a second, for which the first invocation need not wait
     while not _stopping.wait(KEEP_ALIVE_CHECK):
         for version in _all_versions():
             try:

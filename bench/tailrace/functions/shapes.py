@@ -136,6 +136,7 @@ class Invocation(Protocol):
 
 
 class LambdaService(Protocol):
-    """LocalStack's Lambda service: running versions by qualified ARN."""
+    """LocalStack's Lambda service: versions by qualified ARN, running ones and those that are made ready."""
 
     lambda_running_versions: Mapping[str, Manager]
+    lambda_starting_versions: Mapping[str, Manager]

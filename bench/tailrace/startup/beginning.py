@@ -63,12 +63,13 @@ def _word_what_is_missing() -> None:
     from tailrace.faults import control  # noqa: PLC0415  needs what is loaded by then
     from tailrace.resetting import reset  # noqa: PLC0415  the same
 
-    from . import missing, time_moved  # noqa: PLC0415  the same
+    from . import missing, time_moved, waiting  # noqa: PLC0415  the same
     from .installing import refuse_downloads  # noqa: PLC0415  the same
 
     missing.install()
     refuse_downloads()
     time_moved.install()
+    waiting.install()
     control.install()
     reset.install()
 

@@ -31,6 +31,15 @@ WHOLE = ("asn1crypto.algos", "asn1crypto.cms", "asn1crypto.core", "asn1crypto.x5
 """Modules that it imports as such."""
 PARTS = {"dns": ("message", "query", "resolver")}
 """Modules that it names through their package."""
+UNUSED = {
+    "localstack.dns.server": {
+        "is_server_running": lambda: False,
+        **dict.fromkeys(
+            ("revert_network_configuration", "start_dns_server", "stop_servers"), lambda **_: None
+        ),
+    },
+}
+"""Modules of a server that is never started (`DNS_ADDRESS=0`), and what is asked of it all the same."""
 OPENAPI = "localstack.aws.handlers.validation"
 VALIDATORS = {"OpenAPIRequestValidator": "REQUEST", "OpenAPIResponseValidator": "RESPONSE"}
 """Its handlers, and the setting of each: OPENAPI_VALIDATE_…."""
@@ -78,6 +87,8 @@ def postpone() -> None:
         _stand_in(LateModule(module))
     for package, parts in PARTS.items():
         _stand_in(LateModule(package, **{part: _stand_in(LateModule(f"{package}.{part}")) for part in parts}))
+    for module, known in UNUSED.items():
+        _stand_in(LateModule(module, **known))
     _stand_in(LateModule("rich.console", Console=Console))
     _stand_in(
         LateModule(OPENAPI, **{name: _validator(name, setting) for name, setting in VALIDATORS.items()})

@@ -1,6 +1,6 @@
 """The services that a streaming pipeline, its deployment and its checks use, in the order of need."""
 
 NEEDED = (
-    "dynamodb", "cloudformation", "sts", "s3", "iam", "lambda",
-    "logs", "cloudwatch", "sqs", "kinesis", "sns", "events",
+    "kinesis", "lambda", "s3", "logs", "sts", "cloudformation",
+    "iam", "dynamodb", "cloudwatch", "sqs", "sns", "events",
 )  # fmt: skip

@@ -24,6 +24,7 @@ OWN_TIME = {
     "cloudwatch/flusher.py": "gathers writes for a moment: what it writes is dated already",
     "functions/environment.py": "a function's own time: its deadline, timeout and memory, and how old it is",
     "functions/execution.py": "measures how long a function took",
+    "functions/invoke.py": "waits for a version that LocalStack makes ready",
     "functions/listing.py": "talks to a function's process",
     "functions/namespaces.py": "waits for a program of this machine",
     "functions/pool.py": "how long a function's process is kept",
@@ -31,6 +32,7 @@ OWN_TIME = {
     "functions/versions.py": "how long a session of LocalStack's own is used again",
     "kinesis/provider.py": "measures how long a call took (the metrics of latency)",
     "startup/certifying.py": "how long a certificate is good, which clients judge by their own time",
+    "startup/waiting.py": "waits for a service that LocalStack loads",
     "mapping/crew.py": "how long a thread without work is kept",
 }
 """Files that may look at the machine's own time, and why. All else in the leg is dated by `clock.py`."""

@@ -50,7 +50,7 @@ def test_what_does_not_exist(heavy: str) -> None:
 def postponed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Let only modules of the test's own be postponed, which it puts into the folder that this gives."""
     before = set(sys.modules)
-    for table in ("CALLED", "ANNOTATIONS", "PARTS"):
+    for table in ("CALLED", "ANNOTATIONS", "PARTS", "UNUSED"):
         monkeypatch.setattr(late, table, {})
     monkeypatch.setattr(late, "WHOLE", ())
     monkeypatch.setattr(late, "OPENAPI", OPENAPI)
