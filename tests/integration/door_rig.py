@@ -83,7 +83,7 @@ def door(limits: Limits = QUICK) -> Iterator[Rig]:
         if path == "/pieces":
             return HttpResponse(200, [], Pieces(int(size), closed))
         if path == "/large":
-            return HttpResponse(200, [], b"x" * LARGE)
+            return HttpResponse(200, [], b"x" * int(size or LARGE))
         text = f"{request.method} {request.target} {request.body.size} {request.place.secure}"
         return HttpResponse(200, [("Content-Type", "text/plain")], text.encode())
 

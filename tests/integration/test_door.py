@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 
+import h2.settings
 import pytest
 
 from tests.fuzz.running import run
@@ -229,13 +230,29 @@ def test_slow_clients(rig: Rig) -> None:
 
 
 def test_a_client_that_takes_nothing(rig: Rig) -> None:
-    """Who asks for much and reads none of it is let go."""
-    with rig.connect() as plain, rig.connect() as other:
-        plain.sendall(b"GET /large HTTP/1.1\r\n\r\n")
-        client = Client(other)
-        client.ask("/large")
-        until(lambda: rig.door.open == 2, "both are in")
-        until(lambda: rig.door.open <= 1, "the first is out")
+    """Who asks for much and reads none of it is let go, by HTTP/1.1, HTTP/2 and TLS."""
+    with rig.connect() as plain, rig.connect() as other, rig.connect_securely("h2") as secure:
+        plain.sendall(b"GET /large?20000000 HTTP/1.1\r\n\r\n")
+        for sock in (other, secure):
+            client = Client(sock)
+            client.h2.increment_flow_control_window(2**30)
+            client.h2.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 2**30})
+            client.ask("/large?20000000")
+        until(lambda: rig.door.open == 3, "all are in")
+        until(lambda: rig.door.open == 0, "all are out")
+
+
+def test_a_client_without_room(rig: Rig) -> None:
+    """An answer for which a client makes no room is given up, and the connection goes on."""
+    with rig.connect() as sock:
+        client = Client(sock)
+        client.takes = False
+        large = client.ask("/large")
+        client.listen(lambda: large in client.reset)
+        assert (len(client.bodies[large]), client.reset[large]) == (65_535, 2)  # INTERNAL_ERROR
+        client.h2.increment_flow_control_window(1000)
+        small = client.ask("/small")
+        client.listen(lambda: small in client.ended)
 
 
 def test_too_many_connections(rig: Rig) -> None:

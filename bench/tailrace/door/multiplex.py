@@ -209,6 +209,8 @@ class Multiplex:
                         self._entry.end()
         except HungUpError as end:
             self._hang_up(number, stream, end)
+        except TimeoutError:
+            self._break(number)  # it takes nothing of this answer, for which it has no room
         except (OSError, h2.exceptions.ProtocolError):
             pass  # the client is gone, or does not want the answer any more
         except Exception:
@@ -294,7 +296,15 @@ class Multiplex:
             with self._changed:
                 data = self._h2.data_to_send()
             if data:
-                self._wire.send(data)
+                self._send_out(data)
+
+    def _send_out(self, data: bytes) -> None:
+        """Send bytes, or cut the connection: nothing can follow a frame that was sent in part."""
+        try:
+            self._wire.send(data)
+        except OSError:
+            self._entry.cut()
+            raise
 
 
 def asked(headers: list[tuple[str, str]], inside: Inside, entry: OpenConnection) -> HttpRequest:
