@@ -4,7 +4,6 @@ While there are no rules, nothing is looked at. An answer that is lost or cut is
 `HungUpError` ends.
 """
 
-import gzip
 import json
 import logging
 from collections.abc import Callable
@@ -132,8 +131,6 @@ def _fields(request: HttpRequest, content: bytes) -> dict[str, Any]:
     """Return the members of a request; none where it has another shape."""
     kind = request.named.get("content-type", "")
     try:
-        if request.named.get("content-encoding") == "gzip":
-            content = gzip.decompress(content)
         if "json" in kind or CBOR in kind:
             found = _loaded(kind, content)
             return found if isinstance(found, dict) else {}

@@ -44,8 +44,21 @@ def test_no_gzip(body: bytes) -> None:
         unpack(packed(body))
 
 
-def test_an_object_stays_packed() -> None:
-    """What is no call of a JSON service keeps its encoding: an object of S3 is stored as it comes."""
+@pytest.mark.parametrize(("service", "unpacked"), [("monitoring", True), ("s3", False), ("s3express", False)])
+def test_by_signature(service: str, unpacked: bool) -> None:  # noqa: FBT001  as pytest passes it
+    """Calls without a target are told by their signatures: an object of S3 is stored as it comes."""
+    scope = f"test/20260102/us-east-1/{service}/aws4_request"
+    request = packed(
+        gzip.compress(b"hello"), Authorization=f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"
+    )
+    request.leave_out("x-amz-target")
+    unpack(request)
+    assert (request.body.read() == b"hello") is unpacked
+    assert ("content-encoding" in request.named) is not unpacked
+
+
+def test_an_unsigned_body_stays_packed() -> None:
+    """What nobody signed keeps its encoding: an object that is put by a presigned address."""
     request = packed(b"whatever")
     request.leave_out("x-amz-target")
     unpack(request)
