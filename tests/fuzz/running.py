@@ -9,10 +9,12 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from tests.fuzz.corpus import HTTP1, greeting, http2, mutated
+from tests.fuzz.frames import reframed
 from tests.fuzz.target import converse
 
 WARM = 0.2
@@ -51,7 +53,12 @@ class Loud(logging.Handler):
 def run(number: int, seed: int, context: ssl.SSLContext) -> Report:
     """Run so many conversations; the same seed, the same conversations."""
     report, began = Report(), time.monotonic()
-    corpora = (HTTP1, HTTP1, http2())
+    by_http2 = http2()
+    ways = (
+        partial(mutated, corpus=HTTP1),
+        partial(mutated, corpus=by_http2),
+        partial(reframed, corpus=by_http2),
+    )
     said: list[str] = []
     log = logging.getLogger("tailrace.door")
     log.addHandler(loud := Loud(said))
@@ -63,7 +70,7 @@ def run(number: int, seed: int, context: ssl.SSLContext) -> Report:
                 handles, threads, memory = _open(), threading.active_count(), _memory()
             chance = Random(f"{seed}/{at}")  # noqa: S311  no secret
             secure = at % SECURE == 0
-            data = mutated(chance, (greeting(),) if secure else chance.choice(corpora))
+            data = mutated(chance, (greeting(),)) if secure else chance.choice(ways)(chance)
             signal.setitimer(signal.ITIMER_REAL, SLOW)
             one = time.monotonic()
             try:
