@@ -37,22 +37,14 @@ def checked(item: object) -> Item:
 
     Good for an item, a key, and the values of expressions. Raises UnsureError for what is not plainly right.
     """
+    return weighed(item)[0]
+
+
+def weighed(item: object) -> tuple[Item, int]:
+    """Return what `checked` does, and the `size` of that: in two thirds of the time that both take."""
     if type(item) is not dict:
         raise UnsureError("attributes that are no object")
-    _check_names(item)
-    changed: Item = {}
-    for name, value in item.items():
-        if type(value) is not dict or len(value) != 1:
-            raise UnsureError("a value without exactly one type")
-        for kind, inner in value.items():
-            if kind == "S" and type(inner) is str and inner.isascii():  # what most attributes are
-                continue
-            if kind == "N" and type(inner) is str and len(inner) <= DIGITS and canonical(inner):
-                continue
-            kept = _checked(kind, inner, 1)
-            if kept is not inner:
-                changed[name] = {kind: kept}
-    return item | changed if changed else item
+    return _members(item, 0)
 
 
 def number(text: str) -> str:
@@ -102,101 +94,117 @@ def size(item: Item) -> int:
     """Return the bytes of a checked item as DynamoDB counts them."""
     total = _text_size("".join(item))
     for value in item.values():
-        for kind, inner in value.items():
-            if kind == "S" and inner.isascii():  # what most attributes are
-                total += len(inner)
-            else:
-                total += SIZES[kind](inner)
+        if "S" in value:
+            total += _text_size(value["S"])
+        else:
+            ((kind, inner),) = value.items()
+            total += SIZES[kind](inner)
     return total
 
 
-def _check_names(members: dict[str, Any]) -> None:
-    names = "".join(members)
+def _names_size(members: dict[str, Any]) -> int:
+    """Return the bytes of the names. Raises UnsureError if one is empty, too long, or no text."""
     if "" in members:
         raise UnsureError("an attribute without a name")
-    if not names.isascii():
-        _check_text(names)
-    if len(names) * 4 > NAME_BYTES and any(len(name.encode()) > NAME_BYTES for name in members):
+    names = "".join(members)
+    total = len(names) if names.isascii() else _text(names, 0)[1]
+    if total > NAME_BYTES and any(len(name.encode()) > NAME_BYTES for name in members):
         raise UnsureError("a name that is too long")
+    return total
 
 
-def _check_text(text: str) -> None:
+def _members(members: dict[str, Any], level: int) -> tuple[Item, int]:
+    """Return an item's attributes or a map's members, and their size; what is in them is a level on."""
+    total = _names_size(members)
+    changed: Item = {}
+    for name, value in members.items():
+        if type(value) is not dict or len(value) != 1:
+            raise UnsureError("a value without exactly one type")
+        if "S" in value:  # what most attributes are: without a call
+            text = value["S"]
+            if type(text) is str and text.isascii():
+                total += len(text)
+                continue
+        elif "N" in value:
+            text = value["N"]
+            if type(text) is str and len(text) <= DIGITS and canonical(text):
+                total += _number_size(text)
+                continue
+        kept, bytes_ = _value(value, level)
+        total += bytes_
+        if kept is not value:
+            changed[name] = kept
+    return (members | changed if changed else members), total
+
+
+def _value(value: object, level: int) -> tuple[Value, int]:
+    if type(value) is not dict or len(value) != 1:
+        raise UnsureError("a value without exactly one type")
+    ((kind, inner),) = value.items()
+    form, rule = RULES.get(kind, (None, None))
+    if type(inner) is not form or rule is None:
+        raise UnsureError(f"a value that is not of its type {kind}")
+    kept, bytes_ = rule(inner, level + 1)
+    return (value if kept is inner else {kind: kept}), bytes_
+
+
+def _text(text: str, _: int) -> tuple[str, int]:
     try:
-        text.encode()
+        return text, len(text.encode())
     except UnicodeEncodeError as error:
         raise UnsureError("half a character") from error
 
 
-def _checked(kind: str, inner: object, level: int) -> Any:  # noqa: ANN401  whatever JSON holds
-    form, rule = RULES.get(kind, (None, None))
-    if type(inner) is not form or rule is None:
-        raise UnsureError(f"a value that is not of its type {kind}")
-    return rule(inner, level)
+def _number(text: str, _: int) -> tuple[str, int]:
+    kept = number(text)
+    return (text if kept == text else kept), _number_size(kept)
 
 
-def _text(text: str, _: int) -> str:
-    if not text.isascii():
-        _check_text(text)
-    return text
-
-
-def _boolean(value: bool, _: int) -> bool:  # noqa: FBT001  it is the value
-    return value
-
-
-def _null(value: bool, _: int) -> bool:  # noqa: FBT001  it is the value
-    if not value:
-        raise UnsureError("a null that is false")
-    return value
-
-
-def _binary(text: str, _: int) -> str:
+def _binary(text: str, _: int) -> tuple[str, int]:
     try:
         kept = base64.b64encode(base64.b64decode(text, validate=True)).decode()
     except ValueError as error:
         raise UnsureError("binary that is not base64") from error
     if kept != text:
         raise UnsureError("binary in another notation")
-    return text
+    return text, _binary_size(text)
 
 
-def _set(members: list[Any], kind: str) -> list[str]:
+def _boolean(value: bool, _: int) -> tuple[bool, int]:  # noqa: FBT001  it is the value
+    return value, 1
+
+
+def _null(value: bool, _: int) -> tuple[bool, int]:  # noqa: FBT001  it is the value
+    if not value:
+        raise UnsureError("a null that is false")
+    return value, 1
+
+
+def _set(members: list[Any], kind: str) -> tuple[list[str], int]:
     one, order = SETS[kind]
     if not members or not all(type(member) is str for member in members):
         raise UnsureError("a set that is empty, or of other values")
-    kept = sorted({_checked(one, member, LEVELS) for member in members}, key=order)
+    rule = RULES[one][1]
+    kept = sorted({rule(member, 0)[0] for member in members}, key=order)
     if len(kept) != len(members):
         raise UnsureError("a set with duplicates")
-    return members if kept == members else kept
+    return (members if kept == members else kept), sum(map(SIZES[one], kept))
 
 
-def _list(members: list[Any], level: int) -> list[Value]:
-    kept = [_value(member, level) for member in members]
-    return members if all(map(_same, kept, members)) else kept
-
-
-def _map(members: dict[str, Any], level: int) -> Item:
-    _check_names(members)
-    changed = {}
-    for name, member in members.items():
-        kept = _value(member, level)
-        if kept is not member:
-            changed[name] = kept
-    return members | changed if changed else members
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other
-
-
-def _value(value: object, level: int) -> Value:
+def _list(members: list[Any], level: int) -> tuple[list[Value], int]:
     if level > LEVELS:
         raise UnsureError("more than 32 levels")
-    if type(value) is not dict or len(value) != 1:
-        raise UnsureError("a value without exactly one type")
-    ((kind, inner),) = value.items()
-    kept = _checked(kind, inner, level + 1)
-    return value if kept is inner else {kind: kept}
+    found = [_value(member, level) for member in members]
+    same = all(kept is member for (kept, _), member in zip(found, members, strict=True))
+    total = CONTAINER + MEMBER * len(members) + sum(bytes_ for _, bytes_ in found)
+    return (members if same else [kept for kept, _ in found]), total
+
+
+def _map(members: dict[str, Any], level: int) -> tuple[Item, int]:
+    if level > LEVELS:
+        raise UnsureError("more than 32 levels")
+    kept, total = _members(members, level)
+    return kept, CONTAINER + MEMBER * len(members) + total
 
 
 def in_order(kind: str, members: set[str]) -> list[str]:
@@ -216,10 +224,10 @@ SETS: dict[str, tuple[str, Callable[[str], Any]]] = {
 """What a set's members are, and their order: DynamoDB Local's, for AWS promises none."""
 
 
-type Rule = Callable[[Any, int], Any]
+type Rule = Callable[[Any, int], tuple[Any, int]]
 RULES: dict[str, tuple[type, Rule]] = {
     "S": (str, _text),
-    "N": (str, lambda text, _: number(text)),
+    "N": (str, _number),
     "B": (str, _binary),
     "BOOL": (bool, _boolean),
     "NULL": (bool, _null),
@@ -229,7 +237,7 @@ RULES: dict[str, tuple[type, Rule]] = {
     "L": (list, _list),
     "M": (dict, _map),
 }
-"""How JSON writes each type, and what is kept of a value at a level."""
+"""How JSON writes each type; what is kept of a value at a level, and its size."""
 
 
 def _text_size(text: str) -> int:
@@ -238,8 +246,9 @@ def _text_size(text: str) -> int:
 
 def _number_size(text: str) -> int:
     """One byte for each pair of digits from the point to either side, one for its exponent, for a minus."""
-    if text == "0":
-        return 1
+    if text.isdigit():
+        zeros = len(text) - len(text.rstrip("0"))
+        return 1 + (len(text) + 1) // 2 - zeros // 2 if text != "0" else 1
     negative = text[0] == "-"
     whole, _, fraction = (text[1:] if negative else text).partition(".")
     if len(whole) % 2:

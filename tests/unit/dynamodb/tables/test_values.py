@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import checked, equal, number, size, sortable
+from tailrace.dynamodb.tables.values import checked, equal, number, size, sortable, weighed
 
 pytestmark = pytest.mark.unit
 
@@ -109,6 +109,7 @@ def test_what_is_kept_as_it_is() -> None:
         "raw": {"B": "+/8="},
         "tags": {"SS": ["", "a", "b"]},
         "deep": lists(31),
+        "long": {"N": "1" + "0" * 125},
         "map": {"M": {"é": {"N": "0.1"}, "list": {"L": [{"NS": ["-1", "2", "10"]}, {"M": {}}]}}},
     }
     assert checked(item) is item
@@ -118,7 +119,7 @@ def test_another_notation_within_lists_and_maps() -> None:
     """Numbers and sets are kept in one way at any depth, and what was given is not changed."""
     given = {"a": {"M": {"n": {"N": "1.0"}, "l": {"L": [{"NS": ["10", "9", "1.0"]}, {"S": "x"}]}}}}
     kept = {"a": {"M": {"n": {"N": "1"}, "l": {"L": [{"NS": ["1", "9", "10"]}, {"S": "x"}]}}}}
-    assert checked(given) == kept
+    assert weighed(given) == (kept, 22)
     assert given == {"a": {"M": {"n": {"N": "1.0"}, "l": {"L": [{"NS": ["10", "9", "1.0"]}, {"S": "x"}]}}}}
 
 
@@ -182,4 +183,6 @@ def test_what_keys_are_ordered_by() -> None:
 )
 def test_sizes(value: dict[str, Any], expected: int) -> None:
     """Sizes are what DynamoDB Local's capacity units show: a name's bytes and its value's."""
-    assert size({"né": value}) == 3 + expected
+    item = {"né": value}
+    assert size(item) == 3 + expected
+    assert weighed(item) == (item, 3 + expected)

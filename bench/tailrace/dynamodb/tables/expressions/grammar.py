@@ -16,7 +16,7 @@ FUNCTIONS = {
 }
 """What is true or false of its operands, and how many it takes."""
 SIZE = "size"
-MOST_OPTIONS = 100
+MOST_OPTIONS = 99  # the documents say 100, of which AWS takes one less
 
 
 class SizeOperand(NamedTuple):
