@@ -23,6 +23,8 @@ PHRASES = re.compile(
 TWICE = {
     "Clock": "what tells the time to a program of ours; each says which part of it is needed",
     "Record": "Kinesis' own word: as the engine keeps it, as the mapping delivers it, as the handler gets it",
+    "Table": "DynamoDB's own word, and what the dashboard shows rows in",
+    "Tables": "DynamoDB's in memory, and the names of a pipeline's two",
     "SettingsError": "two functions with packages of their own, neither of which may import the other's",
 }
 """Class names that stand more than once, and why."""

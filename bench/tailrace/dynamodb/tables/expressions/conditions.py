@@ -38,15 +38,16 @@ class Compiled(NamedTuple):
     checks: tuple[Check, ...]
     names_used: frozenset[str]
     values_used: frozenset[str]
+    attributes: frozenset[str]  # that it looks at, or into
 
 
 class ItemCondition:
     """A condition with its values."""
 
-    __slots__ = ("_test", "_values", "names_used", "values_used")
+    __slots__ = ("_test", "_values", "attributes", "names_used", "values_used")
 
     def __init__(self, compiled: Compiled, values: Values) -> None:
-        self._test, checks, self.names_used, self.values_used = compiled
+        self._test, checks, self.names_used, self.values_used, self.attributes = compiled
         self._values = values
         if not self.values_used <= values.keys():
             raise UnsureError("a value that is not given")
@@ -73,7 +74,8 @@ def _compiled(text: object, names: tuple[tuple[str, Any], ...]) -> Compiled:
     node = parser.whole()
     checks: list[Check] = []
     test = _test(node, checks)
-    return Compiled(test, tuple(checks), frozenset(parser.names_used), frozenset(parser.values_used))
+    used = (frozenset(each) for each in (parser.names_used, parser.values_used, parser.attributes))
+    return Compiled(test, tuple(checks), *used)
 
 
 def _test(node: Node, checks: list[Check]) -> Test:  # noqa: PLR0911  one for each kind of node

@@ -43,6 +43,7 @@ class ExpressionParser:
         self._at = 0
         self._names = names
         self._operators = self._depth = 0
+        self.attributes: set[str] = set()  # that paths begin with
         self.names_used: set[str] = set()
         self.values_used: set[str] = set()
 
@@ -116,7 +117,8 @@ class ExpressionParser:
 
     def path(self) -> Path:
         """Take a document path."""
-        parts: list[str | int] = [self._name()]
+        parts: list[str | int] = [root := self._name()]
+        self.attributes.add(root)
         while self._words[self._at] in PATH_SIGNS:
             parts.append(self._name() if self.step() == "." else self._index())
         if len(parts) > LEVELS:

@@ -23,6 +23,11 @@ class Projection:
         self.names_used = names_used
         self.values_used: frozenset[str] = frozenset()
 
+    @property
+    def attributes(self) -> frozenset[str]:
+        """Names of the attributes that it takes something of."""
+        return frozenset(self._tree)
+
     def of(self, item: Item) -> Item:
         """Return those parts of an item that are there, within the maps and lists that they are in."""
         return _members(item, self._tree)

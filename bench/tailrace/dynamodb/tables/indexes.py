@@ -1,0 +1,92 @@
+"""Secondary indexes: which items they have, and what of them. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .capacity import write_units
+from .keys import Entry, Key, Position, SortedKeys
+from .schema import Schema
+from .values import Item, size
+
+type Place = Position | None
+"""Where an item is in an index; None if it is not in it."""
+
+
+class Index:
+    """A global or local secondary index of a table."""
+
+    def __init__(self, definition: Mapping[str, Any], of_table: Schema, own: Schema, *, world: bool) -> None:
+        self.name: str = definition["IndexName"]
+        self.definition = definition
+        self.schema = own
+        self.world = world
+        self._own = set(own.names).difference(of_table.names)
+        self.keys = SortedKeys()
+        self.count = self.bytes = 0
+        projection = definition["Projection"]
+        self.projected: frozenset[str] | None = None
+        if projection["ProjectionType"] != "ALL":
+            more = projection.get("NonKeyAttributes", ())
+            self.projected = frozenset((*of_table.names, *own.names, *more))
+
+    def place(self, item: Item, key: Key) -> Place:
+        """Return where an item belongs. Raises UnsureError for a value that no key may have."""
+        if any(name not in item for name in self.schema.names):
+            return None
+        hash_key, range_key = self.schema.key(item)
+        return Position(hash_key, self.entry(range_key, key))
+
+    def entry(self, range_key: str, key: Key) -> Entry:
+        """Return what an item is sorted by."""
+        return "" if self.schema.range is None else self.schema.range.sortable(range_key), key
+
+    def view(self, item: Item) -> Item:
+        """Return what the index has of an item."""
+        if self.projected is None:
+            return item
+        return {name: value for name, value in item.items() if name in self.projected}
+
+    def size(self, item: Item, whole: int) -> int:
+        """Return the bytes of what the index has of an item of so many bytes."""
+        return whole if self.projected is None else size(self.view(item))
+
+    def change(self, at: int, old: "KeptItem | None", new: "KeptItem | None") -> None:
+        """Take in a change of an item; this index is the `at`-th of its table."""
+        self.bytes += self._counted(new) - self._counted(old)
+        if old and (was := old.places[at]):
+            self.keys.remove(was.hash, was.entry)
+            self.count -= 1
+        if new and (now := new.places[at]):
+            self.keys.add(now.hash, now.entry)
+            self.count += 1
+
+    def _counted(self, stored: "KeptItem | None") -> int:
+        """Return the bytes that DynamoDB Local counts: an item's, if it has any of the index's own key."""
+        return stored.size if stored and (not self._own or self._own & stored.item.keys()) else 0
+
+
+class KeptItem(NamedTuple):
+    """An item as a table has it: its bytes, and where it is in each index."""
+
+    item: Item
+    size: int
+    places: tuple[Place, ...] = ()
+
+
+def write_cost(index: Index, at: int, old: KeptItem | None, new: KeptItem | None) -> int:
+    """Return the units that a write takes of an index, the `at`-th of its table.
+
+    DynamoDB Local counts it too if the item has one part of the index's key before, and the other after it.
+    """
+    was, now = (None if stored is None else stored.places[at] for stored in (old, new))
+    before = write_units(index.size(old.item, old.size)) if old and was else 0
+    after = write_units(index.size(new.item, new.size)) if new and now else 0
+    if not was and not now:
+        if not old or not new or not old.item.keys() | new.item.keys() >= set(index.schema.names):
+            return 0
+        return write_units(index.size(old.item, old.size))
+    if was != now:
+        return before + after
+    if not old or not new or index.view(old.item) == index.view(new.item):
+        return 0
+    return max(before, after)

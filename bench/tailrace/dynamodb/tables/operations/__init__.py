@@ -1,0 +1,1 @@
+"""What each operation does with the tables: one file for each family."""

@@ -1,0 +1,291 @@
+"""Query and Scan, of tables and indexes. Pure.
+
+A page ends after `Limit` items, or with the item that makes it 1 MB if there are more.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from tailrace.dynamodb.tables.answer import Answer
+from tailrace.dynamodb.tables.answers import answer
+from tailrace.dynamodb.tables.capacity import Consumed, read_units
+from tailrace.dynamodb.tables.expressions import ItemCondition, KeyCondition, Projection
+from tailrace.dynamodb.tables.indexes import Index, KeptItem
+from tailrace.dynamodb.tables.keys import Entry, Position, SortedKeys, segment_of
+from tailrace.dynamodb.tables.requests import (
+    ASKED,
+    CAPACITY,
+    EXPRESSED,
+    Expressions,
+    Request,
+    check,
+    choice,
+    table_name,
+)
+from tailrace.dynamodb.tables.schema import Schema
+from tailrace.dynamodb.tables.space import TableCall
+from tailrace.dynamodb.tables.table import Table
+from tailrace.dynamodb.tables.unsure import UnsureError
+from tailrace.dynamodb.tables.values import Item, checked
+
+PAGE = 1 << 20
+"""Bytes of the items of a page, as the table has them."""
+MOST_SEGMENTS = 1_000_000
+READ = {
+    "TableName": str, "IndexName": str, "Select": str, "Limit": int, "ConsistentRead": bool,
+    "ExclusiveStartKey": dict, "FilterExpression": str, "ProjectionExpression": str, **EXPRESSED, **ASKED,
+}  # fmt: skip
+QUERY = {"KeyConditionExpression": str, "ScanIndexForward": bool, **READ}
+SCAN = {"Segment": int, "TotalSegments": int, **READ}
+FROM_BOUND = {
+    "=": bisect_left,
+    ">=": bisect_left,
+    ">": bisect_right,
+    "BETWEEN": bisect_left,
+    "begins_with": bisect_left,
+}
+"""Where the range keys begin that a comparison may hold for; the others begin at the first."""
+
+
+class ReadSource(NamedTuple):
+    """A table, or an index of it."""
+
+    table: Table
+    secondary: Index | None
+
+    @property
+    def keys(self) -> SortedKeys:
+        """Its keys."""
+        return self.table.keys if self.secondary is None else self.secondary.keys
+
+    @property
+    def schema(self) -> Schema:
+        """What its keys are."""
+        return self.table.schema if self.secondary is None else self.secondary.schema
+
+    @property
+    def key_names(self) -> frozenset[str]:
+        """Attributes that say where a page ended: its key's, and the table's."""
+        return frozenset((*self.schema.names, *self.table.schema.names))
+
+    def position(self, start: Item) -> Position:
+        """Return where a page ended, by its `LastEvaluatedKey`."""
+        if start.keys() != self.key_names:
+            raise UnsureError("a starting key of other attributes")
+        key = self.table.schema.key(start)
+        hash_key, range_key = self.schema.key(start)
+        entry = (
+            self.table.schema.entry(key) if self.secondary is None else self.secondary.entry(range_key, key)
+        )
+        return Position(hash_key, entry)
+
+
+class RangeBounds(NamedTuple):
+    """Where the entries of a query begin and end, and the lowest and highest range key that is asked for."""
+
+    first: int
+    last: int
+    ends: tuple[Any, Any] = (None, None)
+
+
+class ReadPlan(NamedTuple):
+    """What is asked of each item of a source, and of the page."""
+
+    source: ReadSource
+    limit: int | None
+    filter: ItemCondition | None
+    projection: Projection | None
+    consistent: bool
+    counts: bool  # and gives no items
+    fetches: bool  # from the table what its local index does not have
+    capacity: str
+
+
+class ItemPage(NamedTuple):
+    """What was read."""
+
+    items: list[Item]
+    matched: int
+    scanned: int
+    last: Entry | None
+    consumed: Consumed
+
+
+def query(call: TableCall) -> Answer:
+    """Read items of one hash key, in order."""
+    request = check(call.request, QUERY, "TableName", "KeyConditionExpression")
+    table = _table(call)
+    source = ReadSource(table, table.index(request["IndexName"]) if "IndexName" in request else None)
+    expressions = Expressions(request)
+    names = source.schema.hash.name, source.schema.range.name if source.schema.range else None
+    condition = expressions.key_condition(*names)
+    reading = _reading(request, source, expressions, of_keys=source.schema.names)
+    wanted = source.schema.hash.of({names[0]: condition.hash})
+    entries = source.keys.of(wanted)
+    first, last, ends = _bounds(entries, source, condition)
+    forward = request.get("ScanIndexForward", True)
+    start = request.get("ExclusiveStartKey")
+    if start is not None:
+        position = source.position(start := checked(start))
+        if position.hash != wanted or not _matches(source.schema, condition, start):
+            raise UnsureError("a starting key that the query does not match")
+        if forward:
+            first = max(first, bisect_right(entries, position.entry))
+        else:
+            last = min(last, bisect_left(entries, position.entry))
+    places = range(first, last) if forward else range(last - 1, first - 1, -1)
+    return _answer(reading, _read(reading, (entries[at] for at in places), ends[forward]))
+
+
+def scan(call: TableCall) -> Answer:
+    """Read all items, or those of a segment."""
+    request = check(call.request, SCAN, "TableName")
+    table = _table(call)
+    source = ReadSource(table, table.index(request["IndexName"]) if "IndexName" in request else None)
+    reading = _reading(request, source, Expressions(request), of_keys=())
+    segment, segments = request.get("Segment", 0), request.get("TotalSegments", 1)
+    if ("Segment" in request) != ("TotalSegments" in request) or not 0 <= segment < segments <= MOST_SEGMENTS:
+        raise UnsureError("a segment that is not there")
+    after = source.position(checked(request["ExclusiveStartKey"])) if "ExclusiveStartKey" in request else None
+    if after is not None and segment_of(after.hash, segments) != segment:
+        raise UnsureError("a starting key of another segment")
+    return _answer(reading, _read(reading, source.keys.scan(after, segment, segments)))
+
+
+def _table(call: TableCall) -> Table:
+    """Return the table, if what is asked of it has a valid form by itself."""
+    for name in ("TableName", "IndexName"):
+        if name in call.request:
+            table_name(call.request[name])
+    return call.space.table(call.request["TableName"])
+
+
+def _reading(
+    request: Request, source: ReadSource, expressions: Expressions, of_keys: tuple[str, ...]
+) -> ReadPlan:
+    condition, projection = expressions.condition("FilterExpression"), expressions.projection()
+    expressions.close()
+    if condition is not None and condition.attributes.intersection(of_keys):
+        raise UnsureError("a filter of a key")
+    index, consistent = source.secondary, request.get("ConsistentRead", False)
+    if index is not None and index.world and consistent:
+        raise UnsureError("a consistent read of a global index")
+    fetches = _fetches(_select(request, index), index, condition, projection)
+    limit = request.get("Limit")
+    if limit is not None and limit < 1:
+        raise UnsureError("a limit of none")
+    return ReadPlan(
+        source,
+        limit,
+        condition,
+        projection,
+        consistent,
+        request.get("Select") == "COUNT",
+        fetches,
+        choice(request, "ReturnConsumedCapacity", *CAPACITY),
+    )
+
+
+def _select(request: Request, index: Index | None) -> str:
+    projects = "ProjectionExpression" in request
+    words = ("SPECIFIC_ATTRIBUTES",) if projects else ("COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
+    if "Select" not in request:
+        return words[0] if projects else "ALL_ATTRIBUTES" if index is None else "ALL_PROJECTED_ATTRIBUTES"
+    word = choice(request, "Select", *words)
+    if index is None and word == "ALL_PROJECTED_ATTRIBUTES":
+        raise UnsureError("what is projected, of a table")
+    return word
+
+
+def _fetches(
+    select: str, index: Index | None, condition: ItemCondition | None, projection: Projection | None
+) -> bool:
+    """Tell whether an index has less of an item than is asked for, and a local one, so that it is fetched."""
+    if index is None or index.projected is None:
+        return False
+    if condition is not None and not condition.attributes <= index.projected:
+        raise UnsureError("a filter of what an index does not have")
+    less = select == "ALL_ATTRIBUTES" or (
+        projection is not None and not projection.attributes <= index.projected
+    )
+    if less and (index.world or condition is not None):
+        raise UnsureError("more than an index has")
+    return less
+
+
+def _bounds(entries: list[Entry], source: ReadSource, condition: KeyCondition) -> RangeBounds:
+    """Return where the entries begin and end that the condition on the range key holds for."""
+    attribute = source.schema.range
+    if condition.range is None or attribute is None:
+        return RangeBounds(0, len(entries))
+    items, name = source.table.items, attribute.name
+    operator, bounds = condition.range
+    sorted_by = [attribute.sortable(attribute.of({name: bound})) for bound in bounds]
+    first = 0
+    if operator in FROM_BOUND:
+        first = FROM_BOUND[operator](entries, sorted_by[0], key=lambda entry: entry[0])
+
+    if operator == "begins_with" and attribute.kind == "N":
+        raise UnsureError("the beginning of a number")
+
+    def is_beyond(entry: Entry) -> bool:
+        return not condition.matches(items[entry[1]].item[name])
+
+    low = sorted_by[0] if operator in (">=", "BETWEEN") else None
+    high = sorted_by[-1] if operator in ("<=", "BETWEEN") else None
+    return RangeBounds(first, bisect_left(entries, True, lo=first, key=is_beyond), (low, high))
+
+
+def _matches(schema: Schema, condition: KeyCondition, start: Item) -> bool:
+    return condition.range is None or schema.range is None or condition.matches(start[schema.range.name])
+
+
+def _read(reading: ReadPlan, entries: Iterable[Entry], end: object = None) -> ItemPage:
+    """Read a page; `end` is the range key that none that is asked for lies beyond."""
+    items: list[Item] = []
+    count = scanned = of_bytes = used = 0
+    fetched, last = 0.0, None
+    left: Iterator[Entry] = iter(entries)
+    stored_items, index = reading.source.table.items, reading.source.secondary
+    for entry in left:
+        stored = stored_items[entry[1]]
+        scanned += 1
+        of_bytes += stored.size
+        used += stored.size if index is None else index.size(stored.item, stored.size)
+        fetched += read_units(stored.size, consistent=reading.consistent) if reading.fetches else 0.0
+        item = _view(reading, stored)
+        if reading.filter is None or reading.filter.holds(item):
+            count += 1
+            if not reading.counts:
+                items.append(item if reading.projection is None else reading.projection.of(item))
+        if scanned == reading.limit or of_bytes >= PAGE:
+            goes_on = next(left, None) is not None
+            # DynamoDB tells where a page ended that has as many as asked for, though nothing may follow.
+            last = entry if goes_on or (scanned == reading.limit and entry[0] != end) else None
+            break
+    return ItemPage(items, count, scanned, last, _consumed(reading, used, fetched))
+
+
+def _view(reading: ReadPlan, stored: KeptItem) -> Item:
+    index = reading.source.secondary
+    return stored.item if index is None or reading.fetches else index.view(stored.item)
+
+
+def _consumed(reading: ReadPlan, of_bytes: int, fetched: float) -> Consumed:
+    units = read_units(of_bytes, consistent=reading.consistent)
+    index = reading.source.secondary
+    if index is None:
+        return Consumed(units)
+    of_index = ((index.name, units),)
+    return Consumed(fetched, (), of_index) if index.world else Consumed(fetched, of_index)
+
+
+def _answer(reading: ReadPlan, page: ItemPage) -> Answer:
+    said: dict[str, Any] = {} if reading.counts else {"Items": page.items}
+    said |= {"Count": page.matched, "ScannedCount": page.scanned}
+    table = reading.source.table
+    if page.last is not None:
+        item = table.items[page.last[1]].item
+        said["LastEvaluatedKey"] = {name: item[name] for name in sorted(reading.source.key_names)}
+    return answer(said, table.name, page.consumed, reading.capacity)

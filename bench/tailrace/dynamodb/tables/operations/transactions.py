@@ -1,0 +1,228 @@
+"""TransactWriteItems and TransactGetItems. Pure.
+
+A token is remembered for ten minutes: the same request is not written again then, and another one is refused.
+"""
+
+import json
+from hashlib import blake2b
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from tailrace.dynamodb.tables.answer import Answer
+from tailrace.dynamodb.tables.answers import CONDITION_FAILED, RefusedRequestError, answer_of_many
+from tailrace.dynamodb.tables.capacity import Consumed, added, different, read_units
+from tailrace.dynamodb.tables.indexes import KeptItem
+from tailrace.dynamodb.tables.keys import Key
+from tailrace.dynamodb.tables.requests import (
+    ASKED,
+    CAPACITY,
+    CONDITIONED,
+    MEASURED,
+    Expressions,
+    Request,
+    check,
+    choice,
+)
+from tailrace.dynamodb.tables.space import Done, Space, TableCall
+from tailrace.dynamodb.tables.table import ItemChange, Table
+from tailrace.dynamodb.tables.unsure import UnsureError
+from tailrace.dynamodb.tables.values import Item, checked
+
+from .batches import NOTHING_DELETED
+from .items import ON_FAILURE, Action, action, fails, written
+
+MOST = 100
+REMEMBERED = 600.0  # seconds
+MOST_BYTES = 4_000_000
+"""Of a transaction: a little less than DynamoDB's 4 MB."""
+SMALL = 16 * 1024
+"""Bytes up to which two requests with one token are compared by what they say; larger ones by their bytes."""
+LONGEST_TOKEN = 36
+FACTOR = 4.0
+"""How much more DynamoDB Local counts for a write of a transaction."""
+ACTION = {"TableName": str, **CONDITIONED, **ON_FAILURE}
+KINDS: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
+    "Put": ({"Item": dict, **ACTION}, ()),
+    "Update": ({"Key": dict, "UpdateExpression": str, **ACTION}, ("UpdateExpression",)),
+    "Delete": ({"Key": dict, **ACTION}, ()),
+    "ConditionCheck": ({"Key": dict, **ACTION}, ("ConditionExpression",)),
+}
+GET = {
+    "TableName": str, "Key": dict, "ProjectionExpression": str, "ExpressionAttributeNames": dict,
+}  # fmt: skip
+WRITE = {"TransactItems": list, "ClientRequestToken": str, **MEASURED}
+
+
+class TransactionStep(NamedTuple):
+    """An action, the table and the key it is about."""
+
+    action: Action
+    table: Table
+    key: Key
+
+
+def transact_write_items(call: TableCall) -> Answer:
+    """Write items together, if each condition holds."""
+    space, request = call.space, check(call.request, WRITE, "TransactItems")
+    capacity = choice(request, "ReturnConsumedCapacity", *CAPACITY)
+    sizes = choice(request, "ReturnItemCollectionMetrics", "NONE", "SIZE")
+    token = request.get("ClientRequestToken")
+    fingerprint = _fingerprint(call) if token is not None else b""
+    if token is not None and (done := _remembered(space, token, call.now)):
+        return _again(done, fingerprint, capacity)
+    if len(call.body) > MOST_BYTES:
+        raise UnsureError("more than a transaction may write")
+    steps = _steps(space, [_action(space, each) for each in _some(request["TransactItems"])])
+    if sizes == "SIZE" and any(not index.world for step in steps for index in step.table.indexes):
+        raise UnsureError("sizes of item collections")
+    _check_conditions(steps)
+    changes = [_change(step) for step in steps]
+    consumed = _costs(steps, changes, whole=capacity == "INDEXES")
+    for step, change in zip(steps, changes, strict=True):
+        if change is not None:
+            step.table.write(change)
+    if token is not None:
+        space.done[token] = Done(call.now, fingerprint, _reads(steps))
+    return answer_of_many({}, consumed, capacity, "Write", "Write")
+
+
+def _some(entries: list[Any]) -> list[Any]:
+    if not 0 < len(entries) <= MOST:
+        raise UnsureError("a transaction of none or too many")
+    return entries
+
+
+def _action(space: Space, entry: object) -> Action:
+    if type(entry) is dict and len(entry) == 1:
+        ((kind, part),) = entry.items()
+        if kind in KINDS:
+            known, needed = KINDS[kind]
+            return action(space, kind, part, known, *needed)
+    raise UnsureError("an action of another form")
+
+
+def _steps(space: Space, actions: list[Action]) -> list[TransactionStep]:
+    names = {each.part["TableName"] for each in actions}
+    tables = {table.name: table for table in space.all(names)}
+    steps = [
+        TransactionStep(each, table := tables[each.part["TableName"]], each.key(table)) for each in actions
+    ]
+    if len({(step.table.name, step.key) for step in steps}) != len(steps):
+        raise UnsureError("one item twice")
+    return steps
+
+
+def _check_conditions(steps: list[TransactionStep]) -> None:
+    against = [fails(*step) for step in steps]
+    if all(item is None for item in against):
+        return
+    reasons = [_reason(step, item) for step, item in zip(steps, against, strict=True)]
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    raise RefusedRequestError(
+        "TransactionCanceledException",
+        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+        failed=tuple(
+            {step.table.name for step, item in zip(steps, against, strict=True) if item is not None}
+        ),
+        more={"CancellationReasons": reasons},
+    )
+
+
+def _reason(step: TransactionStep, against: Item | None) -> dict[str, Any]:
+    if against is None:
+        return {"Code": "None"}
+    stop = "." if step.action.kind == "ConditionCheck" else ""
+    reason: dict[str, Any] = {"Item": against} if step.action.tells_item and against else {}
+    code = CONDITION_FAILED.removesuffix("Exception")
+    return {**reason, "Code": code, "Message": f"The conditional request failed{stop}"}
+
+
+def _change(step: TransactionStep) -> ItemChange | None:
+    return None if step.action.kind == "ConditionCheck" else written(*step).change
+
+
+def _costs(
+    steps: list[TransactionStep], changes: list[ItemChange | None], *, whole: bool
+) -> list[tuple[str, Consumed]]:
+    costs: dict[str, list[Consumed]] = {}
+    for step, change in zip(steps, changes, strict=True):
+        if change is None:
+            cost = Consumed(2 * _read(step.table.get(step.key)))
+        elif change.old is None and change.new is None:
+            cost = NOTHING_DELETED
+        else:
+            cost = step.table.cost(change).times(FACTOR)
+        costs.setdefault(step.table.name, []).append(cost)
+    return [(name, added(different(parts, whole=whole))) for name, parts in costs.items()]
+
+
+def _fingerprint(call: TableCall) -> bytes:
+    body = call.body
+    if len(body) <= SMALL:
+        body = json.dumps(call.request["TransactItems"], sort_keys=True).encode()
+    return blake2b(body, digest_size=16).digest()
+
+
+def _remembered(space: Space, token: str, now: float) -> Done | None:
+    if not 0 < len(token) <= LONGEST_TOKEN:
+        raise UnsureError("a token that may be too long")
+    over = list(takewhile(lambda each: space.done[each].when <= now - REMEMBERED, space.done))
+    for each in over:
+        del space.done[each]
+    return space.done.get(token)
+
+
+def _again(done: Done, fingerprint: bytes, capacity: str) -> Answer:
+    """Answer a transaction that was written before: DynamoDB Local counts it as reads."""
+    if done.fingerprint != fingerprint:
+        raise RefusedRequestError("IdempotentParameterMismatchException", "")
+    consumed = [(name, Consumed(units)) for name, units in done.units]
+    return answer_of_many({}, consumed, capacity, "Read", "Read")
+
+
+def _reads(steps: list[TransactionStep]) -> tuple[tuple[str, float], ...]:
+    """Return the units that reading what a transaction is about takes, by table."""
+    reads: dict[str, set[float]] = {}
+    for step in steps:
+        reads.setdefault(step.table.name, set()).add(_read(step.table.get(step.key)))
+    return tuple((name, sum(units)) for name, units in reads.items())
+
+
+def _read(stored: KeptItem | None) -> float:
+    return 4 * read_units(max(1, stored.size if stored else 0))
+
+
+def transact_get_items(call: TableCall) -> Answer:
+    """Read items together."""
+    request = check(call.request, {"TransactItems": list, **ASKED}, "TransactItems")
+    capacity = choice(request, "ReturnConsumedCapacity", *CAPACITY)
+    asked = [_get(each) for each in _some(request["TransactItems"])]
+    tables = {table.name: table for table in call.space.all({part["TableName"] for part, *_ in asked})}
+    read: set[tuple[str, Key]] = set()
+    responses: list[dict[str, Item]] = []
+    reads: dict[str, list[Consumed]] = {}
+    of_bytes = 0
+    for part, attributes, projection in asked:
+        table = tables[part["TableName"]]
+        key = table.key(attributes)
+        stored = table.get(key)
+        read.add((table.name, key))
+        of_bytes += stored.size if stored else 0
+        reads.setdefault(table.name, []).append(Consumed(_read(stored)))
+        item = projection.of(stored.item) if stored and projection else stored.item if stored else None
+        responses.append({} if item is None else {"Item": item})
+    if len(read) != len(asked) or of_bytes > MOST_BYTES:
+        raise UnsureError("one item twice, or more than a transaction may read")
+    consumed = [(name, added(parts)) for name, parts in reads.items()]
+    return answer_of_many({"Responses": responses}, consumed, capacity, "Read", "")
+
+
+def _get(entry: object) -> tuple[Request, Item, Any]:
+    match entry:
+        case {"Get": part, **rest} if not rest:
+            check(part, GET, "TableName", "Key")
+            expressions = Expressions(part)
+            projection = expressions.projection()
+            expressions.close()
+            return part, checked(part["Key"]), projection
+    raise UnsureError("an action of another form")

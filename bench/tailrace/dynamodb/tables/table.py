@@ -1,0 +1,104 @@
+"""A table: its items by key, in order, with their count and bytes kept while writing. Pure.
+
+A change is worked out first, with all that may be wrong with it, and written then: so that what is written
+together is written whole.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .capacity import Consumed, write_units
+from .indexes import Index, KeptItem, write_cost
+from .keys import Key, SortedKeys
+from .schema import Schema
+from .unsure import UnsureError
+from .values import Item, size
+
+LARGEST = 400 * 1024
+"""Bytes of an item."""
+
+
+class ItemChange(NamedTuple):
+    """What a write makes of one item; without a new one it is deleted."""
+
+    key: Key
+    old: KeptItem | None
+    new: KeptItem | None
+
+
+class Table:
+    """A table in memory."""
+
+    def __init__(
+        self, definition: Mapping[str, Any], schema: Schema, indexes: tuple[Index, ...], created: float
+    ) -> None:
+        self.definition = dict(definition)  # CreateTable's request as it is now
+        self.name: str = definition["TableName"]
+        self.schema = schema
+        self.indexes = indexes
+        self.created = created
+        self.label = ""  # of the latest stream
+        self.on_demand_since: float | None = None
+        self.items: dict[Key, KeptItem] = {}
+        self.keys = SortedKeys()
+        self.bytes = 0
+
+    def key(self, attributes: Item) -> Key:
+        """Return a key that is given by itself. Raises UnsureError if it is not this table's."""
+        if len(attributes) != len(self.schema.names):
+            raise UnsureError("a key of other attributes")
+        return self.schema.key(attributes)
+
+    def index(self, name: str) -> Index:
+        """Return an index by its name. Raises UnsureError if there is none."""
+        for index in self.indexes:
+            if index.name == name:
+                return index
+        raise UnsureError("an index that is not there")
+
+    def get(self, key: Key) -> KeptItem | None:
+        """Return an item."""
+        return self.items.get(key)
+
+    def change(self, key: Key, item: Item | None) -> ItemChange:
+        """Work out what it is to put an item, or to delete it. Raises UnsureError if that is not valid."""
+        old = self.items.get(key)
+        if item is None:
+            return ItemChange(key, old, None)
+        of_bytes = size(item)
+        if of_bytes > LARGEST:
+            raise UnsureError("an item that is too large")
+        places = tuple([index.place(item, key) for index in self.indexes]) if self.indexes else ()
+        return ItemChange(key, old, KeptItem(item, of_bytes, places))
+
+    def write(self, change: ItemChange) -> None:
+        """Write what was worked out from the table as it is now."""
+        key, old, new = change
+        if new is None:
+            if old is not None:
+                del self.items[key]
+                self.keys.remove(key[0], self.schema.entry(key))
+        else:
+            self.items[key] = new
+            if old is None:
+                self.keys.add(key[0], self.schema.entry(key))
+        self.bytes += (new.size if new else 0) - (old.size if old else 0)
+        for at, index in enumerate(self.indexes):
+            index.change(at, old, new)
+
+    def cost(self, change: ItemChange) -> Consumed:
+        """Return the units that a change takes."""
+        _, old, new = change
+        units = write_units(max(old.size if old else 0, new.size if new else 0))
+        if not self.indexes:
+            return Consumed(float(units))
+        costs = [
+            (index, float(cost))
+            for at, index in enumerate(self.indexes)
+            if (cost := write_cost(index, at, old, new))
+        ]
+        local, world = (
+            tuple((index.name, cost) for index, cost in costs if index.world is kind)
+            for kind in (False, True)
+        )
+        return Consumed(float(units), local, world)
