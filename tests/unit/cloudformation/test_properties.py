@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it ships no types
 
 from tailrace.cloudformation.properties import TABLE, kept, sentence
 
@@ -18,6 +17,8 @@ LOOKED_AT: dict[str, str] = json.loads(
 
 def schema(kind: str) -> dict[str, Any]:
     """Give the schema of a type, as the newest cfn-lint has it."""
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # noqa: PLC0415  it ships no types; a second for each worker that collects
+
     found: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     return found
 

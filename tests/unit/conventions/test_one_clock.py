@@ -1,5 +1,6 @@
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,11 +39,14 @@ OWN_TIME = {
 """Files that may look at the machine's own time, and why. All else in the leg is dated by `clock.py`."""
 
 
-def leg() -> Iterator[tuple[str, ast.Module]]:
-    """Give each file of the streaming leg, and what it says."""
+@cache
+def found() -> dict[str, list[str]]:
+    """Return each file of the streaming leg, and where it asks the machine for the time."""
     paths = [path for folder in LEG for path in (BENCH / folder).rglob("*.py")]
-    for path in sorted([BENCH / "clock.py", *paths]):
-        yield path.relative_to(BENCH).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        path.relative_to(BENCH).as_posix(): list(looks(ast.parse(path.read_text(encoding="utf-8"))))
+        for path in [BENCH / "clock.py", *paths]
+    }
 
 
 def looks(tree: ast.Module) -> Iterator[str]:
@@ -77,14 +81,12 @@ def owner(node: ast.Attribute) -> str:
 
 def test_the_leg_asks_its_clock_alone() -> None:
     """No file of the leg looks at the machine's time or waits by it, but those that say why."""
-    found = {path: list(looks(tree)) for path, tree in leg()}
-    assert {path: places for path, places in found.items() if places and path not in OWN_TIME} == {}
+    assert {path: places for path, places in found().items() if places and path not in OWN_TIME} == {}
 
 
 def test_no_exception_is_left_over() -> None:
     """Each file that may look at the machine's time still does."""
-    found = {path for path, tree in leg() if any(looks(tree))}
-    assert set(OWN_TIME) - found == set()
+    assert set(OWN_TIME) - {path for path, places in found().items() if places} == set()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import ast
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,17 +25,12 @@ MAKES_CLIENTS = {
 }
 
 
-@cache
-def nodes(path: Path) -> Sequence[ast.AST]:
-    """Return all nodes of a file; each file is read once for all tests."""
-    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
-def sources(*folders: str) -> Iterator[tuple[str, Sequence[ast.AST]]]:
-    """Give each Python file of these folders: its path below the root, and its nodes."""
+def sources(*folders: str, word: str) -> Iterator[tuple[str, Sequence[ast.AST]]]:
+    """Give each Python file of these folders that has the word: its path below the root, and its nodes."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), nodes(path)
+            if word in (text := path.read_text(encoding="utf-8")):
+                yield path.relative_to(ROOT).as_posix(), list(ast.walk(ast.parse(text)))
 
 
 def folders() -> list[str]:
@@ -66,7 +60,7 @@ def test_tests_wait_for_conditions() -> None:
     """No test sleeps: waiting is for `eventually`, bounded and telling."""
     found = [
         f"{path}:{line} {name}"
-        for path, each in sources("tests")
+        for path, each in sources("tests", word="sleep")
         for line, name in calls(each)
         if name.rpartition(".")[2] == "sleep"
     ]
@@ -77,7 +71,7 @@ def test_tests_patch_nothing() -> None:
     """No test uses mock.patch: what a test replaces is given in by its caller."""
     found = [
         path
-        for path, each in sources("tests")
+        for path, each in sources("tests", word="mock")
         for node in each
         if isinstance(node, ast.ImportFrom | ast.Import)
         if "mock" in {part for alias in node.names for part in alias.name.split(".")}
@@ -115,7 +109,7 @@ def test_makers_are_seen(source: str) -> None:
 
 def test_clients_are_made_in_one_place() -> None:
     """One module of each program makes clients of AWS, whatever folder another would stand in."""
-    makers = {path for path, each in sources(*folders()) if makes_clients(path, each)}
+    makers = {path for path, each in sources(*folders(), word="boto3") if makes_clients(path, each)}
     assert {path for path in makers if not path.startswith(THEIRS)} == MAKES_CLIENTS
 
 
@@ -123,7 +117,7 @@ def test_every_test_is_a_claim() -> None:
     """Each test says in its docstring what it shows."""
     silent = [
         f"{path}::{node.name}"
-        for path, each in sources("tests")
+        for path, each in sources("tests", word="def test_")
         for node in each
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
     ]
