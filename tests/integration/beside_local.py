@@ -148,6 +148,8 @@ def comparable(said: Any) -> Any:  # noqa: ANN401  as JSON is
         return said
     if isinstance(said.get("N"), str):
         return {"N": number(said["N"])}  # DynamoDB Local leaves zeros that say nothing, such as of 2.5 + 2.5
+    if isinstance(said.get("NS"), list):
+        return {"NS": [number(each) for each in said["NS"]]}  # within lists and maps
     found = {name: comparable(each) for name, each in said.items() if name not in VOLATILE}
     for name, by in NAMED.items():
         if isinstance(found.get(name), list):

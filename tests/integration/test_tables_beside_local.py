@@ -8,12 +8,15 @@ import pytest
 from tests.frame.run import Run
 from tests.integration import installing
 from tests.integration.beside_local import Both, Local, in_order, started
-from tests.integration.table_histories import INDEXED, PLAIN, TABLES, History
+from tests.integration.invented_expressions import Inventor
+from tests.integration.table_histories import INDEXED, PLAIN, TABLES, History, Item, Request, attribute, keys
 
 pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
 
 SEEDS = range(6)
 REQUESTS = 150  # of each invented history
+EXPRESSION_SEEDS, ITEMS, EXPRESSIONS = 3, 20, 6
+PLAIN_TABLE = next(table for table in TABLES if table["TableName"] == PLAIN)
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,57 @@ def test_invented_histories(both: Both, seed: int) -> None:
     for name in (PLAIN, INDEXED):
         both.ask("DescribeTable", {"TableName": name})
     assert len(both.unsure) < REQUESTS / 5, both.unsure
+
+
+@pytest.mark.parametrize("seed", range(EXPRESSION_SEEDS))
+def test_invented_expressions(both: Both, seed: int) -> None:
+    """Whatever condition, update or projection is invented, both answer the same; what is refused is left."""
+    inventor = Inventor(seed)
+    both.ask("CreateTable", PLAIN_TABLE)
+    answered = 0
+    for _ in range(ITEMS):
+        item = {"pk": {"S": "k"}, **inventor.item()}
+        put: Request = "PutItem", {"TableName": PLAIN, "Item": item}
+        both.each(*put)
+        for operation, request in _expressed(inventor, item):
+            if both.ask(operation, request) is None:
+                continue
+            answered += 1
+            if operation == "UpdateItem":
+                both.each(*put)
+    assert answered > ITEMS * EXPRESSIONS, both.unsure
+
+
+def _expressed(inventor: Inventor, item: Item) -> Iterator[Request]:
+    """Give requests with expressions about one item, some of which are refused."""
+    about = {"TableName": PLAIN, "Key": {"pk": {"S": "k"}}}
+    for _ in range(EXPRESSIONS):
+        condition = inventor.condition().given("ConditionExpression")
+        yield "PutItem", {"TableName": PLAIN, "Item": item, **condition}
+        yield (
+            "UpdateItem",
+            {**about, "ReturnValues": "ALL_NEW", **inventor.update().given("UpdateExpression")},
+        )
+        yield "GetItem", {**about, **inventor.projection().given("ProjectionExpression")}
+
+
+@pytest.mark.parametrize("kind", ["S", "N", "B"])
+def test_invented_key_conditions(both: Both, kind: str) -> None:
+    """Whatever a query asks of a sort key, both return the same items in the same order."""
+    inventor = Inventor(5)
+    table = {
+        "TableName": "sorted",
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [attribute("h", "S"), attribute("r", kind)],
+        "KeySchema": keys("h", "r"),
+    }
+    both.ask("CreateTable", table)
+    for _ in range(40):
+        both.each(
+            "PutItem", {"TableName": "sorted", "Item": {"h": inventor.key("S"), "r": inventor.key(kind)}}
+        )
+    answered = 0
+    for _ in range(80):
+        asked = inventor.key_condition(("S", kind)).given("KeyConditionExpression")
+        answered += both.ask("Query", {"TableName": "sorted", **asked}) is not None
+    assert answered > 20, both.unsure
