@@ -1,5 +1,6 @@
 """Secondary indexes: which items they have, and what of them. Pure."""
 
+import marshal
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -52,7 +53,7 @@ class Index:
 
     def change(self, at: int, old: "KeptItem | None", new: "KeptItem | None") -> None:
         """Take in a change of an item; this index is the `at`-th of its table."""
-        self.bytes += self._counted(new) - self._counted(old)
+        self.bytes += self._counted(at, new) - self._counted(at, old)
         if old and (was := old.places[at]):
             self.keys.remove(was.hash, was.entry)
             self.count -= 1
@@ -60,17 +61,33 @@ class Index:
             self.keys.add(now.hash, now.entry)
             self.count += 1
 
-    def _counted(self, stored: "KeptItem | None") -> int:
+    def _counted(self, at: int, stored: "KeptItem | None") -> int:
         """Return the bytes that DynamoDB Local counts: an item's, if it has any of the index's own key."""
-        return stored.size if stored and (not self._own or self._own & stored.item.keys()) else 0
+        if stored is None:
+            return 0
+        return stored.size if stored.places[at] or self._own & stored.item.keys() else 0
 
 
 class KeptItem(NamedTuple):
-    """An item as a table has it: its bytes, and where it is in each index."""
+    """An item as a table has it, its bytes as DynamoDB counts them, and where it is in each index.
 
-    item: Item
+    It is packed: as objects of Python's an item of 1 KB takes nine.
+    """
+
+    packed: bytes
     size: int
     places: tuple[Place, ...] = ()
+
+    @property
+    def item(self) -> Item:
+        """The item itself."""
+        found: Item = marshal.loads(self.packed)  # noqa: S302  packed by this module
+        return found
+
+
+def kept(item: Item, size: int, places: tuple[Place, ...]) -> KeptItem:
+    """Return an item to be kept."""
+    return KeptItem(marshal.dumps(item), size, places)
 
 
 def write_cost(index: Index, at: int, old: KeptItem | None, new: KeptItem | None) -> int:
@@ -79,12 +96,12 @@ def write_cost(index: Index, at: int, old: KeptItem | None, new: KeptItem | None
     DynamoDB Local counts it too if the item has one part of the index's key before, and the other after it.
     """
     was, now = (None if stored is None else stored.places[at] for stored in (old, new))
-    before = write_units(index.size(old.item, old.size)) if old and was else 0
-    after = write_units(index.size(new.item, new.size)) if new and now else 0
     if not was and not now:
         if not old or not new or not old.item.keys() | new.item.keys() >= set(index.schema.names):
             return 0
         return write_units(index.size(old.item, old.size))
+    before = write_units(index.size(old.item, old.size)) if old and was else 0
+    after = write_units(index.size(new.item, new.size)) if new and now else 0
     if was != now:
         return before + after
     if not old or not new or index.view(old.item) == index.view(new.item):

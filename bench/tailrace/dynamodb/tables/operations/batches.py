@@ -11,7 +11,7 @@ from tailrace.dynamodb.tables.requests import ASKED, CAPACITY, MEASURED, Express
 from tailrace.dynamodb.tables.space import TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import Item, checked
+from tailrace.dynamodb.tables.values import Item, checked, weighed
 
 MOST_WRITTEN, MOST_READ = 25, 100
 MOST_BYTES = 16_000_000
@@ -35,10 +35,7 @@ def batch_write_item(call: TableCall) -> Answer:
     for table, writes in zip(call.space.all(asked), asked.values(), strict=True):
         if sizes == "SIZE" and any(not index.world for index in table.indexes):
             raise UnsureError("sizes of item collections")
-        found = [
-            table.change(table.schema.key(item) if put else table.key(item), item if put else None)
-            for put, item in writes
-        ]
+        found = [_change(table, *each) for each in writes]
         if len({change.key for change in found}) != len(found):
             raise UnsureError("one item twice")
         changes.append((table, found))
@@ -55,13 +52,19 @@ def _list(value: object) -> list[Any]:
     return value
 
 
-def _asked(one: object) -> tuple[bool, Item]:
+def _asked(one: object) -> tuple[bool, Item, int]:
     match one:
         case {"PutRequest": {"Item": item, **inner}, **outer} if not inner and not outer:
-            return True, checked(item)
+            return True, *weighed(item)
         case {"DeleteRequest": {"Key": key, **inner}, **outer} if not inner and not outer:
-            return False, checked(key)
+            return False, *weighed(key)
     raise UnsureError("neither a put nor a delete")
+
+
+def _change(table: Table, put: bool, item: Item, of_bytes: int) -> ItemChange:  # noqa: FBT001  as it is asked
+    if put:
+        return table.change(table.schema.key(item), item, of_bytes)
+    return table.deletion(table.key(item))
 
 
 def _cost(table: Table, change: ItemChange) -> Consumed:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from tailrace.dynamodb.tables.answer import Answer
 from tailrace.dynamodb.tables.answers import answer, condition_failed
 from tailrace.dynamodb.tables.capacity import Consumed, read_units
-from tailrace.dynamodb.tables.expressions import ItemCondition, Update
+from tailrace.dynamodb.tables.expressions import Applied, ItemCondition, Update
 from tailrace.dynamodb.tables.expressions import condition as compiled_condition
 from tailrace.dynamodb.tables.keys import Key
 from tailrace.dynamodb.tables.requests import (
@@ -22,7 +22,7 @@ from tailrace.dynamodb.tables.requests import (
 from tailrace.dynamodb.tables.space import Space, TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import Item, checked
+from tailrace.dynamodb.tables.values import Item, checked, size, weighed
 
 ON_FAILURE = {"ReturnValuesOnConditionCheckFailure": str}
 WRITE = {"TableName": str, "ReturnValues": str, **CONDITIONED, **ON_FAILURE, **MEASURED}
@@ -36,10 +36,10 @@ GET = {
 
 
 class Written(NamedTuple):
-    """What an action on an item comes to: the change, and what an update touched, as it was and as it is."""
+    """What an action on an item comes to: the change, and what an update did."""
 
     change: ItemChange
-    touched: tuple[Item, Item] = ({}, {})
+    applied: Applied | None = None
 
 
 class Action(NamedTuple):
@@ -47,6 +47,7 @@ class Action(NamedTuple):
 
     kind: str  # Put, Delete, Update or ConditionCheck
     item: Item  # of a Put; the key of the others
+    size: int  # of that, in bytes
     condition: ItemCondition | None
     update: Update | None
     tells_item: bool  # if its condition does not hold
@@ -55,6 +56,15 @@ class Action(NamedTuple):
     def key(self, table: Table) -> Key:
         """Return the key of the item."""
         return table.schema.key(self.item) if self.kind == "Put" else table.key(self.item)
+
+    def old(self, table: Table, key: Key) -> Item:
+        """Return what is there, if it matters; {} for nothing."""
+        kept = table.items.get(key) if self.condition is not None or self.update is not None else None
+        return {} if kept is None else kept.item
+
+    def fails(self, old: Item) -> bool:
+        """Tell whether its condition does not hold for what is there."""
+        return self.condition is not None and not self.condition.holds(old)
 
 
 def action(space: Space, kind: str, part: Request, known: Mapping[str, type], *needed: str) -> Action:
@@ -70,34 +80,23 @@ def action(space: Space, kind: str, part: Request, known: Mapping[str, type], *n
     elif "ConditionExpression" in part:
         condition = compiled_condition(part["ConditionExpression"], {}, {})
     tells = choice(part, "ReturnValuesOnConditionCheckFailure", "NONE", "ALL_OLD") == "ALL_OLD"
-    return Action(kind, checked(part[holder]), condition, update, tells, part)
+    return Action(kind, *weighed(part[holder]), condition, update, tells, part)
 
 
-def fails(asked: Action, table: Table, key: Key) -> Item | None:
-    """Return the item that a condition does not hold for, {} for an absent one; None if it holds."""
-    if asked.condition is None:
-        return None
-    old = table.items.get(key)
-    item = {} if old is None else old.item
-    return None if asked.condition.holds(item) else item
-
-
-def written(asked: Action, table: Table, key: Key) -> Written:
-    """Work out a write whose condition holds."""
-    if asked.kind == "Put":
-        return Written(table.change(key, asked.item))
+def written(asked: Action, table: Table, key: Key, old: Item) -> Written:
+    """Work out a write whose condition holds for what is there."""
     if asked.kind == "Delete":
-        return Written(table.change(key, None))
-    old = table.items.get(key)
-    item = asked.item if old is None else old.item
+        return Written(table.deletion(key))
     if asked.update is None:
-        return Written(table.change(key, item))
-    applied = asked.update.apply(item)
-    if old is None and len(applied.item) == len(asked.item):
-        raise UnsureError(
-            "an update that leaves an item of its key alone"
-        )  # AWS makes none, DynamoDB Local does
-    return Written(table.change(key, applied.item), (applied.old, applied.new))
+        if asked.kind == "Update" and key in table.items:
+            kept = table.items[key]
+            return Written(ItemChange(key, kept, kept))
+        return Written(table.change(key, asked.item, asked.size))
+    applied = asked.update.apply(old or asked.item)
+    if not old and len(applied.item) == len(asked.item):
+        # AWS makes no item then, DynamoDB Local does.
+        raise UnsureError("an update that leaves an item of its key alone")
+    return Written(table.change(key, applied.item, size(applied.item)), applied)
 
 
 def put_item(call: TableCall) -> Answer:
@@ -131,24 +130,26 @@ def _write(space: Space, asked: Action, returned: str) -> Answer:
     if sizes == "SIZE" and any(not index.world for index in table.indexes):
         raise UnsureError("sizes of item collections")
     key = asked.key(table)
-    against = fails(asked, table, key)
-    if against is not None:
-        raise condition_failed(table.name, against if asked.tells_item and against else None)
-    change, touched = written(asked, table, key)
+    old = asked.old(table, key)
+    if asked.fails(old):
+        raise condition_failed(table.name, old if asked.tells_item and old else None)
+    change, applied = written(asked, table, key, old)
     consumed = table.cost(change)
     table.write(change)
     said: dict[str, Any] = {}
-    if returned != "NONE" and (attributes := _returned(returned, change, touched)):
+    if returned != "NONE" and (attributes := _returned(returned, change, applied)):
         said["Attributes"] = attributes
     return answer(said, table.name, consumed, capacity)
 
 
-def _returned(returned: str, change: ItemChange, touched: tuple[Item, Item]) -> Item | None:
+def _returned(returned: str, change: ItemChange, applied: Applied | None) -> Item | None:
     if returned == "ALL_OLD":
         return change.old.item if change.old else None
     if returned == "ALL_NEW":
         return change.new.item if change.new else None
-    return touched[returned == "UPDATED_NEW"]
+    if applied is None:
+        return None
+    return applied.new if returned == "UPDATED_NEW" else applied.old
 
 
 def get_item(call: TableCall) -> Answer:
@@ -164,5 +165,6 @@ def get_item(call: TableCall) -> Answer:
     units = read_units(max(1, stored.size if stored else 0), consistent=request.get("ConsistentRead", False))
     said: dict[str, Any] = {}
     if stored is not None:
-        said["Item"] = stored.item if projection is None else projection.of(stored.item)
+        item = stored.item
+        said["Item"] = item if projection is None else projection.of(item)
     return answer(said, table.name, Consumed(units), capacity)

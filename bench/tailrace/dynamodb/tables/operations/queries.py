@@ -4,14 +4,14 @@ A page ends after `Limit` items, or with the item that makes it 1 MB if there ar
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tailrace.dynamodb.tables.answer import Answer
 from tailrace.dynamodb.tables.answers import answer
 from tailrace.dynamodb.tables.capacity import Consumed, read_units
 from tailrace.dynamodb.tables.expressions import ItemCondition, KeyCondition, Projection
-from tailrace.dynamodb.tables.indexes import Index, KeptItem
+from tailrace.dynamodb.tables.indexes import Index
 from tailrace.dynamodb.tables.keys import Entry, Position, SortedKeys, segment_of
 from tailrace.dynamodb.tables.requests import (
     ASKED,
@@ -38,14 +38,16 @@ READ = {
 }  # fmt: skip
 QUERY = {"KeyConditionExpression": str, "ScanIndexForward": bool, **READ}
 SCAN = {"Segment": int, "TotalSegments": int, **READ}
-FROM_BOUND = {
-    "=": bisect_left,
-    ">=": bisect_left,
-    ">": bisect_right,
-    "BETWEEN": bisect_left,
-    "begins_with": bisect_left,
+type Side = Callable[..., int] | None
+SIDES: dict[str, tuple[Side, Side]] = {
+    "=": (bisect_left, bisect_right),
+    "<": (None, bisect_left),
+    "<=": (None, bisect_right),
+    ">": (bisect_right, None),
+    ">=": (bisect_left, None),
+    "BETWEEN": (bisect_left, bisect_right),
 }
-"""Where the range keys begin that a comparison may hold for; the others begin at the first."""
+"""Where the range keys begin and end that a comparison holds for; None: with the first, with the last."""
 
 
 class ReadSource(NamedTuple):
@@ -219,22 +221,27 @@ def _bounds(entries: list[Entry], source: ReadSource, condition: KeyCondition) -
     attribute = source.schema.range
     if condition.range is None or attribute is None:
         return RangeBounds(0, len(entries))
-    items, name = source.table.items, attribute.name
     operator, bounds = condition.range
-    sorted_by = [attribute.sortable(attribute.of({name: bound})) for bound in bounds]
-    first = 0
-    if operator in FROM_BOUND:
-        first = FROM_BOUND[operator](entries, sorted_by[0], key=lambda entry: entry[0])
+    low, *_, high = (
+        attribute.sortable(attribute.of({attribute.name: bound})) for bound in (*bounds, bounds[-1])
+    )
+    if operator == "begins_with":
+        if attribute.kind == "N":
+            raise UnsureError("the beginning of a number")
+        first = bisect_left(entries, low, key=_sorted_by)
+        return RangeBounds(
+            first, bisect_left(entries, True, first, key=lambda entry: entry[0][: len(low)] != low)
+        )
+    start, stop = SIDES[operator]
+    return RangeBounds(
+        start(entries, low, key=_sorted_by) if start else 0,
+        stop(entries, high, key=_sorted_by) if stop else len(entries),
+        (low if operator in (">=", "BETWEEN") else None, high if operator in ("<=", "BETWEEN") else None),
+    )
 
-    if operator == "begins_with" and attribute.kind == "N":
-        raise UnsureError("the beginning of a number")
 
-    def is_beyond(entry: Entry) -> bool:
-        return not condition.matches(items[entry[1]].item[name])
-
-    low = sorted_by[0] if operator in (">=", "BETWEEN") else None
-    high = sorted_by[-1] if operator in ("<=", "BETWEEN") else None
-    return RangeBounds(first, bisect_left(entries, True, lo=first, key=is_beyond), (low, high))
+def _sorted_by(entry: Entry) -> Any:  # noqa: ANN401  one of three types
+    return entry[0]
 
 
 def _matches(schema: Schema, condition: KeyCondition, start: Item) -> bool:
@@ -247,29 +254,30 @@ def _read(reading: ReadPlan, entries: Iterable[Entry], end: object = None) -> It
     count = scanned = of_bytes = used = 0
     fetched, last = 0.0, None
     left: Iterator[Entry] = iter(entries)
+    needs_item = not reading.counts or reading.filter is not None or reading.source.secondary is not None
     stored_items, index = reading.source.table.items, reading.source.secondary
     for entry in left:
         stored = stored_items[entry[1]]
         scanned += 1
         of_bytes += stored.size
-        used += stored.size if index is None else index.size(stored.item, stored.size)
-        fetched += read_units(stored.size, consistent=reading.consistent) if reading.fetches else 0.0
-        item = _view(reading, stored)
-        if reading.filter is None or reading.filter.holds(item):
+        if needs_item:
+            whole = stored.item
+            used += stored.size if index is None else index.size(whole, stored.size)
+            item = whole if index is None or reading.fetches else index.view(whole)
+            fetched += read_units(stored.size, consistent=reading.consistent) if reading.fetches else 0.0
+            if reading.filter is None or reading.filter.holds(item):
+                count += 1
+                if not reading.counts:
+                    items.append(item if reading.projection is None else reading.projection.of(item))
+        else:
+            used += stored.size
             count += 1
-            if not reading.counts:
-                items.append(item if reading.projection is None else reading.projection.of(item))
         if scanned == reading.limit or of_bytes >= PAGE:
             goes_on = next(left, None) is not None
             # DynamoDB tells where a page ended that has as many as asked for, though nothing may follow.
             last = entry if goes_on or (scanned == reading.limit and entry[0] != end) else None
             break
     return ItemPage(items, count, scanned, last, _consumed(reading, used, fetched))
-
-
-def _view(reading: ReadPlan, stored: KeptItem) -> Item:
-    index = reading.source.secondary
-    return stored.item if index is None or reading.fetches else index.view(stored.item)
 
 
 def _consumed(reading: ReadPlan, of_bytes: int, fetched: float) -> Consumed:

@@ -29,7 +29,7 @@ from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, checked
 
 from .batches import NOTHING_DELETED
-from .items import ON_FAILURE, Action, action, fails, written
+from .items import ON_FAILURE, Action, action, written
 
 MOST = 100
 REMEMBERED = 600.0  # seconds
@@ -75,8 +75,9 @@ def transact_write_items(call: TableCall) -> Answer:
     steps = _steps(space, [_action(space, each) for each in _some(request["TransactItems"])])
     if sizes == "SIZE" and any(not index.world for step in steps for index in step.table.indexes):
         raise UnsureError("sizes of item collections")
-    _check_conditions(steps)
-    changes = [_change(step) for step in steps]
+    olds = [step.action.old(step.table, step.key) for step in steps]
+    _check_conditions(steps, olds)
+    changes = [_change(step, old) for step, old in zip(steps, olds, strict=True)]
     consumed = _costs(steps, changes, whole=capacity == "INDEXES")
     for step, change in zip(steps, changes, strict=True):
         if change is not None:
@@ -112,33 +113,31 @@ def _steps(space: Space, actions: list[Action]) -> list[TransactionStep]:
     return steps
 
 
-def _check_conditions(steps: list[TransactionStep]) -> None:
-    against = [fails(*step) for step in steps]
-    if all(item is None for item in against):
+def _check_conditions(steps: list[TransactionStep], olds: list[Item]) -> None:
+    failed = [step.action.fails(old) for step, old in zip(steps, olds, strict=True)]
+    if not any(failed):
         return
-    reasons = [_reason(step, item) for step, item in zip(steps, against, strict=True)]
+    reasons = [_reason(*each) for each in zip(steps, olds, failed, strict=True)]
     codes = ", ".join(reason["Code"] for reason in reasons)
     raise RefusedRequestError(
         "TransactionCanceledException",
         f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
-        failed=tuple(
-            {step.table.name for step, item in zip(steps, against, strict=True) if item is not None}
-        ),
+        failed=tuple({step.table.name for step, fails in zip(steps, failed, strict=True) if fails}),
         more={"CancellationReasons": reasons},
     )
 
 
-def _reason(step: TransactionStep, against: Item | None) -> dict[str, Any]:
-    if against is None:
+def _reason(step: TransactionStep, old: Item, failed: bool) -> dict[str, Any]:  # noqa: FBT001  zipped
+    if not failed:
         return {"Code": "None"}
     stop = "." if step.action.kind == "ConditionCheck" else ""
-    reason: dict[str, Any] = {"Item": against} if step.action.tells_item and against else {}
+    reason: dict[str, Any] = {"Item": old} if step.action.tells_item and old else {}
     code = CONDITION_FAILED.removesuffix("Exception")
     return {**reason, "Code": code, "Message": f"The conditional request failed{stop}"}
 
 
-def _change(step: TransactionStep) -> ItemChange | None:
-    return None if step.action.kind == "ConditionCheck" else written(*step).change
+def _change(step: TransactionStep, old: Item) -> ItemChange | None:
+    return None if step.action.kind == "ConditionCheck" else written(*step, old).change
 
 
 def _costs(
