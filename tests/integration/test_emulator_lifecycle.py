@@ -15,6 +15,7 @@ import pytest
 from tailrace.control import Emulator, Installation, pidfile, plugins, processes
 from tailrace.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
 from tailrace.control.processes import Process
+from tailrace.dynamodb.listing import tables
 from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
@@ -29,6 +30,7 @@ LAUNCHER = ROOT / "bench" / "tailrace" / "dynamodb" / "launch.py"
 PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
 USERS_OWN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GATEWAY_LISTEN", "DEBUG")
 LARGE = b"x" * 1_000_000  # LocalStack writes it to a file
+ALL_AT_DYNAMODB_LOCAL = {"TAILRACE_DYNAMODB": "local"}
 CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
 
@@ -48,7 +50,7 @@ def running(run: Run) -> Iterator[Emulator]:
     with pytest.MonkeyPatch.context() as environ:
         for name in USERS_OWN:
             environ.setenv(name, "/the/user's/own")
-        one.start()
+        one.start(ALL_AT_DYNAMODB_LOCAL)
     eventually(lambda: java_of(one), within=60, what="DynamoDB Local runs")
     yield one
     one.stop()
@@ -91,11 +93,15 @@ def ask(
     return answer.status, json.loads(text) if text else None
 
 
+def signed(operation: str) -> dict[str, str]:
+    """Return the headers of a call of DynamoDB."""
+    scope = "Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
+    return {"X-Amz-Target": f"DynamoDB_20120810.{operation}", "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
+
+
 def dynamodb(emulator: Emulator, operation: str, **body: object) -> object:
     """Call DynamoDB without a client: only this emulator is meant, whatever the settings say."""
-    scope = "Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
-    headers = {"X-Amz-Target": f"DynamoDB_20120810.{operation}", "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
-    status, answer = ask(emulator, "POST", "/", body, **headers)
+    status, answer = ask(emulator, "POST", "/", body, **signed(operation))
     assert status == 200, answer
     return answer
 
@@ -165,6 +171,7 @@ def test_stop_leaves_nothing(emulator: Emulator) -> None:
     """After a stop there is no process, no listener, and no file but the log."""
     emulator.start()
     make_table(emulator, "table")
+    dynamodb(emulator, "ExecuteStatement", Statement='SELECT * FROM "table"')
     java = java_of(emulator)
     assert java is not None
     everybody = [java, *filter(None, (processes.process(one.pid) for one in family(emulator)))]
@@ -179,9 +186,42 @@ def test_stop_leaves_nothing(emulator: Emulator) -> None:
     assert not emulator.stop()
 
 
+def test_dynamodb_local_starts_when_a_table_moves(emulator: Emulator) -> None:
+    """No Java runs until a table moves; then it is said which, and why, by status and in the log."""
+    emulator.start()
+    make_table(emulator, "orders")
+    make_table(emulator, "other")
+    item: dict[str, object] = {"id": {"S": "a"}, "n": {"N": "1"}}
+    dynamodb(emulator, "PutItem", TableName="orders", Item=item)
+    assert java_of(emulator) is None
+    assert tables(emulator.status().endpoint) == ["tables are in memory"]
+    assert dynamodb(emulator, "ExecuteStatement", Statement='SELECT * FROM "orders"') == {"Items": [item]}
+    assert java_of(emulator) is not None
+    moved = "the table orders is at DynamoDB Local: PartiQL"
+    assert tables(emulator.status().endpoint) == ["tables are in memory", moved]
+    assert "The table orders moves to DynamoDB Local: PartiQL" in emulator.log.read_text(encoding="utf-8")
+    assert dynamodb(emulator, "ListTables") == {"TableNames": ["orders", "other"]}
+    for name in ("orders", "other"):
+        dynamodb(emulator, "DeleteTable", TableName=name)
+    assert tables(emulator.status().endpoint) == ["tables are in memory"]
+
+
+def test_dynamodb_local_does_not_start(emulator: Emulator) -> None:
+    """A move that fails costs nothing: the client is told why, the table stays with what is in it."""
+    emulator.start({"DYNAMODB_HEAP_SIZE": "none"})
+    make_table(emulator, "orders")
+    item: dict[str, object] = {"id": {"S": "a"}}
+    dynamodb(emulator, "PutItem", TableName="orders", Item=item)
+    statement = {"Statement": 'SELECT * FROM "orders"'}
+    status, said = ask(emulator, "POST", "/", statement, **signed("ExecuteStatement"))
+    assert (status, "Invalid maximum heap size: -Xmxnone" in str(said)) == (500, True)
+    assert dynamodb(emulator, "GetItem", TableName="orders", Key=item) == {"Item": item}
+    assert tables(emulator.status().endpoint) == ["tables are in memory"]
+
+
 def test_hanging_localstack(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A LocalStack that does not end when asked is killed, with all that it started."""
-    emulator.start()
+    emulator.start(ALL_AT_DYNAMODB_LOCAL)
     eventually(lambda: java_of(emulator), within=60, what="DynamoDB Local runs")
     everybody = list(filter(None, (processes.process(one.pid) for one in family(emulator))))
     processes.send(everybody, signal.SIGSTOP)
@@ -194,7 +234,7 @@ def test_hanging_localstack(emulator: Emulator, monkeypatch: pytest.MonkeyPatch)
 
 def test_killed_localstack(emulator: Emulator) -> None:
     """If LocalStack is killed, DynamoDB Local ends with it; the next start finds the stale note and works."""
-    emulator.start()
+    emulator.start(ALL_AT_DYNAMODB_LOCAL)
     java = eventually(lambda: java_of(emulator), within=60, what="DynamoDB Local runs")
     leader = emulator.process()
     assert java is not None

@@ -7,6 +7,8 @@ import click
 
 from tailrace.cli.console import answer
 from tailrace.control import Emulator
+from tailrace.control.errors import EmulatorError
+from tailrace.dynamodb.listing import tables
 from tailrace.endpoint import HOST, region
 from tailrace.functions.listing import without_effect
 
@@ -26,9 +28,18 @@ def command(*, as_json: bool) -> int:
         answer(f"{now.state} {now.endpoint}{process}")
         if loaded:
             answer(f"services: {' '.join(loaded)}")
+        for line in _tables(emulator) if "dynamodb" in loaded else ():
+            answer(line)
         for line in _without_effect(emulator) if now.state == "running" else ():
             answer(f"kept, without effect here: {line}")
     return 0 if now.state == "running" else 1
+
+
+def _tables(emulator: Emulator) -> list[str]:
+    try:
+        return tables(emulator.endpoint)
+    except EmulatorError as error:
+        return [str(error)]
 
 
 def _without_effect(emulator: Emulator) -> list[str]:

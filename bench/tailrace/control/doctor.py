@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tailrace import endpoint, seams
+from tailrace.dynamodb import listing as listing_of_tables
 from tailrace.endpoint import HOST, URL
 from tailrace.functions import listing, namespaces
 
 from . import advice, pidfile, plugins, processes, trees, uv
 from .emulator import Emulator
-from .errors import UvMissingError
+from .errors import EmulatorError, UvMissingError
 from .health import healthy
 from .installation import ELSEWHERE, LEFTOVER, SYSTEM, Installation
 from .occupant import occupant, way_out
@@ -50,6 +51,7 @@ def examine(emulator: Emulator) -> Iterator[Finding]:
     yield from names(installation)
     yield from port(emulator)
     yield from kept(emulator)
+    yield from tables(emulator)
     yield from remains(installation)
     yield from proxies(os.environ)
     yield from memory(MEMINFO)
@@ -193,6 +195,15 @@ def kept(emulator: Emulator) -> Iterator[Finding]:
         return
     for line in listing.without_effect(HOST, emulator.port, endpoint.region(os.environ)):
         yield Finding(f"kept, without effect here: {line}")
+
+
+def tables(emulator: Emulator) -> Iterator[Finding]:
+    """Say where the tables of an emulator that runs are, and why some moved."""
+    if emulator.status().services.get("dynamodb") == "running":
+        try:
+            yield from map(Finding, listing_of_tables.tables(emulator.endpoint))
+        except EmulatorError as error:
+            yield Finding(str(error))
 
 
 def remains(installation: Installation) -> Iterator[Finding]:

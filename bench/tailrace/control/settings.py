@@ -50,6 +50,7 @@ class _Values(NamedTuple):
 
 _SWITCH = _Values("0|1", "0 or 1")
 VARIABLES = {
+    "TAILRACE_DYNAMODB": _Values("memory|local", "memory or local"),
     "TAILRACE_FUNCTIONS_NAMESPACES": _SWITCH,
     "TAILRACE_FUNCTIONS_OFFLINE": _SWITCH,
     "TAILRACE_KINESIS_DELAY": _Values(r"\d+(\.\d+)?|\.\d+|aws", "a number of seconds, or aws"),

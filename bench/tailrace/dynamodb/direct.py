@@ -1,7 +1,6 @@
 """The short way: from the emulator's door to the tables and back, past all between (see `rules.py`)."""
 
 import time
-from collections.abc import Iterable
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -15,20 +14,17 @@ from localstack.services.dynamodb.utils import get_ddb_access_key
 from localstack.services.dynamodbstreams.models import dynamodbstreams_stores
 
 from tailrace import cloudwatch
-from tailrace.clock import CLOCK
-from tailrace.cloudwatch.cells import key, repeated
 from tailrace.door import ways
 from tailrace.door.request import HttpRequest, HttpResponse
 from tailrace.door.tickets import Ticket
 
-from . import measures, names, rules
+from . import measures, names, noting, rules
 from .connection import Said
 from .home import AllThere, Asked, Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NAMESPACE = "AWS/DynamoDB"
 JSON_TYPE = ("Content-Type", "application/x-amz-json-1.0")
 PER_HOP = {"connection", "keep-alive", "server", "transfer-encoding", "date"}
 
@@ -68,9 +64,9 @@ class DynamoDBShortWay:
         if isinstance(found, Said):
             return _forwarded(ticket, body, found, taken)
         if found.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            _publish((account, ticket.region), measures.counted(name, found, taken))
+            noting.note((account, ticket.region), measures.counted(name, found, taken))
         else:
-            _publish((account, ticket.region), measures.samples(name, body, found.body, {}, taken))
+            noting.note((account, ticket.region), measures.samples(name, body, found.body, {}, taken))
         ways.note("dynamodb", name, found.status, found.error)
         return HttpResponse(found.status, _headers(found.body), found.body)
 
@@ -108,13 +104,12 @@ def _watched(account: str, region: str) -> bool:
         or config.DYNAMODB_WRITE_ERROR_PROBABILITY
     ):
         return True
-    if account not in dynamodb_stores or region not in dynamodb_stores[account]:
+    # Not by `[…]`: the stores of LocalStack make there what is not there, after looking at each name.
+    tables = dict.get(dict.get(dynamodb_stores, account, {}), region)
+    if tables is None or any(tables.streaming_destinations.values()) or any(tables.REPLICAS.values()):
         return True
-    tables = dynamodb_stores[account][region]
-    if any(tables.streaming_destinations.values()) or any(tables.REPLICAS.values()):
-        return True
-    streams = dynamodbstreams_stores.get(account, {})
-    return region in streams and bool(streams[region].ddb_streams)
+    streams = dict.get(dict.get(dynamodbstreams_stores, account, {}), region)
+    return streams is not None and bool(streams.ddb_streams)
 
 
 def _is_legible(request: HttpRequest) -> bool:
@@ -139,18 +134,11 @@ class RequestMeasure:
         rest, units = measures.consumed(answer)
         account, _ = _space(self._ticket.key, self._ticket.region)
         samples = measures.samples(self._ticket.operation, self._asked, answer, units, taken)
-        _publish((account, self._ticket.region), samples)
+        noting.note((account, self._ticket.region), samples)
         return answer if self._by_itself else rest
-
-
-def _publish(place: tuple[str, str], samples: Iterable[measures.RequestSample]) -> None:
-    for sample in samples:
-        named = {"TableName": sample.table, "Operation": sample.operation}
-        dimensions = {key: value for key, value in named.items() if value is not None}
-        which = key(place, (NAMESPACE, sample.name, sample.unit), dimensions, CLOCK.now())
-        cloudwatch.add(which, repeated(sample.value, 1))
 
 
 def install(home: Home | AllThere) -> None:
     """Let requests for DynamoDB take the short way from now on."""
+    cloudwatch.before_flush(noting.record_noted)
     ways.WAYS["dynamodb"] = DynamoDBShortWay(home).answer

@@ -67,7 +67,7 @@ class MemoryTables(Protocol):
         """Return the request that makes a table as it is now, and its items."""
 
     def drop(self, space: str, name: str) -> None:
-        """Forget a table, if it is here."""
+        """Forget a table that is here."""
 
     def forget(self) -> None:
         """Forget all tables."""
@@ -198,7 +198,7 @@ class Home:
             except UnsureError as unsure:
                 if not rules.is_object(asked.body):
                     return Answer(HTTPStatus.BAD_REQUEST, rules.NO_JSON, error="SerializationException")
-                reason = str(unsure)
+                reason = "PartiQL" if asked.operation in STATEMENTS else str(unsure)
             except NotHereError as there:
                 reason = f"used together with {', '.join(sorted(there.names))}"
             names = self._named(asked)
@@ -230,7 +230,8 @@ class Home:
         tables = self._tables
         with self._free:
             for space, name in busy & there:
-                tables.drop(space, name)
+                if name in tables.here(space):
+                    tables.drop(space, name)
                 self._reasons.setdefault((space, name), reason)
             self._origins |= origins
             for space, name in busy - there:

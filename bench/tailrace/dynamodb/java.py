@@ -31,6 +31,11 @@ HEAP, FIRST_HEAP, NEW = "1g", "24m", "16m"
 MAIN = "org.eclipse.jetty.xml.XmlConfiguration"
 SERVER = Path(__file__).with_name("server.xml")
 QUIET = ("-Dorg.eclipse.jetty.util.log.announce=false", "-Dorg.eclipse.jetty.LEVEL=WARN")
+CHOICE = "TAILRACE_DYNAMODB"
+"""Where tables are: in memory, or all at DynamoDB Local (`local`)."""
+SWITCHES = {"DYNAMODB_SHARE_DB": "tailrace.shared", "DYNAMODB_DELAY_TRANSIENT_STATUSES": "tailrace.delays"}
+"""LocalStack's settings that only DynamoDB Local knows, and our server's property for each."""
+OFF = {"", "0", "false", "False"}
 FLAGS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
 
 
@@ -70,12 +75,25 @@ class DynamoDBLocal:
         return {"CLASSPATH": os.pathsep.join([str(self.jar), *libraries]), "DDB_LOCAL_TELEMETRY": "0"}
 
 
+def needed(environment: Mapping[str, str]) -> str:
+    """Return the setting for which all tables have to be at DynamoDB Local; empty if there is none.
+
+    >>> needed({"DYNAMODB_SHARE_DB": "1"}), needed({"TAILRACE_DYNAMODB": "memory"})
+    ('DYNAMODB_SHARE_DB=1', '')
+    """
+    if environment.get(CHOICE) == "local":
+        return f"{CHOICE}=local"
+    known = (*SWITCHES, "DYNAMODB_CORS", "DYNAMODB_LOCAL_PORT")
+    return next(
+        (f"{name}={environment[name]}" for name in known if environment.get(name, "0") not in OFF), ""
+    )
+
+
 def switches(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return LocalStack's settings of DynamoDB Local as properties of our server."""
-    flags = {"DYNAMODB_SHARE_DB": "tailrace.shared", "DYNAMODB_DELAY_TRANSIENT_STATUSES": "tailrace.delays"}
     on = [
         f"-D{name}=true"
-        for setting, name in flags.items()
+        for setting, name in SWITCHES.items()
         if environment.get(setting, "").lower() in ("1", "true")
     ]
     cors = environment.get("DYNAMODB_CORS")

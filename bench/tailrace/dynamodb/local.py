@@ -14,12 +14,15 @@ from localstack.services.dynamodb.server import DynamodbServer
 from localstack.utils.common import TMP_THREADS, ShellCommandThread
 from localstack.utils.net import get_free_tcp_port
 
+from tailrace.clock import CLOCK
+
 from .affinity import keep_together
 from .connection import Connection, Said
 from .copying import LocalError
-from .home import AllThere
-from .java import HEAP, HOST, DynamoDBLocal, scratch, switches
+from .home import AllThere, Home
+from .java import HEAP, HOST, DynamoDBLocal, needed, scratch, switches
 from .rules import PREFIX
+from .tables.tables import Tables
 
 LOG = logging.getLogger(__name__)
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -123,6 +126,6 @@ def server() -> DynamoDBServer:
 
 
 @cache
-def home() -> AllThere:
+def home() -> Home | AllThere:
     """Return what answers for the tables of this process."""
-    return AllThere(server())
+    return AllThere(server()) if needed(os.environ) else Home(Tables(), server(), CLOCK.now)

@@ -1,5 +1,6 @@
 """LocalStack's DynamoDB service, in front of our tables and DynamoDB Local, with what both leave out."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from localstack.services.dynamodb import provider
 from localstack.services.dynamodb.provider import DynamoDBProvider as LocalStacksDynamoDB
 from localstack.services.dynamodb.provider import get_store, get_table_stream_type, get_updated_records
 from localstack.services.dynamodb.utils import ItemFinder
+from localstack.services.edge import ROUTER
+from rolo import Response
 
 from tailrace.arns import Arn
 from tailrace.seams import replace
@@ -21,6 +24,8 @@ from . import direct, expiry
 from .changes import table_of
 from .forwarder import Forwarder
 from .forwarding import HomeForwarding
+from .java import needed
+from .listing import PATH
 from .local import DynamoDBServer, home, server
 from .policies import Policies, PolicyError
 from .rules import UNKNOWN
@@ -55,6 +60,13 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         self._home.start()
         expiry.schedule()
         direct.install(self._home)
+        ROUTER.add(PATH, self._places, methods=["GET"])
+
+    def _places(self, request: Foreign) -> Response:
+        """Say where the tables are."""
+        del request
+        moved = [one._asdict() for one in self._home.moved()]
+        return Response.for_json({"all_there": needed(os.environ), "moved": moved})
 
     def on_before_state_reset(self) -> None:
         """Forget all tables."""
