@@ -1,1 +1,1 @@
-"""DynamoDB Local inside LocalStack: our jar and Java, in memory, started early."""
+"""DynamoDB: tables in memory, and DynamoDB Local for requests that they are not sure of (see `home.py`)."""

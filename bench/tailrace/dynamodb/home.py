@@ -120,6 +120,9 @@ class AllThere:
         """Stop DynamoDB Local, which forgets all tables."""
         self._local.end()
 
+    def rest(self) -> None:
+        """Stop nothing: DynamoDB Local is always needed."""
+
 
 class Home:
     """Answers requests for tables, wherever they are."""
@@ -179,6 +182,12 @@ class Home:
             self._origins.clear()
             self._reasons.clear()
             self._local.end()
+
+    def rest(self) -> None:
+        """Stop DynamoDB Local, if no table is there."""
+        with self._free:
+            if not self._busy and not self._reasons:
+                self._local.end()
 
     def _inside(self, asked: Asked) -> Answer:
         """Answer a request here. Raises UnsureError also where our own code fails."""

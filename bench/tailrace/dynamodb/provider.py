@@ -41,8 +41,8 @@ class DynamoDBProvider(LocalStacksDynamoDB):
 
     def __init__(self) -> None:
         super().__init__()
-        self._home = home()
-        forwarding = HomeForwarding(self._home)
+        self.home = home()
+        forwarding = HomeForwarding(self.home)
         forwarding.install()
         self.server.proxy = forwarding.proxy(self.server.url)
         self._event_forwarder: Foreign = Forwarder()  # of the one that LocalStack has made no thread runs yet
@@ -57,26 +57,26 @@ class DynamoDBProvider(LocalStacksDynamoDB):
     def on_before_start(self) -> None:
         """Begin to look for items whose time to live is over, and open the short way."""
         super().on_before_start()
-        self._home.start()
+        self.home.start()
         expiry.schedule()
-        direct.install(self._home)
+        direct.install(self.home)
         ROUTER.add(PATH, self._places, methods=["GET"])
 
     def _places(self, request: Foreign) -> Response:
         """Say where the tables are."""
         del request
-        moved = [one._asdict() for one in self._home.moved()]
+        moved = [one._asdict() for one in self.home.moved()]
         return Response.for_json({"all_there": needed(os.environ), "moved": moved})
 
     def on_before_state_reset(self) -> None:
         """Forget all tables."""
         super().on_before_state_reset()
-        self._home.forget()
+        self.home.forget()
 
     def on_after_state_reset(self) -> None:
         """Be as after the start."""
         super().on_after_state_reset()
-        self._home.start()
+        self.home.start()
 
     def on_after_init(self) -> None:
         """Word what DynamoDB Local calls an unknown operation."""

@@ -81,12 +81,14 @@ def streams(account: str, region: str) -> None:
 
 
 def tables(account: str, region: str) -> None:
-    """Delete the tables of DynamoDB Local, and with them what LocalStack keeps of their streams."""
-    if provider_of("dynamodb") is None:
+    """Delete the tables, and with them what LocalStack keeps of their streams."""
+    provider = provider_of("dynamodb")
+    if provider is None:
         return
     client = connect_to(aws_access_key_id=account, region_name=region).dynamodb
     names = [name for page in client.get_paginator("list_tables").paginate() for name in page["TableNames"]]
     _side_by_side(lambda name: _delete_table(client, name), names)
+    provider.home.rest()
 
 
 def _delete_table(client: Any, name: str) -> None:  # noqa: ANN401  a client

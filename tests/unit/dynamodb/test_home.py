@@ -178,6 +178,16 @@ def test_forgotten(rig: Rig) -> None:
     assert rig.places("u") == ["memory"]
 
 
+def test_rest(rig: Rig) -> None:
+    """DynamoDB Local is stopped when no table is there any more, and not before."""
+    rig.add(**ODD)
+    rig.home.rest()
+    assert rig.local.begun == 1
+    rig.ask("DeleteTable")
+    rig.home.rest()
+    assert rig.local.begun == 0
+
+
 def test_all_there() -> None:
     """Without tables in memory DynamoDB Local answers, or the client is told that it does not start."""
     local = AtLocal()
