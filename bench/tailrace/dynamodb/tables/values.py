@@ -246,18 +246,16 @@ def _text_size(text: str) -> int:
 
 def _number_size(text: str) -> int:
     """One byte for each pair of digits from the point to either side, one for its exponent, for a minus."""
+    if text[0] == "-":
+        return 1 + _number_size(text[1:])
     if text.isdigit():
         zeros = len(text) - len(text.rstrip("0"))
         return 1 + (len(text) + 1) // 2 - zeros // 2 if text != "0" else 1
-    negative = text[0] == "-"
-    whole, _, fraction = (text[1:] if negative else text).partition(".")
-    if len(whole) % 2:
-        whole = "0" + whole
-    if len(fraction) % 2:
-        fraction += "0"
-    digits = whole + fraction
-    first, last = len(digits) - len(digits.lstrip("0")), len(digits.rstrip("0"))
-    return 1 + (last + 1) // 2 - first // 2 + negative
+    whole, _, fraction = text.partition(".")
+    pairs = (len(fraction) + 1) // 2
+    if whole == "0":
+        return 1 + pairs - (len(fraction) - len(fraction.lstrip("0"))) // 2
+    return 1 + pairs + (len(whole) + 1) // 2
 
 
 def _binary_size(text: str) -> int:
