@@ -10,6 +10,7 @@ from tests.integration import installing
 from tests.integration.beside_local import Both, Local, in_order, started
 from tests.integration.invented_expressions import Inventor
 from tests.integration.table_histories import INDEXED, PLAIN, TABLES, History, Item, Request, attribute, keys
+from tests.integration.written_requests import LEFT, ORDERS, SURE
 
 pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
 
@@ -30,6 +31,39 @@ def local(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]
 def both(local: Local) -> Both:
     """Give no tables, here and there."""
     return Both(local, f"t{secrets.token_hex(4)}")
+
+
+def test_written_requests(both: Both) -> None:
+    """What applications ask is answered by the tables, as DynamoDB Local answers it."""
+    for operation, request in SURE:
+        both.ask(operation, request)
+    assert both.unsure == []
+
+
+def test_what_is_left_to_dynamodb_local(both: Both) -> None:
+    """Whatever is not plainly right is not answered, and changes nothing."""
+    for operation, request in SURE:
+        both.ask(operation, request)
+    for operation, request in LEFT:
+        assert both.ask(operation, request) is None, f"{operation} {request}"
+    both.ask("DescribeTable", {"TableName": ORDERS})
+
+
+def test_pages_of_a_megabyte(both: Both) -> None:
+    """A page ends with the item that makes it 1 MB, if there are more."""
+    both.ask("CreateTable", TABLES[1])
+    for at in range(7):
+        large = {"S": "x" * (262_140 + at)}
+        both.ask(
+            "PutItem", {"TableName": INDEXED, "Item": {"pk": {"S": "a"}, "sk": {"N": str(at)}, "x": large}}
+        )
+    values = {":p": {"S": "a"}}
+    asked = {"TableName": INDEXED, "KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": values}
+    counting = {"Select": "COUNT", "ReturnConsumedCapacity": "TOTAL"}
+    first = both.ask("Query", asked, **counting)
+    assert (first["Count"], first["LastEvaluatedKey"]["sk"]) == (4, {"N": "3"})
+    assert both.ask("Query", asked, **counting, ExclusiveStartKey=first["LastEvaluatedKey"])["Count"] == 3
+    assert both.ask("Scan", {"TableName": INDEXED}, **counting)["Count"] == 4
 
 
 @pytest.mark.parametrize("seed", SEEDS)
