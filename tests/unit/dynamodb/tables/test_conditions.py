@@ -233,6 +233,7 @@ def test_what_does_not_hold(text: str) -> None:
         "s = :s" + " " * 4091,
         "(" * 200 + "s = :s" + ")" * 200,
         "NOT " * 301 + "s = :s",
+        "size(" * 290,
         " OR ".join(["s=:s"] * 151),
         "s IN (" + ",".join([":s"] * 100) + ")",
         "m" + ".a" * 32 + " = :s",

@@ -167,7 +167,9 @@ class ConditionParser(ExpressionParser):
         name = self.step()
         self.count()
         self.expect("(")
+        self.deeper(1)
         operands = self._operands()
+        self.deeper(-1)
         if name == SIZE and len(operands) == 1 and not isinstance(operands[0], SizeOperand):
             return SizeOperand(operands[0])
         if FUNCTIONS.get(name) != len(operands):
