@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from tailrace.dynamodb.tables.expressions import condition
+from tailrace.dynamodb.tables.expressions.reserved import RESERVED
 from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, Value, checked
 
@@ -255,6 +256,16 @@ def test_what_is_left_to_dynamodb_local(text: Any) -> None:  # noqa: ANN401  wha
 def test_as_much_as_aws_takes(text: str) -> None:
     """An expression may have 4,096 characters, 300 operators, and 99 operands of IN."""
     assert holds(text)
+
+
+def test_reserved_words() -> None:
+    """None of AWS's 573 reserved words stands for an attribute, in any case, unless by a placeholder."""
+    assert len(RESERVED) == 573
+    for word in RESERVED:
+        for text in (f"{word} = :s", f"m.{word.lower()} = :s", f"attribute_exists({word.title()})"):
+            with pytest.raises(UnsureError):
+                condition(text, {}, VALUES)
+        assert holds("#w = :s", {"#w": word}, {word: {"S": "abc"}})
 
 
 def test_names_of_the_request() -> None:
