@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 KNOWN: Mapping[str, Mapping[str, str]] = {
+    "botocore.httpchecksum": {
+        "crt_checksums": "value",
+    },
     "botocore.loaders": {
         "JSONFileLoader._load_file": "(self, full_path, open_method)",
     },

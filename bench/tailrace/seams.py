@@ -19,6 +19,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -65,6 +66,7 @@ def seams(known: Names = KNOWN) -> tuple[Seam, ...]:
 def replace(owner: ModuleType | type, name: str, ours: object, known: Names = KNOWN) -> Any:  # noqa: ANN401  any thing
     """Put ours in place of a known name of a module or class, and return what was there.
 
+    A name that a module's code makes only where something is installed may be missing: None is returned.
     Of a static method the function is returned, and ours becomes one too. Raises SeamError if the name is not
     in the table, is not there, or is not what the table says.
     """
@@ -77,7 +79,11 @@ def replace(owner: ModuleType | type, name: str, ours: object, known: Names = KN
         )
     seam = Seam(module, path, known[module][path])
     usual = vars(owner).get(name, _NOTHING)
-    _compare(seam, None if usual is _NOTHING else _described(usual))
+    if usual is _NOTHING and isinstance(owner, ModuleType):
+        _compare(seam, _known_to_code(module, name))
+        usual = None
+    else:
+        _compare(seam, None if usual is _NOTHING else _described(usual))
     fixed = isinstance(usual, staticmethod)
     setattr(owner, name, staticmethod(ours) if fixed and callable(ours) else ours)
     return usual.__func__ if fixed else usual
@@ -114,10 +120,9 @@ def _fingerprint(known: Names) -> str:
 def _check(known: Names) -> None:
     for module, names in sorted(known.items()):
         loaded = sys.modules.get(module)
-        code = None if loaded else _compiled(module)
         for name, signature in names.items():
-            found = _described_in(loaded, name) if loaded else signature_in(code, name) if code else None
-            _compare(Seam(module, name, signature), found)
+            found = _described_in(loaded, name) if loaded else None
+            _compare(Seam(module, name, signature), found or _known_to_code(module, name))
 
 
 def write_list(file: Path) -> None:
@@ -175,6 +180,13 @@ def _compare(seam: Seam, found: str | None) -> None:
     raise SeamError(f"{what}. {OTHER}.")
 
 
+def _known_to_code(module: str, name: str) -> str | None:
+    """Return the signature of a name as the module's code makes it, which may be under a condition."""
+    code = _compiled(module)
+    return signature_in(code, name) if code else None
+
+
+@cache
 def _compiled(module: str) -> CodeType | None:
     """Return a module's compiled code, without importing it or its packages; None if there is none."""
     spec = _found(module)

@@ -1,7 +1,9 @@
 """Names of somebody else's that the bench replaces: a renamed name, or another signature, is a sentence."""
 
+import importlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -53,6 +55,18 @@ def test_replaced(module: ModuleType) -> None:
         ("theirs", 1), ("ours", 1), ("ours", 2),
     )  # fmt: skip
     assert (replace(module, "LIMIT", 4, KNOWN), module.LIMIT) == (3, 4)
+
+
+def test_a_name_that_code_makes_under_a_condition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be missing, is known all the same, and can be given; one that the code never makes cannot."""
+    (tmp_path / "invented_condition.py").write_text("if not __name__:\n    import json as fast\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    known = {"invented_condition": {"fast": "value", "slow": "value"}}
+    made = importlib.import_module("invented_condition")
+    check({"invented_condition": {"fast": "value"}})
+    assert (replace(made, "fast", 7, known), made.fast) == (None, 7)
+    with pytest.raises(SeamError, match="invented_condition has no slow"):
+        replace(made, "slow", 7, known)
 
 
 def test_renamed(module: ModuleType) -> None:

@@ -75,6 +75,7 @@ def _word_what_is_missing() -> None:
 
 
 def _leave_out() -> None:
+    late.admit()
     models.install()
     late.postpone_urls()
     aws: Any = import_module("localstack.utils.aws.aws_stack")

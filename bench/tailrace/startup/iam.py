@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from localstack.services.iam.provider import IamProvider as LocalStacksIam
-from moto.iam.models import IAMBackend
-
 from tailrace.seams import replace
+from tailrace.startup.late import standing_in
 from tailrace.startup.policies import LateItems, LateList, LateMapping
+
+with standing_in("cryptography.x509"):  # for certificates of users, which a pipeline has none of
+    from localstack.services.iam.provider import IamProvider as LocalStacksIam
+    from moto.iam.models import IAMBackend
 
 
 class IamProvider(LocalStacksIam):

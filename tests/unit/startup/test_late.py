@@ -50,9 +50,10 @@ def test_what_does_not_exist(heavy: str) -> None:
 def postponed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Let only modules of the test's own be postponed, which it puts into the folder that this gives."""
     before = set(sys.modules)
-    for table in ("CALLED", "ANNOTATIONS", "PARTS", "UNUSED"):
+    for table in ("CALLED", "VALUES", "OURS", "ANNOTATIONS", "PARTS"):
         monkeypatch.setattr(late, table, {})
-    monkeypatch.setattr(late, "WHOLE", ())
+    for table in ("WHOLE", "ABSENT"):
+        monkeypatch.setattr(late, table, ())
     monkeypatch.setattr(late, "OPENAPI", OPENAPI)
     monkeypatch.syspath_prepend(tmp_path)
     yield tmp_path
@@ -69,6 +70,53 @@ def test_what_is_called_comes_with_the_call(postponed: Path, monkeypatch: pytest
     assert isinstance(sys.modules["tailrace_test_called"], LateModule)
     assert twice(4) == 8
     assert not isinstance(sys.modules["tailrace_test_called"], LateModule)
+
+
+def test_a_value_is_made_when_it_is_used(postponed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its attributes are the real one's; a text comes in pieces, as the body of an answer."""
+    (postponed / "tailrace_test_values.py").write_text("key, text = frozenset({7}), 'a certificate'\n")
+    monkeypatch.setattr(late, "VALUES", {"tailrace_test_values": ("key", "text")})
+    late.postpone()
+    values = importlib.import_module("tailrace_test_values")
+    key, text = values.key, values.text
+    assert isinstance(sys.modules["tailrace_test_values"], LateModule)
+    assert (key.union({8}), "".join(text)) == ({7, 8}, "a certificate")
+    assert not isinstance(sys.modules["tailrace_test_values"], LateModule)
+
+
+def test_what_is_absent_for_some_is_there_later(postponed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks for it while LocalStack is imported finds none; all others find it."""
+    (postponed / "tailrace_test_absent.py").touch()
+    monkeypatch.setattr(late, "ABSENT", ("tailrace_test_absent",))
+    monkeypatch.setattr(late, "replace", lambda *_: None)
+    late.postpone()
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("tailrace_test_absent")
+    late.admit()
+    assert importlib.import_module("tailrace_test_absent")
+
+
+def test_one_stands_in_for_what_is_imported_meanwhile(postponed: Path) -> None:
+    """Who has imported it then gets the real one with its first use; for all others nothing changes."""
+    (postponed / "tailrace_test_meanwhile.py").write_text("there = 1\n")
+    with late.standing_in("tailrace_test_meanwhile"):
+        late_one = importlib.import_module("tailrace_test_meanwhile")
+    assert "tailrace_test_meanwhile" not in sys.modules
+    assert (type(late_one), late_one.there) == (LateModule, 1)
+    assert not isinstance(importlib.import_module("tailrace_test_meanwhile"), LateModule)
+
+
+def test_a_certificate_that_stands_ready_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All three files of it must be there; otherwise LocalStack makes one."""
+    monkeypatch.setattr(
+        late, "real", lambda name: SimpleNamespace(create_ssl_cert=lambda number: (name, number))
+    )
+    monkeypatch.setenv("CUSTOM_SSL_CERT_PATH", f"{tmp_path}/one.pem")
+    for name in ("one.pem", "one.pem.crt"):
+        (tmp_path / name).touch()
+    assert list(late.certificate(4566)) == ["localstack.utils.ssl", 4566]
+    (tmp_path / "one.pem.key").touch()
+    assert late.certificate(4566) == tuple(f"{tmp_path}/one.pem{end}" for end in ("", ".crt", ".key"))
 
 
 def test_what_is_named_through_its_package(postponed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
