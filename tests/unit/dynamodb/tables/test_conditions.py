@@ -298,3 +298,22 @@ def test_values_change_with_each_request() -> None:
     assert not condition("n = :v", {}, {":v": {"N": "6"}}).holds(ITEM)
     with pytest.raises(UnsureError):
         condition("n < :v", {}, {":v": {"BOOL": True}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(#0 = :0) AND (#1 > :1)",  # SDK for Go
+        "((#0 = :0) AND (#1 = :1)) OR (NOT (attribute_exists (#0)))",
+        "((#0 = :0 AND #1 = :1) AND (NOT #0 IN (:0, :1)))",  # boto3
+        "(size(#0) = :1 OR contains(#0, :0))",
+        "attribute_not_exists(#0) OR #1 < :1 OR (#0 = :0 AND attribute_exists(#1) AND #1 < :1)",  # Powertools
+        "attribute_not_exists(#0)\n  AND begins_with( #0 , :0 )",
+    ],
+)
+def test_as_libraries_write_them(text: str) -> None:
+    """Conditions as the SDKs' builders and libraries write them are read."""
+    names = {"#0": "name", "#1": "count"}
+    found = condition(text, names, {":0": {"S": "a"}, ":1": {"N": "1"}})
+    assert found.names_used <= names.keys()
+    assert found.holds({"name": {"S": "a"}, "count": {"N": "1"}}) in (True, False)
