@@ -35,7 +35,6 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "S3Api.get_bucket_policy_status": "(self, context, bucket, expected_bucket_owner, **kwargs)",
     },
     "localstack.aws.handlers.service": {
-        "ServiceRequestParser.parse_and_enrich": "(self, context)",
         "get_service_availability_exception": "value",
     },
     "localstack.aws.skeleton": {

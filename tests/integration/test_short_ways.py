@@ -18,6 +18,7 @@ from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration.installing import installed
+from tests.integration.wire import cbor
 
 pytestmark = pytest.mark.emulator_only
 REGION = "us-east-1"
@@ -30,16 +31,16 @@ ONCE = {"date", "x-amzn-requestid", "x-amz-id-2"}
 
 
 class Service(NamedTuple):
-    """How a service is asked: the name in its requests' signatures, its targets' first part, its JSON."""
+    """How a service is asked: the name in its requests' signatures, its targets' first part, its type."""
 
     signed: str
     target: str
-    json: str
+    form: str
 
 
-KINESIS = Service("kinesis", "Kinesis_20131202", "1.1")
-CLOUDWATCH = Service("monitoring", "GraniteServiceVersion20100801", "1.0")
-DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "1.0")
+KINESIS = Service("kinesis", "Kinesis_20131202", "json-1.1")
+CLOUDWATCH = Service("monitoring", "GraniteServiceVersion20100801", "json-1.0")
+DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "json-1.0")
 
 
 class Answered(NamedTuple):
@@ -57,18 +58,20 @@ class Ways:
         self.emulator = emulator
         self.aws = Aws(emulator.endpoint, REGION)
 
-    def ask(self, way: dict[str, str], service: Service, operation: str, body: object) -> Answered:
-        """Ask, and return what is answered."""
+    def ask(
+        self, way: dict[str, str], service: Service, operation: str, body: object, length: int | None = None
+    ) -> Answered:
+        """Ask, and return what is answered: all of it, or the first bytes."""
         connection = http.client.HTTPConnection("127.0.0.1", self.emulator.port, timeout=30)
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {
             "Authorization": SIGNED.format(REGION, service.signed),
-            "Content-Type": f"application/x-amz-json-{service.json}",
+            "Content-Type": f"application/x-amz-{service.form}",
             "X-Amz-Target": f"{service.target}.{operation}",
         }
         connection.request("POST", "/", text, headers | way)
         answer = connection.getresponse()
-        said = answer.read().decode()
+        said = answer.read(length).decode("latin-1")
         connection.close()
         alike = {(name.lower(), value) for name, value in answer.getheaders() if name.lower() not in ONCE}
         return Answered(answer.status, frozenset(alike), said)
@@ -116,7 +119,7 @@ def ways(run: Run) -> Iterator[Ways]:
 
 
 def test_kinesis(ways: Ways) -> None:
-    """Puts and reads of Kinesis, good and bad."""
+    """Calls of Kinesis, good and bad; a body that is no object has AWS's error on the short way alone."""
     answers, lines, metrics = [], [], []
     for number, way in enumerate((SHORT, LONG)):
         name = f"way-{number}"
@@ -128,8 +131,11 @@ def test_kinesis(ways: Ways) -> None:
         begin = {"StreamName": name, "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"}
         iterator = json.loads(ways.ask(way, KINESIS, "GetShardIterator", begin).body)["ShardIterator"]
         found["read"] = ways.ask(way, KINESIS, "GetRecords", {"ShardIterator": iterator, "Limit": 10})
+        found["subscription"] = _subscribed(ways, way, name)
+        for what, operation, body in _in_cbor(name):
+            found[what] = ways.ask(way, KINESIS._replace(form="cbor-1.1"), operation, body)
         answers.append({what: _without(answer, name) for what, answer in found.items()})
-        lines.append(ways.lines(since))
+        lines.append([line for line in ways.lines(since) if "DescribeStreamConsumer" not in line])
         eventually(lambda name=name: _has_metrics(ways, name), within=30, what="metrics")  # type: ignore[misc]
         metrics.append(ways.metrics("AWS/Kinesis", "StreamName", name))
     assert answers[0] == answers[1]
@@ -137,7 +143,32 @@ def test_kinesis(ways: Ways) -> None:
     assert lines[0] == lines[1]
     assert lines[0][0] == "AWS kinesis.PutRecord => 200"
     assert metrics[0] == metrics[1]
-    assert ("IncomingRecords", 3.0) in metrics[0]
+    assert ("IncomingRecords", 4.0) in metrics[0]
+    for body in (b"{", b"[]"):
+        answer = ways.ask(SHORT, KINESIS, "PutRecord", body)
+        assert (answer.status, json.loads(answer.body)["__type"]) == (400, "SerializationException")
+
+
+def _subscribed(ways: Ways, way: dict[str, str], name: str) -> Answered:
+    """Subscribe, and return what is answered up to the first frame."""
+    kinesis = ways.aws("kinesis")
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")["Consumer"]["ConsumerARN"]
+    look = kinesis.describe_stream_consumer
+    eventually(
+        lambda: look(ConsumerARN=consumer)["ConsumerDescription"]["ConsumerStatus"] == "ACTIVE",
+        within=30, what="the consumer",
+    )  # fmt: skip
+    begin = {"Type": "LATEST"}
+    asked = {"ConsumerARN": consumer, "ShardId": "shardId-000000000000", "StartingPosition": begin}
+    return ways.ask(way, KINESIS, "SubscribeToShard", asked, length=102)
+
+
+def _in_cbor(name: str) -> Iterator[tuple[str, str, bytes]]:
+    put: dict[str, object] = {"StreamName": name, "Data": b"a", "PartitionKey": "a"}
+    yield "put in CBOR", "PutRecord", cbor(put)
+    yield "no such stream in CBOR", "PutRecord", cbor(put | {"StreamName": "nowhere"})
+    yield "no data in CBOR", "PutRecord", cbor({"StreamName": name})
 
 
 def _of_kinesis(name: str) -> Iterator[tuple[str, str, object]]:
@@ -150,8 +181,11 @@ def _of_kinesis(name: str) -> Iterator[tuple[str, str, object]]:
     yield "no records", "PutRecords", {"StreamName": name, "Records": []}
     yield "another type", "PutRecord", put | {"PartitionKey": 7}
     yield "no base64", "PutRecord", put | {"Data": "?"}
-    yield "no object", "PutRecord", []
-    yield "no JSON", "PutRecord", b"{"
+    yield "describe", "DescribeStreamSummary", {"StreamName": name}
+    yield "list", "ListShards", {"StreamName": name}
+    yield "nothing to say", "ListTagsForStream", {"StreamName": name}
+    yield "no result", "AddTagsToStream", {"StreamName": name, "Tags": {"a": "b"}}
+    yield "not offered", "CreateStream", {"StreamName": "x", "RecordDistributionStrategy": "AUTO"}
     yield "no such iterator", "GetRecords", {"ShardIterator": "x"}
     yield (
         "no such shard",
@@ -174,7 +208,8 @@ def _has_metrics(ways: Ways, name: str) -> bool:
 def _without(answer: Answered, name: str) -> Answered:
     """Leave out of an answer what depends on the stream and the time."""
     body = re.sub(r'"(SequenceNumber|ShardIterator|NextShardIterator)":"[^"]*"', r'"\1":""', answer.body)
-    body = re.sub(r'"(ApproximateArrivalTimestamp|MillisBehindLatest)":[\d.]+', r'"\1":0', body)
+    times = "ApproximateArrivalTimestamp|MillisBehindLatest|StreamCreationTimestamp"
+    body = re.sub(rf'"({times})":[\d.]+', r'"\1":0', re.sub(r'\d{56,}|"StreamId":"[^"]*"', "", body))
     headers = {(name, value) for name, value in answer.headers if name != "content-length"}
     return Answered(answer.status, frozenset(headers), body.replace(name, "NAME"))
 

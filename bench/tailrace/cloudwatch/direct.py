@@ -26,7 +26,7 @@ MEMBERS: dict[str, tuple[type, ...]] = {
     "Values": (list,), "Counts": (list,), "Dimensions": (list,), "StatisticValues": (dict,),
 }  # fmt: skip
 """Of a datum; what is in those of more than one value, `samples` looks at."""
-WRONG = (QueryError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+WRONG = (QueryError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 class CloudWatchShortWay:

@@ -11,7 +11,8 @@ RequestError (protocol)
 │   └── AlreadySubscribedError
 ├── ResourceNotFoundError      ResourceNotFoundException
 │   └── UnknownStream
-└── ThroughputExceededError    ProvisionedThroughputExceededException
+├── ThroughputExceededError    ProvisionedThroughputExceededException
+└── UnknownOperationError      UnknownOperationException
 """
 
 import re
@@ -101,3 +102,9 @@ class ThroughputExceededError(RequestError):
         """
         found = re.match(r"Rate exceeded for shard (\S+) in stream ", message)
         return found and found[1]
+
+
+class UnknownOperationError(RequestError):
+    """No operation of Kinesis has this name."""
+
+    code = "UnknownOperationException"

@@ -1,6 +1,6 @@
 """The pump of a subscription: waits for what it says, and gives the frames that go over the wire."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from threading import Condition
 from typing import Any
 
@@ -14,14 +14,33 @@ from tailrace.protocol.frames import frame
 type Encode = Callable[[dict[str, Any]], bytes]
 
 
-def events(
-    subscription: Subscription,
-    content_type: str,
-    encode: Encode,
-    limited: Callable[[], bool],
-    clock: Clock = CLOCK,
-) -> Iterator[bytes]:
-    """Give the frames of a subscription, as long as it lasts; blocks between them."""
+class SubscriptionFrames:
+    """The frames of a subscription, as long as it lasts, for whoever sends them; `close` ends it."""
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        content_type: str,
+        encode: Encode,
+        limited: Callable[[], bool],
+        clock: Clock = CLOCK,
+    ) -> None:
+        self._subscription = subscription
+        self._frames = _frames(subscription, content_type, encode, limited, clock)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give the frames; blocks between them."""
+        return self._frames
+
+    def close(self) -> None:
+        """End the subscription, be it that nobody has asked for its first frame."""
+        self._frames.close()
+        ENGINE.subscriptions.end(self._subscription)
+
+
+def _frames(
+    subscription: Subscription, content_type: str, encode: Encode, limited: Callable[[], bool], clock: Clock
+) -> Generator[bytes]:
     changed, news = Condition(), [True]
 
     def wake() -> None:

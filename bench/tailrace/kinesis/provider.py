@@ -7,10 +7,9 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from botocore.model import ServiceModel, Shape
+from botocore.model import ServiceModel
 from localstack import config
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.spec import loader
@@ -24,16 +23,15 @@ from tailrace.kinesis.call import Call, Output, Request
 from tailrace.kinesis.direct import KinesisShortWay
 from tailrace.kinesis.engine import ENGINE
 from tailrace.kinesis.errors import LimitExceededError, ResourceInUseError, ThroughputExceededError
-from tailrace.kinesis.events import events
-from tailrace.kinesis.newer import newest
+from tailrace.kinesis.events import SubscriptionFrames
+from tailrace.kinesis.forms import JSON, Form, to_cbor
 from tailrace.kinesis.operations import perform
 from tailrace.kinesis.operations.refused import OPERATIONS as REFUSED
-from tailrace.kinesis.parser import JsonRequest, take_json_past_the_parser
 from tailrace.kinesis.subscriptions import Subscription
 from tailrace.protocol.constraints import Checker
 from tailrace.protocol.errors import InternalFailureError, RequestError
 from tailrace.protocol.frames import TYPE as STREAM_TYPE
-from tailrace.protocol.wire import JSON_TYPE, plain, response_headers, to_json, typed
+from tailrace.protocol.wire import from_json, plain, response_headers
 
 if TYPE_CHECKING:
     from localstack.state import StateVisitor
@@ -41,18 +39,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 HOUR = 3600
 LIMITS = "TAILRACE_KINESIS_LIMITS"
-_CBOR: Any = import_module("cbor2")  # LocalStack's environment has it
 type Dispatcher = Callable[[RequestContext, dict[str, Any] | None], object]
-
-
-class _Form(NamedTuple):
-    """JSON or CBOR: its content type, and how an answer of a shape is written in it."""
-
-    kind: str
-    encode: Callable[[Output, Shape | None], bytes]
-
-
-_JSON = _Form(JSON_TYPE, lambda answer, _: to_json(answer))
 
 
 class KinesisProvider(ServiceLifecycleHook):
@@ -61,10 +48,9 @@ class KinesisProvider(ServiceLifecycleHook):
     service = "kinesis"
 
     def __init__(self) -> None:
-        self.model = ServiceModel(newest(loader.load_service_model(self.service, "service-2")), self.service)
+        self.model = ServiceModel(loader.load_service_model(self.service, "service-2"), self.service)
         self.checker = Checker(self.model)
-        take_json_past_the_parser(self.model)
-        ways.WAYS[self.service] = KinesisShortWay(self.answer).answer
+        ways.WAYS[self.service] = KinesisShortWay(self.model, self.answer, self.frames).answer
         _trim_hourly()
 
     def accept_state_visitor(self, visitor: "StateVisitor") -> None:
@@ -82,14 +68,12 @@ class KinesisProvider(ServiceLifecycleHook):
         def dispatch(context: RequestContext, parsed: dict[str, Any] | None) -> Response:
             kind = context.request.mimetype or ""
             if "cbor" in kind:
-                return self._serve(name, context, plain(parsed or {}), _Form(kind, _to_cbor))
-            if not isinstance(parsed, JsonRequest):  # the first request came by LocalStack's own parser
-                parsed = JsonRequest.read(context.request.data)
-            return self._serve(name, context, parsed.body, _JSON)
+                return self._serve(name, context, plain(parsed or {}), Form(kind, to_cbor))
+            return self._serve(name, context, from_json(context.request.data), JSON)
 
         return dispatch
 
-    def _serve(self, name: str, context: RequestContext, body: object, form: _Form) -> Response:
+    def _serve(self, name: str, context: RequestContext, body: object, form: Form) -> Response:
         headers = response_headers(context.request_id)
         try:
             answer = self.answer(name, (context.account_id, context.region), body)
@@ -97,12 +81,15 @@ class KinesisProvider(ServiceLifecycleHook):
             context.service_exception = CommonServiceException(refusal.code, refusal.message)
             return Response(form.encode(refusal.as_json(), None), refusal.status, headers, mimetype=form.kind)
         if isinstance(answer, Subscription):
-            shape = self.model.shape_for("SubscribeToShardEvent")
-            frames = events(answer, form.kind, lambda event: form.encode(event, shape), _limited)
-            return Response(frames, 200, headers, mimetype=STREAM_TYPE)
+            return Response(self.frames(answer, form), 200, headers, mimetype=STREAM_TYPE)
         context.service_response = answer  # LocalStack would parse the body for it otherwise
         written = form.encode(answer, context.operation.output_shape)
         return Response(written, 200, headers, mimetype=form.kind)
+
+    def frames(self, subscription: Subscription, form: Form = JSON) -> SubscriptionFrames:
+        """Return what a subscription sends, in one form or the other."""
+        shape = self.model.shape_for("SubscribeToShardEvent")
+        return SubscriptionFrames(subscription, form.kind, lambda event: form.encode(event, shape), _limited)
 
     def answer(self, name: str, place: tuple[str, str], body: object) -> Output | Subscription:
         """Answer a request of an account in a region. Raises RequestError, whatever goes wrong."""
@@ -163,18 +150,6 @@ def _measure(call: Call, name: str, request: Request, answer: Any, began: float)
             measures.publish(stream, measures.read_by_shard(answer, shard_id), call.now)
     elif isinstance(answer, Subscription):
         measures.publish(answer.stream, measures.subscribed(answer.consumer), call.now)
-
-
-def _to_cbor(answer: Output, shape: Shape | None) -> bytes:
-    """Write an answer, or without a shape an error; an operation without a result has an empty body."""
-    if answer is None:
-        return b""
-    return bytes(_CBOR.dumps(answer if shape is None else typed(answer, shape, _cbor_moment)))
-
-
-def _cbor_moment(seconds: float) -> object:
-    """Give a timestamp as Kinesis' CBOR has it: whole milliseconds, with the tag of a time."""
-    return _CBOR.CBORTag(1, round(seconds * 1000))
 
 
 def _limited() -> bool:

@@ -20,6 +20,14 @@ JSON_TYPE = "application/x-amz-json-1.1"
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
+def from_json(data: bytes) -> object:
+    """Read a request's body: nothing is an empty object, what is no JSON is None, which no model takes."""
+    try:
+        return json.loads(data) if data else {}
+    except (ValueError, RecursionError):
+        return None
+
+
 def to_json(answer: dict[str, Any] | None) -> bytes:
     """Give an answer's body. An operation without a result has an empty one.
 

@@ -1,10 +1,12 @@
-"""What botocore's newest models of the other services have and LocalStack's, of March 2026, do not yet. Pure.
+"""What botocore's newest models have and LocalStack's, of March 2026, do not yet. Pure.
 
 LocalStack's parser passes over what its model lacks, so a new parameter would be accepted and ignored.
 Here the models get those of the operations that a pipeline uses; `parameters.py` says what becomes of each.
 """
 
 from typing import Any
+
+from tailrace.kinesis.newer import newest
 
 type Model = dict[str, Any]
 
@@ -93,6 +95,8 @@ def service_of(path: str) -> str | None:
 
 def extend(service: str, model: Model) -> None:
     """Give a service's model the newer members; those that it has already stay as they are."""
+    if service == "kinesis":
+        model.update(newest(model))
     added = MEMBERS.get(service)
     if not added:
         return

@@ -6,7 +6,7 @@ import pytest
 from botocore.eventstream import EventStreamBuffer
 
 from tailrace.clock import StandingClock
-from tailrace.kinesis.events import events
+from tailrace.kinesis.events import SubscriptionFrames
 from tailrace.kinesis.operations.subscribe import describe_event
 from tailrace.kinesis.subscriptions import End, Subscription, SubscriptionEvent, SubscriptionWait
 from tailrace.protocol.wire import to_json
@@ -186,7 +186,7 @@ def test_frames() -> None:
     stage.put("a")
     clock = StandingClock(stage.now)
     subscription = subscribe(stage)
-    frames = events(subscription, "application/json", to_json, lambda: False, clock)
+    frames = iter(SubscriptionFrames(subscription, "application/json", to_json, lambda: False, clock))
     buffer = EventStreamBuffer()
     buffer.add_data(next(frames) + next(frames))
     initial, first = list(buffer)

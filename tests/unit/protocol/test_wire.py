@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tailrace.kinesis.errors import InvalidArgumentError
 from tailrace.protocol.errors import SerializationFailedError
-from tailrace.protocol.wire import plain, response_headers, to_json, typed
+from tailrace.protocol.wire import from_json, plain, response_headers, to_json, typed
 from tests.unit.kinesis.stage import START, Stage
 
 pytestmark = pytest.mark.unit
@@ -71,3 +71,9 @@ def test_each_answer_has_two_ids() -> None:
     assert one["x-amzn-RequestId"] == "a"
     assert len(one["x-amz-id-2"]) == 96
     assert one["x-amz-id-2"] != other["x-amz-id-2"]
+
+
+@pytest.mark.parametrize("data", [b"{", b"\xff", b"[" * 1_000_000], ids=["cut", "bytes", "deep"])
+def test_no_json(data: bytes) -> None:
+    """What is no JSON, or nests too deep, is None."""
+    assert from_json(data) is None

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from tailrace.kinesis.errors import NotOfferedError
+from tailrace.kinesis.errors import NotOfferedError, UnknownOperationError
+from tailrace.protocol.errors import RequestError
 
 _QUEUES = "queues of a stream's records are not there: read the stream by a mapping or by GetRecords"
 _CHANNELS = "channels into tables and buckets are not there: read the stream, and write what you need"
@@ -30,9 +31,11 @@ OPERATIONS = {
 """Operations, each with the reason. LocalStack's model of the service knows none of them yet."""
 
 
-def refuse_operation(name: str) -> NotOfferedError:
+def refuse_operation(name: str) -> RequestError:
     """Word the refusal of an operation."""
-    return NotOfferedError(f"This emulator's Kinesis does not do {name}: {OPERATIONS.get(name, 'unknown')}.")
+    if name not in OPERATIONS:
+        return UnknownOperationError(f"Kinesis has no operation {name}.")
+    return NotOfferedError(f"This emulator's Kinesis does not do {name}: {OPERATIONS[name]}.")
 
 
 def refuse_parameters(request: Mapping[str, object]) -> None:
