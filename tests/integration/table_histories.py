@@ -55,6 +55,9 @@ TABLES: list[dict[str, Any]] = [
     },
 ]
 
+SORTED_BY = {"by-g-r": "r", "by-r": "g", "by-pk-g": "g"}
+"""What a Query of an index gives its items in the order of."""
+
 
 class History:
     """Invents requests, the same for the same seed."""
@@ -74,13 +77,50 @@ class History:
         """Invent a Scan, or a Query of an index, for all pages."""
         request: dict[str, Any] = {"TableName": INDEXED, "Limit": self._random.randint(1, 40)}
         if self._random.random() < 0.5:
-            return "Scan", request | self._some(({}, {"IndexName": "by-g-r"}, {"TableName": PLAIN}))
-        values = {":g": {"S": self._some("abc")}}
-        request |= {"KeyConditionExpression": "g = :g", "ExpressionAttributeValues": values}
-        return "Query", request | {
-            "IndexName": self._some(("by-g", "by-g-r")),
+            return "Scan", request | self._some(
+                (
+                    {},
+                    {"IndexName": "by-g-r"},
+                    {"IndexName": "by-pk-g"},
+                    {"TableName": PLAIN},
+                    {"FilterExpression": "attribute_exists(n)"},
+                )
+            )
+        return "Query", request | self._of_index()
+
+    def _of_index(self) -> dict[str, Any]:
+        name, text, values = self._some(
+            (
+                ("by-g", "g = :g", {":g": {"S": self._some("abc")}}),
+                ("by-g-r", "g = :g", {":g": {"S": self._some("abc")}}),
+                ("by-g-r", "g = :g AND r >= :r", {":g": {"S": "a"}, ":r": {"B": "AAE="}}),
+                ("by-g-r", "g = :g AND begins_with(r, :r)", {":g": {"S": "b"}, ":r": {"B": "AA=="}}),
+                ("by-r", "r = :r AND g < :g", {":r": {"B": "AA=="}, ":g": {"S": "c"}}),
+                (
+                    "by-pk-g",
+                    "pk = :p AND g BETWEEN :a AND :b",
+                    {":p": {"S": "a"}, ":a": {"S": "a"}, ":b": {"S": "b"}},
+                ),
+            )
+        )
+        return {
+            "IndexName": name,
+            "KeyConditionExpression": text,
+            "ExpressionAttributeValues": values,
             "ScanIndexForward": self._some((True, False)),
+            **self._some(
+                ({}, {"ProjectionExpression": "pk, sk"}, {"FilterExpression": "attribute_exists(n)"})
+            ),
         }
+
+    def counted(self) -> Request:
+        """Invent a Query of an index, or a Scan, whose answer has no items: what it takes, and how many."""
+        asked: dict[str, Any] = {"TableName": INDEXED, "Select": "COUNT", **self._asking()}
+        if self._random.random() < 0.3:
+            return "Scan", asked | self._some(({}, {"IndexName": "by-r"}, {"TableName": PLAIN}))
+        of_index = self._of_index()
+        of_index.pop("ProjectionExpression", None)
+        return "Query", asked | of_index
 
     def _table(self) -> str:
         return self._some((PLAIN, INDEXED))

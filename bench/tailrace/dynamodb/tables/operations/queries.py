@@ -1,6 +1,7 @@
 """Query and Scan, of tables and indexes. Pure.
 
-A page ends after `Limit` items, or with the item that makes it 1 MB if there are more.
+A page ends after `Limit` items, or with the item that makes it 1 MB if there are more. A Query of an index
+takes units for what the index has of its items, a Scan for the whole of them.
 """
 
 from bisect import bisect_left, bisect_right
@@ -101,6 +102,7 @@ class ReadPlan(NamedTuple):
     consistent: bool
     counts: bool  # and gives no items
     fetches: bool  # from the table what its local index does not have
+    scans: bool
     capacity: str
 
 
@@ -185,6 +187,7 @@ def _reading(
         consistent,
         request.get("Select") == "COUNT",
         fetches,
+        "KeyConditionExpression" not in request,
         choice(request, "ReturnConsumedCapacity", *CAPACITY),
     )
 
@@ -262,7 +265,7 @@ def _read(reading: ReadPlan, entries: Iterable[Entry], end: object = None) -> It
         of_bytes += stored.size
         if needs_item:
             whole = stored.item
-            used += stored.size if index is None else index.size(whole, stored.size)
+            used += stored.size if index is None or reading.scans else index.size(whole, stored.size)
             item = whole if index is None or reading.fetches else index.view(whole)
             fetched += read_units(stored.size, consistent=reading.consistent) if reading.fetches else 0.0
             if reading.filter is None or reading.filter.holds(item):
