@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from .capacity import write_units
 from .keys import Entry, Key, Position, SortedKeys
 from .schema import Schema
-from .values import Item, size
+from .sizes import size
+from .values import Item
 
 type Place = Position | None
 """Where an item is in an index; None if it is not in it."""

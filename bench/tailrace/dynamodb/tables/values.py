@@ -3,9 +3,6 @@
 A number loses the zeros that say nothing, and its exponent; a set is sorted; binary is base64 with padding.
 DynamoDB Local keeps numbers within lists and maps as they were written; AWS trims them everywhere, and so
 do these.
-
-Sizes are AWS's ("Item sizes and formats" in the developer guide); how a number's digits are paired was
-measured at DynamoDB Local's capacity units.
 """
 
 import base64
@@ -15,6 +12,7 @@ from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
+from .sizes import CONTAINER, MEMBER, SIZES, binary_size, number_size
 from .unsure import UnsureError
 
 type Value = dict[str, Any]
@@ -25,7 +23,6 @@ DIGITS = 38
 LARGEST, SMALLEST = 125, -130  # exponents of the first digit
 LEVELS = 31  # lists and maps within each other; the value within the last is the 32nd level
 NAME_BYTES = 65535
-CONTAINER, MEMBER = 3, 1  # bytes that a list or map takes beside what is in it, and each of its members
 
 canonical = re.compile(r"0|-?(?:[1-9][0-9]*(?:\.[0-9]*[1-9])?|0\.[0-9]*[1-9])").fullmatch
 NUMBER = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -90,18 +87,6 @@ def sortable(value: Value) -> Any:  # noqa: ANN401  one of three types
     raise UnsureError(f"the order of {kind}")
 
 
-def size(item: Item) -> int:
-    """Return the bytes of a checked item as DynamoDB counts them."""
-    total = _text_size("".join(item))
-    for value in item.values():
-        if "S" in value:
-            total += _text_size(value["S"])
-        else:
-            ((kind, inner),) = value.items()
-            total += SIZES[kind](inner)
-    return total
-
-
 def _names_size(members: dict[str, Any]) -> int:
     """Return the bytes of the names. Raises UnsureError if one is empty, too long, or no text."""
     if "" in members:
@@ -128,7 +113,7 @@ def _members(members: dict[str, Any], level: int) -> tuple[Item, int]:
         elif "N" in value:
             text = value["N"]
             if type(text) is str and len(text) <= DIGITS and canonical(text):
-                total += _number_size(text)
+                total += number_size(text)
                 continue
         kept, bytes_ = _value(value, level)
         total += bytes_
@@ -157,7 +142,7 @@ def _text(text: str, _: int) -> tuple[str, int]:
 
 def _number(text: str, _: int) -> tuple[str, int]:
     kept = number(text)
-    return (text if kept == text else kept), _number_size(kept)
+    return (text if kept == text else kept), number_size(kept)
 
 
 def _binary(text: str, _: int) -> tuple[str, int]:
@@ -167,7 +152,7 @@ def _binary(text: str, _: int) -> tuple[str, int]:
         raise UnsureError("binary that is not base64") from error
     if kept != text:
         raise UnsureError("binary in another notation")
-    return text, _binary_size(text)
+    return text, binary_size(text)
 
 
 def _boolean(value: bool, _: int) -> tuple[bool, int]:  # noqa: FBT001  it is the value
@@ -238,47 +223,3 @@ RULES: dict[str, tuple[type, Rule]] = {
     "M": (dict, _map),
 }
 """How JSON writes each type; what is kept of a value at a level, and its size."""
-
-
-def _text_size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode())
-
-
-def _number_size(text: str) -> int:
-    """One byte for each pair of digits from the point to either side, one for its exponent, for a minus."""
-    if text[0] == "-":
-        return 1 + _number_size(text[1:])
-    if text.isdigit():
-        zeros = len(text) - len(text.rstrip("0"))
-        return 1 + (len(text) + 1) // 2 - zeros // 2 if text != "0" else 1
-    whole, _, fraction = text.partition(".")
-    pairs = (len(fraction) + 1) // 2
-    if whole == "0":
-        return 1 + pairs - (len(fraction) - len(fraction.lstrip("0"))) // 2
-    return 1 + pairs + (len(whole) + 1) // 2
-
-
-def _binary_size(text: str) -> int:
-    return len(text) // 4 * 3 - text[-2:].count("=")
-
-
-def _list_size(members: list[Value]) -> int:
-    total = CONTAINER + MEMBER * len(members)
-    for member in members:
-        ((kind, inner),) = member.items()
-        total += SIZES[kind](inner)
-    return total
-
-
-SIZES: dict[str, Callable[[Any], int]] = {
-    "S": _text_size,
-    "N": _number_size,
-    "B": _binary_size,
-    "BOOL": lambda _: 1,
-    "NULL": lambda _: 1,
-    "SS": lambda members: sum(map(_text_size, members)),
-    "NS": lambda members: sum(map(_number_size, members)),
-    "BS": lambda members: sum(map(_binary_size, members)),
-    "L": _list_size,
-    "M": lambda members: CONTAINER + MEMBER * len(members) + size(members),
-}

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
+from tailrace.dynamodb.tables.sizes import size
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import checked, equal, number, size, sortable, weighed
+from tailrace.dynamodb.tables.values import checked, equal, number, sortable, weighed
 
 pytestmark = pytest.mark.unit
 

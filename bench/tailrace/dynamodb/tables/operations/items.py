@@ -19,10 +19,11 @@ from tailrace.dynamodb.tables.requests import (
     check,
     choice,
 )
+from tailrace.dynamodb.tables.sizes import size
 from tailrace.dynamodb.tables.space import Space, TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import Item, checked, size, weighed
+from tailrace.dynamodb.tables.values import Item, checked, weighed
 
 ON_FAILURE = {"ReturnValuesOnConditionCheckFailure": str}
 WRITE = {"TableName": str, "ReturnValues": str, **CONDITIONED, **ON_FAILURE, **MEASURED}
