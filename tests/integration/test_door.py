@@ -141,6 +141,21 @@ def test_a_request_taken_back(rig: Rig) -> None:
         client.listen(lambda: other in client.ended)
 
 
+@pytest.mark.parametrize("protocol", ["plain", "TLS"])
+def test_as_many_streams_as_may_be(rig: Rig, protocol: str) -> None:
+    """A client that begins a request whenever an answer ends is never refused one."""
+    with rig.connect() if protocol == "plain" else rig.connect_securely("h2") as sock:
+        client = Client(sock)
+        client.listen(lambda: client.h2.remote_settings.max_concurrent_streams == 10)
+        begun = [client.ask("/") for _ in range(10)]
+        while len(begun) < 1000:
+            client.listen(lambda: len(client.ended) + len(client.reset) > len(begun) - 10)
+            free = 10 - len(begun) + len(client.ended) + len(client.reset)
+            begun.extend(client.ask("/") for _ in range(free))
+        client.listen(lambda: len(client.ended) + len(client.reset) == len(begun))
+    assert client.reset == {}
+
+
 def test_too_many_streams(rig: Rig) -> None:
     """Requests beyond the number at once are refused, also those that take each back at once."""
     with rig.connect() as sock:

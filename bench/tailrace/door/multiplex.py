@@ -221,6 +221,8 @@ class Multiplex:
                 self._streams.pop(number, None)
                 finished = self._frames.leaving and not self._streams and not self._gone
             if finished:
+                with suppress(OSError):
+                    self._flush()  # what other threads have just made
                 self._wire.end()
 
     def _send(self, number: int, stream: Http2Stream, answer: HttpResponse) -> None:
@@ -246,6 +248,8 @@ class Multiplex:
         with self._changed:
             self._require(stream)
             self._h2.send_headers(number, sent_headers(answer), end_stream=ends)
+            if ends:
+                self._streams.pop(number, None)
         self._flush()
 
     def _send_data(self, number: int, stream: Http2Stream, data: bytes, *, ends: bool) -> None:
@@ -257,6 +261,8 @@ class Multiplex:
                 room = self._room(number, stream) if rest else 0
                 piece, rest = rest[:room], rest[room:]
                 self._h2.send_data(number, bytes(piece), end_stream=ends and not rest)
+                if ends and not rest:
+                    self._streams.pop(number, None)  # before the client can know, who may then begin another
             self._flush()
             if not rest:
                 return
