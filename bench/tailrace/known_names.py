@@ -106,6 +106,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "EventForwarder.forward_to_targets": "(self, account_id, region_name, records_map, background)",
         "delete_expired_items": "()",
         "get_table_stream_type": "(account_id, region_name, table_name_or_arn)",
+        "is_index_query_valid": "(account_id, region_name, query_data)",
         "get_updated_records": (
             "(account_id, region_name, table_name, existing_items, server_url, table_stream_type)"
         ),

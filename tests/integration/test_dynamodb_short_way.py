@@ -21,6 +21,7 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260102/{}/dynamodb/aws4_request, Si
 LOCALSTACKS = {"Content-Encoding": "identity"}  # a header that keeps a request from the short way
 NOTHING: dict[str, str] = {}
 HERE, THERE = "us-east-1", "eu-central-1"
+INDEX = "by-n"
 NEW = "attribute_not_exists(id)"
 
 
@@ -30,6 +31,16 @@ def key(name: str) -> dict[str, Any]:
 
 
 KEY = key("a")
+
+
+def by_index(table: str) -> dict[str, Any]:
+    """Return a query of a table's index."""
+    return {
+        "TableName": table,
+        "IndexName": INDEX,
+        "KeyConditionExpression": "n = :n",
+        "ExpressionAttributeValues": {":n": {"N": "2.5"}},
+    }
 
 
 def asked(table: str, token: str) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -64,6 +75,7 @@ def asked(table: str, token: str) -> dict[str, tuple[str, dict[str, Any]]]:
             {"TransactItems": [{"Get": {"TableName": table, "Key": KEY}}]},
         ),
         "queried": ("Query", queried | {"ReturnConsumedCapacity": "TOTAL"}),
+        "queried by an index": ("Query", by_index(table) | {"ReturnConsumedCapacity": "INDEXES"}),
         "counted": ("Scan", {"TableName": table, "Select": "COUNT"}),
         "deleted": ("DeleteItem", {"TableName": table, "Key": KEY, "ReturnValues": "ALL_OLD"}),
         "no such table": ("GetItem", {"TableName": "nowhere", "Key": KEY}),
@@ -74,6 +86,8 @@ def wrong(table: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return requests that are not as they should be, by what they show: DynamoDB Local answers them."""
     return {
         "batch without a key": ("BatchWriteItem", {"RequestItems": {table: [{"PutRequest": {"Item": {}}}]}}),
+        "an index that is not there": ("Query", by_index(table) | {"IndexName": "none"}),
+        "more than an index has": ("Query", by_index(table) | {"Select": "ALL_ATTRIBUTES"}),
         "wrong key": ("GetItem", {"TableName": table, "Key": {"other": {"S": "a"}}}),
         "nothing": ("PutItem", {}),
     }
@@ -115,8 +129,18 @@ class Door:
         dynamodb = self.aws("dynamodb")
         dynamodb.create_table(
             TableName=name,
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            AttributeDefinitions=[
+                {"AttributeName": "id", "AttributeType": "S"},
+                {"AttributeName": "n", "AttributeType": "N"},
+            ],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": INDEX,
+                    "KeySchema": [{"AttributeName": "n", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
             BillingMode="PAY_PER_REQUEST",
             **more,
         )

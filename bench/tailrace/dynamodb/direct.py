@@ -44,7 +44,7 @@ class DynamoDBShortWay:
             rewrites.append(renamed.restored)
         if ticket.plain and ticket.operation in rules.OPERATIONS:
             account, space = _space(ticket.key, ticket.region)
-            if rules.plain(asked) and not _watched(account, ticket.region):
+            if names.ARN not in asked and not _watched(account, ticket.region, asked):
                 return ways.rewritten(self._answer(ticket, account, space, asked), *rewrites)
             if not rules.is_object(asked):
                 return HttpResponse(HTTPStatus.BAD_REQUEST, _headers(rules.NO_JSON), rules.NO_JSON)
@@ -96,8 +96,8 @@ def _space(access_key: str, region: str) -> tuple[str, str]:
     return account, get_ddb_access_key(account, region)
 
 
-def _watched(account: str, region: str) -> bool:
-    """Tell whether LocalStack has a part in what happens to these tables."""
+def _watched(account: str, region: str, body: bytes) -> bool:
+    """Tell whether LocalStack has a part in what a request does: it may write to a table with a stream."""
     if (
         config.DYNAMODB_ERROR_PROBABILITY
         or config.DYNAMODB_READ_ERROR_PROBABILITY
@@ -106,10 +106,11 @@ def _watched(account: str, region: str) -> bool:
         return True
     # Not by `[…]`: the stores of LocalStack make there what is not there, after looking at each name.
     tables = dict.get(dict.get(dynamodb_stores, account, {}), region)
-    if tables is None or any(tables.streaming_destinations.values()) or any(tables.REPLICAS.values()):
+    if tables is None or any(tables.REPLICAS.values()):
         return True
     streams = dict.get(dict.get(dynamodbstreams_stores, account, {}), region)
-    return streams is not None and bool(streams.ddb_streams)
+    watched = [*tables.streaming_destinations, *(streams.ddb_streams if streams else ())]
+    return bool(watched) and rules.may_name(body, watched)
 
 
 def _is_legible(request: HttpRequest) -> bool:

@@ -205,6 +205,8 @@ class Home:
             try:
                 return self._inside(asked)
             except UnsureError as unsure:
+                if asked.operation not in rules.AT_DYNAMODB_LOCAL:
+                    return Answer(HTTPStatus.BAD_REQUEST, rules.NO_OPERATION, error=rules.UNKNOWN_OPERATION)
                 if not rules.is_object(asked.body):
                     return Answer(HTTPStatus.BAD_REQUEST, rules.NO_JSON, error="SerializationException")
                 reason = "PartiQL" if asked.operation in STATEMENTS else str(unsure)

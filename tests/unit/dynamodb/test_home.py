@@ -78,6 +78,14 @@ def test_an_error_of_our_own(rig: Rig) -> None:
     assert rig.home.moved() == [Moved("t", "an error of the bench's own, KeyError")]
 
 
+def test_no_operation(rig: Rig) -> None:
+    """What DynamoDB Local cannot do either is refused in its words, and moves nothing."""
+    status, said = rig.ask("CreateBackup", BackupName="b", **ODD)
+    assert (status, said["__type"].rpartition("#")[2]) == (400, "UnknownOperationException")
+    assert said["Message"] == "An unknown operation was requested."
+    assert rig.places("t") == ["memory"]
+
+
 def test_no_json(rig: Rig) -> None:
     """What is no JSON is refused here: nothing moves for it."""
     answer = rig.home.ask(Asked(SPACE, "PutItem", b"{", SIGNED))

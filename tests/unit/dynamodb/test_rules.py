@@ -16,16 +16,18 @@ def test_the_key_becomes_the_space() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "plain"),
+    ("body", "may"),
     [
-        (b'{"TableName":"results","Key":{"id":{"S":"a"}}}', True),
-        (b'{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/results"}', False),
-        (b'{"TableName":"results","IndexName":"by-time"}', False),
+        (b'{"TableName":"orders"}', True),
+        (b'{"RequestItems":{"orders":[]}}', True),
+        (b'{"TableName":"old-orders"}', False),
+        (b'{"TableName":"ord\\u0065rs"}', True),
+        (b'{"TableName":"other","Item":{"id":{"S":"\\u20ac"}}}', False),
     ],
 )
-def test_what_is_looked_into(body: bytes, plain: bool) -> None:  # noqa: FBT001  a case of a table
-    """A table named by its ARN, and a query of an index, are for LocalStack."""
-    assert rules.plain(body) is plain
+def test_what_may_name_a_table(body: bytes, may: bool) -> None:  # noqa: FBT001  a case of a table
+    """A name stands in quotes, or its letters are escaped: then it may be any."""
+    assert rules.may_name(body, ["orders", "others"]) is may
 
 
 def test_the_code_of_an_error() -> None:
