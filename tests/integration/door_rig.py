@@ -18,7 +18,7 @@ from tailrace.door.inside import Inside
 from tailrace.door.judge import judged
 from tailrace.door.limits import Limits
 from tailrace.door.listening import Listener
-from tailrace.door.request import HttpRequest, HttpResponse
+from tailrace.door.request import HttpRequest, HttpResponse, HungUpError
 from tailrace.door.wire import Wire
 
 LARGE = 3_000_000
@@ -80,6 +80,10 @@ def door(limits: Limits = QUICK) -> Iterator[Rig]:
         path, _, size = request.target.partition("?")
         if path == "/wait":
             release.wait(PATIENCE)
+        if path == "/lost":
+            raise HungUpError
+        if path == "/cut":
+            raise HungUpError(HttpResponse(200, [], b"a whole answer"), 7)
         if path == "/pieces":
             return HttpResponse(200, [], Pieces(int(size), closed))
         if path == "/large":

@@ -128,6 +128,20 @@ def test_goodbye_and_the_answer_all_the_same(rig: Rig) -> None:
         assert everything(sock) == b""
 
 
+def test_an_answer_lost_or_cut(rig: Rig) -> None:
+    """A fault that loses or cuts an answer ends an HTTP/1.1 connection, and of an HTTP/2 one its stream."""
+    for path, said in ((b"/lost", b""), (b"/cut", b"a whole")):
+        with rig.connect() as sock:
+            sock.sendall(b"GET %b HTTP/1.1\r\n\r\n" % path)
+            assert everything(sock).partition(b"\r\n\r\n")[2] == said
+    with rig.connect() as sock:
+        client = Client(sock)
+        lost, cut, other = client.ask("/lost"), client.ask("/cut"), client.ask("/other")
+        client.listen(lambda: {lost, cut} <= client.reset.keys() and other in client.ended)
+    assert (client.status.keys(), client.bodies[cut]) == ({cut, other}, b"a whole")
+    assert set(client.reset.values()) == {2}  # INTERNAL_ERROR
+
+
 def test_a_request_taken_back(rig: Rig) -> None:
     """A stream that a client resets is made no longer, and the connection goes on."""
     with rig.connect() as sock:
