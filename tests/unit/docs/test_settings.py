@@ -57,6 +57,7 @@ COMPUTED = {
 """Where a name is computed, and why it is on the page all the same."""
 OF_EVERY_PROGRAM = {"HOME", "PATH", "PYTHON", "SHELL"}
 GIVEN_BY_THE_BENCH = {
+    "CUSTOM_SSL_CERT_PATH",
     "DYNAMODB_LOCAL_PORT",
     "GATEWAY_LISTEN",
     "INTERNAL_RESOURCE_ACCOUNT",
