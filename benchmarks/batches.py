@@ -22,7 +22,7 @@ from tailrace.stream.event import Event
 
 TIMED = Path(__file__).with_name("timed") / "entry.py"
 FULL = int(SETTINGS["BATCH_SIZE"].default)  # records of a whole batch
-EVENTS, SINGLE, WARMING = 2_000, 30, 200
+EVENTS, SINGLE, WARMING = 6_000, 30, 200
 PAUSE = 0.2  # seconds after which a pipeline is idle again
 type Printed = Mapping[str, Any]
 """What the entry prints of a batch, and `stream`, its environment's log stream."""

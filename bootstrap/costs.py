@@ -89,7 +89,7 @@ def per_million(settings: PipelineSettings, load: Load | None = None) -> list[It
     Traced are at most all invocations: X-Ray's own rule takes one a second and a twentieth of the others.
     """
     load = load or Load()
-    records = settings.number("BATCH_SIZE", _RECORDS_PER_TRANSACTION)
+    records = settings.number("BATCH_SIZE", 490)
     batches = ceil(MILLION / records)
     units = MILLION * ceil(load.event_bytes / 25_000)
     transactions = batches * ceil(records / _RECORDS_PER_TRANSACTION)

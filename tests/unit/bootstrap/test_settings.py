@@ -13,7 +13,7 @@ def test_nothing_set() -> None:
     assert (found.watch, found.yes, found.given) == (False, False, frozenset())
     assert found.values == {
         "SHARDS": "2",
-        "BATCH_SIZE": "98",
+        "BATCH_SIZE": "490",
         "BATCH_WINDOW": "5",
         "RETENTION_DAYS": "30",
         "RETRY_ATTEMPTS": "20",
