@@ -284,7 +284,7 @@ def test_packed(ways: Ways) -> None:
 def test_dynamodb(ways: Ways) -> None:
     """DynamoDB's log lines and metrics; what it answers is compared in test_dynamodb_short_way.py.
 
-    Its bodies are DynamoDB Local's own, and AWS's in form, where LocalStack writes them anew in its own.
+    Its bodies are the tables' own, and AWS's in form, where LocalStack writes them anew in its own.
     """
     lines, metrics = [], []
     for number, way in enumerate((SHORT, LONG)):
