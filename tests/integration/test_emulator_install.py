@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.environment import size
 from tailrace.control.claim import _locked
 from tailrace.control.errors import DamagedError, DiskFullError, FetchError, UvMissingError
 from tailrace.control.installation import Installation
@@ -17,6 +18,7 @@ from tailrace.control.uv import find_uv
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration import installing
+from tests.unit.docs.shown import sizes
 
 pytestmark = pytest.mark.emulator_only
 
@@ -193,3 +195,12 @@ def test_in_place(run: Run) -> None:
     environment = {**os.environ, "EMULATOR_HOME": str(installing.installed(run).home)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=5, check=True)
     assert done.stdout + done.stderr == ""
+
+
+def test_parts_are_no_larger_than_the_page_says(run: Run) -> None:
+    """On the disk each part of the installation takes what docs/emulator.md says of it, within a tenth."""
+    home = installing.installed(run).home
+    said = {row.where.removeprefix(".emulator/"): row.on_disk for row in sizes() if "/" in row.where}
+    found = {where: size(home / where) for where in said}
+    assert {where: megabytes for where, megabytes in found.items() if megabytes > said[where] * 1.1} == {}
+    assert min(found.values()) > 1, "each is there"

@@ -1,9 +1,10 @@
-"""Tests that a page names, each as `file.py::test`: below tests/unit/, or `integration/` below tests/."""
+"""What pages show: tests, each as `file.py::test` below tests/unit/ or `integration/` below tests/; sizes."""
 
 import ast
 import re
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[3]
 _NODE = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
@@ -28,3 +29,19 @@ def _names_in(file: str) -> frozenset[str]:
         return frozenset()
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+class Size(NamedTuple):
+    """One row of what the first `make up` installs; MB."""
+
+    downloaded: int
+    on_disk: int
+    where: str
+    purpose: str
+
+
+def sizes() -> list[Size]:
+    """Return the rows of docs/emulator.md, Files."""
+    text = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8").partition("## Files")[2]
+    found = re.findall(r"^\| (\d+) \| (\d+) \| `(\S+)` \| (.+) \|$", text, re.MULTILINE)
+    return [Size(int(fetched), int(kept), where, purpose) for fetched, kept, where, purpose in found]
