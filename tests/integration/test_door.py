@@ -237,6 +237,22 @@ def test_bad_clients_are_told(rig: Rig, said: bytes, status: bytes) -> None:
     until(lambda: rig.door.open == 0, "the connection is gone")
 
 
+def test_bad_clients_are_told_by_http2(rig: Rig) -> None:
+    """A body that is too long or never ends is answered with an error; a head that is too long ends all."""
+    with rig.connect() as sock:
+        client = Client(sock)
+        client.listen(lambda: client.h2.outbound_flow_control_window > 2**20)
+        long, slow, other = client.ask("/", ends=False), client.ask("/", ends=False), client.ask("/")
+        for _ in range(13):
+            client.h2.send_data(long, b"x" * 16_000)
+        client.flush()
+        client.listen(lambda: {long, slow, other} <= client.ended)
+        assert [client.status[number] for number in (long, slow, other)] == ["413", "408", "200"]
+        client.ask("/", ("x-long", "x" * 5000))
+        assert everything(sock).endswith(b"\0\0\0\x05\0\0\0\x0b")  # GOAWAY: ENHANCE_YOUR_CALM
+    until(lambda: rig.door.open == 0, "the connection is gone")
+
+
 def test_slow_clients(rig: Rig) -> None:
     """Bytes that trickle keep no connection: a head's, a body's, TLS's, or none at all."""
     openings = (b"GET /", b"POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n", b"\x16", b"")

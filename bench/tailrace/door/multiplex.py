@@ -91,6 +91,7 @@ class Multiplex:
                     settings.ENABLE_PUSH: 0,
                 },
             )
+            self._h2.decoder.max_header_list_size = limits.head  # h2 heeds that setting when it changes
             self._h2.initiate_connection()
             self._h2.increment_flow_control_window(15 * WINDOW)
         self._flush()
