@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ LOCALSTACKS = {"Content-Encoding": "identity"}  # a header that keeps a request 
 NOTHING: dict[str, str] = {}
 HERE, THERE = "us-east-1", "eu-central-1"
 INDEX = "by-n"
+WRITES = 150
+"""Of each client while a table moves."""
 NEW = "attribute_not_exists(id)"
 
 
@@ -149,6 +152,11 @@ class Door:
         finally:
             dynamodb.delete_table(TableName=name)
 
+    def move(self, name: str) -> None:
+        """Ask for what moves a table to DynamoDB Local."""
+        statement = f"SELECT * FROM \"{name}\" WHERE id = 'a'"  # noqa: S608  PartiQL
+        assert self.ask("ExecuteStatement", {"Statement": statement})[0] == 200
+
     def moved(self, name: str) -> bool:
         """Tell whether a table is at DynamoDB Local."""
         return any(f" {name} " in line for line in tables(self.aws.endpoint))
@@ -173,7 +181,7 @@ def test_answers_are_the_same(run: Run, door: Callable[[str], Door]) -> None:
         for way, headers in {"short": NOTHING, "long": LOCALSTACKS}.items():
             with here.table(run.stack_name("way")) as name:
                 if moved:
-                    here.ask("ExecuteStatement", {"Statement": f'SELECT * FROM "{name}"'})  # noqa: S608  PartiQL
+                    here.move(name)
                 requests = asked(name, f"{name}-{way}-{moved}")
                 answered = {what: here.ask(*request, headers) for what, request in requests.items()}
                 assert here.moved(name) == moved
@@ -182,6 +190,36 @@ def test_answers_are_the_same(run: Run, door: Callable[[str], Door]) -> None:
     for other in answers[1:]:
         assert other == answers[0]
     assert {status for status, _ in answers[0].values()} == {200, 400}
+
+
+def test_writes_while_a_table_moves(run: Run, door: Callable[[str], Door], target: Target) -> None:
+    """What four clients write while their table moves is counted once each, and is all there."""
+    here = door(HERE)
+    with here.table(run.stack_name("moving")) as name, ThreadPoolExecutor(4) as pool:
+        add = {
+            "TableName": name,
+            "Key": KEY,
+            "UpdateExpression": "ADD n :one",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }
+
+        def write(client: int) -> None:
+            with closing(Door(target, HERE)) as own:
+                for n in range(WRITES):
+                    assert own.ask("UpdateItem", add)[0] == 200
+                    item = key(f"{client}-{n}") | {"n": {"N": "1"}}
+                    fresh = {"TableName": name, "Item": item, "ConditionExpression": NEW}
+                    assert own.ask("PutItem", fresh)[0] == 200
+
+        writing = [pool.submit(write, client) for client in range(4)]
+        count = {"TableName": name, "Select": "COUNT"}
+        eventually(lambda: here.ask("Scan", count)[1]["Count"] > WRITES, within=60, what="some are written")
+        here.move(name)
+        for client in writing:
+            client.result()
+        assert here.moved(name)
+        assert here.ask("GetItem", {"TableName": name, "Key": KEY})[1]["Item"]["n"] == {"N": str(4 * WRITES)}
+        assert here.ask("Scan", count)[1]["Count"] == 4 * WRITES + 1
 
 
 def test_regions_are_apart(run: Run, door: Callable[[str], Door]) -> None:

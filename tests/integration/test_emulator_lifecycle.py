@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tailrace.control import Emulator, Installation, pidfile, plugins, processes
+from tailrace.control import Emulator, Installation, doctor, pidfile, plugins, processes
 from tailrace.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
 from tailrace.control.processes import Process
 from tailrace.dynamodb.listing import tables
@@ -111,6 +111,17 @@ def sleepers(pid: int) -> list[Process]:
     return [one for one in processes.descendants(pid) if processes.command_of(one.pid) == "/bin/sleep 300"]
 
 
+def command(emulator: Emulator, name: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of `tailrace` for this emulator."""
+    environment = {
+        **os.environ,
+        "EMULATOR_HOME": str(emulator.installation.home),
+        "EMULATOR_PORT": str(emulator.port),
+    }
+    words = [sys.executable, "-m", "tailrace", name]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+
+
 def make_table(emulator: Emulator, name: str) -> None:
     """Make a table."""
     dynamodb(
@@ -199,6 +210,8 @@ def test_dynamodb_local_starts_when_a_table_moves(emulator: Emulator) -> None:
     assert java_of(emulator) is not None
     moved = "the table orders is at DynamoDB Local: PartiQL"
     assert tables(emulator.status().endpoint) == ["tables are in memory", moved]
+    assert f"\ntables are in memory\n{moved}\n" in command(emulator, "status").stdout
+    assert [finding.what for finding in doctor.tables(emulator)] == ["tables are in memory", moved]
     assert "The table orders moves to DynamoDB Local: PartiQL" in emulator.log.read_text(encoding="utf-8")
     assert dynamodb(emulator, "ListTables") == {"TableNames": ["orders", "other"]}
     for name in ("orders", "other"):
@@ -270,20 +283,10 @@ def test_taken_port(emulator: Emulator) -> None:
 
 def test_command_line(emulator: Emulator) -> None:
     """The commands answer in sentences and exit codes: what is in the way, with its fix, and no traceback."""
-    environment = {
-        **os.environ,
-        "EMULATOR_HOME": str(emulator.installation.home),
-        "EMULATOR_PORT": str(emulator.port),
-    }
-
-    def command(name: str) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "tailrace", name]
-        return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-
     with socket.create_server(("127.0.0.1", emulator.port)):
-        doctor, start, status = command("doctor"), command("start"), command("status")
-    assert (doctor.returncode, start.returncode, status.returncode) == (1, 1, 1)
-    assert f"BLOCKS port {emulator.port} is taken by process {os.getpid()}" in doctor.stdout
+        examined, start, status = (command(emulator, name) for name in ("doctor", "start", "status"))
+    assert (examined.returncode, start.returncode, status.returncode) == (1, 1, 1)
+    assert f"BLOCKS port {emulator.port} is taken by process {os.getpid()}" in examined.stdout
     assert start.stderr.startswith(f"Port {emulator.port} is taken by process {os.getpid()}")
     assert "Traceback" not in start.stderr
     assert status.stdout == f"stopped http://127.0.0.1:{emulator.port}\n"

@@ -27,9 +27,12 @@ class Space:
     done: dict[str, Done] = field(default_factory=dict)
 
     def table(self, name: object) -> Table:
-        """Return a table. Raises NotHereError, or the error that is DynamoDB's answer."""
+        """Return a table. Raises NotHereError, or the error that is DynamoDB's answer.
+
+        A table that is elsewhere may be here too, while it moves: nobody may read or write it here then.
+        """
         found = self.tables.get(name) if type(name) is str else None
-        return self.all((name,))[0] if found is None else found
+        return self.all((name,))[0] if found is None or name in self.elsewhere else found
 
     def all(self, names: Iterable[object]) -> list[Table]:
         """Return tables. Raises NotHereError of all that are elsewhere, or RefusedRequestError."""

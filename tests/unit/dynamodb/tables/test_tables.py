@@ -151,6 +151,25 @@ def test_tables_elsewhere(tables: Tables) -> None:
         asked(tables, "CreateTable", {**TABLE, "TableName": "other"})
 
 
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("PutItem", {"TableName": "things", "Item": {"id": {"S": "a"}}}),
+        ("GetItem", {"TableName": "things", "Key": {"id": {"S": "a"}}}),
+        ("Scan", {"TableName": "things"}),
+        ("DescribeTable", {"TableName": "things"}),
+        ("DeleteTable", {"TableName": "things"}),
+        ("BatchWriteItem", {"RequestItems": {"things": [{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}]}}),
+        ("TransactWriteItems", {"TransactItems": [put("a")]}),
+    ],
+)
+def test_a_table_that_moves(tables: Tables, operation: str, request_: dict[str, Any]) -> None:
+    """As soon as a table is elsewhere, nothing reads or writes it here, though it is not dropped yet."""
+    tables.elsewhere[SPACE] = {"things"}
+    with pytest.raises(NotHereError):
+        asked(tables, operation, request_)
+
+
 def test_spaces_are_separate(tables: Tables) -> None:
     """A table of one access key and region is not there for another."""
     answer = tables.answer("0euwest1", "DescribeTable", b'{"TableName":"things"}', NOW)
