@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.frame.run import Run
 from tests.integration import installing
 from tests.integration.beside_local import Both, Local, in_order, started
 from tests.integration.invented_expressions import Inventor
+from tests.integration.mutated_requests import mutated
 from tests.integration.table_histories import (
     INDEXED,
     PLAIN,
@@ -26,6 +28,7 @@ pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
 
 SEEDS = range(6)
 REQUESTS = 150  # of each invented history
+MUTANT_SEEDS = range(3)
 EXPRESSION_SEEDS, ITEMS, EXPRESSIONS = 3, 20, 6
 PLAIN_TABLE = next(table for table in TABLES if table["TableName"] == PLAIN)
 
@@ -98,6 +101,24 @@ def test_invented_histories(both: Both, seed: int) -> None:
     for name in (PLAIN, INDEXED):
         both.ask("DescribeTable", {"TableName": name})
     assert len(both.unsure) < REQUESTS / 5, both.unsure
+
+
+@pytest.mark.parametrize("seed", MUTANT_SEEDS)
+def test_mutated_requests(both: Both, seed: int) -> None:
+    """A request with something wrong is left to DynamoDB Local, or has no answer but its."""
+    random, history = Random(seed), History(seed)  # noqa: S311  invented requests are no secret
+    for table in TABLES:
+        both.ask("CreateTable", table)
+    requests = [history.request() for _ in range(40)] + [history.counted() for _ in range(15)]
+    for operation, request in (*SURE, *requests):
+        both.ask(operation, request)
+    refused = len(both.unsure)
+    for operation, request in (*SURE, *requests):
+        wrong = mutated(random, request)
+        ordered = operation == "Scan" or "IndexName" in wrong  # each in its own way
+        if not ordered or (wrong.get("Select") == "COUNT" and "Limit" not in wrong):
+            both.ask(operation, wrong)
+    assert len(both.unsure) - refused > len(requests)
 
 
 @pytest.mark.parametrize("seed", range(EXPRESSION_SEEDS))

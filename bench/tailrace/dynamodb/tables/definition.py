@@ -18,6 +18,8 @@ CREATE = {
 }  # fmt: skip
 LOCAL = {"IndexName": str, "KeySchema": list, "Projection": dict}
 GLOBAL = {"ProvisionedThroughput": dict, **LOCAL}
+BILLING = ("PROVISIONED", "PAY_PER_REQUEST")
+UNITS = {"ReadCapacityUnits": int, "WriteCapacityUnits": int}
 VIEWS = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")
 MOST_LOCAL, MOST_GLOBAL, MOST_PROJECTED = 5, 20, 20
 MOST_UNITS = 40_000
@@ -28,12 +30,11 @@ ARN = "arn:aws:dynamodb:ddblocal:000000000000:table/"
 def checked_definition(request: Request) -> tuple[Schema, tuple[Index, ...]]:
     """Return a table's key and indexes. Raises UnsureError for a definition that is not plainly right."""
     check(request, CREATE, "TableName", "AttributeDefinitions", "KeySchema")
-    table_name(request["TableName"])
+    check_form(request)
     kinds = attribute_kinds(request["AttributeDefinitions"])
     own = schema(request, kinds)
-    on_demand = choice(request, "BillingMode", "PROVISIONED", "PAY_PER_REQUEST") == "PAY_PER_REQUEST"
+    on_demand = request.get("BillingMode") == "PAY_PER_REQUEST"
     _check_throughput(request, on_demand=on_demand)
-    checked_stream(request)
     indexes = [
         *(_local(each, own, kinds) for each in _listed(request, "LocalSecondaryIndexes", MOST_LOCAL)),
         *(
@@ -48,6 +49,20 @@ def checked_definition(request: Request) -> tuple[Schema, tuple[Index, ...]]:
     return own, tuple(indexes)
 
 
+def check_form(request: Request) -> None:
+    """Raise UnsureError if a part of a definition, or of a change of one, is of another form."""
+    table_name(request["TableName"])
+    attribute_kinds(request.get("AttributeDefinitions", []))
+    choice(request, "BillingMode", *BILLING)
+    choice(request, "TableClass", "STANDARD", "STANDARD_INFREQUENT_ACCESS")
+    checked_stream(request)
+    if "ProvisionedThroughput" in request:
+        units(request)
+    check(request.get("SSESpecification", {}), {"Enabled": bool, "SSEType": str, "KMSMasterKeyId": str})
+    for tag in request.get("Tags", ()):
+        check(tag, {"Key": str, "Value": str}, "Key", "Value")
+
+
 def checked_stream(request: Request) -> bool:
     """Tell whether a request has a table's stream enabled."""
     match request.get("StreamSpecification", {"StreamEnabled": False}):
@@ -60,11 +75,11 @@ def checked_stream(request: Request) -> bool:
 
 def units(part: Request) -> tuple[int, int]:
     """Return the throughput that is asked for: reads and writes."""
-    match part.get("ProvisionedThroughput"):
-        case {"ReadCapacityUnits": int(reads), "WriteCapacityUnits": int(writes), **rest} if not rest:
-            if 1 <= reads <= MOST_UNITS and 1 <= writes <= MOST_UNITS:
-                return reads, writes
-    raise UnsureError("throughput that is missing or out of range")
+    asked = check(part.get("ProvisionedThroughput"), UNITS, *UNITS)
+    reads, writes = asked["ReadCapacityUnits"], asked["WriteCapacityUnits"]
+    if 1 <= reads <= MOST_UNITS and 1 <= writes <= MOST_UNITS:
+        return reads, writes
+    raise UnsureError("throughput out of range")
 
 
 def _check_throughput(part: Request, *, on_demand: bool) -> None:

@@ -33,9 +33,11 @@ class Index:
 
     def place(self, item: Item, key: Key) -> Place:
         """Return where an item belongs. Raises UnsureError for a value that no key may have."""
-        if any(name not in item for name in self.schema.names):
+        attributes = self.schema.attributes
+        values = [attribute.of(item) for attribute in attributes if attribute.name in item]
+        if len(values) < len(attributes):
             return None
-        hash_key, range_key = self.schema.key(item)
+        hash_key, range_key = values[0], values[-1] if len(values) > 1 else ""
         return Position(hash_key, self.entry(range_key, key))
 
     def entry(self, range_key: str, key: Key) -> Entry:

@@ -40,6 +40,11 @@ class Schema(NamedTuple):
     range: Attribute | None
 
     @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """Its one or two attributes."""
+        return (self.hash,) if self.range is None else (self.hash, self.range)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the key's attributes."""
         return (self.hash.name,) if self.range is None else (self.hash.name, self.range.name)

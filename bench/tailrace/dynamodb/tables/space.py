@@ -8,6 +8,7 @@ from .answer import NotHereError
 from .answers import no_table
 from .requests import Request, table_name
 from .table import Table
+from .unsure import UnsureError
 
 
 class Done(NamedTuple):
@@ -41,7 +42,7 @@ class Space:
         if gone:
             raise NotHereError(frozenset(gone))
         if any(name not in self.tables for name in checked):
-            raise no_table()
+            raise no_table() if len(checked) == 1 else UnsureError("a missing table among others")
         return [self.tables[name] for name in checked]
 
 

@@ -6,7 +6,6 @@ from tailrace.dynamodb.tables.answer import Answer
 from tailrace.dynamodb.tables.answers import answer_of_many
 from tailrace.dynamodb.tables.capacity import Consumed, added, read_units
 from tailrace.dynamodb.tables.expressions import Projection
-from tailrace.dynamodb.tables.keys import Key
 from tailrace.dynamodb.tables.requests import ASKED, CAPACITY, MEASURED, Expressions, check, choice
 from tailrace.dynamodb.tables.space import TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
@@ -84,7 +83,7 @@ def batch_get_item(call: TableCall) -> Answer:
     of_bytes = 0
     for table, (attributes, projection) in zip(tables, asked.values(), strict=True):
         keys = [table.key(each) for each in attributes]
-        found = [stored for key in _once(keys) if (stored := table.get(key))]
+        found = [stored for key in keys if (stored := table.get(key))]
         of_bytes += sum(stored.size for stored in found)
         consistent = request["RequestItems"][table.name].get("ConsistentRead", False)
         units = sum(read_units(stored.size, consistent=consistent) for stored in found)
@@ -100,10 +99,7 @@ def _keys(part: object) -> tuple[list[Item], Projection | None]:
     expressions = Expressions(asked)
     projection = expressions.projection()
     expressions.close()
-    return [checked(key) for key in _list(asked["Keys"])], projection
-
-
-def _once(keys: list[Key]) -> list[Key]:
-    if len(set(keys)) != len(keys):
+    keys = [checked(key) for key in _list(asked["Keys"])]
+    if len({repr(sorted(key.items())) for key in keys}) != len(keys):
         raise UnsureError("one key twice")
-    return keys
+    return keys, projection

@@ -6,6 +6,8 @@ A table is active at once, as in DynamoDB Local without its delays.
 from tailrace.dynamodb.tables.answer import Answer, NotHereError
 from tailrace.dynamodb.tables.answers import OK, RefusedRequestError, encoded
 from tailrace.dynamodb.tables.definition import (
+    BILLING,
+    check_form,
     checked_definition,
     checked_stream,
     described,
@@ -24,7 +26,6 @@ UPDATE = {
     "TableClass": str, "SSESpecification": dict,
 }  # fmt: skip
 UPDATED = {"BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled", "StreamSpecification"}
-BILLING = ("PROVISIONED", "PAY_PER_REQUEST")
 LIMITS = {
     "AccountMaxReadCapacityUnits": 80000,
     "AccountMaxWriteCapacityUnits": 80000,
@@ -91,6 +92,7 @@ def describe_limits(call: TableCall) -> Answer:
 def update_table(call: TableCall) -> Answer:
     """Change throughput, billing mode, protection or stream of a table."""
     request = check(call.request, UPDATE, "TableName")
+    check_form(request)
     table = call.space.table(request["TableName"])
     asked = UPDATED.intersection(request)
     if not asked:

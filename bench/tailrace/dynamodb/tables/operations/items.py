@@ -84,15 +84,18 @@ def action(space: Space, kind: str, part: Request, known: Mapping[str, type], *n
     return Action(kind, *weighed(part[holder]), condition, update, tells, part)
 
 
+def prepared(asked: Action, table: Table, key: Key) -> Written | None:
+    """Work out a Put, which may be refused before its condition is looked at; None for the other kinds."""
+    return Written(table.change(key, asked.item, asked.size)) if asked.kind == "Put" else None
+
+
 def written(asked: Action, table: Table, key: Key, old: Item) -> Written:
-    """Work out a write whose condition holds for what is there."""
+    """Work out an Update or a Delete whose condition holds for what is there."""
     if asked.kind == "Delete":
         return Written(table.deletion(key))
     if asked.update is None:
-        if asked.kind == "Update" and key in table.items:
-            kept = table.items[key]
-            return Written(ItemChange(key, kept, kept))
-        return Written(table.change(key, asked.item, asked.size))
+        kept = table.items.get(key)
+        return Written(ItemChange(key, kept, kept) if kept else table.change(key, asked.item, asked.size))
     applied = asked.update.apply(old or asked.item)
     if not old and len(applied.item) == len(asked.item):
         # AWS makes no item then, DynamoDB Local does.
@@ -131,10 +134,10 @@ def _write(space: Space, asked: Action, returned: str) -> Answer:
     if sizes == "SIZE" and any(not index.world for index in table.indexes):
         raise UnsureError("sizes of item collections")
     key = asked.key(table)
-    old = asked.old(table, key)
+    put, old = prepared(asked, table, key), asked.old(table, key)
     if asked.fails(old):
         raise condition_failed(table.name, old if asked.tells_item and old else None)
-    change, applied = written(asked, table, key, old)
+    change, applied = put or written(asked, table, key, old)
     consumed = table.cost(change)
     table.write(change)
     said: dict[str, Any] = {}

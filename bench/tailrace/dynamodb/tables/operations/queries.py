@@ -119,9 +119,7 @@ class ItemPage(NamedTuple):
 def query(call: TableCall) -> Answer:
     """Read items of one hash key, in order."""
     request = check(call.request, QUERY, "TableName", "KeyConditionExpression")
-    table = _table(call)
-    source = ReadSource(table, table.index(request["IndexName"]) if "IndexName" in request else None)
-    expressions = Expressions(request)
+    source, expressions = _source(call), Expressions(request)
     names = source.schema.hash.name, source.schema.range.name if source.schema.range else None
     condition = expressions.key_condition(*names)
     reading = _reading(request, source, expressions, of_keys=source.schema.names)
@@ -145,8 +143,7 @@ def query(call: TableCall) -> Answer:
 def scan(call: TableCall) -> Answer:
     """Read all items, or those of a segment."""
     request = check(call.request, SCAN, "TableName")
-    table = _table(call)
-    source = ReadSource(table, table.index(request["IndexName"]) if "IndexName" in request else None)
+    source = _source(call)
     reading = _reading(request, source, Expressions(request), of_keys=())
     segment, segments = request.get("Segment", 0), request.get("TotalSegments", 1)
     if ("Segment" in request) != ("TotalSegments" in request) or not 0 <= segment < segments <= MOST_SEGMENTS:
@@ -157,12 +154,18 @@ def scan(call: TableCall) -> Answer:
     return _answer(reading, _read(reading, source.keys.scan(after, segment, segments)))
 
 
-def _table(call: TableCall) -> Table:
-    """Return the table, if what is asked of it has a valid form by itself."""
+def _source(call: TableCall) -> ReadSource:
+    """Return what is read, if what is asked of it has a valid form by itself."""
+    request = call.request
     for name in ("TableName", "IndexName"):
-        if name in call.request:
-            table_name(call.request[name])
-    return call.space.table(call.request["TableName"])
+        if name in request:
+            table_name(request[name])
+    expressions = Expressions(request)
+    expressions.condition("FilterExpression")
+    expressions.projection()
+    checked(request.get("ExclusiveStartKey", {}))
+    table = call.space.table(request["TableName"])
+    return ReadSource(table, table.index(request["IndexName"]) if "IndexName" in request else None)
 
 
 def _reading(

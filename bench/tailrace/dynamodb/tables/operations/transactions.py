@@ -29,7 +29,7 @@ from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, checked
 
 from .batches import NOTHING_DELETED
-from .items import ON_FAILURE, Action, action, written
+from .items import ON_FAILURE, Action, action, prepared, written
 
 MOST = 100
 REMEMBERED = 600.0  # seconds
@@ -68,16 +68,23 @@ def transact_write_items(call: TableCall) -> Answer:
     sizes = choice(request, "ReturnItemCollectionMetrics", "NONE", "SIZE")
     token = request.get("ClientRequestToken")
     fingerprint = _fingerprint(call) if token is not None else b""
-    if token is not None and (done := _remembered(space, token, call.now)):
-        return _again(done, fingerprint, capacity)
+    done = None if token is None else _remembered(space, token, call.now)
+    if done is not None and done.fingerprint == fingerprint:
+        return _again(done, capacity)
     if len(call.body) > MOST_BYTES:
         raise UnsureError("more than a transaction may write")
-    steps = _steps(space, [_action(space, each) for each in _some(request["TransactItems"])])
+    actions = [_action(space, each) for each in _some(request["TransactItems"])]
+    if done is not None:
+        raise RefusedRequestError("IdempotentParameterMismatchException", "")
+    steps = _steps(space, actions)
     if sizes == "SIZE" and any(not index.world for step in steps for index in step.table.indexes):
         raise UnsureError("sizes of item collections")
+    puts = [prepared(*step) for step in steps]
     olds = [step.action.old(step.table, step.key) for step in steps]
     _check_conditions(steps, olds)
-    changes = [_change(step, old) for step, old in zip(steps, olds, strict=True)]
+    changes = [
+        put.change if put else _change(step, old) for put, step, old in zip(puts, steps, olds, strict=True)
+    ]
     consumed = _costs(steps, changes, whole=capacity == "INDEXES")
     for step, change in zip(steps, changes, strict=True):
         if change is not None:
@@ -171,10 +178,8 @@ def _remembered(space: Space, token: str, now: float) -> Done | None:
     return space.done.get(token)
 
 
-def _again(done: Done, fingerprint: bytes, capacity: str) -> Answer:
+def _again(done: Done, capacity: str) -> Answer:
     """Answer a transaction that was written before: DynamoDB Local counts it as reads."""
-    if done.fingerprint != fingerprint:
-        raise RefusedRequestError("IdempotentParameterMismatchException", "")
     consumed = [(name, Consumed(units)) for name, units in done.units]
     return answer_of_many({}, consumed, capacity, "Read", "Read")
 
