@@ -15,7 +15,7 @@ from tailrace.testing.sending import Put
 from tests.frame import samples
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
-from tests.integration.dashboards import chromium, environment, in_a_browser, page, served
+from tests.integration.dashboards import chromium, environment, in_a_browser, live, page, served
 
 __all__ = ["chromium", "page"]  # fixtures
 
@@ -37,6 +37,21 @@ def address(run: Run, busy: Pipeline) -> Iterator[str]:
     """Give the address of its dashboard."""
     with served(environment(run, busy)) as where:
         yield where
+
+
+@pytest.fixture(scope="module")
+def opened(chromium: BrowserContext, address: str) -> Iterator[Page]:
+    """Give a page that several tests look at."""
+    with live(chromium, address) as one:
+        yield one
+
+
+@pytest.fixture
+def looked_at(opened: Page) -> Page:
+    """Give that page as it was opened: wide, and light."""
+    opened.set_viewport_size({"width": 1440, "height": 900})
+    opened.emulate_media(color_scheme="light")
+    return opened
 
 
 @pytest.mark.anywhere
@@ -66,8 +81,9 @@ def test_nothing_is_fetched_from_elsewhere(chromium: BrowserContext, address: st
 
 @pytest.mark.anywhere
 @pytest.mark.parametrize("width", [320, 375, 768, 1440])
-def test_no_scrolling_sideways(page: Page, width: int) -> None:
+def test_no_scrolling_sideways(looked_at: Page, width: int) -> None:
     """At each width all of it fits, as soon as the charts have taken up theirs."""
+    page = looked_at
     page.set_viewport_size({"width": width, "height": 800})
 
     def fits() -> bool:
@@ -80,10 +96,10 @@ def test_no_scrolling_sideways(page: Page, width: int) -> None:
 
 @pytest.mark.anywhere
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast(page: Page, scheme: Any) -> None:  # noqa: ANN401  Playwright's own literals
+def test_contrast(looked_at: Page, scheme: Any) -> None:  # noqa: ANN401  Playwright's own literals
     """Every text can be read: its contrast is AA's 4.5 at least, in light and in dark."""
-    page.emulate_media(color_scheme=scheme)
-    found = page.evaluate(CONTRAST)
+    looked_at.emulate_media(color_scheme=scheme)
+    found = looked_at.evaluate(CONTRAST)
     assert len(found) > 20
     assert [text for text in found if text["ratio"] < 4.5] == []
 
@@ -125,8 +141,9 @@ def test_keyboard(page: Page) -> None:
 
 
 @pytest.mark.anywhere
-def test_screen_reader(page: Page) -> None:
+def test_screen_reader(looked_at: Page) -> None:
     """Headings, names and live regions are there."""
+    page = looked_at
     expect(page.get_by_role("heading", level=1)).to_have_text("Tailrace")
     for name in ("Events a second", "Mean lag"):
         expect(page.get_by_role("img", name=name)).to_be_visible()
