@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import pytest
 
@@ -63,73 +64,92 @@ def bench(run: Run, target: Target) -> Iterator[Callable[[str], Bench]]:
         yield lambda purpose: Bench(target, name(purpose))
 
 
+def changed_code() -> Code:
+    """Return another handler's code, and the detector's as it is."""
+    return Code(pack(OTHER), pack_detector())
+
+
 type Make = Callable[[str], Bench]
 
 
-def test_deploying_again(bench: Make) -> None:
+class Made(NamedTuple):
+    """A stack that several tests change, each after a `deploy()` without settings; and how it was made."""
+
+    own: Bench
+    steps: list[StackStep]
+    deployed: Deployed
+
+
+@pytest.fixture(scope="module")
+def made(run: Run, target: Target) -> Iterator[Made]:
+    """Give the stack of several tests."""
+    with frame.named(run, target) as name:
+        own, steps = Bench(target, name("whole")), list[StackStep]()
+        yield Made(own, steps, own.deploy(show=steps.append))
+
+
+def test_deploying_again(made: Made) -> None:
     """Deploying what is there already makes no change set, and no step is taken."""
-    own, steps = bench("again"), list[StackStep]()
+    own, steps = made.own, list[StackStep]()
+    assert made.deployed.changed
     first = own.deploy()
-    assert first.changed
     again = own.deploy(show=steps.append)
     assert not again.changed
     assert again.stack == first.stack
     assert steps == []
 
 
-def test_each_resource_is_shown_and_verified(bench: Make) -> None:
+def test_each_resource_is_shown_and_verified(made: Made) -> None:
     """Every resource of the template is shown as it is made, and stands as the template asks."""
-    own, steps = bench("whole"), list[StackStep]()
-    deployed = own.deploy(show=steps.append)
-    shown = {step.resource for step in steps if step.status == "CREATE_COMPLETE"} - {own.name}
-    verified = verify(own.target, deployed.stack, ASKED)
+    own = made.own
+    shown = {step.resource for step in made.steps if step.status == "CREATE_COMPLETE"} - {own.name}
+    verified = verify(own.target, own.deploy().stack, ASKED)
     assert verified.resources == len(shown)
     assert verified.properties > 5 * verified.resources
 
 
-def test_the_code_s_bucket(bench: Make) -> None:
+def test_the_code_s_bucket(made: Made) -> None:
     """Each function's code stands once, under its hash, in a private, encrypted bucket of the stack's own."""
-    own, s3 = bench("bucket"), None
+    own = made.own
     own.deploy()
     own.deploy(BATCH_SIZE="7")
     s3 = own.target.client("s3")
     bucket = artifacts.bucket_name(own.target, own.name)
     stored = {entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]}
-    assert stored == {pack_handler().key, pack_detector().key}
+    assert stored - {changed_code().handler.key} == {pack_handler().key, pack_detector().key}
     assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
     (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": stacks.TAG, "Value": own.name}]
 
 
-def test_a_changed_setting(bench: Make) -> None:
+def test_a_changed_setting(made: Made) -> None:
     """A changed setting changes what it says, and nothing is made anew."""
-    own = bench("setting")
+    own = made.own
     before = own.deploy().stack
-    after = own.deploy(BATCH_SIZE="7", RETENTION_DAYS="3")
+    after = own.deploy(BATCH_SIZE="8", RETENTION_DAYS="3")
     assert after.changed
     assert after.stack.outputs == before.outputs
     mapping = own.target.client("lambda").get_event_source_mapping(UUID=before.outputs["MappingId"])
-    assert mapping["BatchSize"] == 7
+    assert mapping["BatchSize"] == 8
     verify(own.target, after.stack, ASKED)
 
 
-def test_changed_code(bench: Make) -> None:
+def test_changed_code(made: Made) -> None:
     """Changed code is what runs afterwards, though no setting changed; the other function stays as it is."""
-    own, steps = bench("code"), list[StackStep]()
+    own, steps = made.own, list[StackStep]()
     before = own.deploy().stack
-    other = Code(pack(OTHER), pack_detector())
-    after = own.deploy(code=other, show=steps.append)
+    after = own.deploy(code=changed_code(), show=steps.append)
     assert after.changed
     assert "DetectorFunction" not in {step.resource for step in steps}
     assert after.stack.outputs == before.outputs
-    assert after.stack.parameters["CodeKey"] == other.handler.key
+    assert after.stack.parameters["CodeKey"] == changed_code().handler.key
     verify(own.target, after.stack, ASKED)
 
 
-def test_a_changed_template(bench: Make) -> None:
+def test_a_changed_template(made: Made) -> None:
     """A changed template is taken over: each kind of resource that it changes is verified afterwards."""
-    own = bench("template")
+    own = made.own
     own.deploy()
     changed = (
         ASKED.replace("RetentionInDays: 14", "RetentionInDays: 7")
@@ -177,10 +197,9 @@ def test_a_change_that_cannot_be_undone(bench: Make) -> None:
     own.target.client("s3").delete_object(
         Bucket=artifacts.bucket_name(own.target, own.name), Key=pack_handler().key
     )
-    other = Code(pack(OTHER), pack_detector())
     changed = ASKED.replace("InSeconds: !Ref BatchWindow", "InSeconds: 999")
     with pytest.raises(StackError) as failed:
-        own.deploy(changed, code=other)
+        own.deploy(changed, code=changed_code())
     assert "could not be changed; it is UPDATE_ROLLBACK_FAILED. Mapping (AWS::" in str(failed.value)
     with pytest.raises(StackError, match="and so did undoing it"):
         own.deploy()
