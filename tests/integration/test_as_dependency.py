@@ -34,28 +34,13 @@ def test_wheel_is_whole(wheel: Path) -> None:
     assert sorted(expected - names) == []
 
 
-def test_the_documented_test(python: Path, installation: Installation, tmp_path: Path) -> None:
-    """The test of docs/your-project.md passes as it stands, in an empty folder, from the wheel."""
-    page = (installing.ROOT / "docs" / "your-project.md").read_text(encoding="utf-8")
-    block = page.partition("as it stands:")[2].partition("```python\n")[2].partition("```")[0]
-    (tmp_path / "test_readings.py").write_text(block)
-    environ = children.environment(installation.home)
-    environ.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        children.command(python=python), cwd=tmp_path, env=environ, timeout=180, check=False,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
-
-
-def test_nothing_is_installed(python: Path, tmp_path: Path) -> None:
+def test_nothing_is_installed(tmp_path: Path) -> None:
     """Where nothing is installed each test fails with one sentence that names the command."""
     (tmp_path / "test_it.py").write_text("def test_it(tailrace): pass\n\ndef test_more(tailrace): pass\n")
     environ = children.environment(tmp_path / "nothing")
     environ.pop("PYTHONPATH", None)
     done = subprocess.run(
-        children.command("-q", python=python), cwd=tmp_path, env=environ, timeout=180, check=False,
+        children.command("-q"), cwd=tmp_path, env=environ, timeout=180, check=False,
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1

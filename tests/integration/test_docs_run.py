@@ -8,6 +8,8 @@ import gzip
 import io
 import json
 import re
+import shutil
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -57,7 +59,11 @@ DEPLOYED = """
 def test_it_is_there(tailrace):
     assert tailrace.aws("kinesis").list_streams()["StreamNames"] == ["theirs"]
 """
-SHORTER = {"README.md: make test": {"TESTS": "tests/unit/test_clock.py"}}
+SHORTER = {
+    "README.md: make test": {"TESTS": "tests/unit/test_clock.py"},
+    "docs/simulation.md: make simulate": {"ONLY": "world"},
+    "docs/tests.md: make test TESTS=tests/integration/": {"PYTEST_OPTIONS": "-k put_twice"},
+}
 """Settings in the environment that make a command shorter."""
 
 
@@ -91,7 +97,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Read
 def project(clone: Reader, home: Path) -> Iterator[Reader]:
     """Give a reader in an empty folder, in whose environment is nothing but pip."""
     reader = Reader(clone.folder.parent / "project", home, EMULATOR="embedded")
-    made = reader.run("python -m venv .venv")
+    made = reader.run(f"uv venv --seed --python {sys.executable} .venv")
     assert made.code == 0, made.text
     reader.environ["PATH"] = f"{reader.folder}/.venv/bin:{reader.environ['PATH']}"
     yield reader
@@ -145,7 +151,7 @@ def test_the_readme(clone: Reader) -> None:
         everything += text
         if command == "make status":
             (sent,) = re.findall(r"Acknowledged ([\d,]+)", everything)
-            lines += eventually(partial(status, clone, sent), within=60).splitlines()
+            lines += eventually(partial(status, clone, sent), within=60, every=1).splitlines()
         printed.setdefault(command.split("#")[0].strip(), set()).update(map(shape, lines))
     sessions = [block.text for block in SHELL if block.page == "README.md" and block.language == "console"]
     for session in sessions:
@@ -195,8 +201,7 @@ def test_the_workflow(clone: Reader, project: Reader, home: Path) -> None:
     """The workflow's steps, each in a shell of its own as on GitHub, end well on what is deployed."""
     ci = Reader(clone.folder.parent / "ci", home, EMULATOR="embedded")
     ci.environ["PATH"] = project.environ["PATH"]
-    built = ci.run(f"pip wheel --no-deps --wheel-dir vendor {clone.folder}/bench")
-    assert built.code == 0, built.text
+    shutil.copytree(project.folder / "dist", ci.folder / "vendor")
     (ci.folder / "requirements-dev.txt").write_text("./vendor/tailrace-0.1.0-py3-none-any.whl[testing]\n")
     (ci.folder / "deploy.sh").write_text(DEPLOY)
     (ci.folder / "test_deployed.py").write_text(DEPLOYED)
