@@ -6,9 +6,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from bootstrap.target import Target
 from tailrace.control import Emulator, plugins, processes
 from tailrace.control.errors import UnhealthyError
 from tailrace.control.plugins import PACKAGE
@@ -113,26 +115,23 @@ def test_names_are_listed(emulator: Emulator) -> None:
     assert not (emulator.folder / "seams").exists()
 
 
-def test_pages_stay_outside(emulator: Emulator) -> None:
+def test_pages_stay_outside(target: Target) -> None:
     """A foreign Host and a foreign page's origin are refused, on LocalStack's way and on the short ways."""
-    emulator.start()
-    try:
-        foreign = {"Host": f"evil.example:{emulator.port}"}, {"Origin": "https://app.localstack.cloud"}
-        own = {"Origin": f"http://localhost:{emulator.port}"}
-        for headers in foreign:
-            assert ask(emulator, "GET", "/_localstack/health", headers).startswith("403 Refused: ")
-            assert ask(emulator, "POST", "/", {**LIST_TABLES, **headers}).startswith("403 Refused: ")
-            assert ask(emulator, "GET", "/some-bucket/key", headers).startswith("403 Refused: ")
-        assert ask(emulator, "OPTIONS", "/", foreign[1]).startswith("403 Refused: ")
-        assert ask(emulator, "POST", "/", LIST_TABLES).startswith("200 ")
-        assert ask(emulator, "POST", "/", {**LIST_TABLES, **own}).startswith("200 ")
-    finally:
-        emulator.stop()
+    port = urlsplit(target.endpoint or "").port or 0
+    foreign = {"Host": f"evil.example:{port}"}, {"Origin": "https://app.localstack.cloud"}
+    own = {"Origin": f"http://localhost:{port}"}
+    for headers in foreign:
+        assert ask(port, "GET", "/_localstack/health", headers).startswith("403 Refused: ")
+        assert ask(port, "POST", "/", {**LIST_TABLES, **headers}).startswith("403 Refused: ")
+        assert ask(port, "GET", "/some-bucket/key", headers).startswith("403 Refused: ")
+    assert ask(port, "OPTIONS", "/", foreign[1]).startswith("403 Refused: ")
+    assert ask(port, "POST", "/", LIST_TABLES).startswith("200 ")
+    assert ask(port, "POST", "/", {**LIST_TABLES, **own}).startswith("200 ")
 
 
-def ask(emulator: Emulator, method: str, path: str, headers: dict[str, str]) -> str:
+def ask(port: int, method: str, path: str, headers: dict[str, str]) -> str:
     """Return status and body of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request(method, path, b"{}" if method == "POST" else None, headers)
     answer = connection.getresponse()
     text = f"{answer.status} {answer.read().decode()}"

@@ -27,11 +27,11 @@ NEEDED = (
 )  # of a Makefile that installs
 
 
-@pytest.fixture
-def project(run: Run, tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def project(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give the folder of a project with an installation of its own; what runs there is stopped in the end."""
-    home = tmp_path / "mine" / ".emulator"
-    home.mkdir(parents=True)
+    home = tmp_path_factory.mktemp("mine") / ".emulator"
+    home.mkdir()
     for part in installed(run).home.iterdir():
         if part.name not in {"run", "plugins"}:
             (home / part.name).symlink_to(part)
@@ -39,6 +39,12 @@ def project(run: Run, tmp_path: Path) -> Iterator[Path]:
     one = Installation(home)
     for port, _ in one.running():
         Emulator(one, port).stop()
+
+
+@pytest.fixture(scope="module")
+def ports() -> list[str]:
+    """Give two ports of the project's emulators, which a test finds running or starts."""
+    return sorted((str(processes.free_port()) for _ in range(2)), key=int)
 
 
 def tailrace(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -50,9 +56,14 @@ def tailrace(folder: Path, *words: str, **settings: str) -> subprocess.Completed
     )
 
 
-def test_another_projects_emulator(project: Path, tmp_path: Path) -> None:
+def running(project: Path) -> list[str]:
+    """Return the ports on which the project's emulators run."""
+    return [str(port) for port, _ in Installation(project / ".emulator").running()]
+
+
+def test_another_projects_emulator(project: Path, ports: list[str], tmp_path: Path) -> None:
     """Where another project's emulator has the port it is said whose, and it is used only if it is named."""
-    port = str(processes.free_port())
+    port = ports[0]
     other = tmp_path / "other"
     other.mkdir()
     assert tailrace(project, "start", EMULATOR_PORT=port).returncode == 0
@@ -69,21 +80,9 @@ def test_another_projects_emulator(project: Path, tmp_path: Path) -> None:
     assert (named.returncode, named.stderr.startswith(f"At {endpoint} answers {whose}")) == (3, True)
 
 
-def test_all_are_stopped(project: Path) -> None:
-    """`down --all` stops every emulator of the folder, on whichever port it was started."""
-    ports = sorted({processes.free_port() for _ in range(2)})
-    for port in ports:
-        assert tailrace(project, "start", EMULATOR_PORT=str(port)).returncode == 0
-    assert [port for port, _ in Installation(project / ".emulator").running()] == ports
-    done = tailrace(project, "down", "--all", EMULATOR_PORT=str(ports[0]))
-    assert done.returncode == 0
-    assert list(Installation(project / ".emulator").running()) == []
-    assert not any(processes.taken("127.0.0.1", port) for port in ports)
-
-
-def test_in_a_shell_that_has_eaten_env(project: Path) -> None:
+def test_in_a_shell_that_has_eaten_env(project: Path, ports: list[str]) -> None:
     """After `tailrace env` commands know their own emulator, and EMULATOR_PORT goes before it."""
-    first, second = (str(processes.free_port()) for _ in range(2))
+    first, second = ports
     assert tailrace(project, "start", EMULATOR_PORT=first).returncode == 0
     eaten: dict[str, str] = json.loads(tailrace(project, "env", "--json", EMULATOR_PORT=first).stdout)["set"]
     beside = {**eaten, "EMULATOR_PORT": second}
@@ -100,7 +99,18 @@ def test_in_a_shell_that_has_eaten_env(project: Path) -> None:
     other = tailrace(project, "env", **beside).stdout
     assert f"export AWS_ENDPOINT_URL=http://127.0.0.1:{second}\n" in other
     assert tailrace(project, "down", **eaten).returncode == 0
-    assert [str(port) for port, _ in Installation(project / ".emulator").running()] == [second]
+    assert running(project) == [second]
+
+
+def test_all_are_stopped(project: Path, ports: list[str]) -> None:
+    """`down --all` stops every emulator of the folder, on whichever port it was started."""
+    for port in ports:
+        assert tailrace(project, "start", EMULATOR_PORT=port).returncode == 0
+    assert running(project) == ports
+    done = tailrace(project, "down", "--all", EMULATOR_PORT=ports[0])
+    assert done.returncode == 0
+    assert running(project) == []
+    assert not any(processes.taken("127.0.0.1", int(port)) for port in ports)
 
 
 def test_interrupted_start(project: Path) -> None:
