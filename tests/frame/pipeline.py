@@ -144,7 +144,7 @@ class Pipeline:
             return found
 
         try:
-            return eventually(verdict, within=within * self.patience, every=0.1)
+            return eventually(verdict, within=within * self.patience, every=0.25)
         except AssertionError as gave_up:
             raise AssertionError(f"{gave_up}\nlook next: {self._traces()}") from None
 

@@ -85,6 +85,13 @@ def test_a_handler_that_cannot_be_imported(user: User, target: Target) -> None:
     stack = user.environ["STACK"]
     put_all(target.client("kinesis"), f"{stack}-stream", [event("kept")])
 
+    def tried_twice() -> bool:
+        """Have the batch fail more than once."""
+        log = reading.log(target.client("logs"), f"/aws/lambda/{stack}-processor")
+        return sum("NameError" in line for line in log) > 1
+
+    eventually(tried_twice, within=60, every=0.2)
+
     def failing() -> bool:
         """Have the batch fail and the status say so."""
         status = user.run("status")

@@ -176,9 +176,9 @@ def test_status_of_what_is_ill(user: Mapping[str, str], target: Target) -> None:
         """Find all well."""
         return command(user, "status").returncode == 0
 
-    eventually(pointed_at, within=60, every=0.2)
+    eventually(pointed_at, within=60, every=1)
     client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-    eventually(well, within=60, every=0.2)
+    eventually(well, within=60, every=1)
 
 
 def test_status_without_a_stack(user: Mapping[str, str]) -> None:

@@ -38,7 +38,7 @@ def test_a_record_that_was_kept(command: Command, greenhouse: Stranger) -> None:
         assert [line["text"] for line in batch["lines"]] == ["kept r-1"], story
         return dict(batch, story=story)
 
-    batch = eventually(traced, within=30)
+    batch = eventually(traced, within=30, every=0.5)
     assert (batch["ending"], batch["records"]) == ("processed", 1)
     assert batch["story"]["partitionKey"] == "sensor-1"
     for words in (["r-1"], ["sensor-1"], ["7", "--field", "meta.room"]):
@@ -74,7 +74,7 @@ def test_a_record_that_was_given_up(command: Command, greenhouse: Stranger) -> N
         assert all(any("cannot keep r-1" in line["text"] for line in one["lines"]) for one in tries), story
         return found
 
-    found = eventually(traced, within=30)
+    found = eventually(traced, within=30, every=0.5)
     assert found["batches"][0]["ending"] == "failed: ValueError: cannot keep r-1"
     assert found["batches"][2]["ending"] == "given up: RetryAttemptsExhausted"
     (letter,) = found["deadLetters"]

@@ -101,7 +101,7 @@ def test_the_walk(run: Run, target: Target, stand_in: StandIn, account: dict[str
             assert sum(int(line.split()[0]) for line in counts) == 20, status.said
             return status.said
 
-        assert f"AWS account {ACCOUNT}" in eventually(processed, within=120, every=0.5)
+        assert f"AWS account {ACCOUNT}" in eventually(processed, within=120, every=2)
     finally:
         gone = run_module(user, "bootstrap", "destroy")
     assert gone.code == 0, gone.complained

@@ -34,7 +34,7 @@ def eventually[T](  # noqa: PLR0913  each is a part of what it says when it give
     condition: Callable[[], T],
     *,
     within: float,
-    every: float = 0.05,
+    every: float = 0.1,
     what: str | None = None,
     look: str | None = None,
     clock: Clock | None = None,
