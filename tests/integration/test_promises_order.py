@@ -14,7 +14,7 @@ from tests.integration.conftest import MakePipeline
 pytestmark = pytest.mark.anywhere
 
 KEYS = 1000
-EACH = 4
+EACH = 2
 
 
 @pytest.fixture(scope="module")
