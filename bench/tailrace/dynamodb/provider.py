@@ -59,10 +59,10 @@ class DynamoDBProvider(LocalStacksDynamoDB):
     def on_before_start(self) -> None:
         """Begin to look for items whose time to live is over, and open the short way."""
         super().on_before_start()
-        self.home.start()
         expiry.schedule()
         direct.install(self.home)
         ROUTER.add(PATH, self._places, methods=["GET"])
+        self.home.start()  # may fail; then each request is told
 
     def _places(self, request: Foreign) -> Response:
         """Say where the tables are."""

@@ -57,6 +57,7 @@ def test_settings_go_before_ours() -> None:
             "-1",
             "TAILRACE_KINESIS_DELAY=-1 is not valid: expected a number of seconds, or aws.",
         ),
+        ("TAILRACE_DYNAMODB", "java", "TAILRACE_DYNAMODB=java is not valid: expected memory or local."),
         ("TAILRACE_STRICT", "yes", "TAILRACE_STRICT=yes is not valid: expected 0 or 1."),
         (
             "TAILRACE_KINESIS_LIMIT",
@@ -79,6 +80,7 @@ def test_right_settings_are_taken() -> None:
             "TAILRACE_KINESIS_LIMITS": "off",
             "TAILRACE_KINESIS_DELAY": "6.5",
             "TAILRACE_STRICT": "",
+            "TAILRACE_DYNAMODB": "local",
             "KINESIS_ERROR_PROBABILITY": "0.3",
         }
     )
