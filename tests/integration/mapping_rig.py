@@ -21,8 +21,6 @@ from tests.frame.reading import drain
 FUNCTION = """
 import base64, json, time
 
-import boto3
-
 failed_once = set()
 
 def handler(event, context):
@@ -36,6 +34,8 @@ def handler(event, context):
     for number, what in said:
         do = what.get("do")
         if what.get("tell"):
+            import boto3  # most tell nobody, and it is half of what a new environment takes
+
             boto3.client("sqs").send_message(QueueUrl=what["tell"], MessageBody='{"begun": true}')
         if do == "raise":
             raise ValueError("asked to")

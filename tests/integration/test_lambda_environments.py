@@ -22,19 +22,23 @@ from tests.integration.functions import Functions, processes
 pytestmark = pytest.mark.emulator_only
 
 LOOKS = """
-import os, subprocess, sys, tempfile, time, boto3
+import os, subprocess, sys, tempfile, time
 HERE = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
 
 def handler(event, context):
     match event.get("look"):
         case "variables": return dict(os.environ)
-        case "compiled": return os.path.exists(boto3.__spec__.cached)
+        case "compiled":
+            import boto3
+            return os.path.exists(boto3.__spec__.cached)
         case "cwd": return [os.getcwd(), os.environ["LAMBDA_TASK_ROOT"], oct(os.stat(".").st_mode)[-3:],
                             oct(os.stat("app.py").st_mode)[-3:], sys.path[0]]
         case "tmp":
             with open(os.path.join(tempfile.gettempdir(), "kept"), "a") as kept: kept.write("x")
             return [tempfile.gettempdir(), os.path.getsize(kept.name)]
-        case "caller": return boto3.client("sts").get_caller_identity()["Arn"]
+        case "caller":
+            import boto3
+            return boto3.client("sts").get_caller_identity()["Arn"]
         case "child":
             child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
             if event["wait"]: time.sleep(60)

@@ -1,7 +1,7 @@
 """A function that misbehaves harms itself: another one works on meanwhile, and nothing of it is left."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -12,6 +12,8 @@ from tests.integration.functions import Function, Functions, Invoked, processes
 
 pytestmark = [pytest.mark.emulator_only, pytest.mark.processes]
 
+PAUSE = 0.1
+"""Seconds between two invocations of the neighbour."""
 SLOWEST = 5.0
 """Seconds that a neighbour's invocation may take on a busy machine; alone it takes a few milliseconds."""
 HARMS = """
@@ -82,6 +84,7 @@ def beside(neighbour: Function, harmful: Function, event: dict[str, object]) -> 
             assert (answer.error, answer.payload) == (None, {"number": invoked})
             assert float(answer.report.split("\tDuration: ")[1].split(" ")[0]) < SLOWEST * 1000
             invoked += 1
+            wait([running], PAUSE)
     assert invoked > 1, "it was over at once"
     return running.result()
 
@@ -146,7 +149,7 @@ def test_printing_without_end_is_timed_out(functions: Functions, neighbour: Func
 
 def test_never_answering_is_timed_out(functions: Functions, neighbour: Function) -> None:
     """A busy loop is ended in time."""
-    harmful = functions.make(HARMS, Timeout=3)
+    harmful = functions.make(HARMS, Timeout=2)
     answer = beside(neighbour, harmful, {"do": "never"})
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     assert processes(harmful.name) == []

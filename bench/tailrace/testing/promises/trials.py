@@ -17,7 +17,7 @@ from .rows import BROKEN, KEPT, NOT_SHOWN, SHOWN, Row
 from .story import story
 from .subject import Subject
 
-USUAL = 300
+USUAL = 120
 """Events of the ordinary run, at least: more where batches are larger."""
 MOST = 2_000
 FEW = 40
