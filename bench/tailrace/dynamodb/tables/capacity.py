@@ -1,9 +1,7 @@
-"""Capacity units as DynamoDB Local counts them, and how answers tell them. Pure.
+"""Capacity units of reads and writes, and how answers tell them. Pure.
 
 A write takes one for each 1 KB of the larger of what was there and what is there now, a read one half for
-each 4 KB, and twice that if it is consistent. In a transaction DynamoDB Local counts four times what a write
-takes by itself, four times what a read takes, and adds only those actions of a table that took different
-amounts.
+each 4 KB, and twice that if it is consistent.
 """
 
 from collections.abc import Iterable
@@ -51,11 +49,6 @@ def added(parts: Iterable[Consumed]) -> Consumed:
             for name, amount in units:
                 sums[name] = sums.get(name, 0.0) + amount
     return Consumed(table, tuple(local.items()), tuple(world.items()))
-
-
-def different(parts: Iterable[Consumed], *, whole: bool) -> Iterable[Consumed]:
-    """Leave out what took as much as another did: of table and indexes each (`whole`), or in all."""
-    return {part if whole else part.total: part for part in parts}.values()
 
 
 def worded_units(

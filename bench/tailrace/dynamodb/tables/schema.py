@@ -1,6 +1,7 @@
 """What a key consists of: of a table, or of an index. Pure."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from .keys import Entry, Key
@@ -30,7 +31,9 @@ class Attribute(NamedTuple):
 
     def sortable(self, inner: str) -> Any:  # noqa: ANN401  one of three types
         """Return what a value as written is ordered by."""
-        return inner if self.kind == "S" else sortable({self.kind: inner})
+        if self.kind == "S":
+            return inner
+        return Decimal(inner) if self.kind == "N" else sortable({self.kind: inner})
 
 
 class Schema(NamedTuple):

@@ -86,10 +86,16 @@ class Table:
         for at, index in enumerate(self.indexes):
             index.change(at, old, new)
 
+    @staticmethod
+    def units(change: ItemChange) -> int:
+        """Return the units that a change takes of the table itself."""
+        _, old, new = change
+        return write_units(max(old.size if old else 0, new.size if new else 0))
+
     def cost(self, change: ItemChange) -> Consumed:
         """Return the units that a change takes."""
         _, old, new = change
-        units = write_units(max(old.size if old else 0, new.size if new else 0))
+        units = self.units(change)
         if not self.indexes:
             return Consumed(float(units))
         costs = [

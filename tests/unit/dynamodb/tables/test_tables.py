@@ -269,3 +269,25 @@ def test_no_request(tables: Tables, body: bytes) -> None:
     """What is no object of JSON is left to DynamoDB Local."""
     with pytest.raises(UnsureError):
         tables.answer(SPACE, "DescribeLimits", body, NOW)
+
+
+def test_what_a_transaction_takes(tables: Tables) -> None:
+    """Each action takes twice what it takes by itself, as on AWS; sent again, what reading takes."""
+    check = {
+        "TableName": "things",
+        "Key": {"id": {"S": "none"}},
+        "ConditionExpression": "attribute_not_exists(id)",
+    }
+    actions = [
+        put("a"),
+        put("b"),
+        put("c", x={"S": "x" * 4500}),
+        {"Delete": {"TableName": "things", "Key": {"id": {"S": "d"}}}},
+        {"ConditionCheck": check},
+    ]
+    request = {"TransactItems": actions, "ClientRequestToken": "t", "ReturnConsumedCapacity": "TOTAL"}
+    took = [asked(tables, "TransactWriteItems", request)["ConsumedCapacity"][0] for _ in range(2)]
+    assert took == [
+        {"TableName": "things", "CapacityUnits": 18.0, "WriteCapacityUnits": 18.0},
+        {"TableName": "things", "CapacityUnits": 12.0, "ReadCapacityUnits": 12.0},
+    ]

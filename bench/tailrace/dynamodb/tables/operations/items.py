@@ -1,6 +1,7 @@
 """PutItem, GetItem, DeleteItem, UpdateItem. Pure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tailrace.dynamodb.tables.answer import Answer
@@ -79,9 +80,19 @@ def action(space: Space, kind: str, part: Request, known: Mapping[str, type], *n
         condition, update = expressions.condition("ConditionExpression"), expressions.update()
         expressions.close()
     elif "ConditionExpression" in part:
-        condition = compiled_condition(part["ConditionExpression"], {}, {})
-    tells = choice(part, "ReturnValuesOnConditionCheckFailure", "NONE", "ALL_OLD") == "ALL_OLD"
+        condition = _bare_condition(part["ConditionExpression"])
+    tells = "ReturnValuesOnConditionCheckFailure" in part and _tells(part)
     return Action(kind, *weighed(part[holder]), condition, update, tells, part)
+
+
+@lru_cache(256)
+def _bare_condition(text: str) -> ItemCondition:
+    """Return a condition without placeholders."""
+    return compiled_condition(text, {}, {})
+
+
+def _tells(part: Request) -> bool:
+    return choice(part, "ReturnValuesOnConditionCheckFailure", "NONE", "ALL_OLD") == "ALL_OLD"
 
 
 def prepared(asked: Action, table: Table, key: Key) -> Written | None:

@@ -1,6 +1,9 @@
 """TransactWriteItems and TransactGetItems. Pure.
 
 A token is remembered for ten minutes: the same request is not written again then, and another one is refused.
+
+Capacity is AWS's: an action takes twice what it takes by itself, and all are added. DynamoDB Local counts
+four times that of a write, and only those actions of a table that take different amounts.
 """
 
 import json
@@ -10,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tailrace.dynamodb.tables.answer import Answer
 from tailrace.dynamodb.tables.answers import CONDITION_FAILED, RefusedRequestError, answer_of_many
-from tailrace.dynamodb.tables.capacity import Consumed, added, different, read_units
+from tailrace.dynamodb.tables.capacity import READ, Consumed, added
 from tailrace.dynamodb.tables.indexes import KeptItem
 from tailrace.dynamodb.tables.keys import Key
 from tailrace.dynamodb.tables.requests import (
@@ -28,8 +31,7 @@ from tailrace.dynamodb.tables.table import ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, checked
 
-from .batches import NOTHING_DELETED
-from .items import ON_FAILURE, Action, action, prepared, written
+from .items import ON_FAILURE, Action, action, written
 
 MOST = 100
 REMEMBERED = 600.0  # seconds
@@ -38,8 +40,8 @@ MOST_BYTES = 4_000_000
 SMALL = 16 * 1024
 """Bytes up to which two requests with one token are compared by what they say; larger ones by their bytes."""
 LONGEST_TOKEN = 36
-FACTOR = 4.0
-"""How much more DynamoDB Local counts for a write of a transaction."""
+TWICE = 2.0
+"""How much more an action of a transaction takes than one by itself."""
 ACTION = {"TableName": str, **CONDITIONED, **ON_FAILURE}
 KINDS: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "Put": ({"Item": dict, **ACTION}, ()),
@@ -79,19 +81,28 @@ def transact_write_items(call: TableCall) -> Answer:
     steps = _steps(space, actions)
     if sizes == "SIZE" and any(not index.world for step in steps for index in step.table.indexes):
         raise UnsureError("sizes of item collections")
-    puts = [prepared(*step) for step in steps]
-    olds = [step.action.old(step.table, step.key) for step in steps]
-    _check_conditions(steps, olds)
-    changes = [
-        put.change if put else _change(step, old) for put, step, old in zip(puts, steps, olds, strict=True)
-    ]
-    consumed = _costs(steps, changes, whole=capacity == "INDEXES")
+    decided = [_decided(*step) for step in steps]
+    _check_conditions(steps, decided)
+    changes = [put or _change(step, old) for step, (put, old, _) in zip(steps, decided, strict=True)]
+    consumed = _costs(steps, changes)
+    if token is not None:
+        space.done[token] = Done(call.now, fingerprint, _reads(steps, changes))
     for step, change in zip(steps, changes, strict=True):
         if change is not None:
             step.table.write(change)
-    if token is not None:
-        space.done[token] = Done(call.now, fingerprint, _reads(steps))
     return answer_of_many({}, consumed, capacity, "Write", "Write")
+
+
+def _decided(asked: Action, table: Table, key: Key) -> tuple[ItemChange | None, Item, bool]:
+    """Return what a Put comes to, what is there, and whether the condition fails."""
+    if asked.kind != "Put":
+        old = asked.old(table, key)
+        return None, old, asked.fails(old)
+    change = table.change(key, asked.item, asked.size)
+    if asked.condition is None:
+        return change, {}, False
+    old = {} if change.old is None else change.old.item
+    return change, old, not asked.condition.holds(old)
 
 
 def _some(entries: list[Any]) -> list[Any]:
@@ -120,10 +131,13 @@ def _steps(space: Space, actions: list[Action]) -> list[TransactionStep]:
     return steps
 
 
-def _check_conditions(steps: list[TransactionStep], olds: list[Item]) -> None:
-    failed = [step.action.fails(old) for step, old in zip(steps, olds, strict=True)]
+def _check_conditions(
+    steps: list[TransactionStep], decided: list[tuple[ItemChange | None, Item, bool]]
+) -> None:
+    failed = [fails for _, _, fails in decided]
     if not any(failed):
         return
+    olds = [old for _, old, _ in decided]
     reasons = [_reason(*each) for each in zip(steps, olds, failed, strict=True)]
     codes = ", ".join(reason["Code"] for reason in reasons)
     raise RefusedRequestError(
@@ -147,19 +161,20 @@ def _change(step: TransactionStep, old: Item) -> ItemChange | None:
     return None if step.action.kind == "ConditionCheck" else written(*step, old).change
 
 
-def _costs(
-    steps: list[TransactionStep], changes: list[ItemChange | None], *, whole: bool
-) -> list[tuple[str, Consumed]]:
-    costs: dict[str, list[Consumed]] = {}
+def _costs(steps: list[TransactionStep], changes: list[ItemChange | None]) -> list[tuple[str, Consumed]]:
+    sums: dict[str, float] = {}
+    indexed: dict[str, list[Consumed]] = {}
     for step, change in zip(steps, changes, strict=True):
-        if change is None:
-            cost = Consumed(2 * _read(step.table.get(step.key)))
-        elif change.old is None and change.new is None:
-            cost = NOTHING_DELETED
+        table = step.table
+        if change is not None and table.indexes:
+            indexed.setdefault(table.name, []).append(table.cost(change).times(TWICE))
         else:
-            cost = step.table.cost(change).times(FACTOR)
-        costs.setdefault(step.table.name, []).append(cost)
-    return [(name, added(different(parts, whole=whole))) for name, parts in costs.items()]
+            units = TWICE * table.units(change) if change is not None else _read(table.get(step.key))
+            sums[table.name] = sums.get(table.name, 0.0) + units
+    return [
+        (name, added((Consumed(sums.get(name, 0.0)), *indexed.get(name, ()))))
+        for name in {step.table.name for step in steps}
+    ]
 
 
 def _fingerprint(call: TableCall) -> bytes:
@@ -184,16 +199,17 @@ def _again(done: Done, capacity: str) -> Answer:
     return answer_of_many({}, consumed, capacity, "Read", "Read")
 
 
-def _reads(steps: list[TransactionStep]) -> tuple[tuple[str, float], ...]:
-    """Return the units that reading what a transaction is about takes, by table."""
-    reads: dict[str, set[float]] = {}
-    for step in steps:
-        reads.setdefault(step.table.name, set()).add(_read(step.table.get(step.key)))
-    return tuple((name, sum(units)) for name, units in reads.items())
+def _reads(steps: list[TransactionStep], changes: list[ItemChange | None]) -> tuple[tuple[str, float], ...]:
+    """Return the units that reading what a transaction leaves takes, by table."""
+    sums: dict[str, float] = {}
+    for step, change in zip(steps, changes, strict=True):
+        units = _read(step.table.get(step.key) if change is None else change.new)
+        sums[step.table.name] = sums.get(step.table.name, 0.0) + units
+    return tuple(sums.items())
 
 
 def _read(stored: KeptItem | None) -> float:
-    return 4 * read_units(max(1, stored.size if stored else 0))
+    return 2.0 * (-(-stored.size // READ) if stored and stored.size > READ else 1)
 
 
 def transact_get_items(call: TableCall) -> Answer:
