@@ -68,7 +68,10 @@ class DynamoDBShortWay:
         else:
             noting.note((account, ticket.region), measures.samples(name, body, found.body, {}, taken))
         ways.note("dynamodb", name, found.status, found.error)
-        return HttpResponse(found.status, _headers(found.body), found.body)
+        said = found.body
+        if found.error and name == "BatchWriteItem":
+            said = said.replace(rules.NO_KEY, rules.KEY_MISSING)
+        return HttpResponse(found.status, _headers(said), said)
 
 
 def _forwarded(ticket: Ticket, body: bytes, said: Said, taken: float) -> HttpResponse:
