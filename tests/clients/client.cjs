@@ -73,7 +73,7 @@ async function subscribe(ConsumerARN, count) {
 }
 
 async function follow(ConsumerARN) {
-    setTimeout(() => process.exit(1), PATIENCE).unref();
+    setTimeout(() => process.exit(1), 3 * PATIENCE).unref();
     for (let StartingPosition = { Type: "LATEST" }; ;) {
         const { EventStream } = await kinesis.send(new SubscribeToShardCommand({
             ConsumerARN, ShardId: "shardId-000000000000", StartingPosition,
