@@ -281,17 +281,51 @@ TOGETHER: list[Written] = [
     ("TransactGetItems", {"TransactItems": [{"Get": {**READ[0]["Get"], "ProjectionExpression": "nothing"}}]}),
     ("TransactGetItems", {"TransactItems": [{"Get": {**READ[0]["Get"], "TableName": "nowhere"}}]}),
 ]
-SURE = [*DEFINITIONS, *ITEMS, *READS, *TOGETHER, ("DescribeTable", {"TableName": ORDERS})]
+A, SK, NUMBER, NULL = {"S": "a"}, {"SK": {"S": "b"}}, {"N": "1"}, {"NULL": True}
+POISON: list[dict[str, Any]] = [
+    {"PK": A},
+    SK,
+    {"PK": NUMBER, **SK},
+    {"PK": {"S": ""}, **SK},
+    {"PK": NULL, **SK},
+    {"PK": A, "SK": NUMBER},
+]
+"""Keys that are not valid, each for one reason."""
+GOOD = {"PutRequest": {"Item": {"PK": A, **SK}}}
+MISTAKES: list[Written] = [
+    *(("PutItem", {"TableName": ORDERS, "Item": item, **NEW}) for item in POISON),
+    *(
+        ("GetItem", {"TableName": ORDERS, "Key": each})
+        for each in (*POISON, {"PK": A, **SK, "x": A}, {"x": A, **SK})
+    ),
+    *(("DeleteItem", {"TableName": ORDERS, "Key": each}) for each in POISON),
+    *(("UpdateItem", {"TableName": ORDERS, "Key": each}) for each in POISON),
+    *(
+        ("BatchWriteItem", {"RequestItems": {ORDERS: [GOOD, {"PutRequest": {"Item": item}}]}})
+        for item in POISON
+    ),
+    *(
+        ("BatchWriteItem", {"RequestItems": {ORDERS: [GOOD, {"DeleteRequest": {"Key": each}}]}})
+        for each in POISON
+    ),
+    *(
+        ("TransactWriteItems", {"TransactItems": [STOCK, put(item)]})
+        for item in POISON
+        if NUMBER not in item.values()
+    ),
+    ("PutItem", {"TableName": ORDERS, "Item": order("a", 1, large={"S": "x" * 410_000})}),
+    ("GetItem", {"TableName": ORDERS, "Key": {"PK": A, **SK}}),
+]
+"""What a function does with a record that it did not expect."""
+SURE = [*DEFINITIONS, *ITEMS, *READS, *TOGETHER, *MISTAKES, ("DescribeTable", {"TableName": ORDERS})]
 """What the tables answer themselves."""
 LEFT: list[Written] = [
     ("ExecuteStatement", {"Statement": f'SELECT * FROM "{ORDERS}"'}),  # noqa: S608  no request of anyone's
     ("UpdateTimeToLive", {"TableName": ORDERS}),
-    ("PutItem", {"TableName": ORDERS, "Item": {"PK": {"S": "a"}}}),
+    ("PutItem", {"TableName": ORDERS, "Item": {"x": {"S": "a"}}}),
     ("PutItem", {"TableName": ORDERS, "Item": order("a", 1), "ReturnValues": "ALL_NEW"}),
     ("PutItem", {"TableName": ORDERS, "Item": order("a", 1), "Expected": {}}),
     ("PutItem", {"TableName": ORDERS, "Item": order("a", 1, GSI1PK={"N": "1"})}),
-    ("PutItem", {"TableName": ORDERS, "Item": order("a", 1, large={"S": "x" * 410_000})}),
-    ("GetItem", {"TableName": ORDERS, "Key": {"PK": {"S": "a"}}}),
     ("GetItem", {"TableName": ORDERS, "Key": key(FIRST), "AttributesToGet": ["amount"]}),
     query("PK = :0", "CUSTOMER#a", FilterExpression="SK = :0"),
     query("PK = :0", "CUSTOMER#a", Select="ALL_PROJECTED_ATTRIBUTES"),

@@ -1,11 +1,12 @@
 """How answers are worded, in DynamoDB's JSON. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .answer import Answer
 from .capacity import Consumed, worded_units
+from .unsure import UnsureError
 from .values import Item
 
 OK, BAD_REQUEST = 200, 400
@@ -56,3 +57,18 @@ def answer_of_many(
     if asked != "NONE":
         said["ConsumedCapacity"] = [worded_units(name, each, asked, *kinds) for name, each in consumed]
     return Answer(OK, encoded(said), {name: each.total for name, each in consumed})
+
+
+def one_refusal[Part, Result](work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
+    """Return what comes of each part of a request. Raises UnsureError if more than one is refused."""
+    results, refusals = [], []
+    for part in parts:
+        try:
+            results.append(work(part))
+        except RefusedRequestError as refused:
+            refusals.append(refused)
+    if len(refusals) > 1:
+        raise UnsureError("several things wrong")
+    if refusals:
+        raise refusals[0]
+    return results

@@ -4,12 +4,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from .answers import RefusedRequestError
 from .keys import Entry, Key
 from .unsure import UnsureError
 from .values import Item, sortable
 
 LONGEST_HASH, LONGEST_RANGE = 2048, 1024  # bytes
 KINDS = ("S", "N", "B")
+REQUIRED = "One of the required keys was not given a value"
+NUMBER = "The number of conditions on the keys is invalid"
+MISMATCH = "One or more parameter values were invalid: Type mismatch for key"
+NO_KEY_TYPE = "Invalid attribute value type"
+EMPTY = (
+    "One or more parameter values are not valid. "
+    "The AttributeValue for a key attribute cannot contain an empty string value."
+)
 
 
 class Attribute(NamedTuple):
@@ -28,6 +37,20 @@ class Attribute(NamedTuple):
         if len(inner) * 4 > self.longest and len(inner.encode()) > self.longest:
             raise UnsureError("a key that may be too long")
         return str(inner)
+
+    def problem(self, item: Item) -> str:
+        """Return what DynamoDB Local says is wrong with its value in an item; empty if nothing is."""
+        value = item.get(self.name)
+        if value is None:
+            return REQUIRED
+        ((kind, inner),) = value.items()
+        if kind not in KINDS:
+            return NO_KEY_TYPE
+        if not inner and kind == self.kind == "S":
+            return f"{EMPTY} Key: {self.name}"
+        if not inner:
+            raise UnsureError("an empty key of another type")
+        return "" if kind == self.kind else MISMATCH
 
     def sortable(self, inner: str) -> Any:  # noqa: ANN401  one of three types
         """Return what a value as written is ordered by."""
@@ -55,6 +78,22 @@ class Schema(NamedTuple):
     def key(self, item: Item) -> Key:
         """Return the key of an item. Raises UnsureError if it has none that is valid."""
         return self.hash.of(item), "" if self.range is None else self.range.of(item)
+
+    def refusal(self, item: Item) -> RefusedRequestError | UnsureError:
+        """Return the error of an item whose key is not valid: DynamoDB's, where one thing is wrong."""
+        problems = [problem for attribute in self.attributes if (problem := attribute.problem(item))]
+        if len(problems) != 1:
+            return UnsureError("a key with several things wrong, or one that is too long")
+        return RefusedRequestError("ValidationException", problems[0])
+
+    def refusal_of_key(self, attributes: Item) -> RefusedRequestError | UnsureError:
+        """Return the error of a key that is given by itself, and is not valid."""
+        if attributes.keys() == set(self.names):
+            return self.refusal(attributes)
+        if not all(kind in KINDS and inner for value in attributes.values() for kind, inner in value.items()):
+            return UnsureError("a key of other attributes, which no key may have")
+        message = REQUIRED if len(attributes) == len(self.names) else NUMBER
+        return RefusedRequestError("ValidationException", message)
 
     def entry(self, key: Key) -> Entry:
         """Return what a table's item is sorted by."""

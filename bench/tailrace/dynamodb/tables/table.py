@@ -44,10 +44,20 @@ class Table:
         self.bytes = 0
 
     def key(self, attributes: Item) -> Key:
-        """Return a key that is given by itself. Raises UnsureError if it is not this table's."""
-        if len(attributes) != len(self.schema.names):
-            raise UnsureError("a key of other attributes")
-        return self.schema.key(attributes)
+        """Return a key that is given by itself. Raises RefusedRequestError or UnsureError."""
+        if len(attributes) == len(self.schema.names):
+            try:
+                return self.schema.key(attributes)
+            except UnsureError:
+                pass
+        raise self.schema.refusal_of_key(attributes)
+
+    def key_of(self, item: Item) -> Key:
+        """Return the key of an item. Raises RefusedRequestError or UnsureError if it is not valid."""
+        try:
+            return self.schema.key(item)
+        except UnsureError:
+            raise self.schema.refusal(item) from None
 
     def index(self, name: str) -> Index:
         """Return an index by its name. Raises UnsureError if there is none."""

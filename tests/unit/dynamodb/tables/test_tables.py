@@ -64,10 +64,12 @@ def test_a_transaction_is_written_whole_or_not_at_all(tables: Tables) -> None:
 
 
 def test_a_batch_is_written_whole_or_not_at_all(tables: Tables) -> None:
-    """Where one item of a batch leaves the tables unsure, none is written."""
+    """Where one item of a batch is refused, or leaves the tables unsure, none is written."""
     writes = [{"PutRequest": {"Item": {"id": {"S": "a"}}}}, {"PutRequest": {"Item": {"id": {"N": "1"}}}}]
+    refused = asked(tables, "BatchWriteItem", {"RequestItems": {"things": writes}})
+    assert refused["__type"].endswith("#ValidationException")
     with pytest.raises(UnsureError):
-        asked(tables, "BatchWriteItem", {"RequestItems": {"things": writes}})
+        asked(tables, "BatchWriteItem", {"RequestItems": {"things": [*writes, writes[0]]}})
     assert identities(tables) == []
 
 

@@ -1,11 +1,13 @@
 """BatchGetItem and BatchWriteItem. Pure."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tailrace.dynamodb.tables.answer import Answer
-from tailrace.dynamodb.tables.answers import answer_of_many
+from tailrace.dynamodb.tables.answers import RefusedRequestError, answer_of_many, one_refusal
 from tailrace.dynamodb.tables.capacity import Consumed, added, read_units
 from tailrace.dynamodb.tables.expressions import Projection
+from tailrace.dynamodb.tables.keys import Key
 from tailrace.dynamodb.tables.requests import ASKED, CAPACITY, MEASURED, Expressions, check, choice
 from tailrace.dynamodb.tables.space import TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
@@ -34,7 +36,7 @@ def batch_write_item(call: TableCall) -> Answer:
     for table, writes in zip(call.space.all(asked), asked.values(), strict=True):
         if sizes == "SIZE" and any(not index.world for index in table.indexes):
             raise UnsureError("sizes of item collections")
-        found = [_change(table, *each) for each in writes]
+        found = _changes(table, writes, only=len(asked) == 1)
         if len({change.key for change in found}) != len(found):
             raise UnsureError("one item twice")
         changes.append((table, found))
@@ -60,9 +62,18 @@ def _asked(one: object) -> tuple[bool, Item, int]:
     raise UnsureError("neither a put nor a delete")
 
 
+def _changes(table: Table, writes: list[tuple[bool, Item, int]], *, only: bool) -> list[ItemChange]:
+    try:
+        return one_refusal(lambda write: _change(table, *write), writes)
+    except RefusedRequestError as refused:
+        if only and are_different((table, item) for _, item, _ in writes):
+            raise
+        raise UnsureError(str(refused)) from refused
+
+
 def _change(table: Table, put: bool, item: Item, of_bytes: int) -> ItemChange:  # noqa: FBT001  as it is asked
     if put:
-        return table.change(table.schema.key(item), item, of_bytes)
+        return table.change(table.key_of(item), item, of_bytes)
     return table.deletion(table.key(item))
 
 
@@ -82,7 +93,7 @@ def batch_get_item(call: TableCall) -> Answer:
     consumed: list[tuple[str, Consumed]] = []
     of_bytes = 0
     for table, (attributes, projection) in zip(tables, asked.values(), strict=True):
-        keys = [table.key(each) for each in attributes]
+        keys = valid_keys(table, attributes)
         found = [stored for key in keys if (stored := table.get(key))]
         of_bytes += sum(stored.size for stored in found)
         consistent = request["RequestItems"][table.name].get("ConsistentRead", False)
@@ -103,3 +114,17 @@ def _keys(part: object) -> tuple[list[Item], Projection | None]:
     if len({repr(sorted(key.items())) for key in keys}) != len(keys):
         raise UnsureError("one key twice")
     return keys, projection
+
+
+def are_different(items: Iterable[tuple[Table, Item]]) -> bool:
+    """Tell whether no two items have one key, valid or not."""
+    keys = [repr((table.name, [item.get(name) for name in table.schema.names])) for table, item in items]
+    return len(set(keys)) == len(keys)
+
+
+def valid_keys(table: Table, keys: list[Item]) -> list[Key]:
+    """Return the keys of a read of many. Raises UnsureError if one is not valid."""
+    try:
+        return [table.key(key) for key in keys]
+    except RefusedRequestError as refused:
+        raise UnsureError(str(refused)) from refused

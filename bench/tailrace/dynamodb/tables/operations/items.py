@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tailrace.dynamodb.tables.answer import Answer
-from tailrace.dynamodb.tables.answers import answer, condition_failed
+from tailrace.dynamodb.tables.answers import RefusedRequestError, answer, condition_failed
 from tailrace.dynamodb.tables.capacity import Consumed, read_units
 from tailrace.dynamodb.tables.expressions import Applied, ItemCondition, Update
 from tailrace.dynamodb.tables.expressions import condition as compiled_condition
@@ -22,7 +22,7 @@ from tailrace.dynamodb.tables.requests import (
 )
 from tailrace.dynamodb.tables.sizes import size
 from tailrace.dynamodb.tables.space import Space, TableCall
-from tailrace.dynamodb.tables.table import ItemChange, Table
+from tailrace.dynamodb.tables.table import LARGEST, ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, checked, weighed
 
@@ -57,7 +57,7 @@ class Action(NamedTuple):
 
     def key(self, table: Table) -> Key:
         """Return the key of the item."""
-        return table.schema.key(self.item) if self.kind == "Put" else table.key(self.item)
+        return table.key_of(self.item) if self.kind == "Put" else table.key(self.item)
 
     def old(self, table: Table, key: Key) -> Item:
         """Return what is there, if it matters; {} for nothing."""
@@ -145,6 +145,8 @@ def _write(space: Space, asked: Action, returned: str) -> Answer:
     if sizes == "SIZE" and any(not index.world for index in table.indexes):
         raise UnsureError("sizes of item collections")
     key = asked.key(table)
+    if asked.kind == "Put" and asked.size > LARGEST:
+        raise RefusedRequestError("ValidationException", "Item size has exceeded the maximum allowed size")
     put, old = prepared(asked, table, key), asked.old(table, key)
     if asked.fails(old):
         raise condition_failed(table.name, old if asked.tells_item and old else None)

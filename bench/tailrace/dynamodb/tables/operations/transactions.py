@@ -12,7 +12,12 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from tailrace.dynamodb.tables.answer import Answer
-from tailrace.dynamodb.tables.answers import CONDITION_FAILED, RefusedRequestError, answer_of_many
+from tailrace.dynamodb.tables.answers import (
+    CONDITION_FAILED,
+    RefusedRequestError,
+    answer_of_many,
+    one_refusal,
+)
 from tailrace.dynamodb.tables.capacity import READ, Consumed, added
 from tailrace.dynamodb.tables.indexes import KeptItem
 from tailrace.dynamodb.tables.keys import Key
@@ -26,11 +31,13 @@ from tailrace.dynamodb.tables.requests import (
     check,
     choice,
 )
+from tailrace.dynamodb.tables.schema import MISMATCH
 from tailrace.dynamodb.tables.space import Done, Space, TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, checked
 
+from .batches import are_different, valid_keys
 from .items import ON_FAILURE, Action, action, written
 
 MOST = 100
@@ -123,12 +130,20 @@ def _action(space: Space, entry: object) -> Action:
 def _steps(space: Space, actions: list[Action]) -> list[TransactionStep]:
     names = {each.part["TableName"] for each in actions}
     tables = {table.name: table for table in space.all(names)}
-    steps = [
-        TransactionStep(each, table := tables[each.part["TableName"]], each.key(table)) for each in actions
-    ]
+    try:
+        steps = one_refusal(lambda each: _step(each, tables[each.part["TableName"]]), actions)
+    except RefusedRequestError as refused:
+        different = are_different((tables[each.part["TableName"]], each.item) for each in actions)
+        if str(refused) == MISMATCH or not different:  # DynamoDB Local cancels the transaction for the former
+            raise UnsureError(str(refused)) from refused
+        raise
     if len({(step.table.name, step.key) for step in steps}) != len(steps):
         raise UnsureError("one item twice")
     return steps
+
+
+def _step(asked: Action, table: Table) -> TransactionStep:
+    return TransactionStep(asked, table, asked.key(table))
 
 
 def _check_conditions(
@@ -224,7 +239,7 @@ def transact_get_items(call: TableCall) -> Answer:
     of_bytes = 0
     for part, attributes, projection in asked:
         table = tables[part["TableName"]]
-        key = table.key(attributes)
+        key = valid_keys(table, [attributes])[0]
         stored = table.get(key)
         read.add((table.name, key))
         of_bytes += stored.size if stored else 0
