@@ -86,7 +86,7 @@ def asked(table: str, token: str) -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 def wrong(table: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return requests that are not as they should be, by what they show: DynamoDB Local answers them."""
+    """Return requests that are not as they should be, by what they show; some move the table."""
     return {
         "batch without a key": ("BatchWriteItem", {"RequestItems": {table: [{"PutRequest": {"Item": {}}}]}}),
         "an index that is not there": ("Query", by_index(table) | {"IndexName": "none"}),
