@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from tailrace.control import advice
 from tailrace.control.errors import EmulatorError
+from tailrace.control.own_api import without_proxy
 
 PATH = "/_tailrace/faults"
 PATIENCE = 60
@@ -46,9 +47,8 @@ def _asked(url: str, method: str, path: str, body: Fault | None = None) -> Fault
         headers={"Content-Type": "application/json"},
         method=method,
     )
-    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with directly.open(request, timeout=PATIENCE) as answered:
+        with without_proxy(request.type).open(request, timeout=PATIENCE) as answered:
             found: Fault = json.load(answered)
     except urllib.error.HTTPError as error:
         raise EmulatorError(_sentence(error.read())) from None
