@@ -32,7 +32,7 @@ from tailrace.dynamodb.tables.values import Item, checked
 
 PAGE = 1 << 20
 """Bytes of the items of a page, as the table has them."""
-MOST_SEGMENTS = 1_000_000
+MOST, MOST_SEGMENTS = 2**31 - 1, 1_000_000
 READ = {
     "TableName": str, "IndexName": str, "Select": str, "Limit": int, "ConsistentRead": bool,
     "ExclusiveStartKey": dict, "FilterExpression": str, "ProjectionExpression": str, **EXPRESSED, **ASKED,
@@ -180,8 +180,8 @@ def _reading(
         raise UnsureError("a consistent read of a global index")
     fetches = _fetches(_select(request, index), index, condition, projection)
     limit = request.get("Limit")
-    if limit is not None and limit < 1:
-        raise UnsureError("a limit of none")
+    if limit is not None and not 1 <= limit <= MOST:
+        raise UnsureError("a limit out of range")
     return ReadPlan(
         source,
         limit,
