@@ -92,19 +92,21 @@ def wrapped(bed: Bed) -> Wrapped:
 
 def main() -> int:
     """Measure, print the tables, write the JSON."""
+    with embedded("kinesis", "lambda") as bed:
+        first = functions.first_record(bed.target)
     with embedded() as bed:
         ours = wrapped(bed)
         recipes = measured(bed, "bench-recipe", recipe(), (FEW,))
         single, full = batches.measured(bed)
         invoked = functions.measured(bed.target)
     result = {
-        "emulator": ours.as_json(),
+        "emulator": ours.as_json() | {"first_record_seconds": first},
         "ours": ours.figures.as_json("ours"),
         "recipe": recipes.as_json("recipe"),
         "batch_ms": {"single": single.as_json(), "full": full.as_json()},
         "invocations": functions.as_json(invoked),
     }
-    drawn = [approaches(ours.figures, recipes), batches.table(single, full), functions.table(invoked)]
+    drawn = [approaches(ours.figures, recipes), batches.table(single, full), functions.table(invoked, first)]
     if (found := engine()) is not None:
         with contained(found) as bed:
             inside = wrapped(bed)

@@ -55,9 +55,11 @@ class EmbeddedBed(Bed):
 
 
 @contextmanager
-def embedded() -> Iterator[EmbeddedBed]:
-    """Start an embedded emulator on a free port, and stop it at the end."""
+def embedded(*services: str) -> Iterator[EmbeddedBed]:
+    """Start an embedded emulator on a free port, and stop it at the end; clients of `services` are ready."""
     emulator = Emulator(Installation.from_environment(), processes.free_port())
+    target = target_at(emulator.endpoint)
+    target.prepare(services)
 
     def every() -> list[psutil.Process]:
         process = emulator.process()
@@ -80,7 +82,7 @@ def embedded() -> Iterator[EmbeddedBed]:
     healthy = time.monotonic() - began
     try:
         switch_limits(emulator.status().endpoint, "off")
-        yield EmbeddedBed(target_at(emulator.status().endpoint), healthy, memory, log, cpu)
+        yield EmbeddedBed(target, healthy, memory, log, cpu)
     finally:
         emulator.stop()
 

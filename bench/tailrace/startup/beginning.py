@@ -7,6 +7,7 @@ its log, from where `tailrace start` takes it.
 import logging
 import os
 import threading
+from collections.abc import Iterable
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from tailrace import seams
 from tailrace.control.plugins import DISTRIBUTION, LOCALSTACKS
 
 from . import late, models, process
-from .services import NEEDED
+from .services import FIRST, NEEDED
 
 LOG = logging.getLogger(__name__)
 PASSED = "seams-that-passed"
@@ -83,20 +84,28 @@ def _leave_out() -> None:
     seams.replace(aws, "CACHE_S3_HOSTNAME_DNS_STATUS", False)
 
 
-@hooks.on_infra_start()
+@hooks.on_infra_start(priority=-100)
 def load_services() -> None:
-    """Load in the background what a pipeline needs, instead of one by one as each is first asked for."""
-    threading.Thread(target=_load, name="tailrace-services", daemon=True).start()
+    """Load what a record needs at once, and what a pipeline needs in the background, before it is asked for.
+
+    It is the last of all hooks: the others put what is ours into what is loaded here.
+    """
+    _load(FIRST)
+    threading.Thread(target=_load_others, name="tailrace-services", daemon=True).start()
 
 
-def _load() -> None:
-    from localstack.services.plugins import SERVICE_PLUGINS  # noqa: PLC0415  slow to import
-
+def _load_others() -> None:
     try:
-        for name in NEEDED:
-            _require(SERVICE_PLUGINS, name)
+        _load(NEEDED[len(FIRST) :])
     finally:
         process.wake_collector()
+
+
+def _load(names: Iterable[str]) -> None:
+    from localstack.services.plugins import SERVICE_PLUGINS  # noqa: PLC0415  slow to import
+
+    for name in names:
+        _require(SERVICE_PLUGINS, name)
 
 
 def _require(plugins: Any, name: str) -> None:  # noqa: ANN401  LocalStack's

@@ -1,6 +1,5 @@
 """The services that a streaming pipeline, its deployment and its checks use, in the order of need."""
 
-NEEDED = (
-    "kinesis", "lambda", "s3", "logs", "sts", "cloudformation",
-    "iam", "dynamodb", "cloudwatch", "sqs", "sns", "events",
-)  # fmt: skip
+FIRST = ("kinesis", "lambda", "s3", "logs", "sts")
+"""Those that a stream's first record needs on its way: they are there once the emulator is healthy."""
+NEEDED = (*FIRST, "cloudformation", "iam", "dynamodb", "cloudwatch", "sqs", "sns", "events")
