@@ -16,6 +16,7 @@ from tailrace.control import Emulator, Installation, doctor, pidfile, plugins, p
 from tailrace.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
 from tailrace.control.processes import Process
 from tailrace.dynamodb.listing import tables
+from tailrace.startup.services import NEEDED
 from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
@@ -176,6 +177,14 @@ def test_dynamodb_local_stays_on_one_cpu(running: Emulator) -> None:
         return set().union(*(os.sched_getaffinity(one.id) for one in psutil.Process(java.pid).threads()))
 
     eventually(lambda: len(cpus()) == 1, within=60, what="its threads are on one CPU")
+
+
+def test_an_idle_emulator_is_small(emulator: Emulator) -> None:
+    """With all that a pipeline needs loaded, all of its processes take at most 190 MiB."""
+    emulator.start()
+    wanted = dict.fromkeys(NEEDED, "running")
+    eventually(lambda: wanted.items() <= emulator.status().services.items(), within=60, what="all is loaded")
+    assert sum(one.memory_full_info().pss for one in family(emulator)) <= 190 * 2**20
 
 
 def test_stop_leaves_nothing(emulator: Emulator) -> None:
