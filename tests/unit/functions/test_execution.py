@@ -1,3 +1,4 @@
+import time
 from typing import cast
 
 import pytest
@@ -19,7 +20,7 @@ class Scripted:
 
     def __init__(self, inits: list[StopReason | None], answers: list[bytes | StopReason]) -> None:
         self.stream = "2026/01/31/[$LATEST]0"
-        self.born = self.idle_since = 0.0
+        self.born = self.idle_since = time.monotonic()
         self.log: list[tuple[float, str]] = []
         self.done: list[str] = []
         self.running = False
