@@ -38,7 +38,8 @@ OWN = frozenset(
 def raw(event: ParsedEvent) -> bytes:
     """Return an event as it is stored, `rawData` in JSON text; RejectedError if DynamoDB cannot hold it."""
     text = _text({"rawData": event.body})
-    _check_size({"rawData": event.body}, len(text))
+    if len(text) > SURELY_SMALL:
+        _check_size({"rawData": event.body})
     return text
 
 
@@ -61,7 +62,8 @@ def render(record: Record, event: ParsedEvent, analysis: Analysis, raw: bytes) -
         "partitionKey": record.partition_key,
     }
     text = b"%b,%b" % (_text(attributes), raw)
-    _check_size({**attributes, "rawData": event.body}, len(text))
+    if len(text) > SURELY_SMALL:
+        _check_size({**attributes, "rawData": event.body})
     return text
 
 
@@ -75,14 +77,11 @@ def _text(attributes: Body) -> bytes:
         ) from None
 
 
-def _check_size(attributes: Body, length: int) -> None:
-    """Refuse an item that is too large; `length` is that of its text, in bytes."""
-    if length > SURELY_SMALL:
-        size = item_size(attributes) + STAMPS_SIZE
-        if size > LARGEST_ITEM:
-            raise RejectedError(
-                Reason.TOO_LARGE, f"the item would have {size} bytes, more than {LARGEST_ITEM}"
-            )
+def _check_size(attributes: Body) -> None:
+    """Refuse an item that is too large."""
+    size = item_size(attributes) + STAMPS_SIZE
+    if size > LARGEST_ITEM:
+        raise RejectedError(Reason.TOO_LARGE, f"the item would have {size} bytes, more than {LARGEST_ITEM}")
 
 
 def _members(values: dict[str, Json], level: int) -> str:
