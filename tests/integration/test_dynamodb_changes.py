@@ -162,6 +162,24 @@ def test_expiry(table: Table) -> None:
     assert by_kinesis["userIdentity"] == {"principalId": "dynamodb.amazonaws.com", "type": "Service"}
 
 
+def test_a_table_made_again_has_no_expiry(run: Run, target: Target) -> None:
+    """Time to live ends with its table: one that is made anew under the name keeps its items."""
+    to, name = target.client("dynamodb"), f"{run.prefix}-made-again"
+    for _ in range(2):
+        to.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        found = to.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        assert found["TimeToLiveStatus"] == "DISABLED"
+        to.update_time_to_live(
+            TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "end"}
+        )
+        to.delete_table(TableName=name)
+
+
 def test_named_by_arn(table: Table) -> None:
     """Every operation on items takes a table's ARN for its name, and answers with it."""
     to, arn = table.client, table.arn

@@ -193,8 +193,9 @@ class DynamoDBProvider(LocalStacksDynamoDB):
         return answer
 
     def delete_table(self, context: Foreign, table_name: str, **rest: object) -> Foreign:
-        """Delete a table, and its policies."""
+        """Delete a table, and its policies and time to live."""
         deleted = super().delete_table(context, table_name, **rest)
+        get_store(context.account_id, context.region).ttl_specifications.pop(table_name, None)
         self._policies.forget(f"arn:aws:dynamodb:{context.region}:{context.account_id}:table/{table_name}")
         return deleted
 
