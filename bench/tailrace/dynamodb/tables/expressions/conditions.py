@@ -21,6 +21,7 @@ from .grammar import (
     SizeOperand,
     Within,
 )
+from .lexer import given
 from .operators import COMPARATORS, ORDERED, SIZED, TEXTS, TYPES, not_above, not_below
 from .parser import PathOperand, ValueOperand, refuse_types, typed
 from .paths import Get, getter
@@ -62,7 +63,7 @@ class ItemCondition:
 def condition(text: object, names: Mapping[str, Any], values: Values) -> ItemCondition:
     """Read a ConditionExpression or FilterExpression; `values` are checked ones. Raises UnsureError."""
     try:
-        compiled = _compiled(text, tuple(names.items()))
+        compiled = _compiled(text, given(text, names))
     except TypeError as error:
         raise UnsureError("a name or expression that is no text") from error
     return ItemCondition(compiled, values)

@@ -1,9 +1,13 @@
 """Expressions cut into words: names, placeholders, numbers of list elements, and signs."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from tailrace.dynamodb.tables.unsure import UnsureError
 
+KEPT = 1024  # texts
 LONGEST = 4096  # bytes of an expression
 LONGEST_WORD = 255
 END = ""
@@ -25,3 +29,17 @@ def words(text: object) -> list[str]:
         raise UnsureError("a name that is too long")
     found.append(END)
     return found
+
+
+def given(text: object, names: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return those names of a request that an expression mentions, by which what was read of it is kept.
+
+    >>> given("#a > :v AND #b = #a", {"#a": "count", "#b": "limit", "#c": "other"})
+    (('#a', 'count'), ('#b', 'limit'))
+    """
+    return tuple((word, names[word]) for word in _placeholders(text) if word in names)
+
+
+@lru_cache(KEPT)
+def _placeholders(text: object) -> tuple[str, ...]:
+    return tuple(sorted({word for word in words(text) if word.startswith("#")}))

@@ -7,6 +7,7 @@ from typing import Any
 from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, Value
 
+from .lexer import given
 from .parser import ExpressionParser
 from .paths import Path, Tree, tree
 
@@ -36,7 +37,7 @@ class Projection:
 def projection(text: object, names: Mapping[str, Any]) -> Projection:
     """Read a ProjectionExpression. Raises UnsureError."""
     try:
-        return _projection(text, tuple(names.items()))
+        return _projection(text, given(text, names))
     except TypeError as error:
         raise UnsureError("a name or expression that is no text") from error
 

@@ -19,6 +19,7 @@ from .assignments import (
     Sum,
     UpdateParser,
 )
+from .lexer import given
 from .parser import PathOperand, ValueOperand, refuse_types
 from .paths import Get, Path, Tree, getter, tree
 from .projections import Projection
@@ -89,7 +90,7 @@ class Update:
 def update(text: object, names: Mapping[str, Any], values: Values, key_names: Collection[str]) -> Update:
     """Read an UpdateExpression; `values` are checked ones. Raises UnsureError."""
     try:
-        compiled = _compiled(text, tuple(names.items()))
+        compiled = _compiled(text, given(text, names))
     except TypeError as error:
         raise UnsureError("a name or expression that is no text") from error
     return Update(compiled, values, key_names)
