@@ -79,7 +79,8 @@ def bucket(target: Target, run: Run) -> Iterator[str]:
 
 def test_what_sns_sends_is_signed(target: Target, topic: str, inbox: Inbox) -> None:
     """By the key of the certificate whose address the message has."""
-    target.client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=inbox.url)
+    sns = target.client("sns")
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=inbox.url)
     message = inbox.received.get(timeout=60)
     path = urlsplit(message["SigningCertURL"]).path
     with urlopen(f"{target.endpoint}{path}", timeout=60) as answer:  # noqa: S310  the emulator's address
@@ -88,6 +89,8 @@ def test_what_sns_sends_is_signed(target: Target, topic: str, inbox: Inbox) -> N
     text = "".join(f"{name}\n{message[name]}\n" for name in SIGNED)
     signature = base64.b64decode(message["Signature"])
     key.verify(signature, text.encode(), padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  SNS's first version
+    confirmed = sns.confirm_subscription(TopicArn=topic, Token=message["Token"])["SubscriptionArn"]
+    sns.unsubscribe(SubscriptionArn=confirmed)
 
 
 @pytest.mark.parametrize(("algorithm", "checksum"), [("CRC32C", "4waSgw=="), ("CRC64NVME", "rosUhgp5mIg=")])
