@@ -86,7 +86,7 @@ def fans(bed: EmbeddedBed) -> Iterator[Figure]:
         wide = made.enter_context(sides.plain(bed.target, arn, "soak-wide"))
         sides.rate(wide, 1_000)
         ratio = sides.rate(wide, EVENTS) / usual
-    yield Figure(f"events/s, {SHARDS} shards, to those of 2", ratio, "", least=0.5)
+    yield Figure(f"events/s, {SHARDS} shards, to those of 2", ratio, "", least=0.1)
 
 
 def tenths(way: Way, name: str) -> Iterator[Figure]:
@@ -102,7 +102,8 @@ def tenths(way: Way, name: str) -> Iterator[Figure]:
 def days(bed: EmbeddedBed) -> Iterator[Figure]:
     """Let two days pass, with events every five minutes: on the second one memory stays what it is.
 
-    The first day fills the stream's 24 hours of retention.
+    The first day fills the stream's 24 hours of retention. What still comes are log lines and metrics, which
+    are kept for longer: a third of a MiB an hour.
     """
     clock, used = EmulatorClock(bed.target.endpoint or ""), []
     with ExitStack() as made:
@@ -119,7 +120,7 @@ def days(bed: EmbeddedBed) -> Iterator[Figure]:
     sixth = len(used) // 6
     early, late = median(used[:sixth]), median(used[-sixth:])
     yield Figure("memory, first four hours of the second day", early, "MiB (PSS)")
-    yield Figure("memory, its last four hours", late, "MiB (PSS)", most=early * 1.03)
+    yield Figure("memory, its last four hours", late, "MiB (PSS)", most=early * 1.05)
 
 
 def _put_numbers(way: Way, numbers: range) -> None:
