@@ -83,7 +83,7 @@ BUGS = {
         "test_killed",
         "is lost",
         code=(
-            ("            write(reading)\n", "            threading.Timer(0.02, write, [reading]).start()\n"),
+            ("            write(reading)\n", "            threading.Timer(0.2, write, [reading]).start()\n"),
             ("import time\n", "import threading\nimport time\n"),
         ),
     ),
