@@ -68,9 +68,7 @@ class DynamoDBShortWay:
         else:
             noting.note((account, ticket.region), measures.samples(name, body, found.body, {}, taken))
         ways.note("dynamodb", name, found.status, found.error)
-        said = found.body
-        if found.error and name == "BatchWriteItem":
-            said = said.replace(rules.NO_KEY, rules.KEY_MISSING)
+        said = rules.in_aws_words(name, found.body) if found.error else found.body
         return HttpResponse(found.status, _headers(said), said)
 
 

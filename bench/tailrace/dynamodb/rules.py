@@ -85,15 +85,18 @@ def may_name(body: bytes, tables: Iterable[str]) -> bool:
     return ESCAPED in body or any(b'"%s"' % table.encode() in body for table in tables)
 
 
+def in_aws_words(name: str, body: bytes) -> bytes:
+    """Return an answer's body with AWS's message for a BatchWriteItem without a key."""
+    return body.replace(NO_KEY, KEY_MISSING) if name == "BatchWriteItem" else body
+
+
 def worded(name: str, request: bytes, answer: HttpResponse) -> HttpResponse:
     """Return the answer as AWS words it, with its checksum.
 
     DynamoDB Local has another message for a BatchWriteItem without a key, and takes the blame for a request
     that is no JSON.
     """
-    status, body = answer.status, answer.whole
-    if name == "BatchWriteItem":
-        body = body.replace(NO_KEY, KEY_MISSING)
+    status, body = answer.status, in_aws_words(name, answer.whole)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR and not is_object(request):
         status, body = HTTPStatus.BAD_REQUEST, NO_JSON
     ours = {"content-length": ("Content-Length", str(len(body))), "x-amz-crc32": (CHECKSUM, str(crc32(body)))}
