@@ -104,11 +104,11 @@ class Way:
             }
         until = began + PATIENCE
         for event_id in last.values():
-            _wait(until, partial(self.readable, event_id), f"the event {event_id} is")
+            wait(until, partial(self.readable, event_id), f"the event {event_id} is")
         ended = time.monotonic()
         events = sum(map(len, requests))
         if self.stored() - before < events:  # so they were not written in order
-            _wait(until, lambda: self.stored() - before >= events, f"all {events:,} events are")
+            wait(until, lambda: self.stored() - before >= events, f"all {events:,} events are")
             ended = time.monotonic()
         return ended - began
 
@@ -132,7 +132,7 @@ def pipeline(target: Target, stack: Stack) -> Way:
     return Way(target, stack.outputs["StreamName"], stack.outputs["TableName"])
 
 
-def _wait(until: float, holds: Callable[[], bool], what: str) -> None:
+def wait(until: float, holds: Callable[[], bool], what: str) -> None:
     """Wait until that holds; the longer it takes, the less often it is asked: to a hundredth of the time."""
     while not holds():
         left = until - time.monotonic()
