@@ -2,7 +2,6 @@
 
 import os
 import time
-import uuid
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -46,7 +45,7 @@ class InvocationClock:
 
     def name(self) -> str:
         """Return a new name of 32 characters."""
-        return uuid.uuid4().hex
+        return os.urandom(16).hex()
 
 
 def _batch(records: Sequence[Record]) -> dict[str, str | None]:

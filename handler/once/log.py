@@ -4,9 +4,10 @@ import json
 import sys
 from typing import Any
 
+_text = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
 
 def line(level: str, message: str, **fields: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Write one line. CloudWatch Logs finds it by its message, and Logs Insights by its fields."""
-    text = json.dumps({"level": level, "message": message, **fields}, separators=(",", ":"), default=str)
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_text({"level": level, "message": message, **fields}) + "\n")
     sys.stdout.flush()

@@ -264,8 +264,11 @@ def _marker(step: Step, receipt: str, at: Moment, *, sent: bool) -> dict[str, An
     return marker
 
 
+_text = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _members(item: dict[str, Any]) -> bytes:
-    return json.dumps(item, separators=(",", ":"))[1:-1].encode()
+    return _text(item)[1:-1].encode()
 
 
 def _receipt_key(receipt_id: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, NamedTuple
 
 from handler.once.metrics import exact
@@ -48,6 +49,7 @@ MOST_TERMS = 240
 REMEMBERED = 64
 """Minutes and shards whose closed lists an environment remembers."""
 DAY = 86400
+_list = json.JSONEncoder(separators=(",", ":")).encode
 _WIDE = Context(prec=400)  # a Decimal of JSON may have any number of digits before it is refused
 
 type Place = tuple[str, str]
@@ -153,46 +155,40 @@ class TotalsWriter:
         closed = self._closed.get(sums.place, {})
         added = {name: _number(units, DECIMALS) for name, units in sums.plain.items()}
         added |= {name + SQUARES: _number(units, 2 * DECIMALS) for name, units in sums.squares.items()}
-        lists: dict[str, dict[str, Any]] = {}
+        lists: dict[str, str] = {}
         room = _room(sums, len(added))
         for name, keys in sums.keyed.items():
             counts = _bounded(keys, closed.get(name), MOST_LISTED if name in OWN else room)
             added |= {f"{name}{BY}{key}": _number(units, DECIMALS) for key, units in counts.items()}
-            new = sorted(counts.keys() - {OTHER})
-            if new and name not in closed:
-                lists[LISTED + name] = {"SS": new}
-        return self._action(sums, added, lists)
+            if name not in closed and (new := sorted(counts.keys() - {OTHER})):
+                lists[LISTED + name] = f'{{"SS":[{",".join(map(quoted, new))}]}}'
+        return self._action(sums, lists | added, len(lists))
 
-    def _action(self, sums: Sums, added: Mapping[str, Any], lists: Mapping[str, Any]) -> bytes:
-        adding = {**lists, **added}
-        names = {f"#{index}": name for index, name in enumerate(adding)}
-        values = {f":{index}": value for index, value in enumerate(adding.values())}
-        values[":e"] = {"N": str(sums.minute * 60 + self._retention)}
-        terms = ",".join(f"#{index} :{index}" for index in range(len(adding)))
-        pk, sk = sums.place
+    def _action(self, sums: Sums, adding: Mapping[str, str], lists: int) -> bytes:
+        """Word the update that adds these values, as JSON has them, to their attributes: first the lists."""
+        clause, names = _adding(tuple(adding))
+        values = [f'":{index}":{value}' for index, value in enumerate(adding.values())]
+        values.append(f'":e":{{"N":"{sums.minute * 60 + self._retention}"}}')
         setting = "SET expiresAt = :e"
         if sums.dimension:
             setting += ", #d = :d"
-            names["#d"] = DIMENSION
-            values[":d"] = {"S": sums.dimension}
+            names += f',"#d":{quoted(DIMENSION)}'
+            values.append(f'":d":{{"S":{quoted(sums.dimension)}}}')
         if sums.newest:
             setting += ", #l = :l"
-            names["#l"] = NEWEST
-            values[":l"] = {"S": json.dumps(list(sums.newest), separators=(",", ":"))}
-        update: dict[str, Any] = {
-            "TableName": self._ledger,
-            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
-            "UpdateExpression": f"{setting} ADD {terms}",
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
-        }
+            names += f',"#l":{quoted(NEWEST)}'
+            values.append(f'":l":{{"S":{quoted(_list(list(sums.newest)))}}}')
+        condition = ""
         if lists:
-            values[":room"] = {"N": str(MOST_LISTED - MOST_NEW)}
-            update["ConditionExpression"] = " AND ".join(
-                f"(attribute_not_exists(#{index}) OR size(#{index}) <= :room)" for index in range(len(lists))
-            )
-            update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        return b'{"Update":' + json.dumps(update, separators=(",", ":")).encode() + b"}"
+            values.append(f'":room":{{"N":"{MOST_LISTED - MOST_NEW}"}}')
+            condition = _lists_have_room(lists)
+        pk, sk = sums.place
+        return (
+            f'{{"Update":{{"TableName":{quoted(self._ledger)},'
+            f'"Key":{{"pk":{{"S":{quoted(pk)}}},"sk":{{"S":{quoted(sk)}}}}},'
+            f'"UpdateExpression":"{setting} ADD {clause}","ExpressionAttributeNames":{{{names}}},'
+            f'"ExpressionAttributeValues":{{{",".join(values)}}}{condition}}}}}'
+        ).encode()
 
     def learn(self, written: Sequence[Sums], reasons: Sequence[Mapping[str, Any]]) -> bool:
         """Learn from a cancelled transaction's reasons which lists are closed; False if from none."""
@@ -210,6 +206,22 @@ class TotalsWriter:
         return learned
 
 
+@lru_cache(maxsize=1024)
+def _adding(attributes: tuple[str, ...]) -> tuple[str, str]:
+    """Return the terms that add to these attributes, and the members that name them: often the same ones."""
+    terms = ",".join(f"#{index} :{index}" for index in range(len(attributes)))
+    return terms, ",".join(f'"#{index}":{quoted(name)}' for index, name in enumerate(attributes))
+
+
+@lru_cache(maxsize=64)
+def _lists_have_room(lists: int) -> str:
+    """Return the members that make an update depend on so many lists' size."""
+    condition = " AND ".join(
+        f"(attribute_not_exists(#{index}) OR size(#{index}) <= :room)" for index in range(lists)
+    )
+    return f',"ConditionExpression":"{condition}","ReturnValuesOnConditionCheckFailure":"ALL_OLD"'
+
+
 def _room(sums: Sums, plain: int) -> int:
     """Return how many keys of each of analytics' totals fit into one update, beside what else it adds."""
     own = sum(len(keys) + 2 for name, keys in sums.keyed.items() if name in OWN)
@@ -217,26 +229,26 @@ def _room(sums: Sums, plain: int) -> int:
     return max(1, (MOST_TERMS - plain - own) // max(1, names) - 2)  # each has a list, and `other`
 
 
-def _bounded(keys: Mapping[str, int], listed: frozenset[str] | None, room: int) -> dict[str, int]:
+def _bounded(keys: Mapping[str, int], listed: frozenset[str] | None, room: int) -> Mapping[str, int]:
     """Return sums by those keys that are listed or may be, at most `room`, and by `other`."""
-    named = keys.keys() - {OTHER} if listed is None else keys.keys() & listed
     most = min(MOST_NEW, room) if listed is None else room
+    if len(keys) <= most and (listed is None or keys.keys() <= listed | {OTHER}):
+        return keys
+    named = keys.keys() - {OTHER} if listed is None else keys.keys() & listed
     if len(named) > most:
         named = set(sorted(named, key=lambda key: (-abs(keys[key]), key))[:most])
-    if len(named) == len(keys):
-        return dict(keys)
     bounded: dict[str, int] = defaultdict(int)
     for key, units in keys.items():
         bounded[key if key in named else OTHER] += units
     return bounded
 
 
-def _number(units: int, decimals: int) -> dict[str, str]:
+def _number(units: int, decimals: int) -> str:
     """Return a whole number of units as DynamoDB's number, exactly.
 
     >>> _number(-1_500_000, 6)
-    {'N': '-1.5'}
+    '{"N":"-1.5"}'
     """
     whole, part = divmod(abs(units), 10**decimals)
     fraction = f".{part:0{decimals}}".rstrip("0") if part else ""
-    return {"N": f"{'-' if units < 0 else ''}{whole}{fraction}"}
+    return f'{{"N":"{"-" if units < 0 else ""}{whole}{fraction}"}}'

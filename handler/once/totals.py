@@ -50,6 +50,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 GROUPS = 4
@@ -99,6 +100,7 @@ class Total(NamedTuple):
     tells one large value from many small ones. Without `key` only."""
 
 
+@lru_cache(maxsize=64)
 def place(shard_id: str, minute: int) -> tuple[str, str]:
     """Return pk and sk of a shard's item; `minute` counts minutes since the epoch.
 
