@@ -218,13 +218,11 @@ class MetricSums:
 
     def to_text(self) -> str:
         """Return the sums as JSON; `from_text` reads it back without loss."""
-        return json.dumps(
-            [
-                [series.name, series.unit, series.dimensions, *map(str, statistic)]
-                for series, statistic in self.statistics.items()
-            ],
-            separators=(",", ":"),
+        rows = (
+            f'[{_named(series)},"{samples}","{total}","{low}","{high}"]'
+            for series, (samples, total, low, high) in self.statistics.items()
         )
+        return f"[{','.join(rows)}]"
 
     @classmethod
     def from_text(cls, text: str) -> "MetricSums":
@@ -234,6 +232,12 @@ class MetricSums:
             series = MetricSeries(name, unit, tuple((key, value) for key, value in dimensions))
             tally.statistics[series] = Statistic(int(count), *map(Decimal, values))
         return tally
+
+
+@lru_cache(maxsize=1024)
+def _named(series: MetricSeries) -> str:
+    """Return a series' name, unit and dimensions as JSON's elements."""
+    return json.dumps([series.name, series.unit, series.dimensions], separators=(",", ":"))[1:-1]
 
 
 def metric_data(tally: MetricSums) -> Iterator[list["MetricDatumTypeDef"]]:

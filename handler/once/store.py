@@ -11,6 +11,7 @@ Requests are written as text, and only answers that carry something are read.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -126,7 +127,7 @@ class Store:
         at = receipt.written
         actions = [self._action(step, receipt.id, at, index) for index, step in enumerate(steps)]
         actions += [self._totals.update(each) for each in sums]
-        actions.append(self._note + _members(_receipt(receipt)) + b"}}}")
+        actions.append(self._note + _receipt(receipt) + b"}}}")
         body = b'{"ClientRequestToken":"%b","TransactItems":[%b]}' % (receipt.id.encode(), b",".join(actions))
         try:
             self._dynamodb.transact(body)
@@ -255,7 +256,8 @@ def _marker(step: Step, receipt: str, at: Moment, *, sent: bool) -> dict[str, An
         "sk": {"S": record.shard_id},
         "state": {"S": "duplicate"},
         "receipt": {"S": receipt},
-        **_written(at),
+        "writtenAt": {"N": str(at.milliseconds)},
+        "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
     }
     if isinstance(step.entry, Rejected):
         marker["state"] = {"S": "sent" if sent else "unsent"}
@@ -275,20 +277,14 @@ def _receipt_key(receipt_id: str) -> dict[str, Any]:
     return {"pk": {"S": f"receipt#{receipt_id}"}, "sk": {"S": "receipt"}}
 
 
-def _receipt(receipt: Receipt) -> dict[str, Any]:
-    return {
-        **_receipt_key(receipt.id),
-        "holder": {"S": receipt.holder},
-        "tally": {"S": receipt.tally.to_text()},
-        **_written(receipt.written),
-    }
-
-
-def _written(at: Moment) -> dict[str, Any]:
-    return {
-        "writtenAt": {"N": str(at.milliseconds)},
-        "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
-    }
+def _receipt(receipt: Receipt) -> bytes:
+    """Return the members of a receipt's item, as JSON text."""
+    tally = quoted(receipt.tally.to_text())
+    return (
+        f'"pk":{{"S":"receipt#{receipt.id}"}},"sk":{{"S":"receipt"}},"holder":{{"S":"{receipt.holder}"}},'
+        f'"tally":{{"S":{tally}}},"writtenAt":{{"N":"{receipt.written.milliseconds}"}},'
+        f'"expiresAt":{{"N":"{receipt.written.seconds + KEPT_DAYS * DAY}"}}'
+    ).encode()
 
 
 def _receipt_of(item: dict[str, Any]) -> Receipt:
