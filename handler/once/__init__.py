@@ -18,6 +18,7 @@ It knows nothing of any domain: `analyse` is given to it. What `analytics.py` ne
     store.py       DynamoDB: transactions, receipts, markers
     quarantine.py  SQS: the messages of refused records
     clients.py     the AWS clients, the only place that makes them
+    wire.py        how the clients' requests go out
     settings.py    the environment variables
     log.py         the log's lines
 """

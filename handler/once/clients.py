@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
+from handler.once import wire
 from handler.once.metrics import MetricSums, metric_data
 from handler.once.quarantine import QuarantineQueue
 from handler.once.settings import FunctionSettings
@@ -41,7 +43,10 @@ CONFIG = Config(
 
 
 def services(settings: FunctionSettings, core: "BotocoreSession | None" = None) -> Services:
-    """Return the AWS side of the pipeline. Its session is the environment's, if none is given."""
+    """Return the AWS side of the pipeline; without a session, the environment's over kept connections."""
+    if core is None:
+        core = get_session()
+        wire.register(core, CONNECT_SECONDS, ANSWER_SECONDS)
     session = boto3.Session(botocore_session=core)
     dynamodb = _DynamoDB(session.client("dynamodb", config=CONFIG))
     return Services(
