@@ -3,6 +3,7 @@
 What the parts of the emulator measure is put into one store; whoever reads CloudWatch sees it at once.
 
     cells.py        samples added up, with their distribution
+    tiers.py        one metric over time at one resolution, all but the newest packed
     series.py       one metric over time, kept as long as AWS keeps it
     store.py        all metrics
     statistics.py   CloudWatch's statistics: plain, percentiles, trimmed

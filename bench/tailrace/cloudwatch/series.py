@@ -8,20 +8,13 @@
 On AWS seconds are kept of metrics that are published with a StorageResolution of 1; here of all.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from tailrace.cloudwatch.cells import Cell, merged, summed
+from tailrace.cloudwatch.tiers import Tier, TierCells
 
 HOUR = 3600
 DAY = 24 * HOUR
-
-
-class Tier(NamedTuple):
-    """A resolution, and how long it is kept; both in seconds."""
-
-    resolution: int
-    kept: int
 
 
 class Periods(NamedTuple):
@@ -32,7 +25,12 @@ class Periods(NamedTuple):
     period: int
 
 
-TIERS = (Tier(1, 3 * HOUR), Tier(60, 15 * DAY), Tier(300, 63 * DAY), Tier(HOUR, 455 * DAY))
+TIERS = (
+    Tier(1, 3 * HOUR, 120),
+    Tier(60, 15 * DAY, 2 * HOUR),
+    Tier(300, 63 * DAY, 10 * HOUR),
+    Tier(HOUR, 455 * DAY, DAY),
+)
 TRIMMED_EVERY = 600
 """Seconds of a series' own time between two looks at what has expired."""
 
@@ -40,24 +38,20 @@ TRIMMED_EVERY = 600
 class Series:
     """The cells of one metric and unit. Whoever holds it changes it under one lock."""
 
-    __slots__ = ("_cells", "_trimmed", "newest")
+    __slots__ = ("_tiers", "_trimmed", "newest")
 
     def __init__(self) -> None:
-        self._cells: tuple[dict[int, Cell], ...] = tuple({} for _ in TIERS)
+        self._tiers = tuple(map(TierCells, TIERS))
         self._trimmed = 0.0
         self.newest = 0
         """The latest second that has a sample."""
 
     def add(self, second: int, cell: Cell, now: float) -> None:
         """Add samples of one second; what expires by `now` goes."""
-        for (resolution, kept), cells in zip(TIERS, self._cells, strict=True):
-            slot = second - second % resolution
-            if slot + resolution + kept <= now:
-                continue
-            known = cells.get(slot)
-            if known is None:
-                known = cells[slot] = Cell()
-            known.merge(cell)
+        for cells in self._tiers:
+            resolution, kept, _ = cells.tier
+            if second - second % resolution + resolution + kept > now:
+                cells.add(second, cell)
         self.newest = max(self.newest, second)
         if now >= self._trimmed + TRIMMED_EVERY:
             self.trim(now)
@@ -65,14 +59,13 @@ class Series:
     def trim(self, now: float) -> None:
         """Drop what has been kept long enough."""
         self._trimmed = now
-        for (resolution, kept), cells in zip(TIERS, self._cells, strict=True):
-            for slot in [slot for slot in cells if slot + resolution + kept <= now]:
-                del cells[slot]
+        for cells in self._tiers:
+            cells.trim(now)
 
     @property
     def empty(self) -> bool:
         """Whether nothing is left of it."""
-        return not any(self._cells)
+        return not any(map(len, self._tiers))
 
     def read(self, stretch: Periods, *, plain: bool = False) -> dict[int, Cell]:
         """Return a cell for each period that has samples, by its beginning, in order.
@@ -81,23 +74,18 @@ class Series:
         the cells are good for plain statistics only.
         """
         start, end, period = stretch
-        join = summed if plain else merged
-        resolution, cells = 1, self._cells[0]
-        for tier, kept_cells in zip(TIERS, self._cells, strict=True):
-            if start % tier.resolution == 0 and period % tier.resolution == 0:
-                resolution, cells = tier.resolution, kept_cells
-        if resolution == period:
-            return {slot: join((cells[slot],)) for slot in self._slots(cells, range(start, end, period))}
+        cells = self._tiers[0]
+        for one in self._tiers:
+            if start % one.tier.resolution == 0 and period % one.tier.resolution == 0:
+                cells = one
+        found = cells.within(range(start, end, cells.tier.resolution), plain=plain)
+        if cells.tier.resolution == period:
+            return dict(found)
         grouped: dict[int, list[Cell]] = {}
-        for slot in self._slots(cells, range(start, end, resolution)):
-            grouped.setdefault(slot - (slot - start) % period, []).append(cells[slot])
-        return {begin: join(found) for begin, found in grouped.items()}
-
-    @staticmethod
-    def _slots(cells: dict[int, Cell], wanted: range) -> Iterator[int]:
-        if len(wanted) <= len(cells):
-            return (slot for slot in wanted if slot in cells)
-        return iter(sorted(slot for slot in cells if slot in wanted))
+        for slot, cell in found:
+            grouped.setdefault(slot - (slot - start) % period, []).append(cell)
+        join = summed if plain else merged
+        return {begin: join(many) for begin, many in grouped.items()}
 
     def __len__(self) -> int:
-        return sum(map(len, self._cells))
+        return sum(map(len, self._tiers))
