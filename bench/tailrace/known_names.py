@@ -210,6 +210,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "moto.logs.models": {
         "LogGroup.create_log_stream": "(self, log_stream_name)",
         "LogGroup.to_describe_dict": "(self)",
+        "LogStream._update": "(self)",
+        "LogStream.filter_log_events": "(self, start_time, end_time, filter_pattern)",
+        "LogStream.get_log_events": "(self, start_time, end_time, limit, next_token, start_from_head)",
         "LogStream.put_log_events": "(self, log_events)",
     },
     "rolo.websocket.adapter": {

@@ -13,6 +13,7 @@ What the parts of the emulator measure is put into one store; whoever reads Clou
     embedded.py     metrics in what a function logs (embedded metric format)
     flusher.py      a thread that puts away what was noted
     queue_measures.py  what SQS measures
+    log_streams.py  lines of a log stream, packed
     provider.py     CloudWatch's API, in place of LocalStack's
 """
 

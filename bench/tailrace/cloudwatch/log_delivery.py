@@ -10,6 +10,7 @@ import queue
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from localstack.aws.connect import connect_to
@@ -79,6 +80,12 @@ class LogDelivery:
                 by_stream = one.distribution != RANDOM
                 key = stored.source.partition_key if by_stream else secrets.token_hex(16)
                 send(one.destination_arn, message, key)
+
+
+@cache
+def delivery() -> LogDelivery:
+    """Return the emulator's; its thread begins when it is first asked for."""
+    return LogDelivery()
 
 
 def send(destination: str, message: bytes, partition_key: str) -> None:

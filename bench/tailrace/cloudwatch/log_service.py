@@ -14,22 +14,18 @@ from localstack.services.logs.models import get_moto_logs_backend
 from localstack.services.logs.provider import LogsProvider
 from localstack.services.moto import call_moto, call_moto_with_request
 from moto.logs.exceptions import ResourceAlreadyExistsException
-from moto.logs.models import LogEvent, LogGroup, LogStream
+from moto.logs.models import LogGroup
 
-from tailrace import cloudwatch
 from tailrace.clock import CLOCK
 from tailrace.cloudwatch.conditions import PatternError
-from tailrace.cloudwatch.embedded import MARK, metrics_in
-from tailrace.cloudwatch.log_delivery import LogDelivery, StoredLines
+from tailrace.cloudwatch.log_delivery import delivery
+from tailrace.cloudwatch.log_streams import TailraceLogStream
 from tailrace.cloudwatch.patterns import compiled
 from tailrace.cloudwatch.retention import oldest_kept, rejected
-from tailrace.cloudwatch.subscriptions import BY_LOG_STREAM, LogSource, StoredEvent
+from tailrace.cloudwatch.subscriptions import BY_LOG_STREAM, LogSource
 from tailrace.seams import replace
 
 type Request = dict[str, Any]
-
-MOST_LINES = 100_000
-"""Lines that a log stream keeps; the oldest go first."""
 
 
 class TailraceLogs(LogsProvider):
@@ -102,7 +98,7 @@ class TailraceLogs(LogsProvider):
         call_moto(context)
         known.subscription_filters[name].distribution = request.get("distribution") or BY_LOG_STREAM
         source = LogSource(context.account_id, context.region, group, "")
-        _delivery().check(request["destination_arn"], source.partition_key)
+        delivery().check(request["destination_arn"], source.partition_key)
 
     def describe_subscription_filters(self, context: Any, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
         """List subscriptions; moto knows no distribution."""
@@ -144,12 +140,16 @@ def _by_name(request: Request) -> Request:
 def _forget(context: Any, name: str | None) -> None:  # noqa: ANN401  LocalStack's types
     """Drop what has expired since a group was last written to."""
     group = get_moto_logs_backend(context.account_id, context.region).groups.get(name)
-    oldest = oldest_kept(int(CLOCK.now() * 1000), group.retention_in_days) if group else None
+    if group is not None:
+        _forget_expired(group)
+
+
+def _forget_expired(group: Any) -> None:  # noqa: ANN401  moto's, untyped
+    oldest = oldest_kept(int(CLOCK.now() * 1000), group.retention_in_days)
     if oldest is None:
         return
     for stream in list(group.streams.values()):
-        if any(event.timestamp < oldest for event in stream.events):
-            stream.events = [event for event in stream.events if event.timestamp >= oldest]
+        stream.events.forget_below(oldest)
 
 
 def _check(pattern: str | None) -> None:
@@ -169,7 +169,6 @@ def _matcher(pattern: str) -> Callable[[str, dict[str, Any]], bool]:
 
 def install() -> None:
     """Let moto's groups and streams store lines our way, for the service and for functions alike."""
-    replace(LogStream, "put_log_events", _put_log_events)
     replace(LogGroup, "create_log_stream", _create_log_stream)
     replace(LogGroup, "to_describe_dict", _described)
     replace(provider, "get_pattern_matcher", _matcher)
@@ -184,47 +183,6 @@ def backend(account: str, region: str) -> Any:  # noqa: ANN401  moto's, untyped
 @cache
 def _installed() -> None:
     install()
-
-
-@cache
-def _delivery() -> LogDelivery:
-    return LogDelivery()
-
-
-def _put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:  # noqa: ANN401  moto's, untyped
-    """Store lines, and have their filters served afterwards; moto's method of the same name."""
-    self.last_ingestion_time = int(CLOCK.now() * 1000)
-    if (oldest := oldest_kept(self.last_ingestion_time, self.log_group.retention_in_days)) is not None:
-        log_events = [event for event in log_events if event["timestamp"] >= oldest]
-    self.stored_bytes += sum(len(event["message"]) for event in log_events)
-    events = [LogEvent(self.last_ingestion_time, event) for event in log_events]
-    _keep(self, events, oldest)
-    self.upload_sequence_token += 1
-    place = (self.account_id, self.region)
-    cloudwatch.STORE.add_all(
-        found
-        for event in events
-        if MARK in event.message
-        for found in metrics_in(place, event.message, event.timestamp / 1000)
-    )
-    group = self.log_group
-    filters = get_moto_logs_backend(self.account_id, self.region).filters
-    metric_filters = filters.get_matching_filters(log_group_name=group.name)
-    subscriptions = list(group.subscription_filters.values())
-    if metric_filters or subscriptions:
-        lines = [StoredEvent(event.event_id, event.timestamp, event.message) for event in events]
-        source = LogSource(self.account_id, self.region, group.name, self.log_stream_name)
-        _delivery().add(StoredLines(source, lines, metric_filters, subscriptions))
-    return f"{self.upload_sequence_token:056d}"
-
-
-def _keep(stream: Any, added: list[LogEvent], oldest: int | None) -> None:  # noqa: ANN401  moto's, untyped
-    """Add lines to a stream, and drop what its group's retention, or our own bound, does not keep."""
-    stream.events += added
-    if len(stream.events) > MOST_LINES + MOST_LINES // 10:
-        stream.events = stream.events[-MOST_LINES:]
-    if oldest is not None and stream.events and stream.events[0].timestamp < oldest:
-        stream.events = [event for event in stream.events if event.timestamp >= oldest]
 
 
 def _described(self: Any) -> dict[str, Any]:  # noqa: ANN401  moto's, untyped
@@ -249,4 +207,5 @@ def _create_log_stream(self: Any, log_stream_name: str) -> None:  # noqa: ANN401
     """Make a stream; LocalStack's version fails where the group has a subscription."""
     if log_stream_name in self.streams:
         raise ResourceAlreadyExistsException
-    self.streams[log_stream_name] = LogStream(log_group=self, name=log_stream_name)
+    _forget_expired(self)
+    self.streams[log_stream_name] = TailraceLogStream(self, log_stream_name)

@@ -28,7 +28,7 @@ class Periods(NamedTuple):
 TIERS = (
     Tier(1, 3 * HOUR, 120),
     Tier(60, 15 * DAY, 2 * HOUR),
-    Tier(300, 63 * DAY, 10 * HOUR),
+    Tier(300, 63 * DAY, 8 * HOUR),
     Tier(HOUR, 455 * DAY, DAY),
 )
 TRIMMED_EVERY = 600

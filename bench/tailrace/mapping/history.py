@@ -5,15 +5,16 @@ number and key.
 """
 
 import json
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from threading import Lock
 from typing import NamedTuple
 
 from tailrace.kinesis.engine import Record
 from tailrace.mapping.rules.answers import EndedInvocation, JudgedTry, Kind
 from tailrace.mapping.rules.shard import lane_of
+from tailrace.rows import Rows
 
 KEPT = 20_000
 """Batches that are remembered of a mapping."""
@@ -41,6 +42,21 @@ class RecentBatch(NamedTuple):
     """The first record that the function reported as failed; 0 if it reported none."""
     reason: str
 
+    @property
+    def low(self) -> int:
+        """Its first record, by which it is found."""
+        return self.first
+
+    @property
+    def high(self) -> int:
+        """Its last record."""
+        return self.last
+
+    @property
+    def length(self) -> int:
+        """Characters that it takes, roughly."""
+        return len(self.reason) + len(self.request_id)
+
     def holds(self, shard_id: str, number: int, partition_key: str | None) -> bool:
         """Tell whether a record was in it; without its key, whether it may have been."""
         return (
@@ -55,7 +71,7 @@ class History:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._batches: deque[RecentBatch] = deque(maxlen=KEPT)
+        self._batches = Rows(RecentBatch._make, KEPT)
         self.invocations = self.records = self.failures = self.given_up = 0
         self.running = 0
         """Invocations that are under way."""
@@ -76,7 +92,7 @@ class History:
     def ended(self, batch: RecentBatch) -> None:
         """Take note of an invocation."""
         with self._lock:
-            self._batches.append(batch)
+            self._batches.extend((batch,))
             self.invocations += 1
             self.records += batch.records
             self.failures += bool(batch.reason)
@@ -85,23 +101,18 @@ class History:
     def gave_up(self, batch: RecentBatch) -> None:
         """Take note of records that were given up."""
         with self._lock:
-            self._batches.append(batch)
+            self._batches.extend((batch,))
             self.given_up += batch.records
 
     def per_second(self, now: float) -> float:
         """Return how many invocations ended in each of the last seconds, on average."""
-        count = 0
-        with self._lock:
-            for batch in reversed(self._batches):
-                if batch.ended <= now - OVER:
-                    break
-                count += batch.kind != GIVEN_UP
-        return count / OVER
+        newest = takewhile(lambda batch: batch.ended > now - OVER, self._batches.newest_first())
+        return sum(batch.kind != GIVEN_UP for batch in newest) / OVER
 
     def of(self, shard_id: str, number: int, partition_key: str | None) -> list[RecentBatch]:
         """Return the batches that a record was in, oldest first."""
-        with self._lock:
-            return [batch for batch in self._batches if batch.holds(shard_id, number, partition_key)]
+        found = self._batches.within(number, number)
+        return [batch for batch in found if batch.holds(shard_id, number, partition_key)]
 
 
 class Histories:

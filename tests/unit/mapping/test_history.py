@@ -8,6 +8,7 @@ from tailrace.kinesis.engine import Record
 from tailrace.mapping.history import GIVEN_UP, KEPT, History, batch, reason_of
 from tailrace.mapping.rules.answers import JudgedTry, Kind
 from tailrace.mapping.rules.shard import lane_of
+from tailrace.rows import PACKED
 
 pytestmark = pytest.mark.unit
 SHARD = "shardId-000000000000"
@@ -82,12 +83,13 @@ def test_batches_a_second() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """No more than so many batches are remembered, the newest."""
+    """So many batches are remembered, the newest, and fewer than are packed together more."""
     history = History()
-    for n in range(KEPT + 1):
+    for n in range(KEPT + PACKED):
         history.ended(made(n))
-    assert history.of(SHARD, 0, "k") == []
-    assert len(history.of(SHARD, KEPT, "k")) == 1
+    assert history.of(SHARD, PACKED - 1, "k") == []
+    assert len(history.of(SHARD, PACKED, "k")) == 1
+    assert len(history.of(SHARD, KEPT + PACKED - 1, "k")) == 1
 
 
 @pytest.mark.parametrize(
