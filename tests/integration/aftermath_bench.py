@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from bootstrap import measures
 from tailrace.testing.eventually import eventually
+from tests.frame import forking
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run, naming
 
@@ -83,7 +83,7 @@ class Bench:
             **naming(target.endpoint),
             **settings,
         }
-        words = [sys.executable, "-m", package, *([name] if name else [])]
+        words = [*forking.python(), "-m", package, *([name] if name else [])]
         pipe = subprocess.PIPE
         return subprocess.Popen(words, cwd=ROOT, env=environ, stdout=pipe, stderr=pipe, text=True)
 

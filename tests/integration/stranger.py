@@ -7,7 +7,6 @@ readings that are `bad`: so a test can break it and repair it.
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
+from tests.frame import forking
 
 TEMPLATE = """
 Parameters:
@@ -177,7 +177,7 @@ class Command:
     ) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "tailrace", *words],
+            [*forking.python(), "-m", "tailrace", *words],
             cwd=self.folder,
             env=self.environ,
             input=given,

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from bootstrap.package import HANDLER
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import put_all
-from tests.frame import reading, stacks
+from tests.frame import forking, reading, stacks
 from tests.frame.events import event
 from tests.frame.run import Run
 
@@ -37,7 +36,7 @@ class User:
 
     def run(self, name: str) -> subprocess.CompletedProcess[str]:
         """Run one of the commands behind `make`."""
-        words = [sys.executable, "-m", "bootstrap", name]
+        words = [*forking.python(), "-m", "bootstrap", name]
         return subprocess.run(
             words, cwd=ROOT, env=self.environ, capture_output=True, text=True, timeout=120, check=False
         )

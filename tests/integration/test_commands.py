@@ -16,13 +16,12 @@ from bootstrap import commands
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put, put_all
-from tests.frame import stacks
+from tests.frame import forking, stacks
 from tests.frame.run import Run
 from tests.integration.asking import Asked, Notes
 
 pytestmark = pytest.mark.emulator_only
 ROOT = Path(__file__).resolve().parent.parent.parent
-MODULE = [sys.executable, "-m", "bootstrap"]
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +38,15 @@ def user(run: Run, target: Target, worker_id: str) -> Iterator[Mapping[str, str]
         }
 
 
+def module() -> list[str]:
+    """Return the words before a command."""
+    return [*forking.python(), "-m", "bootstrap"]
+
+
 def command(user: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Run one command."""
     return subprocess.run(
-        [*MODULE, *words], cwd=ROOT, env=user, capture_output=True, text=True, timeout=120, check=False
+        [*module(), *words], cwd=ROOT, env=user, capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -67,7 +71,15 @@ def test_up_again(user: Mapping[str, str], tmp_path: Path) -> None:
     The one that reads nothing invokes the function with no records.
     """
     notes = Notes(tmp_path)
-    done = command({**user, **notes.environ}, "up")
+    done = subprocess.run(
+        [sys.executable, "-m", "bootstrap", "up"],
+        cwd=ROOT,
+        env={**user, **notes.environ},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     first, second, *_ = done.stdout.splitlines()
     assert first.startswith(f"The stack {user['STACK']} is as it should be, nothing was changed (")
@@ -109,7 +121,7 @@ def test_env(user: Mapping[str, str]) -> None:
     """After `eval "$(make -s env)"` AWS's own command line talks to the emulator."""
     stream = f"{user['STACK']}-stream"
     shell = (
-        f'eval "$(AWS_ENDPOINT_URL={user["AWS_ENDPOINT_URL"]} {shlex.join(MODULE)} env)" && '
+        f'eval "$(AWS_ENDPOINT_URL={user["AWS_ENDPOINT_URL"]} {shlex.join(module())} env)" && '
         f"aws kinesis describe-stream-summary --stream-name {stream} --query "
         "StreamDescriptionSummary.OpenShardCount"
     )
@@ -129,7 +141,7 @@ def test_env(user: Mapping[str, str]) -> None:
 def test_logs_until_ctrl_c(user: Mapping[str, str], target: Target) -> None:
     """`logs --follow` shows what the function says as it says it, and Ctrl-C ends it without a word."""
     following = subprocess.Popen(
-        [*MODULE, "logs", "--follow"],
+        [*module(), "logs", "--follow"],
         cwd=ROOT,
         env={**user, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,

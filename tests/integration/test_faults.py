@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from bootstrap.target import Target
 from tailrace.control.errors import EmulatorError
 from tailrace.testing.eventually import eventually
 from tailrace.testing.faults import Faults
+from tests.frame import forking
 from tests.frame.run import ROOT, Run
 from tests.integration.functions import Function, Functions
 from tests.integration.test_kinesis_emulated import stream_on
@@ -347,7 +347,7 @@ def test_the_command(target: Target, once: "DynamoDBClient", table: str) -> None
 
     def tailrace(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "tailrace", "fault", *arguments],
+            [*forking.python(), "-m", "tailrace", "fault", *arguments],
             env={**os.environ, "AWS_ENDPOINT_URL": target.endpoint or "", "PYTHONPATH": str(ROOT / "bench")},
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import islice
@@ -20,6 +19,7 @@ from producer.generate import FIXED_START, generated
 from producer.settings import SETTINGS
 from tailrace.testing.audit import Acknowledged
 from tailrace.testing.eventually import eventually
+from tests.frame import forking
 from tests.frame.emulators import ROOT
 from tests.frame.pipeline import Pipeline
 from tests.frame.reading import Item
@@ -62,7 +62,7 @@ class Producer:
     def start(self, **settings: str) -> subprocess.Popen[str]:
         """Start it with these settings, in the folder."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "producer"],
+            [*forking.python(), "-m", "producer"],
             cwd=self.folder,
             env={**self.environ, **settings},
             stdin=subprocess.PIPE,

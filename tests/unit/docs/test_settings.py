@@ -55,7 +55,7 @@ COMPUTED = {
     "tests/fuzz/__main__.py": "REQUESTS and SEED, which `make help` names",
 }
 """Where a name is computed, and why it is on the page all the same."""
-OF_EVERY_PROGRAM = {"HOME", "PATH", "PYTHON", "SHELL"}
+OF_EVERY_PROGRAM = {"HOME", "PATH", "PYTHON", "PYTHONPATH", "SHELL"}
 GIVEN_BY_THE_BENCH = {
     "DYNAMODB_LOCAL_PORT",
     "GATEWAY_LISTEN",
