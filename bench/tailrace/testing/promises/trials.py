@@ -12,7 +12,7 @@ from tailrace.testing.sending import Put
 from .adapter import Adapter
 from .finding import Break, Found, Wanted, breaks, cost, tells_order
 from .rows import KEPT, NOT_SHOWN, Row
-from .trial import FEW, Trial
+from .tried import FEW, TriedPipeline
 
 if TYPE_CHECKING:
     from tailrace.testing.audit import Acknowledged
@@ -35,7 +35,7 @@ LATE_AT_MOST = 10.0
 """Seconds by which an answer is late: past the function's timeout, where that is not longer than this."""
 
 
-class Trials(Trial):
+class Trials(TriedPipeline):
     """The trials of one pipeline; each gives a row."""
 
     def __init__(self, adapter: Adapter, bench: Bench, *, stop: bool = False) -> None:

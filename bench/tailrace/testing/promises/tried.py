@@ -20,8 +20,8 @@ FEW = 40
 """Events of a trial with faults."""
 
 
-class Trial:
-    """One pipeline under trial; each run gives a row."""
+class TriedPipeline:
+    """A pipeline under trial; each run gives a row."""
 
     def __init__(self, adapter: Adapter, bench: Bench) -> None:
         self.adapter, self.bench = adapter, bench
