@@ -27,8 +27,8 @@ class Position(NamedTuple):
 class SortedKeys:
     """Entries by hash key, sorted; the order of hash keys is made when it is first needed.
 
-    Most hash keys have one entry: that is kept without a list around it, so that Python's collector of garbage
-    has nothing to look at, however many items there are.
+    Most hash keys have one entry: that is kept without a list around it, so that the collector of garbage has
+    nothing to look at, however many items there are.
     """
 
     def __init__(self) -> None:

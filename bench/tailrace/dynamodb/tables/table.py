@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .capacity import Consumed, write_units
-from .indexes import Index, KeptItem, kept, write_cost
+from .indexes import Index, KeptItem, write_cost
 from .keys import Key, SortedKeys
 from .schema import Schema
 from .unsure import UnsureError
@@ -74,12 +74,12 @@ class Table:
         """Work out what it is to delete an item."""
         return ItemChange(key, self.items.get(key), None)
 
-    def change(self, key: Key, item: Item, of_bytes: int) -> ItemChange:
+    def change(self, key: Key, item: Item, of_bytes: int, text: bytes) -> ItemChange:
         """Work out what it is to put an item of so many bytes. Raises UnsureError if that is not valid."""
         if of_bytes > LARGEST:
             raise UnsureError("an item that is too large")
         places = tuple([index.place(item, key) for index in self.indexes]) if self.indexes else ()
-        return ItemChange(key, self.items.get(key), kept(item, of_bytes, places))
+        return ItemChange(key, self.items.get(key), KeptItem(text, of_bytes, places))
 
     def write(self, change: ItemChange) -> None:
         """Write what was worked out from the table as it is now."""

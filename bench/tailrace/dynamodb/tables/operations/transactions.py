@@ -1,4 +1,4 @@
-"""TransactWriteItems and TransactGetItems. Pure.
+"""TransactWriteItems. Pure.
 
 A token is remembered for ten minutes: the same request is not written again then, and another one is refused.
 
@@ -6,11 +6,14 @@ Capacity is AWS's: an action takes twice what it takes by itself, and all are ad
 four times that of a write, and only those actions of a table that take different amounts.
 """
 
-import json
 from hashlib import blake2b
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+from msgspec import UNSET
+from msgspec.json import Decoder
+
+from tailrace.dynamodb.tables import forms
 from tailrace.dynamodb.tables.answer import Answer
 from tailrace.dynamodb.tables.answers import (
     CONDITION_FAILED,
@@ -21,26 +24,16 @@ from tailrace.dynamodb.tables.answers import (
 from tailrace.dynamodb.tables.capacity import READ, Consumed, added
 from tailrace.dynamodb.tables.indexes import KeptItem
 from tailrace.dynamodb.tables.keys import Key
-from tailrace.dynamodb.tables.requests import (
-    ASKED,
-    CAPACITY,
-    CONDITIONED,
-    MEASURED,
-    Expressions,
-    Request,
-    check,
-    choice,
-)
 from tailrace.dynamodb.tables.schema import MISMATCH
 from tailrace.dynamodb.tables.space import Done, Space, TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import Item, checked
+from tailrace.dynamodb.tables.values import Item
+from tailrace.dynamodb.tables.wire import decoded, read, sorted_text
 
-from .batches import are_different, valid_keys
-from .items import ON_FAILURE, Action, action, written
+from .batches import are_different
+from .items import Action, keyed, putting, written
 
-MOST = 100
 REMEMBERED = 600.0  # seconds
 MOST_BYTES = 4_000_000
 """Of a transaction: a little less than DynamoDB's 4 MB."""
@@ -49,17 +42,7 @@ SMALL = 16 * 1024
 LONGEST_TOKEN = 36
 TWICE = 2.0
 """How much more an action of a transaction takes than one by itself."""
-ACTION = {"TableName": str, **CONDITIONED, **ON_FAILURE}
-KINDS: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
-    "Put": ({"Item": dict, **ACTION}, ()),
-    "Update": ({"Key": dict, "UpdateExpression": str, **ACTION}, ("UpdateExpression",)),
-    "Delete": ({"Key": dict, **ACTION}, ()),
-    "ConditionCheck": ({"Key": dict, **ACTION}, ("ConditionExpression",)),
-}
-GET = {
-    "TableName": str, "Key": dict, "ProjectionExpression": str, "ExpressionAttributeNames": dict,
-}  # fmt: skip
-WRITE = {"TransactItems": list, "ClientRequestToken": str, **MEASURED}
+TRANSACTION = Decoder(forms.TransactWriteItems)
 
 
 class TransactionStep(NamedTuple):
@@ -70,26 +53,35 @@ class TransactionStep(NamedTuple):
     key: Key
 
 
+class Decision(NamedTuple):
+    """What a put comes to, what is there, and whether the condition fails."""
+
+    put: ItemChange | None
+    old: Item
+    fails: bool
+
+
 def transact_write_items(call: TableCall) -> Answer:
     """Write items together, if each condition holds."""
-    space, request = call.space, check(call.request, WRITE, "TransactItems")
-    capacity = choice(request, "ReturnConsumedCapacity", *CAPACITY)
-    sizes = choice(request, "ReturnItemCollectionMetrics", "NONE", "SIZE")
-    token = request.get("ClientRequestToken")
-    fingerprint = _fingerprint(call) if token is not None else b""
+    space, request = call.space, read(TRANSACTION, call.body)
+    token = None if request.client_request_token is UNSET else request.client_request_token
+    fingerprint = _fingerprint(call.body) if token is not None else b""
     done = None if token is None else _remembered(space, token, call.now)
     if done is not None and done.fingerprint == fingerprint:
-        return _again(done, capacity)
+        return _again(done, request.return_consumed_capacity)
     if len(call.body) > MOST_BYTES:
         raise UnsureError("more than a transaction may write")
-    actions = [_action(space, each) for each in _some(request["TransactItems"])]
+    actions = [_action(space, each) for each in request.transact_items]
     if done is not None:
         raise RefusedRequestError("IdempotentParameterMismatchException", "")
     steps = _steps(space, actions)
-    if sizes == "SIZE" and any(not index.world for step in steps for index in step.table.indexes):
+    if request.return_item_collection_metrics == "SIZE" and any(
+        not index.world for step in steps for index in step.table.indexes
+    ):
         raise UnsureError("sizes of item collections")
     decided = [_decided(*step) for step in steps]
-    _check_conditions(steps, decided)
+    if any(decision.fails for decision in decided):
+        raise _cancelled(steps, decided)
     changes = [put or _change(step, old) for step, (put, old, _) in zip(steps, decided, strict=True)]
     consumed = _costs(steps, changes)
     if token is not None:
@@ -97,43 +89,25 @@ def transact_write_items(call: TableCall) -> Answer:
     for step, change in zip(steps, changes, strict=True):
         if change is not None:
             step.table.write(change)
-    return answer_of_many({}, consumed, capacity, "Write", "Write")
+    return answer_of_many({}, consumed, request.return_consumed_capacity, "Write", "Write")
 
 
-def _decided(asked: Action, table: Table, key: Key) -> tuple[ItemChange | None, Item, bool]:
-    """Return what a Put comes to, what is there, and whether the condition fails."""
-    if asked.kind != "Put":
-        old = asked.old(table, key)
-        return None, old, asked.fails(old)
-    change = table.change(key, asked.item, asked.size)
-    if asked.condition is None:
-        return change, {}, False
-    old = {} if change.old is None else change.old.item
-    return change, old, not asked.condition.holds(old)
-
-
-def _some(entries: list[Any]) -> list[Any]:
-    if not 0 < len(entries) <= MOST:
-        raise UnsureError("a transaction of none or too many")
-    return entries
-
-
-def _action(space: Space, entry: object) -> Action:
-    if type(entry) is dict and len(entry) == 1:
-        ((kind, part),) = entry.items()
-        if kind in KINDS:
-            known, needed = KINDS[kind]
-            return action(space, kind, part, known, *needed)
-    raise UnsureError("an action of another form")
+def _action(space: Space, entry: forms.TransactWriteItem) -> Action:
+    given = [
+        part for part in (entry.put, entry.update, entry.delete, entry.condition_check) if part is not UNSET
+    ]
+    if len(given) != 1:
+        raise UnsureError("an action of another form")
+    part = given[0]
+    return putting(part) if isinstance(part, forms.PutAction) else keyed(space, part)
 
 
 def _steps(space: Space, actions: list[Action]) -> list[TransactionStep]:
-    names = {each.part["TableName"] for each in actions}
-    tables = {table.name: table for table in space.all(names)}
+    tables = {table.name: table for table in space.all({each.table for each in actions})}
     try:
-        steps = one_refusal(lambda each: _step(each, tables[each.part["TableName"]]), actions)
+        steps = one_refusal(lambda each: _step(each, tables[each.table]), actions)
     except RefusedRequestError as refused:
-        different = are_different((tables[each.part["TableName"]], each.item) for each in actions)
+        different = are_different((tables[each.table], each.item) for each in actions)
         if str(refused) == MISMATCH or not different:  # DynamoDB Local cancels the transaction for the former
             raise UnsureError(str(refused)) from refused
         raise
@@ -146,34 +120,41 @@ def _step(asked: Action, table: Table) -> TransactionStep:
     return TransactionStep(asked, table, asked.key(table))
 
 
-def _check_conditions(
-    steps: list[TransactionStep], decided: list[tuple[ItemChange | None, Item, bool]]
-) -> None:
-    failed = [fails for _, _, fails in decided]
-    if not any(failed):
-        return
-    olds = [old for _, old, _ in decided]
-    reasons = [_reason(*each) for each in zip(steps, olds, failed, strict=True)]
+def _decided(asked: Action, table: Table, key: Key) -> Decision:
+    if not asked.text:
+        old = asked.old(table, key)
+        return Decision(None, old, asked.fails(old))
+    change = written(asked, table, key, {}).change
+    if asked.condition is None:
+        return Decision(change, {}, fails=False)
+    old = {} if change.old is None else change.old.item
+    return Decision(change, old, not asked.condition.holds(old))
+
+
+def _cancelled(steps: list[TransactionStep], decided: list[Decision]) -> RefusedRequestError:
+    """Return the error of a transaction with conditions that do not hold."""
+    reasons = [_reason(*each) for each in zip(steps, decided, strict=True)]
     codes = ", ".join(reason["Code"] for reason in reasons)
-    raise RefusedRequestError(
+    return RefusedRequestError(
         "TransactionCanceledException",
         f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
-        failed=tuple({step.table.name for step, fails in zip(steps, failed, strict=True) if fails}),
+        failed=tuple({step.table.name for step, each in zip(steps, decided, strict=True) if each.fails}),
         more={"CancellationReasons": reasons},
     )
 
 
-def _reason(step: TransactionStep, old: Item, failed: bool) -> dict[str, Any]:  # noqa: FBT001  zipped
-    if not failed:
+def _reason(step: TransactionStep, decision: Decision) -> dict[str, Any]:
+    if not decision.fails:
         return {"Code": "None"}
-    stop = "." if step.action.kind == "ConditionCheck" else ""
-    reason: dict[str, Any] = {"Item": old} if step.action.tells_item and old else {}
+    asked, old = step.action, decision.old
+    stop = "" if asked.writes else "."
+    reason: dict[str, Any] = {"Item": old} if asked.tells_item and old else {}
     code = CONDITION_FAILED.removesuffix("Exception")
     return {**reason, "Code": code, "Message": f"The conditional request failed{stop}"}
 
 
 def _change(step: TransactionStep, old: Item) -> ItemChange | None:
-    return None if step.action.kind == "ConditionCheck" else written(*step, old).change
+    return written(*step, old).change if step.action.writes else None
 
 
 def _costs(steps: list[TransactionStep], changes: list[ItemChange | None]) -> list[tuple[str, Consumed]]:
@@ -192,11 +173,9 @@ def _costs(steps: list[TransactionStep], changes: list[ItemChange | None]) -> li
     ]
 
 
-def _fingerprint(call: TableCall) -> bytes:
-    body = call.body
-    if len(body) <= SMALL:
-        body = json.dumps(call.request["TransactItems"], sort_keys=True).encode()
-    return blake2b(body, digest_size=16).digest()
+def _fingerprint(body: bytes) -> bytes:
+    text = sorted_text(decoded(body)["TransactItems"]) if len(body) <= SMALL else body
+    return blake2b(text, digest_size=16).digest()
 
 
 def _remembered(space: Space, token: str, now: float) -> Done | None:
@@ -225,39 +204,3 @@ def _reads(steps: list[TransactionStep], changes: list[ItemChange | None]) -> tu
 
 def _read(stored: KeptItem | None) -> float:
     return 2.0 * (-(-stored.size // READ) if stored and stored.size > READ else 1)
-
-
-def transact_get_items(call: TableCall) -> Answer:
-    """Read items together."""
-    request = check(call.request, {"TransactItems": list, **ASKED}, "TransactItems")
-    capacity = choice(request, "ReturnConsumedCapacity", *CAPACITY)
-    asked = [_get(each) for each in _some(request["TransactItems"])]
-    tables = {table.name: table for table in call.space.all({part["TableName"] for part, *_ in asked})}
-    read: set[tuple[str, Key]] = set()
-    responses: list[dict[str, Item]] = []
-    reads: dict[str, list[Consumed]] = {}
-    of_bytes = 0
-    for part, attributes, projection in asked:
-        table = tables[part["TableName"]]
-        key = valid_keys(table, [attributes])[0]
-        stored = table.get(key)
-        read.add((table.name, key))
-        of_bytes += stored.size if stored else 0
-        reads.setdefault(table.name, []).append(Consumed(_read(stored)))
-        item = projection.of(stored.item) if stored and projection else stored.item if stored else None
-        responses.append({} if item is None else {"Item": item})
-    if len(read) != len(asked) or of_bytes > MOST_BYTES:
-        raise UnsureError("one item twice, or more than a transaction may read")
-    consumed = [(name, added(parts)) for name, parts in reads.items()]
-    return answer_of_many({"Responses": responses}, consumed, capacity, "Read", "")
-
-
-def _get(entry: object) -> tuple[Request, Item, Any]:
-    match entry:
-        case {"Get": part, **rest} if not rest:
-            check(part, GET, "TableName", "Key")
-            expressions = Expressions(part)
-            projection = expressions.projection()
-            expressions.close()
-            return part, checked(part["Key"]), projection
-    raise UnsureError("an action of another form")
