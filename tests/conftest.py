@@ -80,6 +80,16 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401  xdist ships no types
+    """Have folders of integration tests run by one worker each."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.frame.sharing import FolderScheduling  # noqa: PLC0415  there may be no xdist
+
+    return FolderScheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  xdist ships no types
     """Tell a worker which run it belongs to."""
     run = node.config.stash[RUN]
