@@ -5,7 +5,9 @@ together is written whole.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from .capacity import Consumed, write_units
 from .indexes import Index, KeptItem, write_cost
@@ -18,7 +20,7 @@ LARGEST = 400 * 1024
 """Bytes of an item."""
 
 
-class ItemChange(NamedTuple):
+class ItemChange(msgspec.Struct, gc=False):
     """What a write makes of one item; without a new one it is deleted."""
 
     key: Key
@@ -83,7 +85,7 @@ class Table:
 
     def write(self, change: ItemChange) -> None:
         """Write what was worked out from the table as it is now."""
-        key, old, new = change
+        key, old, new = change.key, change.old, change.new
         if new is None:
             if old is not None:
                 del self.items[key]
@@ -99,12 +101,12 @@ class Table:
     @staticmethod
     def units(change: ItemChange) -> int:
         """Return the units that a change takes of the table itself."""
-        _, old, new = change
+        old, new = change.old, change.new
         return write_units(max(old.size if old else 0, new.size if new else 0))
 
     def cost(self, change: ItemChange) -> Consumed:
         """Return the units that a change takes."""
-        _, old, new = change
+        old, new = change.old, change.new
         units = self.units(change)
         if not self.indexes:
             return Consumed(float(units))

@@ -68,12 +68,12 @@ def putting(part: forms.PutAction | forms.PutItem) -> Action:
     """Take a put as it is asked for. Raises UnsureError if its form is not plainly right."""
     item, of_bytes, text = read_item(part.item)
     return Action(
-        part.table_name, item, of_bytes, text, _condition(part), None, False,
+        part.table_name, item, of_bytes, text, condition_of(part), None, False,
         part.return_values_on_condition_check_failure == "ALL_OLD",
     )  # fmt: skip
 
 
-def _condition(part: forms.Write) -> ItemCondition | None:
+def condition_of(part: forms.Write) -> ItemCondition | None:
     """Return the condition of a write that has no other expression."""
     text = part.condition_expression
     if part.expression_attribute_names is part.expression_attribute_values is UNSET:
@@ -96,7 +96,7 @@ def keyed(space: Space, part: Keyed) -> Action:
     if isinstance(part, forms.UpdateAction | forms.UpdateItem):
         condition, update = _expressions(space, part)
     else:
-        condition, update = _condition(part), None
+        condition, update = condition_of(part), None
     deletes = isinstance(part, forms.DeleteAction | forms.DeleteItem)
     return Action(part.table_name, *weighed(part.key), b"", condition, update, deletes, tells)
 

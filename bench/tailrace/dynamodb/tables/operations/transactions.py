@@ -8,8 +8,9 @@ four times that of a write, and only those actions of a table that take differen
 
 from hashlib import blake2b
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from msgspec import UNSET
 from msgspec.json import Decoder
 
@@ -19,7 +20,6 @@ from tailrace.dynamodb.tables.answers import (
     CONDITION_FAILED,
     RefusedRequestError,
     answer_of_many,
-    one_refusal,
 )
 from tailrace.dynamodb.tables.capacity import READ, Consumed, added
 from tailrace.dynamodb.tables.indexes import KeptItem
@@ -29,10 +29,10 @@ from tailrace.dynamodb.tables.space import Done, Space, TableCall
 from tailrace.dynamodb.tables.table import ItemChange, Table
 from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item
-from tailrace.dynamodb.tables.wire import decoded, read, sorted_text
+from tailrace.dynamodb.tables.wire import decoded, read, read_item, sorted_text
 
 from .batches import are_different
-from .items import Action, keyed, putting, written
+from .items import Action, condition_of, keyed, putting, written
 
 REMEMBERED = 600.0  # seconds
 MOST_BYTES = 4_000_000
@@ -43,22 +43,20 @@ LONGEST_TOKEN = 36
 TWICE = 2.0
 """How much more an action of a transaction takes than one by itself."""
 TRANSACTION = Decoder(forms.TransactWriteItems)
+NOTHING: Item = {}
+type Part = forms.PutAction | forms.UpdateAction | forms.DeleteAction | forms.ConditionCheck
 
 
-class TransactionStep(NamedTuple):
-    """An action, the table and the key it is about."""
+class TransactionStep(msgspec.Struct, gc=False):
+    """What an action comes to: the change, and whether its condition fails for what is there."""
 
-    action: Action
     table: Table
     key: Key
-
-
-class Decision(NamedTuple):
-    """What a put comes to, what is there, and whether the condition fails."""
-
-    put: ItemChange | None
-    old: Item
+    change: ItemChange | None  # of a ConditionCheck there is none
+    old: Item  # what the condition was asked of
     fails: bool
+    writes: bool  # as all do but a ConditionCheck
+    tells: bool  # what is there, if its condition fails
 
 
 def transact_write_items(call: TableCall) -> Answer:
@@ -71,106 +69,136 @@ def transact_write_items(call: TableCall) -> Answer:
         return _again(done, request.return_consumed_capacity)
     if len(call.body) > MOST_BYTES:
         raise UnsureError("more than a transaction may write")
-    actions = [_action(space, each) for each in request.transact_items]
+    parts = [_part(entry) for entry in request.transact_items]
     if done is not None:
+        _actions(space, parts)
         raise RefusedRequestError("IdempotentParameterMismatchException", "")
-    steps = _steps(space, actions)
+    tables = _tables(space, parts)
     if request.return_item_collection_metrics == "SIZE" and any(
-        not index.world for step in steps for index in step.table.indexes
+        not index.world for table in tables.values() for index in table.indexes
     ):
         raise UnsureError("sizes of item collections")
-    decided = [_decided(*step) for step in steps]
-    if any(decision.fails for decision in decided):
-        raise _cancelled(steps, decided)
-    changes = [put or _change(step, old) for step, (put, old, _) in zip(steps, decided, strict=True)]
-    consumed = _costs(steps, changes)
+    steps = _steps(space, parts, tables)
+    if any(step.fails for step in steps):
+        raise _cancelled(steps)
+    consumed = _costs(steps)
     if token is not None:
-        space.done[token] = Done(call.now, fingerprint, _reads(steps, changes))
-    for step, change in zip(steps, changes, strict=True):
-        if change is not None:
-            step.table.write(change)
+        space.done[token] = Done(call.now, fingerprint, _reads(steps))
+    for step in steps:
+        if step.change is not None:
+            step.table.write(step.change)
     return answer_of_many({}, consumed, request.return_consumed_capacity, "Write", "Write")
 
 
-def _action(space: Space, entry: forms.TransactWriteItem) -> Action:
-    given = [
-        part for part in (entry.put, entry.update, entry.delete, entry.condition_check) if part is not UNSET
-    ]
+def _part(entry: forms.TransactWriteItem) -> Part:
+    put, update, delete, check = entry.put, entry.update, entry.delete, entry.condition_check
+    if put is not UNSET and update is delete is check is UNSET:
+        return put
+    given = [part for part in (put, update, delete, check) if part is not UNSET]
     if len(given) != 1:
         raise UnsureError("an action of another form")
-    part = given[0]
-    return putting(part) if isinstance(part, forms.PutAction) else keyed(space, part)
+    return given[0]
 
 
-def _steps(space: Space, actions: list[Action]) -> list[TransactionStep]:
-    tables = {table.name: table for table in space.all({each.table for each in actions})}
+def _tables(space: Space, parts: list[Part]) -> dict[str, Table]:
+    """Return the tables of the actions by name."""
     try:
-        steps = one_refusal(lambda each: _step(each, tables[each.table]), actions)
-    except RefusedRequestError as refused:
-        different = are_different((tables[each.table], each.item) for each in actions)
-        if str(refused) == MISMATCH or not different:  # DynamoDB Local cancels the transaction for the former
-            raise UnsureError(str(refused)) from refused
+        return {table.name: table for table in space.all({part.table_name for part in parts})}
+    except RefusedRequestError:
+        _actions(space, parts)  # one whose form is not right comes first
         raise
+
+
+def _actions(space: Space, parts: list[Part]) -> list[Action]:
+    return [putting(part) if isinstance(part, forms.PutAction) else keyed(space, part) for part in parts]
+
+
+def _steps(space: Space, parts: list[Part], tables: dict[str, Table]) -> list[TransactionStep]:
+    """Return what the actions come to: one after the other, so that no more than one is in hand at a time."""
+    steps: list[TransactionStep] = []
+    refusals: list[RefusedRequestError] = []
+    for part in parts:
+        table = tables[part.table_name]
+        try:
+            if isinstance(part, forms.PutAction):
+                steps.append(_put(table, part))
+            else:
+                steps.append(_step(keyed(space, part), table))
+        except RefusedRequestError as refused:
+            refusals.append(refused)
+    if refusals:
+        raise _refusal(refusals, [(tables[each.table], each.item) for each in _actions(space, parts)])
     if len({(step.table.name, step.key) for step in steps}) != len(steps):
         raise UnsureError("one item twice")
     return steps
 
 
+def _refusal(
+    refusals: list[RefusedRequestError], items: list[tuple[Table, Item]]
+) -> RefusedRequestError | UnsureError:
+    """Return the error of a transaction with a key that is not valid."""
+    if len(refusals) > 1:
+        return UnsureError("several things wrong")
+    (refused,) = refusals
+    if str(refused) == MISMATCH or not are_different(items):  # DynamoDB Local cancels it for the former
+        return UnsureError(str(refused))
+    return refused
+
+
+def _put(table: Table, part: forms.PutAction) -> TransactionStep:
+    item, of_bytes, text = read_item(part.item)
+    condition = condition_of(part)
+    key = table.key_of(item)
+    change = table.change(key, item, of_bytes, text)
+    tells = part.return_values_on_condition_check_failure == "ALL_OLD"
+    if condition is None:
+        return TransactionStep(table, key, change, NOTHING, False, True, tells)
+    old = NOTHING if change.old is None else change.old.item
+    return TransactionStep(table, key, change, old, not condition.holds(old), True, tells)
+
+
 def _step(asked: Action, table: Table) -> TransactionStep:
-    return TransactionStep(asked, table, asked.key(table))
+    """Return what another action than a put comes to."""
+    key = asked.key(table)
+    old = asked.old(table, key)
+    fails = asked.fails(old)
+    change = written(asked, table, key, old).change if asked.writes and not fails else None
+    return TransactionStep(table, key, change, old, fails, asked.writes, asked.tells_item)
 
 
-def _decided(asked: Action, table: Table, key: Key) -> Decision:
-    if not asked.text:
-        old = asked.old(table, key)
-        return Decision(None, old, asked.fails(old))
-    change = written(asked, table, key, {}).change
-    if asked.condition is None:
-        return Decision(change, {}, fails=False)
-    old = {} if change.old is None else change.old.item
-    return Decision(change, old, not asked.condition.holds(old))
-
-
-def _cancelled(steps: list[TransactionStep], decided: list[Decision]) -> RefusedRequestError:
+def _cancelled(steps: list[TransactionStep]) -> RefusedRequestError:
     """Return the error of a transaction with conditions that do not hold."""
-    reasons = [_reason(*each) for each in zip(steps, decided, strict=True)]
+    reasons = [_reason(step) for step in steps]
     codes = ", ".join(reason["Code"] for reason in reasons)
     return RefusedRequestError(
         "TransactionCanceledException",
         f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
-        failed=tuple({step.table.name for step, each in zip(steps, decided, strict=True) if each.fails}),
+        failed=tuple({step.table.name for step in steps if step.fails}),
         more={"CancellationReasons": reasons},
     )
 
 
-def _reason(step: TransactionStep, decision: Decision) -> dict[str, Any]:
-    if not decision.fails:
+def _reason(step: TransactionStep) -> dict[str, Any]:
+    if not step.fails:
         return {"Code": "None"}
-    asked, old = step.action, decision.old
-    stop = "" if asked.writes else "."
-    reason: dict[str, Any] = {"Item": old} if asked.tells_item and old else {}
+    stop = "" if step.writes else "."
+    reason: dict[str, Any] = {"Item": step.old} if step.tells and step.old else {}
     code = CONDITION_FAILED.removesuffix("Exception")
     return {**reason, "Code": code, "Message": f"The conditional request failed{stop}"}
 
 
-def _change(step: TransactionStep, old: Item) -> ItemChange | None:
-    return written(*step, old).change if step.action.writes else None
-
-
-def _costs(steps: list[TransactionStep], changes: list[ItemChange | None]) -> list[tuple[str, Consumed]]:
-    sums: dict[str, float] = {}
+def _costs(steps: list[TransactionStep]) -> list[tuple[str, Consumed]]:
+    sums = {step.table.name: 0.0 for step in steps}
     indexed: dict[str, list[Consumed]] = {}
-    for step, change in zip(steps, changes, strict=True):
-        table = step.table
-        if change is not None and table.indexes:
+    for step in steps:
+        table, change = step.table, step.change
+        if change is None:
+            sums[table.name] += _read(table.get(step.key))
+        elif table.indexes:
             indexed.setdefault(table.name, []).append(table.cost(change).times(TWICE))
         else:
-            units = TWICE * table.units(change) if change is not None else _read(table.get(step.key))
-            sums[table.name] = sums.get(table.name, 0.0) + units
-    return [
-        (name, added((Consumed(sums.get(name, 0.0)), *indexed.get(name, ()))))
-        for name in {step.table.name for step in steps}
-    ]
+            sums[table.name] += TWICE * table.units(change)
+    return [(name, added((Consumed(units), *indexed.get(name, ())))) for name, units in sums.items()]
 
 
 def _fingerprint(body: bytes) -> bytes:
@@ -193,11 +221,11 @@ def _again(done: Done, capacity: str) -> Answer:
     return answer_of_many({}, consumed, capacity, "Read", "Read")
 
 
-def _reads(steps: list[TransactionStep], changes: list[ItemChange | None]) -> tuple[tuple[str, float], ...]:
+def _reads(steps: list[TransactionStep]) -> tuple[tuple[str, float], ...]:
     """Return the units that reading what a transaction leaves takes, by table."""
     sums: dict[str, float] = {}
-    for step, change in zip(steps, changes, strict=True):
-        units = _read(step.table.get(step.key) if change is None else change.new)
+    for step in steps:
+        units = _read(step.table.get(step.key) if step.change is None else step.change.new)
         sums[step.table.name] = sums.get(step.table.name, 0.0) + units
     return tuple(sums.items())
 
