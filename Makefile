@@ -110,11 +110,11 @@ advance: $(READY) ## move the emulator's time on: BY=25h (90s, 15m, 2d)
 test: $(TESTED) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
 	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
 	@if [ "$$TARGET" = aws ]; then $(PYTHON) -m tests.frame.permission; fi
-	@$(PYTHON) -m pytest -n logical --maxprocesses 6 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
+	@$(PYTHON) -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
 
 promises: $(TESTED) ## the tests that take minutes: the whole promise suite over the pipeline, and every planted bug that it must find
 	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
-	@$(PYTHON) -m pytest -n logical --maxprocesses 6 --dist loadfile -m long $(PYTEST_OPTIONS) tests/integration
+	@$(PYTHON) -m pytest -n logical --maxprocesses 8 --dist loadfile -m long $(PYTEST_OPTIONS) tests/integration
 
 lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
