@@ -43,8 +43,6 @@ class Renamed(NamedTuple):
 
 def renamed(operation: str, body: bytes, region: str) -> Renamed | None:
     """Return a request with names in place of ARNs of this region; None if there is none in it."""
-    if ARN not in body:
-        return None
     try:
         request = json.loads(body)
         arns = {}

@@ -8,6 +8,7 @@ hundred items makes thousands of objects, which are gone with it.
 """
 
 import gc
+import logging
 
 from tailrace.startup import late
 
@@ -18,6 +19,9 @@ YOUNG = 20_000
 def main() -> None:
     """Become LocalStack; does not return."""
     gc.disable()
+    # A line of the log tells none of these, and looking for them takes a part of what it takes to write it.
+    logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # typeshed does not know it
     late.postpone()
     from localstack.runtime.main import main as localstack  # noqa: PLC0415  imported without the collector
 
