@@ -123,7 +123,7 @@ lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run bench/healthy examples/*/*.sh
 
-.PHONY: simulate mutants bench-leg fuzz soak
+.PHONY: simulate mutants bench-leg bench-install fuzz soak
 fuzz: $(TESTED) ## send mutated requests to the door, and see that none hangs it or leaves anything: REQUESTS= SEED=
 	@$(PYTHON) -m tests.fuzz
 
@@ -151,6 +151,9 @@ soak: $(TESTED) ## measure what must not cost more the more there is of it: many
 
 bench-leg: $(TESTED) ## measure the streaming leg itself: a record's microseconds in filters, puts, reads, events; its memory
 	@$(PYTHON) -m benchmarks.leg
+
+bench-install: $(READY) ## measure what `make up` downloads and puts on the disk, in a fresh clone with empty caches
+	@$(PYTHON) -m benchmarks.installed
 
 bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NAB_DATA= their folder
 	@.venv/bin/uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies
