@@ -39,10 +39,10 @@ class DynamoDBShortWay:
         """Answer a request, with names in place of ARNs, and publish what it consumed."""
         asked = body = ticket.request.body.read()
         rewrites: list[Callable[[bytes], bytes]] = []
-        has_arns = names.ARN in body
+        has_arns = names.has_arn(body)
         if has_arns and (renamed := names.renamed(ticket.operation, body, ticket.region)):
             asked = renamed.body
-            has_arns = names.ARN in asked
+            has_arns = names.has_arn(asked)
             rewrites.append(renamed.restored)
         if ticket.plain and ticket.operation in rules.OPERATIONS:
             account, space = _space(ticket.key, ticket.region)

@@ -16,7 +16,7 @@ class Done(NamedTuple):
     """A transaction that was written: when, its request's fingerprint, and the units to read it, by table."""
 
     when: float
-    fingerprint: bytes
+    fingerprint: int
     units: tuple[tuple[str, float], ...]
 
 
