@@ -49,9 +49,14 @@ class Bed:
 
 @dataclass(frozen=True)
 class EmbeddedBed(Bed):
-    """One that runs as processes of this machine; `cpu` gives the CPU seconds that they have taken."""
+    """One that runs as processes of this machine; `cpu` gives the CPU seconds that they have taken.
+
+    `own` gives the MiB of their memory that no file holds. Unlike `memory` it does not change with what other
+    programs run.
+    """
 
     cpu: Callable[[], float]
+    own: Callable[[], float]
 
 
 @contextmanager
@@ -74,6 +79,9 @@ def embedded(*services: str) -> Iterator[EmbeddedBed]:
     def cpu() -> float:
         return sum(cpu_seconds(one) for one in every())
 
+    def own() -> float:
+        return sum(anonymous(one) for one in every()) / 2**20
+
     def log() -> str:
         return emulator.log.read_text(encoding="utf-8", errors="replace")
 
@@ -82,7 +90,7 @@ def embedded(*services: str) -> Iterator[EmbeddedBed]:
     healthy = time.monotonic() - began
     try:
         switch_limits(emulator.status().endpoint, "off")
-        yield EmbeddedBed(target, healthy, memory, log, cpu)
+        yield EmbeddedBed(target, healthy, memory, log, cpu, own)
     finally:
         emulator.stop()
 
@@ -133,6 +141,15 @@ def pss(process: psutil.Process) -> int:
         return int(process.memory_full_info().pss)
     except psutil.NoSuchProcess:
         return 0
+
+
+def anonymous(process: psutil.Process) -> int:
+    """Return the bytes of a process's memory that no file holds; 0 if it has just ended."""
+    try:
+        rows = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(row.split()[1]) * 1024 for row in rows if row.startswith("Pss_Anon:")), 0)
 
 
 def cpu_seconds(process: psutil.Process) -> float:

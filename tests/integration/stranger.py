@@ -52,20 +52,18 @@ Resources:
       Code:
         ZipFile: |
           import base64, json, os, boto3
-          dynamodb, table = boto3.client("dynamodb"), os.environ["TABLE"]
+          table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
           def keep(event, context):
-              asked = {"TableName": table, "Key": {"id": {"S": "broken"}}, "ConsistentRead": True}
-              broken = "Item" in dynamodb.get_item(**asked)
+              broken = "Item" in table.get_item(Key={"id": "broken"}, ConsistentRead=True)
               for record in event["Records"]:
                   reading = json.loads(base64.b64decode(record["kinesis"]["data"]))
                   if broken and reading.get("bad"):
                       raise ValueError("cannot keep " + reading["id"])
                   print("kept", reading["id"])
-                  dynamodb.update_item(
-                      TableName=table,
-                      Key={"id": {"S": reading["id"]}},
+                  table.update_item(
+                      Key={"id": reading["id"]},
                       UpdateExpression="ADD seen :one",
-                      ExpressionAttributeValues={":one": {"N": "1"}},
+                      ExpressionAttributeValues={":one": 1},
                   )
   Mapping:
     Type: AWS::Lambda::EventSourceMapping

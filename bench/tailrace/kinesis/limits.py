@@ -17,14 +17,14 @@ class TokenBucket:
     """
 
     def __init__(self, rate: float, now: float) -> None:
-        self._rate = self._available = float(rate)
+        self.rate = self._available = float(rate)
         self._at = now
 
     def holds(self, least: float, now: float) -> bool:
         """Tell whether there is at least so much, or anything at all."""
         passed = max(0.0, now - self._at)
         self._at = max(self._at, now)
-        self._available = min(self._rate, self._available + passed * self._rate)
+        self._available = min(self.rate, self._available + passed * self.rate)
         return self._available >= least if least else self._available > 0
 
     def take(self, amount: float) -> None:
@@ -132,6 +132,10 @@ COUNTED_EACH = {
 """Operations whose calls count for each stream, or consumer and shard, by itself; how requests name it."""
 
 
+BUCKETS = 1000
+"""Of calls that are counted; beyond, those that are full again go."""
+
+
 class Calls:
     """How often each account asked for each operation of late."""
 
@@ -145,9 +149,19 @@ class Calls:
         rate = CALLS_PER_SECOND.get(operation)
         if rate is None:
             return True
+        if len(self._buckets) > BUCKETS:
+            self._buckets = {
+                what: bucket
+                for what, bucket in list(self._buckets.items())
+                if not bucket.holds(bucket.rate, now)
+            }
         named = [str(request.get(parameter, "")) for parameter in COUNTED_EACH.get(operation, ())]
         bucket = self._buckets.setdefault((account, region, operation, *named), TokenBucket(rate, now))
         if not bucket.holds(1, now):
             return False
         bucket.take(1)
         return True
+
+    def __len__(self) -> int:
+        """Count the buckets that are held."""
+        return len(self._buckets)

@@ -181,17 +181,12 @@ def certificate(serial_number: int | None = None) -> tuple[str, str, str]:
     return made
 
 
-OURS: dict[str, dict[str, object]] = {
+OURS = {
     "localstack.dns.server": {
         "is_server_running": lambda: False,
         **dict.fromkeys(
             ("revert_network_configuration", "start_dns_server", "stop_servers"), lambda **_: None
         ),
-    },
-    # It imports a Java program's package, which is not installed.
-    "localstack.utils.kinesis.kinesis_connector": {
-        "KinesisProcessorThread": object,
-        "listen_to_kinesis": called("tailrace.firehose.listening", "listen"),
     },
     SSL: {
         "create_ssl_cert": certificate,
@@ -199,7 +194,7 @@ OURS: dict[str, dict[str, object]] = {
         "install_predefined_cert_if_available": lambda: None,
     },
 }
-"""Modules of which little is asked here, with our answers: no DNS server runs, no certificate is fetched."""
+"""Modules of which little is asked where no DNS server runs and no certificate is fetched, with answers."""
 
 
 def admit() -> None:

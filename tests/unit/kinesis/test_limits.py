@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tailrace.kinesis.limits import BYTES_PER_SECOND, RECORDS_PER_SECOND, Throughput
+from tailrace.kinesis.limits import BUCKETS, BYTES_PER_SECOND, RECORDS_PER_SECOND, Calls, Throughput
 from tests.unit.kinesis.stage import ACCOUNT, FIRST, Stage, encoded
 
 pytestmark = pytest.mark.unit
@@ -185,3 +185,22 @@ def test_a_tables_stream_has_no_limits() -> None:
         assert len(stage("GetRecords", ShardIterator=iterator)["Records"]) == 1500
     stage("DeleteStream", StreamName=name)
     assert stage("ListStreams")["StreamNames"] == []
+
+
+def test_calls_of_long_ago_are_forgotten() -> None:
+    """However many names were asked for: of those, no more are remembered than were asked for of late."""
+    calls = Calls()
+    for number in range(3 * BUCKETS):
+        assert calls.allow(ACCOUNT, "eu-central-1", "ListShards", {"StreamName": f"s{number}"}, number / 100)
+    assert len(calls) <= BUCKETS + 1
+
+
+def test_a_call_counts_though_others_are_forgotten() -> None:
+    """The calls of this second count while those of long ago go."""
+    calls = Calls()
+    for number in range(BUCKETS + 10):
+        calls.allow(ACCOUNT, "eu-central-1", "ListShards", {"StreamName": f"s{number}"}, 0.0)
+    asked = [
+        calls.allow(ACCOUNT, "eu-central-1", "DescribeLimits", {"n": number}, 60.0) for number in range(2)
+    ]
+    assert asked == [True, False]

@@ -1,16 +1,14 @@
 """Secondary indexes: which items they have, and what of them. Pure."""
 
+import marshal
 from collections.abc import Mapping
-from typing import Any
-
-import msgspec
+from typing import Any, NamedTuple
 
 from .capacity import write_units
 from .keys import Entry, Key, Position, SortedKeys
 from .schema import Schema
 from .sizes import size
 from .values import Item
-from .wire import decoded
 
 type Place = Position | None
 """Where an item is in an index; None if it is not in it."""
@@ -73,27 +71,26 @@ class Index:
         return stored.size if stored.places[at] or self._own & stored.item.keys() else 0
 
 
-class KeptItem(msgspec.Struct, frozen=True, gc=False):
-    """An item as a table has it: its JSON, its bytes as DynamoDB counts them, and where it is in each index.
+class KeptItem(NamedTuple):
+    """An item as a table has it, its bytes as DynamoDB counts them, and where it is in each index.
 
-    As objects of Python's an item of 1 KB takes nine, and Python's collector of garbage would go through them
-    time and again.
+    It is packed: as objects of Python's an item of 1 KB takes nine.
     """
 
-    text: bytes
+    packed: bytes
     size: int
     places: tuple[Place, ...] = ()
 
     @property
     def item(self) -> Item:
         """The item itself."""
-        found: Item = decoded(self.text)
+        found: Item = marshal.loads(self.packed)  # noqa: S302  packed by this module
         return found
 
-    @property
-    def raw(self) -> msgspec.Raw:
-        """The item as a part of an answer."""
-        return msgspec.Raw(self.text)
+
+def kept(item: Item, size: int, places: tuple[Place, ...]) -> KeptItem:
+    """Return an item to be kept."""
+    return KeptItem(marshal.dumps(item), size, places)
 
 
 def write_cost(index: Index, at: int, old: KeptItem | None, new: KeptItem | None) -> int:
