@@ -65,7 +65,7 @@ class Watched:
 @pytest.fixture(scope="module")
 def watched(make_pipeline: MakePipeline) -> Iterator[Watched]:
     """Give the pipeline and its listener."""
-    pipeline = make_pipeline("detector", ANOMALY_MINIMUM="3")
+    pipeline = make_pipeline("detector", SHARDS="1", ANOMALY_MINIMUM="3")
     with listening(pipeline) as listener:
         yield Watched(pipeline, listener)
 

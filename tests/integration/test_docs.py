@@ -24,7 +24,7 @@ def test_the_handler_in_the_docs_is_deployed(make_pipeline: MakePipeline, tmp_pa
     (tmp_path / "analytics.py").write_text(analytics, encoding="utf-8")
     samples: dict[str, Any] = {}
     exec(compile(text, "docs/handler.md", "exec"), samples)  # noqa: S102  the project's own documentation
-    pipeline = make_pipeline("docs", HANDLER=str(tmp_path))
+    pipeline = make_pipeline("docs", SHARDS="1", HANDLER=str(tmp_path))
     orders = [samples["event"](n) for n in range(COUNT)]
     pipeline.put(Put(json.dumps(order).encode(), key, order["eventId"]) for key, order in orders)
     pipeline.put(Put(json.dumps(order).encode(), "bad") for order, _ in samples["rejected"]())

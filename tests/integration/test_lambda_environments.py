@@ -259,7 +259,7 @@ def test_an_environment_that_died_while_idle_is_not_used(functions: Functions) -
     function = functions.make(LOOKS)
     runtime = psutil.Process(function.invoke({"look": "pid"}).payload)
     runtime.kill()
-    psutil.wait_procs([runtime], timeout=10)
+    eventually(lambda: not _runs(runtime.pid), within=30, what="the runtime to be dead")
     again = function.invoke({"look": "pid"})
     assert (again.error, again.payload == runtime.pid) == (None, False)
 

@@ -96,6 +96,6 @@ def test_a_hash_that_differs(folder: Path, tmp_path: Path) -> None:
 def test_the_function_runs_with_it(folder: Path, make_pipeline: MakePipeline) -> None:
     """The function imports what its requirements name."""
     code = Code(pack_handler(folder), pack_detector())
-    pipeline = make_pipeline("packages", code=code)
+    pipeline = make_pipeline("packages", SHARDS="1", code=code)
     pipeline.put([event("graded")])
     pipeline.settle().check()

@@ -42,7 +42,7 @@ def failing(make_pipeline: MakePipeline, tmp_path_factory: pytest.TempPathFactor
     """Give a pipeline through which events went that its handler fails for, between others."""
     folder = tmp_path_factory.mktemp("handler")
     (folder / "analytics.py").write_text(ANALYTICS)
-    made = make_pipeline("faults-of-a-handler", HANDLER=str(folder))
+    made = make_pipeline("faults-of-a-handler", SHARDS="1", HANDLER=str(folder))
     made.put(put(f"{how}-{n}", how) for n in range(10) for how in ("fine", *DETAILS))
     made.settle().check()
     return made

@@ -22,7 +22,7 @@ LONG_TEXT = re.compile(rb': "([^"]{6,})"')  # of a member: too long to stand in 
 @pytest.fixture(scope="module")
 def logged(make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline through which good and bad records went, whose contents must not show in the log."""
-    made = make_pipeline("logs")
+    made = make_pipeline("logs", SHARDS="1")
     made.put(samples.fresh(GOOD, lambda n: f"key-{n}"))
     made.put(Put(f"{SECRET} is no JSON".encode(), f"bad-{n}") for n in range(BAD))
     made.put([Put(f'{{"eventId": "{SECRET}"}}'.encode(), "bad")])

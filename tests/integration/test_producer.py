@@ -107,13 +107,13 @@ def ended(process: subprocess.Popen[str], given: str | None = None) -> Done:
 @pytest.fixture(scope="module")
 def audited(make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline into which nothing is put that its ledger does not name."""
-    return make_pipeline("audited")
+    return make_pipeline("audited", SHARDS="1")
 
 
 @pytest.fixture(scope="module")
 def other(make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline for runs whose ledger is not whole, or that send what is no event."""
-    return make_pipeline("unaudited")
+    return make_pipeline("unaudited", SHARDS="1")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anywhere
 @pytest.fixture(scope="module")
 def pipeline(make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline into which nothing is put that its ledger does not name."""
-    return make_pipeline("sources")
+    return make_pipeline("sources", SHARDS="1")
 
 
 @pytest.fixture

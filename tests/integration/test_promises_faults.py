@@ -36,7 +36,7 @@ def faults_target(run: Run) -> Iterator[Target]:
 @pytest.fixture(scope="module")
 def throttled(faults_target: Target, make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline on the emulator with the faults; small batches, so that many calls are hit."""
-    return make_pipeline("faults", on=faults_target, BATCH_SIZE="10")
+    return make_pipeline("faults", on=faults_target, SHARDS="1", BATCH_SIZE="10")
 
 
 @pytest.fixture

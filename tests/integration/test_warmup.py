@@ -24,7 +24,7 @@ DROP = {"ANOMALY": "drop", "RATE": "100", "COUNT": "1000"}
 @pytest.fixture(scope="module")
 def looked_at(make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline whose detector looks."""
-    return make_pipeline("warmup", DETECTOR="1", ANOMALY_MINIMUM="3")
+    return make_pipeline("warmup", SHARDS="1", DETECTOR="1", ANOMALY_MINIMUM="3")
 
 
 @pytest.fixture
