@@ -110,11 +110,11 @@ advance: $(READY) ## move the emulator's time on: BY=25h (90s, 15m, 2d)
 test: $(TESTED) ## unit and integration tests, on stacks of their own: TESTS= a file or folder
 	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
 	@if [ "$$TARGET" = aws ]; then $(PYTHON) -m tests.frame.permission; fi
-	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
+	@$(PYTHON) -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS) $(TESTS)
 
 promises: $(TESTED) ## the tests that take minutes: the whole promise suite over the pipeline, and every planted bug that it must find
 	@$(call IF_OURS,$(CONTROL) install --via '$(EMULATOR)',:)
-	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile -m long $(PYTEST_OPTIONS) tests/integration
+	@$(PYTHON) -m pytest -n logical --maxprocesses 8 --dist loadfile -m long $(PYTEST_OPTIONS) tests/integration
 
 lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@$(PYTHON) -m ruff check .
@@ -123,7 +123,7 @@ lint: $(TESTED) ## ruff, mypy, cfn-lint, shellcheck
 	@.venv/bin/cfn-lint bootstrap/template.yaml
 	@.venv/bin/shellcheck .ci/run bench/healthy examples/*/*.sh
 
-.PHONY: simulate mutants bench-leg fuzz soak
+.PHONY: simulate mutants bench-leg bench-install fuzz soak
 fuzz: $(TESTED) ## send mutated requests to the door, and see that none hangs it or leaves anything: REQUESTS= SEED=
 	@$(PYTHON) -m tests.fuzz
 
@@ -151,6 +151,9 @@ soak: $(TESTED) ## measure what must not cost more the more there is of it: many
 
 bench-leg: $(TESTED) ## measure the streaming leg itself: a record's microseconds in filters, puts, reads, events; its memory
 	@$(PYTHON) -m benchmarks.leg
+
+bench-install: $(READY) ## measure what `make up` downloads and puts on the disk, in a fresh clone with empty caches
+	@$(PYTHON) -m benchmarks.installed
 
 bench-anomalies: $(READY) ## measure the anomaly detector on labelled series: NAB_DATA= their folder
 	@.venv/bin/uv venv --quiet --allow-existing --python $(PYTHON) .build/anomalies

@@ -7,7 +7,9 @@ and the credentials must belong to the very account that `AWS_ACCOUNT_ID` names.
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -16,6 +18,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.utils import parse_timestamp
 
 from bootstrap.errors import TargetError
 from bootstrap.settings import SETTINGS
@@ -152,7 +155,20 @@ def _isolated_session() -> boto3.Session:
         session_vars={name: (None, None, value, None) for name, value in nothing.items()}
     )
     core.set_credentials(DUMMY_KEY, DUMMY_KEY)
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
     return boto3.Session(botocore_session=core)
+
+
+def _moment(stamp: str | float) -> datetime:
+    """Parse a time in an answer: in botocore's own way that is most of what a list of a stack's events takes.
+
+    >>> _moment("2026-01-02T03:04:05.678Z").isoformat(), _moment(1767323045).timestamp()
+    ('2026-01-02T03:04:05.678000+00:00', 1767323045.0)
+    """
+    if isinstance(stamp, str) and "-" in stamp:
+        with suppress(ValueError):
+            return datetime.fromisoformat(stamp)
+    return parse_timestamp(stamp)  # type: ignore[arg-type]  # a number too
 
 
 def _account(environ: Mapping[str, str]) -> Target:

@@ -1,5 +1,6 @@
 """What holds for every test: no setting of the developer's, one marker each, and a header that says where."""
 
+import gc
 import os
 import signal
 from collections.abc import Generator, Iterator
@@ -18,6 +19,22 @@ HERE = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 PROGRESS = pytest.StashKey[Progress]()
 NESTED = pytest.StashKey[bool]()
+# Integration tests that take, or wait, longest: if they began last they would go on when all else has ended.
+LONGEST = (
+    "test_docs_run.py",
+    "test_examples.py",
+    "test_emulator_lifecycle.py",
+    "test_alarms.py",
+    "test_as_dependency.py",
+    "test_record.py",
+    "test_load.py",
+    "test_dynamodb_changes.py",
+    "test_promise_suite.py",
+    "test_watch.py",
+    "test_trace.py",
+    "test_recipe_validation.py",
+)
+FIRST = [HERE / "integration" / name for name in LONGEST]
 # What a program looks at to learn what its terminal can do: the same for each test, whatever the developer's.
 TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "TTY_COMPATIBLE")
 
@@ -57,14 +74,35 @@ def pytest_sessionstart() -> Generator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None]:
+    """Let Python's garbage collector rest while tests are collected, and pass over them for good."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Take two workers more than there are processors: much of the integration tests is waiting."""
+    """Take four workers for each processor: integration tests wait for two thirds of their time."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # xdist's own way to say how many
-    return (
-        len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)) + 2
+    return 4 * len(
+        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401  xdist ships no types
+    """Have folders of integration tests run by one worker each."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.frame.sharing import FolderScheduling  # noqa: PLC0415  there may be no xdist
+
+    return FolderScheduling(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -91,7 +129,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse a test without its marker; skip what the target cannot do."""
+    """Refuse a test without its marker; skip what the target cannot do; begin with what takes longest."""
+    items.sort(key=lambda item: FIRST.index(item.path) if item.path in FIRST else len(FIRST))
     run = config.stash[RUN]
     recipe = _samples().RECIPE
     looking = any(item.get_closest_marker(markers.IN_VIEW) for item in items)

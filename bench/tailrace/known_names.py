@@ -196,12 +196,6 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "localstack.utils.aws.aws_stack": {
         "CACHE_S3_HOSTNAME_DNS_STATUS": "value",
     },
-    "localstack.utils.kinesis.kinesis_connector": {
-        "listen_to_kinesis": (
-            "(stream_name, account_id, region_name, listener_func, ddb_lease_table_suffix, "
-            "wait_until_started)"
-        ),
-    },
     "localstack.utils.serving": {},
     "moto.iam.models": {
         "IAMBackend._init_aws_policies": "(self)",

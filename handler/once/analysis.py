@@ -1,6 +1,6 @@
 """What `analyse` returns: what becomes of one event, and how the layer checks it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from handler.once.metrics import DimensionValue, Measure
@@ -55,6 +55,13 @@ def checked(analysis: object) -> Analysis:
             Reason.ANALYTICS_FAILED, f"an Analysis has {len(analysis.totals)} totals: at most {MOST_TOTALS}"
         )
     for value, (name, kind, of, form) in zip(analysis, _MEMBERS, strict=True):
-        if not isinstance(value, kind) or not all(isinstance(each, of) for each in value):
+        if not isinstance(value, kind) or not _are(value, of):
             raise RejectedError(Reason.ANALYTICS_FAILED, f"the {name} of an Analysis are {form}")
     return analysis
+
+
+def _are(values: Iterable[object], kind: type) -> bool:
+    for value in values:  # noqa: SIM110  `all` with a generator takes three times as long, for every event
+        if not isinstance(value, kind):
+            return False
+    return True

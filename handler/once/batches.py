@@ -83,13 +83,14 @@ def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     size = 0
     for entry in entries:
         weight = len(entry.item) if isinstance(entry, Storable) else 0
-        actions = len(chunk) + 1 + len(minutes | {entry.record.minute}) + 1
+        minute = entry.record.minute
+        actions = len(chunk) + 1 + len(minutes) + (minute not in minutes) + 1
         full = actions > MOST_ACTIONS or size + weight > MOST_BYTES
         if chunk and (full or _differs(entry, bodies)):
             yield chunk
             chunk, bodies, minutes, size = [], {}, set(), 0
         chunk.append(entry)
-        minutes.add(entry.record.minute)
+        minutes.add(minute)
         size += weight
         if isinstance(entry, Storable):
             bodies.setdefault(entry.key, entry)
@@ -98,9 +99,8 @@ def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _differs(entry: Entry, bodies: dict[Key, Storable]) -> bool:
-    if not isinstance(entry, Storable) or entry.key not in bodies:
+    if not isinstance(entry, Storable) or (first := bodies.get(entry.key)) is None:
         return False
-    first = bodies[entry.key]
     return first.record.data != entry.record.data and not same(first.body, entry.body)
 
 
@@ -144,25 +144,28 @@ class Step(NamedTuple):
     becomes: Becomes
     entry: Entry
     """A Refused where it becomes QUARANTINE, or was settled so and its message may not have been sent."""
-    receipt: str = ""
-    """SETTLED: the receipt of the delivery that settled it."""
+    receipt: str
+    """That of its transaction; SETTLED: of the delivery that settled it."""
     unsent: bool = False
     """SETTLED: its message may not have been sent."""
 
 
-def plan(chunk: Sequence[Entry], findings: Findings) -> list[Step]:
-    """Return what each record of a chunk becomes, by what is known so far, in order."""
+def plan(chunk: Sequence[Entry], findings: Findings, receipt: str) -> list[Step]:
+    """Return what each record of a chunk becomes, by what is known so far, in order.
+
+    `receipt` names that of the transaction they are to be written in.
+    """
     stored: set[Key] = set()
     steps = []
     for entry in chunk:
-        step = _step(entry, findings, stored)
+        step = _step(entry, findings, stored, receipt)
         if step.becomes is Becomes.STORE and isinstance(entry, Storable):
             stored.add(entry.key)
         steps.append(step)
     return steps
 
 
-def _step(entry: Entry, findings: Findings, stored: set[Key]) -> Step:
+def _step(entry: Entry, findings: Findings, stored: set[Key], receipt: str) -> Step:
     number = entry.record.sequence_number
     if number in findings.markers:
         marker = findings.markers[number]
@@ -170,22 +173,23 @@ def _step(entry: Entry, findings: Findings, stored: set[Key]) -> Step:
             return Step(Becomes.SETTLED, _refused(entry, *marker.unsent), marker.receipt, unsent=True)
         return Step(Becomes.SETTLED, entry, marker.receipt)
     if isinstance(entry, Rejected):
-        return Step(Becomes.QUARANTINE, entry)
+        return Step(Becomes.QUARANTINE, entry, receipt)
     if number in findings.refusals:
         refused = _refused(entry, Reason.REFUSED_BY_DYNAMODB, findings.refusals[number])
-        return Step(Becomes.QUARANTINE, refused)
-    return _accepted(entry, findings.stored.get(entry.key), stored)
-
-
-def _accepted(entry: Storable, found: StoredItem | None, stored: set[Key]) -> Step:
+        return Step(Becomes.QUARANTINE, refused, receipt)
+    found = findings.stored.get(entry.key)
     if found is None:
-        return Step(Becomes.DUPLICATE if entry.key in stored else Becomes.STORE, entry)
+        return Step(Becomes.DUPLICATE if entry.key in stored else Becomes.STORE, entry, receipt)
+    return _repeated(entry, found, receipt)
+
+
+def _repeated(entry: Storable, found: StoredItem, receipt: str) -> Step:
     if found.sequence_number == entry.record.sequence_number:
         return Step(Becomes.SETTLED, entry, found.receipt)
     if same(found.body, entry.body):
-        return Step(Becomes.DUPLICATE, entry)
+        return Step(Becomes.DUPLICATE, entry, receipt)
     detail = f"another event of the same eventId and timestamp is stored, from record {found.sequence_number}"
-    return Step(Becomes.QUARANTINE, _refused(entry, Reason.CONFLICTING_DUPLICATE, detail))
+    return Step(Becomes.QUARANTINE, _refused(entry, Reason.CONFLICTING_DUPLICATE, detail), receipt)
 
 
 def _refused(entry: Entry, reason: Reason, detail: str) -> Rejected:

@@ -1,7 +1,7 @@
 """A record's bytes become an event, with the key under which it is stored."""
 
 import json
-from base64 import b64decode
+from binascii import a2b_base64
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple, NoReturn
@@ -45,7 +45,7 @@ def parse(record: Record) -> ParsedEvent:
 
 def _json_of(data: str) -> Json:
     try:
-        value: Json = _decode(b64decode(data).decode())
+        value: Json = _decode(a2b_base64(data).decode())
     except UnicodeDecodeError as error:
         raise RejectedError(Reason.NOT_JSON, f"not UTF-8 at byte {error.start}: {error.reason}") from None
     except json.JSONDecodeError as error:
@@ -83,20 +83,20 @@ def _seconds(stamp: Json) -> int:
 
     It is ISO 8601, UTC where it names no zone, or a number of seconds, milliseconds or finer.
     """
-    if isinstance(stamp, int | Decimal) and not isinstance(stamp, bool):
-        unit = next((unit for below, unit in UNITS if 0 <= stamp < below), None)
-        if unit is None:
-            raise RejectedError(Reason.NO_TIMESTAMP, "its timestamp is no number of seconds since 1970")
-        return int(stamp // unit)
-    if not isinstance(stamp, str):
+    if isinstance(stamp, str):
+        try:
+            moment = datetime.fromisoformat(stamp)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            return int(moment.timestamp() // 1)
+        except (ValueError, OverflowError):
+            raise RejectedError(Reason.NO_TIMESTAMP, "its timestamp is not a time in ISO 8601") from None
+    if not isinstance(stamp, int | Decimal) or isinstance(stamp, bool):
         raise RejectedError(
             Reason.NO_TIMESTAMP,
             "an event with an eventId needs a timestamp: ISO 8601, or seconds or milliseconds since 1970",
         )
-    try:
-        moment = datetime.fromisoformat(stamp)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return int(moment.timestamp() // 1)
-    except (ValueError, OverflowError):
-        raise RejectedError(Reason.NO_TIMESTAMP, "its timestamp is not a time in ISO 8601") from None
+    unit = next((unit for below, unit in UNITS if 0 <= stamp < below), None)
+    if unit is None:
+        raise RejectedError(Reason.NO_TIMESTAMP, "its timestamp is no number of seconds since 1970")
+    return int(stamp // unit)

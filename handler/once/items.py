@@ -37,7 +37,7 @@ OWN = frozenset(
 
 def raw(event: ParsedEvent) -> bytes:
     """Return an event as it is stored, `rawData` in JSON text; RejectedError if DynamoDB cannot hold it."""
-    text = _text({"rawData": event.body})
+    text = _encoded(f'"rawData":{{"M":{{{_members(event.body, 1)}}}}}')
     if len(text) > SURELY_SMALL:
         _check_size({"rawData": event.body})
     return text
@@ -53,24 +53,29 @@ def render(record: Record, event: ParsedEvent, analysis: Analysis, raw: bytes) -
         raise RejectedError(
             Reason.ANALYTICS_FAILED, f"analytics gives attributes that are not its own: {names}"
         )
-    attributes: Body = {
-        "eventId": event.key.event_id,
-        "timestamp": event.key.timestamp,
-        **analysis.attributes,
-        "sequenceNumber": record.sequence_number,
-        "shardId": record.shard_id,
-        "partitionKey": record.partition_key,
-    }
-    text = b"%b,%b" % (_text(attributes), raw)
-    if len(text) > SURELY_SMALL:
-        _check_size({**attributes, "rawData": event.body})
-    return text
+    key, given = event.key, _members(analysis.attributes, 0)
+    text = (
+        f'"eventId":{{"S":{quoted(key.event_id)}}},"timestamp":{{"N":"{key.timestamp}"}},'
+        f"{given}{given and ','}"
+        f'"sequenceNumber":{{"S":{quoted(record.sequence_number)}}},"shardId":{{"S":{quoted(record.shard_id)}}},'
+        f'"partitionKey":{{"S":{quoted(record.partition_key)}}},'
+    )
+    item = _encoded(text) + raw
+    if len(item) > SURELY_SMALL:
+        own: Body = {
+            "eventId": key.event_id,
+            "timestamp": key.timestamp,
+            "sequenceNumber": record.sequence_number,
+            "shardId": record.shard_id,
+            "partitionKey": record.partition_key,
+        }
+        _check_size({**own, **analysis.attributes, "rawData": event.body})
+    return item
 
 
-def _text(attributes: Body) -> bytes:
-    """Return attributes as JSON text without the outer braces."""
+def _encoded(text: str) -> bytes:
     try:
-        return _members(attributes, 0).encode()
+        return text.encode()
     except UnicodeEncodeError:
         raise RejectedError(
             Reason.BAD_TEXT, "a text holds half of a surrogate pair, which is no Unicode"

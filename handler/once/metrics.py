@@ -5,7 +5,7 @@ and no sender can make a metric.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
@@ -29,9 +29,9 @@ type Dimensions = tuple[tuple[str, str], ...]
 
 MOST_DATA = 1000
 """Data in one PutMetricData call (CloudWatch's limit)."""
-LARGEST = 2**300
-"""A value beyond this is refused: CloudWatch takes up to 2**360, and with one beyond refuses the call."""
-SMALLEST = Decimal(1) / LARGEST
+LOWEST, HIGHEST = Decimal(-(2**300)), Decimal(2**300)
+"""A value beyond these is refused: CloudWatch takes up to 2**360, and with one beyond refuses the call."""
+SMALLEST = 1 / HIGHEST
 """A value nearer to zero than this counts as zero."""
 LONGEST = 255
 """Characters of the name of a metric or dimension, and here of a dimension's value."""
@@ -121,7 +121,7 @@ def sample(measure: Measure) -> Sample:
     series = MetricSeries(name, unit, dimensions)
     _check(series)
     number = exact(value)
-    if number is None or not -LARGEST < number < LARGEST:
+    if number is None or not LOWEST < number < HIGHEST:
         raise RejectedError(Reason.BAD_VALUE, f"a value of {name} is no number that CloudWatch takes")
     return Sample(series, 0 if -SMALLEST < number < SMALLEST else number)
 
@@ -201,6 +201,11 @@ class MetricSums:
             return
         samples, total, low, high = known
         self.statistics[series] = Statistic(samples + 1, total + value, min(low, value), max(high, value))
+
+    def add_all(self, series: MetricSeries, values: Sequence[Number]) -> None:
+        """Count these values."""
+        if values:
+            self._merge(series, Statistic(len(values), sum(values), min(values), max(values)))
 
     def count(self, series: MetricSeries, times: int) -> None:
         """Count a 1 so many times."""

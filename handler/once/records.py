@@ -24,6 +24,11 @@ class Record(NamedTuple):
     """The bytes as they were put, in base64."""
 
     @property
+    def arrived(self) -> int:
+        """When the stream took it, epoch milliseconds."""
+        return round(self.arrival * 1000)
+
+    @property
     def minute(self) -> int:
         """The minute of arrival, counted from the epoch."""
         return int(self.arrival // 60)

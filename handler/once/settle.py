@@ -29,7 +29,7 @@ from handler.once.batches import (
     plan,
     read,
 )
-from handler.once.counting import sums, tally
+from handler.once.counting import counted
 from handler.once.metrics import MetricSums, total
 from handler.once.records import Record
 from handler.once.store import CancelledError, InvalidError, Moment, Receipt, Store, TransientError, learn
@@ -129,13 +129,14 @@ class Settlement:
         """Settle a chunk in one transaction; TransientError if it failed. Each try knows more."""
         findings = Findings()
         while True:
-            steps = plan(chunk, findings)
+            name = self._clock.name()
+            steps = plan(chunk, findings, name)
             written = [step for step in steps if step.becomes is not Becomes.SETTLED]
             if not written:
                 self._done(steps)
                 return
             try:
-                receipt = self._write(written)
+                receipt = self._write(written, name)
             except CancelledError as cancelled:
                 if not learn(findings, written, cancelled) and not cancelled.closed:
                     raise TransientError(f"TransactWriteItems: {cancelled}") from cancelled
@@ -148,7 +149,7 @@ class Settlement:
                 findings.refusals[written[0].entry.record.sequence_number] = str(error)
             else:
                 self._receipts.append(receipt)
-                self._done([step if step.receipt else step._replace(receipt=receipt.id) for step in steps])
+                self._done(steps)
                 return
 
     def _halve(self, chunk: Sequence[Entry]) -> None:
@@ -157,13 +158,14 @@ class Settlement:
         self.settle(chunk[:middle])
         self.settle(chunk[middle:])
 
-    def _write(self, steps: Sequence[Step]) -> Receipt:
+    def _write(self, steps: Sequence[Step], name: str) -> Receipt:
         if not self._clock.enough():
             raise TransientError("out of time")
         self._last = max(self._clock.now(), self._last + MOST_ACTIONS)
         at = Moment(self._last)
-        receipt = Receipt(self._clock.name(), self._holder, tally(steps, at), at)
-        self._store.write(steps, sums(steps, at), receipt)
+        tally, sums = counted(steps, at)
+        receipt = Receipt(name, self._holder, tally, at)
+        self._store.write(steps, sums, receipt)
         return receipt
 
     def _done(self, steps: Sequence[Step]) -> None:
@@ -254,16 +256,17 @@ class Settlement:
         numbers = [record.sequence_number for record in records]
         end = next((index for index, number in enumerate(numbers) if number not in self._steps), len(numbers))
         steps = [self._steps[number] for number in numbers[:end]]
+        became = [step.becomes for step in steps]
         rejected: dict[str, int] = {}
         for step in steps:
             if isinstance(step.entry, Rejected) and step.becomes is Becomes.QUARANTINE:
                 rejected[step.entry.reason] = rejected.get(step.entry.reason, 0) + 1
         return Outcome(
             records=len(numbers),
-            stored=sum(step.becomes is Becomes.STORE for step in steps),
-            duplicates=sum(step.becomes is Becomes.DUPLICATE for step in steps),
+            stored=became.count(Becomes.STORE),
+            duplicates=became.count(Becomes.DUPLICATE),
             rejected=rejected,
-            settled_before=sum(step.becomes is Becomes.SETTLED for step in steps),
+            settled_before=became.count(Becomes.SETTLED),
             retry_from=numbers[end] if end < len(numbers) else None,
             failed=sum(rejected.values()) + len(numbers) - end,
         )

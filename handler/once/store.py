@@ -125,7 +125,8 @@ class Store:
         repetition is answered as a success, and not as a duplicate of itself.
         """
         at = receipt.written
-        actions = [self._action(step, receipt.id, at, index) for index, step in enumerate(steps)]
+        stamps = self._stamps(receipt)
+        actions = [self._action(step, at, index, stamps) for index, step in enumerate(steps)]
         actions += [self._totals.update(each) for each in sums]
         actions.append(self._note + _receipt(receipt) + b"}}}")
         body = b'{"ClientRequestToken":"%b","TransactItems":[%b]}' % (receipt.id.encode(), b",".join(actions))
@@ -137,14 +138,18 @@ class Store:
                 meaning.closed = self._totals.learn(sums, meaning.reasons[len(steps) :])
             raise meaning from error
 
-    def _action(self, step: Step, receipt: str, at: Moment, index: int) -> bytes:
+    def _stamps(self, receipt: Receipt) -> bytes:
+        """Return what all items of a transaction are given, and the beginning of what is each one's own."""
+        seconds = receipt.written.seconds
+        return (
+            f',"processedAt":{{"N":"{seconds}"}},"expiresAt":{{"N":"{seconds + self._retention}"}},'
+            f'"receipt":{{"S":"{receipt.id}"}},"appliedAt":{{"N":"'
+        ).encode()
+
+    def _action(self, step: Step, at: Moment, index: int, stamps: bytes) -> bytes:
         if step.becomes is Becomes.STORE and isinstance(step.entry, Storable):
-            stamps = (
-                f',"processedAt":{{"N":"{at.seconds}"}},"appliedAt":{{"N":"{at.nanoseconds + index}"}},'
-                f'"expiresAt":{{"N":"{at.seconds + self._retention}"}},"receipt":{{"S":"{receipt}"}}}}}}}}'
-            )
-            return self._put + step.entry.item + stamps.encode()
-        return self._note + _members(_marker(step, receipt, at, sent=False)) + b"}}}"
+            return b'%b%b%b%d"}}}}' % (self._put, step.entry.item, stamps, at.nanoseconds + index)
+        return self._note + _members(_marker(step, at, sent=False)) + b"}}}"
 
     def receipts(self, ids: Iterable[str], wait: Wait) -> list[Receipt]:
         """Return those of these receipts that still exist: their metrics were not published."""
@@ -180,7 +185,7 @@ class Store:
     def close(self, published: Sequence[str], sent: Sequence[Step], at: Moment, wait: Wait) -> None:
         """Delete published receipts, and note which quarantined records' messages were sent."""
         writes: list[dict[str, Any]] = [{"DeleteRequest": {"Key": _receipt_key(each)}} for each in published]
-        writes += [{"PutRequest": {"Item": _marker(step, step.receipt, at, sent=True)}} for step in sent]
+        writes += [{"PutRequest": {"Item": _marker(step, at, sent=True)}} for step in sent]
         for start in range(0, len(writes), MOST_WRITES):
             left = {self._ledger: writes[start : start + MOST_WRITES]}
             for _ in _tries(wait):
@@ -248,14 +253,14 @@ def _found(findings: Findings, step: Step, item: dict[str, Any]) -> None:
     findings.markers[step.entry.record.sequence_number] = Marker(item["receipt"]["S"], unsent)
 
 
-def _marker(step: Step, receipt: str, at: Moment, *, sent: bool) -> dict[str, Any]:
+def _marker(step: Step, at: Moment, *, sent: bool) -> dict[str, Any]:
     """Return the marker of a record that is settled without an item."""
     record = step.entry.record
     marker = {
         "pk": {"S": f"record#{record.sequence_number}"},
         "sk": {"S": record.shard_id},
         "state": {"S": "duplicate"},
-        "receipt": {"S": receipt},
+        "receipt": {"S": step.receipt},
         "writtenAt": {"N": str(at.milliseconds)},
         "expiresAt": {"N": str(at.seconds + KEPT_DAYS * DAY)},
     }

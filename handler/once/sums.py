@@ -9,11 +9,12 @@ keys of the transaction count as `other` as well.
 """
 
 import json
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
+from math import sumprod
 from typing import Any, NamedTuple
 
 from handler.once.metrics import exact
@@ -23,8 +24,6 @@ from handler.once.totals import (
     CLIPPED,
     DIMENSION,
     LISTED,
-    LONGEST_NEWEST,
-    MOST_NEWEST,
     NEWEST,
     NUMBER,
     OTHER,
@@ -68,15 +67,24 @@ class Addend(NamedTuple):
 def addend(total: Total) -> Addend:
     """Return what a total adds; RejectedError if its name or value cannot be counted."""
     name, value, key, squares = total
+    if key is not None:
+        if not isinstance(key, str):
+            raise RejectedError(Reason.ANALYTICS_FAILED, f"a key of the total {name} is no string")
+        key = key[:LONGEST_KEY] or "unknown"
+    try:
+        return _addend(name, value, key, squares)
+    except TypeError:  # a list or the like, for which nothing can be remembered
+        raise RejectedError(Reason.BAD_VALUE, f"a value of the total {name} is no number") from None
+
+
+@lru_cache(maxsize=4096)
+def _addend(name: str, value: int | Decimal, key: str | None, squares: bool) -> Addend:  # noqa: FBT001  as in Total
+    """Return what is added; remembered, since events say the same again and again."""
     _check(name)
     if key is not None and squares:
         raise RejectedError(
             Reason.ANALYTICS_FAILED, f"the total {name} has a key and squares: it cannot have both"
         )
-    if key is not None:
-        if not isinstance(key, str):
-            raise RejectedError(Reason.ANALYTICS_FAILED, f"a key of the total {name} is no string")
-        key = key[:LONGEST_KEY] or "unknown"
     if value == 1 and isinstance(value, int):
         return Addend(name, key, UNIT, squares)
     number = exact(value)
@@ -89,7 +97,6 @@ def addend(total: Total) -> Addend:
     return Addend(name, key, units, squares, clipped=units != scaled)
 
 
-@lru_cache(maxsize=256)
 def _check(name: str) -> None:
     fits = name.isascii() and name.isalnum() and name[0].isalpha() and len(name) <= LONGEST_NAME
     if not fits or name in OWN:
@@ -115,31 +122,33 @@ class Sums:
         self.squares: dict[str, int] = defaultdict(int)
         """In units of units."""
         self.keyed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self.newest: deque[tuple[str, int, str]] = deque(maxlen=MOST_NEWEST)
+        self.newest: list[tuple[str, int, str]] = []
         """The last events: id, arrival in milliseconds, value of the first dimension."""
 
-    def add(self, part: Addend) -> None:
-        """Count what one event adds."""
+    def add(self, part: Addend, times: int = 1) -> None:
+        """Count what one event adds, so many times."""
         name, key, units, squares, clipped = part
         if key is None:
-            self.plain[name] += units
+            self.plain[name] += units * times
         else:
-            self.keyed[name][key] += units
+            self.keyed[name][key] += units * times
         if squares:
-            self.plain[name + NUMBER] += UNIT
-            self.squares[name] += units * units
+            self.plain[name + NUMBER] += UNIT * times
+            self.squares[name] += units * units * times
         if clipped:
-            self.plain[CLIPPED] += UNIT
+            self.plain[CLIPPED] += UNIT * times
+
+    def add_all(self, name: str, units: Sequence[int]) -> None:
+        """Count these values, with squares."""
+        if units:
+            self.plain[name] += sum(units)
+            self.plain[name + NUMBER] += UNIT * len(units)
+            self.squares[name] += int(sumprod(units, units))
 
     def count(self, name: str, key: str | None, times: int) -> None:
         """Count a 1 so many times."""
         if times:
-            self.add(Addend(name, key, times * UNIT))
-
-    def name(self, event: str, arrival: int, value: str) -> None:
-        """Name a stored event among the newest; one whose id is too long is counted only."""
-        if len(event) <= LONGEST_NEWEST:
-            self.newest.append((event, arrival, value))
+            self.add(Addend(name, key, UNIT), times)
 
 
 class TotalsWriter:
@@ -177,7 +186,7 @@ class TotalsWriter:
         if sums.newest:
             setting += ", #l = :l"
             names += f',"#l":{quoted(NEWEST)}'
-            values.append(f'":l":{{"S":{quoted(_list(list(sums.newest)))}}}')
+            values.append(f'":l":{{"S":{quoted(_list(sums.newest))}}}')
         condition = ""
         if lists:
             values.append(f'":room":{{"N":"{MOST_LISTED - MOST_NEW}"}}')

@@ -45,18 +45,18 @@ class KeptConnections:
 
         A handler of botocore's event `before-send`.
         """
-        url = urlsplit(request.url)
-        origin = f"{url.scheme}://{url.netloc}"
+        scheme, netloc, path, query, _fragment = urlsplit(request.url)
+        origin = f"{scheme}://{netloc}"
         if origin not in self._kept:
-            self._kept[origin] = self._connection(url.scheme, url.netloc)
+            self._kept[origin] = self._connection(scheme, netloc)
         connection = self._kept[origin]
         body = request.body.encode() if isinstance(request.body, str) else request.body
         if connection is None or not isinstance(body, bytes):
             return None
         try:
             _open(connection, self._answer_seconds, request.url)
-            target = f"{url.path or '/'}{url.query and '?'}{url.query}"
-            first = f"{request.method} {target} HTTP/1.1\r\nHost: {url.netloc}"
+            target = f"{path or '/'}{query and '?'}{query}"
+            first = f"{request.method} {target} HTTP/1.1\r\nHost: {netloc}"
             return _asked(connection, request, first, body)
         except BaseException:
             connection.close()

@@ -12,26 +12,35 @@ from tests.frame.run import Run, naming
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# While it is broken, a record that says so makes analytics fail, or the function: at its very begin, before
-# anything is settled, or after everything is.
-BREAKABLE = """
+# While an item of its ledger says that it is broken, a record that says so makes analytics fail, or the
+# function: at its very begin, before anything is settled, or after everything is.
+BROKEN = {"pk": {"S": "broken"}, "sk": {"S": "broken"}}
+BREAKABLE = f"""
 import os
 from base64 import b64decode
+
+import boto3
 
 from handler import original
 
 healthy, settle = original.analyse, original.settle
+ledger, table = boto3.client("dynamodb"), os.environ["LEDGER_TABLE"]
+
+
+def broken():
+    asked = {{table: {{"Keys": [{BROKEN}], "ConsistentRead": True}}}}
+    return ledger.batch_get_item(RequestItems=asked)["Responses"][table] != []
 
 
 def analyse(event):
-    if os.environ.get("BROKEN") == "1" and event.get("fail") == "analytics":
+    if event.get("fail") == "analytics" and broken():
         raise ValueError("as the event asks")
     return healthy(event)
 
 
 def fail(records, word):
     asked = b'"fail": "' + word + b'"'
-    if os.environ.get("BROKEN") == "1" and any(asked in b64decode(record) for record in records):
+    if any(asked in b64decode(record) for record in records) and broken():
         raise RuntimeError("as the record asks")
 
 
@@ -88,17 +97,12 @@ class Bench:
         return subprocess.Popen(words, cwd=ROOT, env=environ, stdout=pipe, stderr=pipe, text=True)
 
     def broken(self, *, now: bool) -> None:
-        """Break the handler, or fix it, and wait until every invocation is by the new one."""
-        lambdas, name = self.pipeline.lambdas, self.pipeline["FunctionName"]
-        found = lambdas.get_function_configuration(FunctionName=name)
-        variables = {**found["Environment"]["Variables"], "BROKEN": "1" if now else "0"}
-        lambdas.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-
-        def updated() -> bool:
-            """Have the function updated."""
-            return lambdas.get_function_configuration(FunctionName=name)["LastUpdateStatus"] == "Successful"
-
-        eventually(updated, within=120)
+        """Break the handler, or fix it."""
+        table = self.pipeline["LedgerTableName"]
+        if now:
+            self.pipeline.dynamodb.put_item(TableName=table, Item=BROKEN)
+        else:
+            self.pipeline.dynamodb.delete_item(TableName=table, Key=BROKEN)
 
     def depth(self, output: str) -> int:
         """Count the messages of a queue."""

@@ -20,9 +20,13 @@ def test_waits(tailrace):
 '''
 
 
+UNUSED = tuple(f"-pno:{name}" for name in ("cacheprovider", "hypothesispytest", "anyio", "nicegui"))
+"""Plugins that a run does without: to import them is half of what a small one takes."""
+
+
 def command(*arguments: str, python: Path | str = sys.executable) -> list[str]:
     """Return what runs pytest."""
-    return [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return [str(python), "-m", "pytest", *UNUSED, *arguments]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

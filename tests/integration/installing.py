@@ -76,9 +76,12 @@ def build_wheel(folder: Path) -> Path:
     return built
 
 
-def make_environment(place: Path, wheel: Path) -> Path:
-    """Make an environment with the wheel in it, and what it asks for; return its Python."""
-    subprocess.run([find_uv(), "venv", "-q", "-p", sys.executable, place], check=True)
+def make_environment(place: Path, wheel: Path, *options: str) -> Path:
+    """Make an environment with the wheel in it, and what it asks for; return its Python.
+
+    `options` are those of `uv venv`.
+    """
+    subprocess.run([find_uv(), "venv", "-q", *options, "-p", sys.executable, place], check=True)
     install = [find_uv(), "pip", "install", "-q", "--python", str(place / "bin" / "python")]
     subprocess.run([*install, *LOCKED, f"tailrace[testing] @ {wheel.as_uri()}"], check=True)
     return place / "bin" / "python"

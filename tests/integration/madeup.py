@@ -2,10 +2,10 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from tests.frame.run import ROOT, without_settings
+from tests.integration import children
 
 
 def lay(folder: Path) -> None:
@@ -24,7 +24,7 @@ def start(folder: Path, source: str, *options: str, **settings: str) -> subproce
     """Run the test in a folder that is laid out, with these settings and none of the developer's."""
     (folder / "tests" / "integration" / "test_made_up.py").write_text(source)
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
+        children.command(*options),
         cwd=folder,
         env={**without_settings(os.environ), "PYTHONPATH": str(ROOT), **settings},
         stdout=subprocess.PIPE,

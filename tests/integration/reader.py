@@ -62,7 +62,7 @@ class Reader:
         quick = {
             "PIP_NO_COMPILE": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "PYTEST_XDIST_AUTO_NUM_WORKERS": "1",
+            "PYTEST_XDIST_AUTO_NUM_WORKERS": "0",
         }
         self.environ = {**own, **quick, "PATH": os.pathsep.join(path), "EMULATOR_PORT": port, **environ}
 

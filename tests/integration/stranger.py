@@ -52,18 +52,20 @@ Resources:
       Code:
         ZipFile: |
           import base64, json, os, boto3
-          table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+          dynamodb, table = boto3.client("dynamodb"), os.environ["TABLE"]
           def keep(event, context):
-              broken = "Item" in table.get_item(Key={"id": "broken"}, ConsistentRead=True)
+              asked = {"TableName": table, "Key": {"id": {"S": "broken"}}, "ConsistentRead": True}
+              broken = "Item" in dynamodb.get_item(**asked)
               for record in event["Records"]:
                   reading = json.loads(base64.b64decode(record["kinesis"]["data"]))
                   if broken and reading.get("bad"):
                       raise ValueError("cannot keep " + reading["id"])
                   print("kept", reading["id"])
-                  table.update_item(
-                      Key={"id": reading["id"]},
+                  dynamodb.update_item(
+                      TableName=table,
+                      Key={"id": {"S": reading["id"]}},
                       UpdateExpression="ADD seen :one",
-                      ExpressionAttributeValues={":one": 1},
+                      ExpressionAttributeValues={":one": {"N": "1"}},
                   )
   Mapping:
     Type: AWS::Lambda::EventSourceMapping

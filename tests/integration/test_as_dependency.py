@@ -6,6 +6,7 @@ import signal
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -14,6 +15,7 @@ from tailrace.control.health import healthy
 from tailrace.control.processes import Process
 from tailrace.testing.emulators import OWNED, RunEmulators, remove_left
 from tailrace.testing.eventually import eventually
+from tests.frame.run import Run
 from tests.integration import children, installing
 
 pytestmark = pytest.mark.emulator_only
@@ -49,21 +51,56 @@ def test_nothing_is_installed(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) < 20, done.stdout
 
 
-def test_workers_share_an_emulator(installation: Installation, tmp_path: Path) -> None:
-    """The workers of one run are given the same emulator, and it is gone when the run has ended."""
+FAULTS = """
+def test_a_fault_that_never_happened(tailrace):
+    tailrace.faults.add("dynamodb.PutItem")
+
+def test_one_that_may_stay_out(tailrace):
+    assert tailrace.ledger.acknowledged == []
+    tailrace.faults.add("dynamodb.PutItem", may_stay_out=True)
+
+def test_none_is_left(tailrace):
+    from tailrace.faults import client
+    assert client.listed(tailrace.endpoint) == []
+"""
+
+
+class Ran(NamedTuple):
+    """A run of two workers that has ended: what it said, and the endpoints that each was given."""
+
+    said: str
+    endpoints: list[str]
+
+
+@pytest.fixture(scope="module")
+def ran(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Give a run of three files by two workers: two that say where the emulator is, and one with faults."""
+    folder = tmp_path_factory.mktemp("workers")
+    (folder / "test_it.py").write_text(FAULTS)
     for name in "ab":
-        (tmp_path / f"test_{name}.py").write_text(
-            f"def test_{name}(tailrace, tmp_path_factory):\n"
-            f"    open('saw-{name}', 'w').write(tailrace.endpoint)\n"
-        )  # fmt: skip
+        (folder / f"test_{name}.py").write_text(
+            f"def test_{name}(tailrace, worker_id):\n"
+            "    open(f'saw-{worker_id}', 'w').write(tailrace.endpoint)\n"
+        )
     done = subprocess.run(
-        children.command("-n", "2", "--dist", "loadfile"),
-        cwd=tmp_path, env=children.environment(installation.home), timeout=180, check=False,
+        children.command("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+        cwd=folder, env=children.environment(installing.installed(run).home), timeout=180, check=False,
         capture_output=True, text=True,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    (endpoint,) = {saw.read_text() for saw in tmp_path.glob("saw-*")}
+    return Ran(done.stdout + done.stderr, [saw.read_text() for saw in sorted(folder.glob("saw-*"))])
+
+
+def test_workers_share_an_emulator(ran: Ran) -> None:
+    """The workers of one run are given the same emulator, and it is gone when the run has ended."""
+    assert len(ran.endpoints) == 2, ran.said
+    (endpoint,) = set(ran.endpoints)
     assert not healthy(endpoint)
+
+
+def test_faults_end_with_their_test(ran: Ran) -> None:
+    """A fault that befell no call fails its test, and no fault outlives the test that asked for it."""
+    assert "1 failed, 4 passed" in ran.said
+    assert "no call met these faults, so nothing was shown: fault-1" in ran.said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -124,28 +161,3 @@ def test_attached(tmp_path: Path, installation: Installation) -> None:
     )
     assert "No emulator answers at http://127.0.0.1:9: start it, or unset AWS_ENDPOINT_URL." in done.stdout
     assert done.returncode == 1
-
-
-FAULTS = """
-def test_a_fault_that_never_happened(tailrace):
-    tailrace.faults.add("dynamodb.PutItem")
-
-def test_one_that_may_stay_out(tailrace):
-    assert tailrace.ledger.acknowledged == []
-    tailrace.faults.add("dynamodb.PutItem", may_stay_out=True)
-
-def test_none_is_left(tailrace):
-    from tailrace.faults import client
-    assert client.listed(tailrace.endpoint) == []
-"""
-
-
-def test_faults_end_with_their_test(installation: Installation, tmp_path: Path) -> None:
-    """A fault that befell no call fails its test, and no fault outlives the test that asked for it."""
-    (tmp_path / "test_it.py").write_text(FAULTS)
-    done = subprocess.run(
-        children.command("-q"), cwd=tmp_path, env=children.environment(installation.home), timeout=180,
-        check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
-    assert "no call met these faults, so nothing was shown: fault-1" in done.stdout

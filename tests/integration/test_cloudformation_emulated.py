@@ -177,9 +177,9 @@ def test_waiters(small: Make) -> None:
         TemplateBody=json.dumps({"Resources": {"Table": table}}),
         Tags=[{"Key": stacks.TAG, "Value": own.name}],
     )
-    cloudformation.get_waiter("stack_create_complete").wait(StackName=own.name)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=own.name, WaiterConfig={"Delay": 1})
     cloudformation.delete_stack(StackName=own.name)
-    cloudformation.get_waiter("stack_delete_complete").wait(StackName=own.name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=own.name, WaiterConfig={"Delay": 1})
     assert time.monotonic() - began < 20
 
 

@@ -215,20 +215,6 @@ def test_a_template_that_is_none(bench: Make) -> None:
     assert own.left() == []
 
 
-def test_destroying(bench: Make) -> None:
-    """Destroying removes every resource and the bucket with all its versions; doing it again is no error."""
-    own = bench("gone")
-    own.deploy()
-    s3, bucket = own.target.client("s3"), artifacts.bucket_name(own.target, own.name)
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    for content in (b"one", b"two"):
-        s3.put_object(Bucket=bucket, Key="versions", Body=content)
-    s3.delete_object(Bucket=bucket, Key="versions")
-    assert destroy(own.target, own.name, unseen)
-    assert own.left() == []
-    assert not destroy(own.target, own.name, unseen)
-
-
 def test_going_on_after_an_interruption(bench: Make) -> None:
     """What was interrupted while the stack was being made is waited for: by the next one, and by its end."""
     own = bench("interrupted")
@@ -258,24 +244,6 @@ def test_what_was_never_executed(bench: Make) -> None:
     deployed = own.deploy()
     assert deployed.stack.arn != early["StackId"]
     verify(own.target, deployed.stack, ASKED)
-
-
-def test_what_differs_is_named(bench: Make) -> None:
-    """What was changed behind the template's back is named, each property with what it is and should be."""
-    own = bench("drift")
-    stack = own.deploy().stack
-    own.target.client("lambda").update_function_configuration(
-        FunctionName=stack.outputs["FunctionName"], Timeout=3
-    )
-    own.target.client("logs").delete_retention_policy(logGroupName=stack.outputs["LogGroupName"])
-    own.target.client("cloudwatch").delete_alarms(AlarmNames=[stack.outputs["ErrorsAlarmName"]])
-    with pytest.raises(NotAsAsked) as found:
-        verify(own.target, stack, ASKED)
-    assert str(found.value).splitlines()[1:] == [
-        "  Function.Timeout is 3; asked for was 300",
-        "  LogGroup.RetentionInDays is not set; asked for was 14",
-        f"  ErrorsAlarm: there is no alarm {stack.outputs['ErrorsAlarmName']}",
-    ]
 
 
 @contextmanager
@@ -339,3 +307,41 @@ def test_somebody_else_s_table(bench: Make) -> None:
     finally:
         dynamodb.delete_table(TableName=table)
         dynamodb.get_waiter("table_not_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
+
+
+def test_what_differs_is_named(made: Made) -> None:
+    """What was changed behind the template's back is named, each property with what it is and should be.
+
+    The last but one that has the stack.
+    """
+    own = made.own
+    stack = own.deploy().stack
+    own.target.client("lambda").update_function_configuration(
+        FunctionName=stack.outputs["FunctionName"], Timeout=3
+    )
+    own.target.client("logs").delete_retention_policy(logGroupName=stack.outputs["LogGroupName"])
+    own.target.client("cloudwatch").delete_alarms(AlarmNames=[stack.outputs["ErrorsAlarmName"]])
+    with pytest.raises(NotAsAsked) as found:
+        verify(own.target, stack, ASKED)
+    assert str(found.value).splitlines()[1:] == [
+        "  Function.Timeout is 3; asked for was 300",
+        "  LogGroup.RetentionInDays is not set; asked for was 14",
+        f"  ErrorsAlarm: there is no alarm {stack.outputs['ErrorsAlarmName']}",
+    ]
+
+
+def test_destroying(made: Made) -> None:
+    """Destroying removes every resource and the bucket with all its versions; doing it again is no error.
+
+    The last one that has the stack.
+    """
+    own = made.own
+    own.deploy()
+    s3, bucket = own.target.client("s3"), artifacts.bucket_name(own.target, own.name)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for content in (b"one", b"two"):
+        s3.put_object(Bucket=bucket, Key="versions", Body=content)
+    s3.delete_object(Bucket=bucket, Key="versions")
+    assert destroy(own.target, own.name, unseen)
+    assert own.left() == []
+    assert not destroy(own.target, own.name, unseen)

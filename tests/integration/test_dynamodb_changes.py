@@ -36,7 +36,7 @@ class Table:
         self._kinesis = target.client("kinesis")
         self._streams: Any = target.client("dynamodbstreams")  # type: ignore[call-overload]  # no stubs of it
         self._kinesis.create_stream(StreamName=name, ShardCount=SHARDS)
-        self._kinesis.get_waiter("stream_exists").wait(StreamName=name)
+        self._kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
         made = self.client.create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -1,6 +1,7 @@
 import http.client
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -35,13 +36,30 @@ ALL_AT_DYNAMODB_LOCAL = {"TAILRACE_DYNAMODB": "local"}
 CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
 
 
-@pytest.fixture
-def emulator(run: Run) -> Iterator[Emulator]:
-    """Give an emulator of the test's own, not started; it is stopped in the end."""
+def of_a_port_of_its_own(run: Run) -> Iterator[Emulator]:
+    """Give an emulator, not started; it is stopped in the end."""
     one = Emulator(installed(run), processes.free_port())
     yield one
     one.stop()
     shutil.rmtree(one.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def emulator(run: Run) -> Iterator[Emulator]:
+    """Give an emulator of the test's own, not started."""
+    yield from of_a_port_of_its_own(run)
+
+
+@pytest.fixture(scope="module")
+def usual(run: Run) -> Iterator[Emulator]:
+    """Give an emulator that a test finds running, or starts."""
+    yield from of_a_port_of_its_own(run)
+
+
+@pytest.fixture(scope="module")
+def at_local(run: Run) -> Iterator[Emulator]:
+    """Give another that a test finds running, or starts, with all tables at DynamoDB Local."""
+    yield from of_a_port_of_its_own(run)
 
 
 @pytest.fixture(scope="module")
@@ -179,53 +197,75 @@ def test_dynamodb_local_stays_on_one_cpu(running: Emulator) -> None:
     eventually(lambda: len(cpus()) == 1, within=60, what="its threads are on one CPU")
 
 
-def test_an_idle_emulator_is_small(emulator: Emulator) -> None:
+def test_an_idle_emulator_is_small(usual: Emulator) -> None:
     """With all that a pipeline needs loaded, all of its processes take at most 190 MiB."""
-    emulator.start()
+    usual.stop()
+    usual.start()
     wanted = dict.fromkeys(NEEDED, "running")
-    eventually(lambda: wanted.items() <= emulator.status().services.items(), within=60, what="all is loaded")
-    assert sum(one.memory_full_info().pss for one in family(emulator)) <= 190 * 2**20
+    eventually(lambda: wanted.items() <= usual.status().services.items(), within=60, what="all is loaded")
+    assert sum(one.memory_full_info().pss for one in family(usual)) <= 190 * 2**20
 
 
-def test_stop_leaves_nothing(emulator: Emulator) -> None:
+def test_dynamodb_local_starts_when_a_table_moves(usual: Emulator) -> None:
+    """No Java runs until a table moves; then it is said which, and why, by status and in the log."""
+    usual.start()
+    make_table(usual, "orders")
+    make_table(usual, "other")
+    item: dict[str, object] = {"id": {"S": "a"}, "n": {"N": "1"}}
+    dynamodb(usual, "PutItem", TableName="orders", Item=item)
+    assert java_of(usual) is None
+    assert tables(usual.status().endpoint) == ["tables are in memory"]
+    assert dynamodb(usual, "ExecuteStatement", Statement='SELECT * FROM "orders"') == {"Items": [item]}
+    assert java_of(usual) is not None
+    moved = "the table orders is at DynamoDB Local: PartiQL"
+    assert tables(usual.status().endpoint) == ["tables are in memory", moved]
+    assert f"\ntables are in memory\n{moved}\n" in command(usual, "status").stdout
+    assert [finding.what for finding in doctor.tables(usual)] == ["tables are in memory", moved]
+    assert "The table orders moves to DynamoDB Local: PartiQL" in usual.log.read_text(encoding="utf-8")
+    assert dynamodb(usual, "ListTables") == {"TableNames": ["orders", "other"]}
+    for name in ("orders", "other"):
+        dynamodb(usual, "DeleteTable", TableName=name)
+    assert tables(usual.status().endpoint) == ["tables are in memory"]
+
+
+def test_stop_leaves_nothing(usual: Emulator) -> None:
     """After a stop there is no process, no listener, and no file but the log."""
-    emulator.start()
-    make_table(emulator, "table")
-    dynamodb(emulator, "ExecuteStatement", Statement='SELECT * FROM "table"')
-    java = java_of(emulator)
+    usual.start()
+    make_table(usual, "table")
+    dynamodb(usual, "ExecuteStatement", Statement='SELECT * FROM "table"')
+    java = java_of(usual)
     assert java is not None
-    everybody = [java, *filter(None, (processes.process(one.pid) for one in family(emulator)))]
-    ports = [port for _, port in listening(emulator)]
+    everybody = [java, *filter(None, (processes.process(one.pid) for one in family(usual)))]
+    ports = [port for _, port in listening(usual)]
 
-    assert emulator.stop()
+    assert usual.stop()
 
     assert [one.describe() for one in everybody if one.alive()] == []
     assert [port for port in ports if processes.taken("127.0.0.1", port)] == []
-    assert {path.name for path in emulator.folder.iterdir()} - {"log.previous"} == {"log"}
-    assert emulator.status().state == "stopped"
-    assert not emulator.stop()
+    assert {path.name for path in usual.folder.iterdir()} - {"log.previous"} == {"log"}
+    assert usual.status().state == "stopped"
+    assert not usual.stop()
 
 
-def test_dynamodb_local_starts_when_a_table_moves(emulator: Emulator) -> None:
-    """No Java runs until a table moves; then it is said which, and why, by status and in the log."""
-    emulator.start()
-    make_table(emulator, "orders")
-    make_table(emulator, "other")
-    item: dict[str, object] = {"id": {"S": "a"}, "n": {"N": "1"}}
-    dynamodb(emulator, "PutItem", TableName="orders", Item=item)
-    assert java_of(emulator) is None
-    assert tables(emulator.status().endpoint) == ["tables are in memory"]
-    assert dynamodb(emulator, "ExecuteStatement", Statement='SELECT * FROM "orders"') == {"Items": [item]}
-    assert java_of(emulator) is not None
-    moved = "the table orders is at DynamoDB Local: PartiQL"
-    assert tables(emulator.status().endpoint) == ["tables are in memory", moved]
-    assert f"\ntables are in memory\n{moved}\n" in command(emulator, "status").stdout
-    assert [finding.what for finding in doctor.tables(emulator)] == ["tables are in memory", moved]
-    assert "The table orders moves to DynamoDB Local: PartiQL" in emulator.log.read_text(encoding="utf-8")
-    assert dynamodb(emulator, "ListTables") == {"TableNames": ["orders", "other"]}
-    for name in ("orders", "other"):
-        dynamodb(emulator, "DeleteTable", TableName=name)
-    assert tables(emulator.status().endpoint) == ["tables are in memory"]
+def test_side_by_side(running: Emulator, usual: Emulator) -> None:
+    """Two emulators share nothing, a bucket of the same name neither, and each is stopped alone."""
+    usual.start()
+    buckets, others = (
+        Aws(one.status().endpoint)("s3", retries={"total_max_attempts": 1}) for one in (running, usual)
+    )
+    buckets.create_bucket(Bucket="same")
+    others.create_bucket(Bucket="same")
+    others.put_object(Bucket="same", Key="large", Body=LARGE)
+    others.delete_object(Bucket="same", Key="large")
+    others.delete_bucket(Bucket="same")
+    buckets.put_object(Bucket="same", Key="large", Body=LARGE)
+    assert buckets.get_object(Bucket="same", Key="large")["Body"].read() == LARGE
+    make_table(running, "mine")
+    make_table(usual, "theirs")
+    assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
+    assert dynamodb(usual, "ListTables") == {"TableNames": ["theirs"]}
+    assert usual.stop()
+    assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
 
 
 def test_dynamodb_local_does_not_start(emulator: Emulator) -> None:
@@ -241,32 +281,32 @@ def test_dynamodb_local_does_not_start(emulator: Emulator) -> None:
     assert tables(emulator.status().endpoint) == ["tables are in memory"]
 
 
-def test_hanging_localstack(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A LocalStack that does not end when asked is killed, with all that it started."""
-    emulator.start(ALL_AT_DYNAMODB_LOCAL)
-    eventually(lambda: java_of(emulator), within=60, what="DynamoDB Local runs")
-    everybody = list(filter(None, (processes.process(one.pid) for one in family(emulator))))
-    processes.send(everybody, signal.SIGSTOP)
-    monkeypatch.setattr("tailrace.control.emulator.GRACE", 0.5)
-
-    assert emulator.stop()
-
-    assert [one.describe() for one in everybody if one.alive()] == []
-
-
-def test_killed_localstack(emulator: Emulator) -> None:
+def test_killed_localstack(at_local: Emulator) -> None:
     """If LocalStack is killed, DynamoDB Local ends with it; the next start finds the stale note and works."""
-    emulator.start(ALL_AT_DYNAMODB_LOCAL)
-    java = eventually(lambda: java_of(emulator), within=60, what="DynamoDB Local runs")
-    leader = emulator.process()
+    at_local.start(ALL_AT_DYNAMODB_LOCAL)
+    java = eventually(lambda: java_of(at_local), within=60, what="DynamoDB Local runs")
+    leader = at_local.process()
     assert java is not None
     assert leader is not None
 
     os.kill(leader.pid, signal.SIGKILL)
 
     eventually(lambda: not java.alive(), within=60, what="DynamoDB Local has ended with LocalStack")
-    assert emulator.start()
-    assert emulator.process() not in (None, leader)
+    assert at_local.start(ALL_AT_DYNAMODB_LOCAL)
+    assert at_local.process() not in (None, leader)
+
+
+def test_hanging_localstack(at_local: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A LocalStack that does not end when asked is killed, with all that it started."""
+    at_local.start(ALL_AT_DYNAMODB_LOCAL)
+    eventually(lambda: java_of(at_local), within=60, what="DynamoDB Local runs")
+    everybody = list(filter(None, (processes.process(one.pid) for one in family(at_local))))
+    processes.send(everybody, signal.SIGSTOP)
+    monkeypatch.setattr("tailrace.control.emulator.GRACE", 0.5)
+
+    assert at_local.stop()
+
+    assert [one.describe() for one in everybody if one.alive()] == []
 
 
 def test_reused_process_number(emulator: Emulator) -> None:
@@ -343,56 +383,27 @@ def test_broken_start(emulator: Emulator) -> None:
     assert emulator.status().state == "stopped"
 
 
-def test_side_by_side(running: Emulator, emulator: Emulator) -> None:
-    """Two emulators share nothing, a bucket of the same name neither, and each is stopped alone."""
-    emulator.start()
-    buckets, others = (
-        Aws(one.status().endpoint)("s3", retries={"total_max_attempts": 1}) for one in (running, emulator)
-    )
-    buckets.create_bucket(Bucket="same")
-    others.create_bucket(Bucket="same")
-    others.put_object(Bucket="same", Key="large", Body=LARGE)
-    others.delete_object(Bucket="same", Key="large")
-    others.delete_bucket(Bucket="same")
-    buckets.put_object(Bucket="same", Key="large", Body=LARGE)
-    assert buckets.get_object(Bucket="same", Key="large")["Body"].read() == LARGE
-    make_table(running, "mine")
-    make_table(emulator, "theirs")
-    assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
-    assert dynamodb(emulator, "ListTables") == {"TableNames": ["theirs"]}
-    assert emulator.stop()
-    assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
+def test_without_a_network(emulator: Emulator, tmp_path: Path) -> None:
+    """From starting to a verified deployment all works without a network, and nothing is asked of one.
 
-
-def test_nothing_is_asked_of_the_network(emulator: Emulator, tmp_path: Path) -> None:
-    """From start to a verified deployment it looks up no name, and connects to nobody but loopback."""
-    watched = network.watch(tmp_path)
-    ours = plugins.place(emulator.installation.home)
-    emulator.start({**watched, "PYTHONPATH": f"{tmp_path}:{ours}"})
-    deployed = subprocess.run(
-        [sys.executable, "-m", "bootstrap", "up"],
-        cwd=ROOT, env={**os.environ, "EMULATOR_PORT": str(emulator.port)}, check=False,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert deployed.returncode == 0, deployed.stderr
-    hosts = {host for host, _ in network.noted(tmp_path)}
-    assert hosts, "LocalStack calls itself"
-    assert hosts <= {*LOOPBACK, "localhost"}
-
-
-def test_offline(emulator: Emulator) -> None:
-    """Once installed, everything from starting to a verified deployment works without a network."""
+    It looks up no name, and connects to nobody but loopback.
+    """
     allowed = subprocess.run([*CUT_OFF, "true"], capture_output=True, text=True, check=False)
-    if allowed.returncode:
-        pytest.skip(f"no network of its own for a test here: {allowed.stderr.strip()}")
-    steps = ("tailrace install", "tailrace start", "bootstrap up", "tailrace stop")
-    script = " && ".join(f"{sys.executable} -m {step}" for step in steps)
+    cut_off = [] if allowed.returncode else CUT_OFF  # where that is not allowed, it is watched all the same
+    watched = network.watch(tmp_path)
+    watched["PYTHONPATH"] += f":{plugins.place(emulator.installation.home)}"
+    start = f"from tailrace.control import Emulator; Emulator.from_environment().start({watched})"
+    steps = ("-m tailrace install", f"-c {shlex.quote(start)}", "-m bootstrap up", "-m tailrace stop")
+    script = " && ".join(f"{sys.executable} {step}" for step in steps)
     environment = {
         **os.environ,
         "EMULATOR_HOME": str(emulator.installation.home),
         "EMULATOR_PORT": str(emulator.port),
     }
     done = subprocess.run(
-        [*CUT_OFF, "sh", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [*cut_off, "sh", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{emulator.tail()}"
+    hosts = {host for host, _ in network.noted(tmp_path)}
+    assert hosts, "LocalStack calls itself"
+    assert hosts <= {*LOOPBACK, "localhost"}

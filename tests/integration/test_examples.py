@@ -3,14 +3,16 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tailrace.control import Installation, plugins
+from tailrace.control import Installation, plugins, processes
 from tailrace.control.uv import find_uv
 from tailrace.functions import runtimes
+from tests.frame.run import Run
 from tests.integration import children, installing
 
 pytestmark = pytest.mark.emulator_only
@@ -22,7 +24,8 @@ BUILT = shutil.ignore_patterns("build", "node_modules", "__pycache__")
 class Example(NamedTuple):
     """A project: its folder, the runtime of its function, how many tests it has, and what builds it.
 
-    `quick` of them, by names of pytest's `-k`, are run here where all take minutes.
+    `quick` of them, by names of pytest's `-k`, are run here where all take minutes. One that `starts` an
+    emulator has it for itself; the others are told of one that runs.
     """
 
     folder: str
@@ -30,10 +33,11 @@ class Example(NamedTuple):
     tests: int
     program: str = "sh"
     quick: str = ""
+    starts: bool = False
 
 
 ALL = (
-    Example("greenhouse", "python3.13", 2),
+    Example("greenhouse", "python3.13", 2, starts=True),
     Example("parcels", "python3.12", 5),
     Example("meters", "provided.al2023", 3),
     Example("till", "nodejs24.x", 4, program="npm"),
@@ -48,10 +52,29 @@ def test_all_are_run() -> None:
     assert sorted(one.name for one in EXAMPLES.iterdir() if one.is_dir()) == sorted(one.folder for one in ALL)
 
 
+@pytest.fixture(scope="module")
+def emulator(python: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the endpoint of an emulator that runs from the wheel."""
+    folder, port = tmp_path_factory.mktemp("running"), str(processes.free_port())
+    environ = _environment(python, installing.installed(run), EMULATOR_PORT=port)
+    subprocess.run([python, "-m", "tailrace", "start"], cwd=folder, env=environ, check=True)
+    yield f"http://127.0.0.1:{port}"
+    subprocess.run([python, "-m", "tailrace", "stop"], cwd=folder, env=environ, check=True)
+
+
 @pytest.mark.parametrize("example", ALL, ids=lambda one: one.folder)
-def test_example(example: Example, python: Path, installation: Installation, tmp_path: Path) -> None:
-    """A project with its own functions, streams and deployer passes its tests, and leaves nothing."""
-    said = _run(example, python, installation, tmp_path, *(["-k", example.quick] if example.quick else []))
+def test_example(
+    example: Example,
+    python: Path,
+    installation: Installation,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    """A project with its own functions, streams and deployer passes its tests, and leaves no emulator."""
+    _skip_unless(example, installation)
+    where = {} if example.starts else {"AWS_ENDPOINT_URL": request.getfixturevalue("emulator")}
+    chosen = ["-k", example.quick] if example.quick else []
+    said = _run(example, python, installation, tmp_path, *chosen, **where)
     tests = 1 + example.quick.count(" or ") if example.quick else example.tests
     assert f"== {tests} passed" in said, said
 
@@ -60,41 +83,64 @@ def test_example(example: Example, python: Path, installation: Installation, tmp
 @pytest.mark.parametrize("example", [one for one in ALL if one.quick], ids=lambda one: one.folder)
 def test_every_promise_of(example: Example, python: Path, installation: Installation, tmp_path: Path) -> None:
     """A project that makes promises keeps each of them."""
+    _skip_unless(example, installation)
     said = _run(example, python, installation, tmp_path)
     assert "promises kept, 0 broken" in said, said
 
 
-def _run(example: Example, python: Path, installation: Installation, tmp_path: Path, *arguments: str) -> str:
-    """Run a project's tests, and return what pytest said."""
+def _skip_unless(example: Example, installation: Installation) -> None:
+    """Skip an example that cannot be run here."""
     if example.runtime not in runtimes.installed(installation.home):
         pytest.skip(f"{example.runtime} is not installed: make up RUNTIMES={example.runtime}")
     if not shutil.which(example.program):
         pytest.skip(f"there is no {example.program} on the PATH, which builds it")
+
+
+def _run(
+    example: Example,
+    python: Path,
+    installation: Installation,
+    tmp_path: Path,
+    *arguments: str,
+    **settings: str,
+) -> str:
+    """Run a project's tests, and return what pytest said."""
     project = Path(shutil.copytree(EXAMPLES / example.folder, tmp_path / example.folder, ignore=BUILT))
     packages = [find_uv(), "pip", "install", "-q", "--group", f"{project}/pyproject.toml:dev"]
     subprocess.run([*packages, "--python", python, *installing.LOCKED], check=True)
-    path = f"{python.parent}:{os.environ['PATH']}"
-    environ = children.environment(installation.home, PATH=path)
-    environ.pop("PYTHONPATH", None)
+    environ = _environment(python, installation, **settings)
     ours = plugins.place(installation.home)
     plugins.lay(ours)
+    before = _running_from(installation, python.parents[1])
     done = subprocess.run(
         children.command("-v", "-rs", *arguments, python=python), cwd=project, env=environ, check=False,
         capture_output=True, text=True, timeout=900 if example.quick else 300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert _running_from(installation, python.parents[1]) == []
+    links = [one.readlink() for one in installation.home.glob("plugins/*/tailrace")]
+    assert any(one.is_relative_to(python.parents[1]) for one in links), (
+        "the emulator ran from the installation"
+    )
+    assert _running_from(installation, python.parents[1]) == before
     assert (ours / plugins.PACKAGE.name).readlink() == plugins.PACKAGE, "our own emulators run our own code"
     return done.stdout
+
+
+def _environment(python: Path, installation: Installation, **settings: str) -> dict[str, str]:
+    """Return the environment of somebody whose Python this is."""
+    path = f"{python.parent}:{os.environ['PATH']}"
+    environ = children.environment(installation.home, PATH=path, **settings)
+    environ.pop("PYTHONPATH", None)
+    return environ
 
 
 def _running_from(installation: Installation, environment: Path) -> list[int]:
     """Return the ports of emulators whose code is this environment's."""
     links = installation.home.glob("plugins/*/tailrace")
     ours = [link.parent for link in links if link.readlink().is_relative_to(environment)]
-    assert ours, "the emulator ran from the installation"
     return [
         port
         for port, one in installation.running()
-        if f"PYTHONPATH={ours[0]}".encode() in Path(f"/proc/{one.pid}/environ").read_bytes().split(b"\0")
+        if ours
+        and f"PYTHONPATH={ours[0]}".encode() in Path(f"/proc/{one.pid}/environ").read_bytes().split(b"\0")
     ]

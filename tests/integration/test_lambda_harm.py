@@ -43,7 +43,7 @@ def handler(event, context):
             with open(os.path.join(tempfile.gettempdir(), "large"), "wb") as file:
                 for _ in range(event["megabytes"]): file.write(bytes(2**20))
         case "print":
-            while True: print("and on and on" * 10)
+            while True: print("and on and on\\n" * 100)
         case "one line":
             while True: sys.stdout.write("x" * 65536)
         case "open":
@@ -140,7 +140,7 @@ def test_a_full_disk_is_its_own(functions: Functions, neighbour: Function) -> No
 @pytest.mark.parametrize("how", ["print", "one line"])
 def test_printing_without_end_is_timed_out(functions: Functions, neighbour: Function, how: str) -> None:
     """In time; of what it printed there is a bounded part, and a word of the rest."""
-    harmful = functions.make(HARMS, Timeout=5)
+    harmful = functions.make(HARMS, Timeout=2)
     answer = beside(neighbour, harmful, {"do": how})
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     assert "more bytes are not kept" in answer.log
@@ -149,7 +149,7 @@ def test_printing_without_end_is_timed_out(functions: Functions, neighbour: Func
 
 def test_never_answering_is_timed_out(functions: Functions, neighbour: Function) -> None:
     """A busy loop is ended in time."""
-    harmful = functions.make(HARMS, Timeout=2)
+    harmful = functions.make(HARMS, Timeout=1)
     answer = beside(neighbour, harmful, {"do": "never"})
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     assert processes(harmful.name) == []

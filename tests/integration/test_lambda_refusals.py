@@ -1,7 +1,6 @@
 """What Lambda itself refuses, in its own words: names that are not there, packages that are too large."""
 
 import io
-import os
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -28,9 +27,9 @@ def functions(target: Target, run: Run) -> Iterator[Functions]:
 def package(**megabytes: int) -> bytes:
     """Pack a module with files beside it that do not get smaller (`whole`), or that do (`zeros`)."""
     packed = io.BytesIO(zipped(SOURCE))
-    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for kind, size in megabytes.items():
-            archive.writestr(kind, os.urandom(size * 2**20) if kind == "whole" else bytes(size * 2**20))
+            archive.writestr(kind, bytes(size * 2**20), zipfile.ZIP_STORED if kind == "whole" else None)
     return packed.getvalue()
 
 

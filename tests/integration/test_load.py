@@ -170,6 +170,7 @@ def test_an_account_and_its_budget(loading: Command, target: Target, run: Run) -
         del loading.environ["AWS_ENDPOINT_URL"]
         loading.environ.update(aws.environ)
         words = ["load", name, "--duration", "60", "--batch", "20", "--per-million", "0", "--json"]
+        words += ["--workers", "1"]
         pays = ("--budget", "0.00000281")  # twice 0.014 dollars a million put units: 100 events
         other = loading(*words, *pays, "--account", "999999999999")
         assert "The credentials belong to account 111122223333, not 999999999999." in other.stderr

@@ -30,7 +30,9 @@ def tailrace(emulator: Target) -> Bench:
 @pytest.fixture(scope="module", autouse=True)
 def deployed(emulator: Target, make_pipeline: MakePipeline) -> None:
     """Deploy the pipeline, and name its stack."""
-    TestPipeline.stack = make_pipeline("promises", on=emulator, RETRY_ATTEMPTS="5").stack.name
+    TestPipeline.stack = make_pipeline(
+        "promises", on=emulator, RETRY_ATTEMPTS="5", BATCH_SIZE="50"
+    ).stack.name
 
 
 class TestPipeline(PipelinePromises):

@@ -12,7 +12,7 @@ from tests.integration.conftest import MakePipeline
 
 pytestmark = pytest.mark.anywhere
 
-BATCH = 150  # more than one transaction holds
+BATCH = 110  # more than one transaction holds
 
 # Kills its own process once for each key that asks for it (NAME!MOMENT!OPERATION!N), before or after the N-th
 # call of a kind to AWS. That it did is written to the ledger first, so that it does not do it again.

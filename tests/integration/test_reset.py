@@ -65,8 +65,8 @@ def test_nothing_remains(command: Command, separate: Target, run: Run) -> None:
     ):
         pipeline = Pipeline(separate, stack)
         fill(separate)
-        pipeline.put(Put(b'{"n": %d}' % n, key=f"k-{n}") for n in range(300))
-        other.put(*({"id": f"r-{n}"} for n in range(300)))
+        pipeline.put(Put(b'{"n": %d}' % n, key=f"k-{n}") for n in range(100))
+        other.put(*({"id": f"r-{n}"} for n in range(100)))
         assert {each.split()[0] for each in leftovers.find(separate, "")} >= {
             "stack", "stream", "table", "function", "mapping", "queue", "alarm", "log", "role", "bucket",
             "topic", "subscription", "rule", "dashboard",

@@ -12,7 +12,7 @@ import pytest
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.aws_standin import ACCOUNT, StandIn, standing_in
-from tests.frame import leftovers
+from tests.frame import forking, leftovers
 from tests.frame.run import Run
 from tests.integration import network
 
@@ -36,7 +36,7 @@ class Done:
 
 def run_module(environ: Mapping[str, str], *words: str) -> Done:
     """Run a module of the project's as `make` does, in exactly this environment."""
-    return run_program(environ, sys.executable, "-m", *words)
+    return run_program(environ, *forking.python(), "-m", *words)
 
 
 def run_program(environ: Mapping[str, str], *words: str) -> Done:
@@ -116,7 +116,9 @@ def test_the_walk(run: Run, target: Target, stand_in: StandIn, account: dict[str
 def test_the_tests_on_an_account(stand_in: StandIn, account: dict[str, str]) -> None:
     """The tests themselves run on an account, on stacks whose names say whose they are, and leave nothing."""
     test = "tests/integration/test_deploy.py::test_each_resource_is_shown_and_verified"
-    done = run_module(account, "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", test)
+    done = run_program(
+        account, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", test
+    )
     assert done.code == 0, done.said
     assert f"target aws, account {ACCOUNT}, region eu-central-1" in done.said
     assert "1 passed" in done.said
@@ -227,7 +229,7 @@ def test_nothing_leaves(run: Run, target: Target, stand_in: StandIn, tmp_path: P
     commands = [("bootstrap", "up"), ("producer",), ("bootstrap", "status"), ("bootstrap", "logs")]
     try:
         for command in commands:
-            done = run_module({**user, "COUNT": "5"}, *command)
+            done = run_program({**user, "COUNT": "5"}, sys.executable, "-m", *command)
             assert done.code == 0, (command, done.said, done.complained)
     finally:
         gone = run_module(user, "bootstrap", "destroy")

@@ -37,7 +37,7 @@ def deployed(aws: Aws, code: Edits = (), template: Edits = ()) -> Iterator[None]
         yield
     finally:
         cloudformation.delete_stack(StackName=STACK)
-        cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
         s3.delete_object(Bucket=BUCKET, Key="app.zip")
         s3.delete_bucket(Bucket=BUCKET)
 

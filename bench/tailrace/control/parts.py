@@ -25,7 +25,7 @@ class Part(ABC):
 
     where: str  # its folder, in the installation
     title: str  # for people
-    download: int  # megabytes to fetch with empty caches
+    download: int  # megabytes to fetch with empty caches, at most
     room: int  # megabytes on the disk, at most, while it is made
 
     def stamp(self) -> str:

@@ -16,6 +16,7 @@ from . import uv
 from .errors import DamagedError
 from .fetching import Site
 from .parts import LOCKS, Part, java_of, make_environment
+from .programs import on_path, runs
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
@@ -30,7 +31,7 @@ class DynamoDBLocalFiles(Part):
 
     where = "dynamodb-local"
     title = "DynamoDB Local"
-    download = 54 + 61  # the tarball, and the npm client
+    download = 57 + 61  # the tarball, and an npm client where the machine has none
     room = 420
 
     def made_of(self) -> Sequence[bytes]:
@@ -38,20 +39,18 @@ class DynamoDBLocalFiles(Part):
         return (PACKAGE.encode(), SHA512.encode())
 
     def make(self, site: Site) -> None:
-        """Fetch, check and unpack it; the client that fetches is removed again."""
+        """Fetch, check and unpack it; a client that was fetched for it is removed again."""
         workshop = site.folder / "workshop"
         workshop.mkdir()
-        client = workshop / "client"
-        make_environment(site, client, LOCKS / "node-24.txt", "an npm client (needed only now)")
+        npm = npm_here() or fetch_npm(site, workshop / "client")
         quiet = {"npm_config_cache": str(workshop / "cache"), "npm_config_update_notifier": "false"}
-        npm = (client / "bin" / "python", "-I", "-c", NPM)
-        pack = ("pack", PACKAGE, "--ignore-scripts", "--pack-destination", workshop)
-        site.run((*npm, *pack), self.title, {**uv.environment(), **quiet})
-        (tarball,) = workshop.glob("*.tgz")
+        site.run((*npm, "pack", PACKAGE, "--ignore-scripts"), self.title, {**uv.environment(), **quiet})
+        (tarball,) = site.folder.glob("*.tgz")
         check_integrity(tarball, SHA512)
         unpack(tarball, site.folder)
         free_class_path(site.folder / "DynamoDBLocal.jar")
         shutil.rmtree(workshop)
+        tarball.unlink()
 
 
 class DynamoDBLocalTraining(Part):
@@ -74,6 +73,17 @@ class DynamoDBLocalTraining(Part):
             training.train(server, site.folder / server.cache.name)
         except training.TrainingError as error:
             site.report(f"  {error}: DynamoDB Local will take a second longer to start")
+
+
+def npm_here() -> Sequence[str]:
+    """Return the command of this machine's npm; nothing where none runs."""
+    return next(([found] for found in on_path("npm") if runs(found)), [])
+
+
+def fetch_npm(site: Site, client: Path) -> Sequence[str | Path]:
+    """Fetch an npm into a folder, and return its command."""
+    make_environment(site, client, LOCKS / "node-24.txt", "an npm client (needed only now)")
+    return (client / "bin" / "python", "-I", "-c", NPM)
 
 
 def check_integrity(tarball: Path, expected: str, package: str = PACKAGE) -> None:

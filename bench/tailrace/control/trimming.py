@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 # Folders below LocalStack's site-packages, and why nobody misses them.
 UNUSED = {
-    "amazon_kclpy/jars": "Kinesis streams into Firehose: for a Java that LocalStack would fetch when it runs",
     "gridfs": "of pymongo",
     "pymongo": "of a tracer; its other package, bson, is used and stays",
 }
 COMPILED = ("localstack", "botocore", "moto/core", "moto/utilities")  # also where nothing has loaded it yet
 LOAD = """
+import sys, types
+reading = types.ModuleType("localstack.utils.kinesis.kinesis_connector")  # as startup/late.py has it
+reading.KinesisProcessorThread, reading.listen_to_kinesis = object, None
+sys.modules[reading.__name__] = reading
 from localstack.services.plugins import SERVICE_PLUGINS
 for name in SERVICE_PLUGINS.list_available():
     SERVICE_PLUGINS.get_service_container(name)

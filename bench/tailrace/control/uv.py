@@ -1,8 +1,6 @@
 """Which uv makes the environments, and with what it is run."""
 
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from .errors import UvMissingError
+from .programs import on_path, runs
 
 OLDEST, NEWEST = (3, 12), (3, 14)  # Python of LocalStack: its lock was tried on each of them
 LEAKING = (
@@ -28,7 +27,7 @@ def find_uv() -> str:
     A version manager's shim that stands on the PATH but cannot run is passed over.
     """
     for candidate in _candidates():
-        if _runs(candidate):
+        if runs(candidate):
             return candidate
     raise UvMissingError("There is no uv that runs. Install it (pip install uv), and try again.")
 
@@ -54,13 +53,4 @@ def _candidates() -> Iterator[str]:
         yield str(own)
     with suppress(ImportError, FileNotFoundError):
         yield str(import_module("uv").find_uv_bin())
-    for folder in os.get_exec_path():
-        if found := shutil.which("uv", path=folder):
-            yield found
-
-
-def _runs(candidate: str) -> bool:
-    try:
-        return subprocess.run([candidate, "--version"], capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
+    yield from on_path("uv")

@@ -48,6 +48,7 @@ class Allowed(NamedTuple):
         return cls(named, not all(names_loopback(host) for host in listens))
 
 
+@lru_cache(256)
 def refusal(host: str, page: RequestingPage, allowed: Allowed) -> str | None:
     """Return a sentence that says why a request is refused; None if it may come in."""
     name = hostname(host)

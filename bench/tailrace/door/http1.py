@@ -147,7 +147,7 @@ class Parser:
         )
         if request.method == "CONNECT":
             self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "This is no proxy: CONNECT is not taken.")
-        elif sum(lowered(name) == "host" for name, _ in request.headers) > 1:
+        elif "," in request.named.get("host", "") and _hosts(request) > 1:
             self._refuse(HTTPStatus.BAD_REQUEST, "The request has more than one Host.")
         else:
             try:
@@ -175,6 +175,10 @@ class Parser:
     def _begin_anew(self) -> None:
         self._target, self._fed, self._continued = b"", 0, False
         self._headers, self._request = [], None
+
+
+def _hosts(request: HttpRequest) -> int:
+    return sum(lowered(name) == "host" for name, _ in request.headers)
 
 
 def head(request: HttpRequest, answer: HttpResponse, *, keeps: bool) -> tuple[bytes, bool]:

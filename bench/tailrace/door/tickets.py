@@ -5,6 +5,7 @@ without. Here is what all of them have in common: who sends, for which service, 
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .request import HttpRequest
@@ -40,9 +41,16 @@ def issue(request: HttpRequest) -> Ticket | None:
     service = SERVICES.get(target)
     if service is None or not dot or request.method != "POST" or request.target != "/":
         return None
-    signed = CREDENTIAL.search(request.named.get("authorization", ""))
-    if signed is None or signed[4].lower() != service:
+    signed = _signed(request.named.get("authorization", "").partition(",")[0])
+    if signed is None or signed[3].lower() != service:
         return None
-    key, day, region, _ = signed.groups()
+    key, day, region, _ = signed
     plain = not any(name in request.named for name in UNUSUAL)
     return Ticket(request, service, operation, key, day, region, plain)
+
+
+@lru_cache(64)
+def _signed(credential: str) -> tuple[str, ...] | None:
+    """Return the key, day, region and service of a signature; None if it is none."""
+    found = CREDENTIAL.search(credential)
+    return None if found is None else found.groups()

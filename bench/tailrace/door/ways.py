@@ -32,10 +32,13 @@ def answered(request: HttpRequest, usual: Usual) -> HttpResponse:
 
 def note(service: str, operation: str, status: int, code: str = "") -> None:
     """Write the line of the log that LocalStack writes for each request."""
+    if not LOG.isEnabledFor(logging.INFO):
+        return
+    line: tuple[str, tuple[object, ...]] = "AWS %s.%s => %d", (service, operation, status)
     if status >= HTTPStatus.BAD_REQUEST and code:
-        LOG.info("AWS %s.%s => %d (%s)", service, operation, status, code)
-    else:
-        LOG.info("AWS %s.%s => %d", service, operation, status)
+        line = "AWS %s.%s => %d (%s)", (service, operation, status, code)
+    # Not by `info`, which looks for the caller on the stack: a tenth of what a small request takes.
+    LOG.handle(LOG.makeRecord(LOG.name, logging.INFO, __file__, 0, *line, None))
 
 
 def rewritten(answer: HttpResponse, *rewrites: Callable[[bytes], bytes]) -> HttpResponse:

@@ -39,12 +39,14 @@ class DynamoDBShortWay:
         """Answer a request, with names in place of ARNs, and publish what it consumed."""
         asked = body = ticket.request.body.read()
         rewrites: list[Callable[[bytes], bytes]] = []
-        if renamed := names.renamed(ticket.operation, body, ticket.region):
+        has_arns = names.has_arn(body)
+        if has_arns and (renamed := names.renamed(ticket.operation, body, ticket.region)):
             asked = renamed.body
+            has_arns = names.has_arn(asked)
             rewrites.append(renamed.restored)
         if ticket.plain and ticket.operation in rules.OPERATIONS:
             account, space = _space(ticket.key, ticket.region)
-            if names.ARN not in asked and not _watched(account, ticket.region, asked):
+            if not has_arns and not _watched(account, ticket.region, asked):
                 return ways.rewritten(self._answer(ticket, account, space, asked), *rewrites)
             if not rules.is_object(asked):
                 return HttpResponse(HTTPStatus.BAD_REQUEST, _headers(rules.NO_JSON), rules.NO_JSON)
@@ -58,8 +60,8 @@ class DynamoDBShortWay:
     def _answer(self, ticket: Ticket, account: str, space: str, body: bytes) -> HttpResponse:
         """Return the answer from where the table is."""
         name, began = ticket.operation, time.perf_counter()
-        authorization = rules.readdressed(ticket.request.named["authorization"], space)
-        found = self._home.ask(Asked(space, name, body, authorization, measured=True))
+        signed = ticket.request.named["authorization"]
+        found = self._home.ask(Asked(space, name, body, signed, measured=True))
         taken = (time.perf_counter() - began) * 1000
         if isinstance(found, Said):
             return _forwarded(ticket, body, found, taken)

@@ -37,15 +37,20 @@ type Name = tuple[str, str]
 class Asked(NamedTuple):
     """A request. `space` is what tables are kept apart by: an account and region, in one word.
 
-    `authorization` is the header, with the space as its access key. If it is to be `measured`, DynamoDB Local
-    is made to tell what it consumes.
+    `signed` is the header Authorization as it came. If it is to be `measured`, DynamoDB Local is made to tell
+    what it consumes.
     """
 
     space: str
     operation: str
     body: bytes
-    authorization: str
+    signed: str
     measured: bool = False
+
+    @property
+    def authorization(self) -> str:
+        """The header with the space as its access key."""
+        return rules.readdressed(self.signed, self.space)
 
 
 class MemoryTables(Protocol):

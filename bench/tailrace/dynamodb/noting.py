@@ -36,7 +36,7 @@ def added_up(noted: Iterable[Noted]) -> Iterator[tuple[CellKey, Cell]]:
     """Add up the samples of each metric and second."""
     cells: dict[CellKey, Cell] = {}
     for place, sample, second in noted:
-        which = _key(place, sample._replace(value=0.0), second)
+        which = _key(place, (sample.name, sample.unit, sample.table, sample.operation), second)
         if (cell := cells.get(which)) is None:
             cell = cells[which] = Cell()
         cell.add(sample.value)
@@ -44,7 +44,8 @@ def added_up(noted: Iterable[Noted]) -> Iterator[tuple[CellKey, Cell]]:
 
 
 @lru_cache(1024)
-def _key(place: Place, sample: RequestSample, second: int) -> CellKey:
-    named = {"TableName": sample.table, "Operation": sample.operation}
+def _key(place: Place, about: tuple[str, str, str | None, str | None], second: int) -> CellKey:
+    name, unit, table, operation = about
+    named = {"TableName": table, "Operation": operation}
     dimensions = {name: value for name, value in named.items() if value is not None}
-    return key(place, (NAMESPACE, sample.name, sample.unit), dimensions, second)
+    return key(place, (NAMESPACE, name, unit), dimensions, second)

@@ -5,11 +5,6 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.connect import connect_to
 from localstack.services.firehose.provider import FirehoseProvider as Theirs
-from localstack.utils.kinesis import kinesis_connector
-
-from tailrace.clock import CLOCK
-from tailrace.firehose.reader import Reader
-from tailrace.seams import replace
 
 NOT_DONE = {
     "redshift_destination_configuration": "Redshift",
@@ -25,28 +20,8 @@ NOT_DONE = {
 """What LocalStack accepts and does not serve, or serves by programs that it would have to fetch."""
 
 
-def listen(  # noqa: PLR0913, PLR0917  LocalStack's signature
-    stream_name: str,
-    account_id: str,
-    region_name: str,
-    listener_func: Any,  # noqa: ANN401  LocalStack's, untyped
-    ddb_lease_table_suffix: str | None = None,
-    wait_until_started: bool = False,  # noqa: FBT001, FBT002  LocalStack's signature
-) -> Reader:
-    """Read a stream into a function, in place of LocalStack's Java program."""
-    del ddb_lease_table_suffix, wait_until_started
-    kinesis: Any = connect_to(aws_access_key_id=account_id, region_name=region_name).kinesis
-    reader = Reader(kinesis, stream_name, listener_func, CLOCK)
-    reader.start()
-    return reader
-
-
 class FirehoseProvider(Theirs):
     """Firehose."""
-
-    def __init__(self) -> None:
-        replace(kinesis_connector, "listen_to_kinesis", listen)
-        super().__init__()
 
     def create_delivery_stream(self, context: RequestContext, **request: Any) -> Any:  # noqa: ANN401  LocalStack's types
         """Create a delivery stream, unless its records would come to nowhere."""

@@ -181,12 +181,17 @@ def certificate(serial_number: int | None = None) -> tuple[str, str, str]:
     return made
 
 
-OURS = {
+OURS: dict[str, dict[str, object]] = {
     "localstack.dns.server": {
         "is_server_running": lambda: False,
         **dict.fromkeys(
             ("revert_network_configuration", "start_dns_server", "stop_servers"), lambda **_: None
         ),
+    },
+    # It imports a Java program's package, which is not installed.
+    "localstack.utils.kinesis.kinesis_connector": {
+        "KinesisProcessorThread": object,
+        "listen_to_kinesis": called("tailrace.firehose.listening", "listen"),
     },
     SSL: {
         "create_ssl_cert": certificate,
@@ -194,7 +199,7 @@ OURS = {
         "install_predefined_cert_if_available": lambda: None,
     },
 }
-"""Modules of which little is asked where no DNS server runs and no certificate is fetched, with answers."""
+"""Modules of which little is asked here, with our answers: no DNS server runs, no certificate is fetched."""
 
 
 def admit() -> None:

@@ -3,17 +3,25 @@
 A start makes a million objects that stay: modules, classes, services' models. The collector would go through
 all of them time and again and find nothing, for half a second of a start's three, and for as long at once
 while somebody waits for an answer. So it is off until the services are loaded, and passes over what there is
-by then for good.
+by then for good. After that it looks at what is new a tenth as often as Python has it: one request of a
+hundred items makes thousands of objects, which are gone with it.
 """
 
 import gc
+import logging
 
 from tailrace.startup import late
+
+YOUNG = 20_000
+"""Objects that are new before the collector looks at them."""
 
 
 def main() -> None:
     """Become LocalStack; does not return."""
     gc.disable()
+    # A line of the log tells none of these, and looking for them takes a part of what it takes to write it.
+    logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # typeshed does not know it
     late.postpone()
     from localstack.runtime.main import main as localstack  # noqa: PLC0415  imported without the collector
 
@@ -23,6 +31,7 @@ def main() -> None:
 def wake_collector() -> None:
     """Collect garbage from now on, in what is made from now on."""
     gc.freeze()
+    gc.set_threshold(YOUNG)
     gc.enable()
 
 

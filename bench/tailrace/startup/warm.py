@@ -16,7 +16,7 @@ from localstack.aws import spec
 from localstack.services.plugins import SERVICE_PLUGINS
 
 NEEDED = runpy.run_path(str(Path(__file__).with_name("services.py")))["NEEDED"]  # here we are no package
-COMPILED = ("localstack", "rolo", "httptools", "h2", "hpack", "hyperframe", "wsproto")
+COMPILED = ("localstack", "rolo", "httptools", "h2", "hpack", "hyperframe", "wsproto", "msgspec")
 
 
 def main(folder: Path) -> None:

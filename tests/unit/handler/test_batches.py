@@ -31,7 +31,7 @@ def entries(*records: Record) -> list[Entry]:
 
 def became(chunk: Sequence[Entry], findings: Findings) -> list[Becomes]:
     """Return what each record of a chunk becomes."""
-    return [step.becomes for step in plan(chunk, findings)]
+    return [step.becomes for step in plan(chunk, findings, "r-now")]
 
 
 def accepted(at: Record) -> Storable:
@@ -136,10 +136,10 @@ def test_what_a_stored_item_says_of_its_record() -> None:
     findings.stored[keys[0]] = StoredItem(number(0), "r-9", {})
     findings.stored[keys[1]] = StoredItem(number(77), "r-9", accepted(event(1, "e-2")).body)
     findings.stored[keys[2]] = StoredItem(number(88), "r-9", {"another": True})
-    first, second, third = plan(chunk, findings)
+    first, second, third = plan(chunk, findings, "r-now")
     assert (first.becomes, first.receipt) == (Becomes.SETTLED, "r-9")
-    assert (second.becomes, second.receipt) == (Becomes.DUPLICATE, "")
-    assert third.becomes is Becomes.QUARANTINE
+    assert (second.becomes, second.receipt) == (Becomes.DUPLICATE, "r-now")
+    assert (third.becomes, third.receipt) == (Becomes.QUARANTINE, "r-now")
     assert third.entry == Rejected(
         event(2, "e-3"),
         Reason.CONFLICTING_DUPLICATE,
@@ -164,7 +164,7 @@ def test_what_a_marker_says_of_its_record() -> None:
     findings = Findings()
     findings.markers[number(0)] = Marker("r-1", (Reason.CONFLICTING_DUPLICATE, "why"))
     findings.markers[number(1)] = Marker("r-2", None)
-    first, second = plan(chunk, findings)
+    first, second = plan(chunk, findings, "r-now")
     assert first.unsent
     assert first.entry == Rejected(event(0, "e-1"), Reason.CONFLICTING_DUPLICATE, "why", "e-1")
     assert (second.becomes, second.receipt, second.unsent) == (Becomes.SETTLED, "r-2", False)

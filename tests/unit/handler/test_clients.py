@@ -11,7 +11,7 @@ from botocore.session import get_session
 
 from handler.once import clients
 from handler.once.batches import Findings, plan
-from handler.once.counting import sums
+from handler.once.counting import counted
 from handler.once.metrics import MetricSeries, MetricSums, Sample
 from handler.once.settings import FunctionSettings
 from handler.once.store import CancelledError, InvalidError, Moment, Receipt, TransientError
@@ -63,8 +63,9 @@ def write(wire: Wire) -> None:
     tally = MetricSums()
     tally.add(Sample(MetricSeries("EventsProcessed")))
     receipt = Receipt("0" * 32, "holder", tally, Moment(1_700_000_000_123_456_789))
-    steps = plan([read(event(0, "e-1", v=1.10))], Findings())
-    wire.services.store.write(steps, sums(steps, receipt.written), receipt)
+    steps = plan([read(event(0, "e-1", v=1.10))], Findings(), receipt.id)
+    _, sums = counted(steps, receipt.written)
+    wire.services.store.write(steps, sums, receipt)
 
 
 def test_a_transaction_goes_out_as_it_was_written() -> None:

@@ -135,6 +135,16 @@ def test_newest_events_are_stored_ones() -> None:
     assert named == [("bought", "purchase"), ("e-0", "click"), ("e-1", "click")]
 
 
+def test_the_last_five_events_are_named() -> None:
+    """Of many events the totals name the last five, in order; one with too long an id is only counted."""
+    aws = FakeAws()
+    settle([*events(7), event(7, "x" * 201)], analyse, aws.services(), FakeClock())
+    begin = datetime.fromtimestamp(ARRIVAL, UTC)
+    (minute,) = aws.minutes(begin, begin + timedelta(minutes=1))
+    assert [stored.event for stored in minute.newest] == ["e-2", "e-3", "e-4", "e-5", "e-6"]
+    assert minute.events == 8
+
+
 def test_an_event_put_twice_is_stored_once() -> None:
     """The same event in another record is counted as a duplicate, once however often it is delivered."""
     aws = FakeAws()

@@ -17,7 +17,7 @@ IMPORTED_WITH = gc.isenabled()
 def main():
     print(IMPORTED_WITH, gc.isenabled())
     process.wake_collector()
-    print(gc.isenabled(), gc.get_freeze_count() > 1000)
+    print(gc.isenabled(), gc.get_freeze_count() > 1000, gc.get_threshold()[0])
 """
 
 
@@ -33,4 +33,4 @@ def test_the_collector_rests_until_it_is_woken(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert said.stdout.splitlines() == ["False False", "True True"]
+    assert said.stdout.splitlines() == ["False False", "True True 20000"]

@@ -1,6 +1,5 @@
 """How answers are worded, in DynamoDB's JSON. Pure."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,11 +7,11 @@ from .answer import Answer
 from .capacity import Consumed, worded_units
 from .unsure import UnsureError
 from .values import Item
+from .wire import encoded
 
 OK, BAD_REQUEST = 200, 400
 OWN, VALIDATION = "com.amazonaws.dynamodb.v20120810#", "com.amazon.coral.validate#"
 CONDITION_FAILED = "ConditionalCheckFailedException"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class RefusedRequestError(Exception):
@@ -25,11 +24,6 @@ class RefusedRequestError(Exception):
         space = VALIDATION if code == "ValidationException" else OWN
         said = {"__type": space + code, "Message": message, **(more or {})}
         self.answer = Answer(BAD_REQUEST, encoded(said), error=code, failed=failed)
-
-
-def encoded(said: Mapping[str, Any]) -> bytes:
-    """Return an answer's body."""
-    return _encode(said).encode()
 
 
 def no_table() -> RefusedRequestError:

@@ -1,14 +1,16 @@
 """Secondary indexes: which items they have, and what of them. Pure."""
 
-import marshal
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from .capacity import write_units
 from .keys import Entry, Key, Position, SortedKeys
 from .schema import Schema
 from .sizes import size
 from .values import Item
+from .wire import decoded
 
 type Place = Position | None
 """Where an item is in an index; None if it is not in it."""
@@ -71,26 +73,27 @@ class Index:
         return stored.size if stored.places[at] or self._own & stored.item.keys() else 0
 
 
-class KeptItem(NamedTuple):
-    """An item as a table has it, its bytes as DynamoDB counts them, and where it is in each index.
+class KeptItem(msgspec.Struct, frozen=True, gc=False):
+    """An item as a table has it: its JSON, its bytes as DynamoDB counts them, and where it is in each index.
 
-    It is packed: as objects of Python's an item of 1 KB takes nine.
+    As objects of Python's an item of 1 KB takes nine, and Python's collector of garbage would go through them
+    time and again.
     """
 
-    packed: bytes
+    text: bytes
     size: int
     places: tuple[Place, ...] = ()
 
     @property
     def item(self) -> Item:
         """The item itself."""
-        found: Item = marshal.loads(self.packed)  # noqa: S302  packed by this module
+        found: Item = decoded(self.text)
         return found
 
-
-def kept(item: Item, size: int, places: tuple[Place, ...]) -> KeptItem:
-    """Return an item to be kept."""
-    return KeptItem(marshal.dumps(item), size, places)
+    @property
+    def raw(self) -> msgspec.Raw:
+        """The item as a part of an answer."""
+        return msgspec.Raw(self.text)
 
 
 def write_cost(index: Index, at: int, old: KeptItem | None, new: KeptItem | None) -> int:

@@ -25,19 +25,25 @@ class Position(NamedTuple):
 
 
 class SortedKeys:
-    """Entries by hash key, each list sorted; the order of hash keys is made when it is first needed."""
+    """Entries by hash key, sorted; the order of hash keys is made when it is first needed.
+
+    Most hash keys have one entry: that is kept without a list around it, so that the collector of garbage has
+    nothing to look at, however many items there are.
+    """
 
     def __init__(self) -> None:
-        self._entries: dict[str, list[Entry]] = {}
+        self._entries: dict[str, Entry | list[Entry]] = {}
         self._order: list[tuple[int, str]] | None = None
 
     def add(self, hash_key: str, entry: Entry) -> None:
         """Add an entry that is not there."""
         entries = self._entries.get(hash_key)
         if entries is None:
-            self._entries[hash_key] = [entry]
+            self._entries[hash_key] = entry
             if self._order is not None:
                 insort(self._order, (_place(hash_key), hash_key))
+        elif isinstance(entries, tuple):
+            self._entries[hash_key] = sorted((entries, entry))
         elif entries[-1] < entry:
             entries.append(entry)
         else:
@@ -46,7 +52,7 @@ class SortedKeys:
     def remove(self, hash_key: str, entry: Entry) -> None:
         """Remove an entry that is there."""
         entries = self._entries[hash_key]
-        if len(entries) > 1:
+        if isinstance(entries, list) and len(entries) > 1:
             del entries[bisect_left(entries, entry)]
             return
         del self._entries[hash_key]
@@ -55,7 +61,8 @@ class SortedKeys:
 
     def of(self, hash_key: str) -> list[Entry]:
         """Return the entries of a hash key, sorted: to read, not to change."""
-        return self._entries.get(hash_key, [])
+        entries = self._entries.get(hash_key, [])
+        return [entries] if isinstance(entries, tuple) else entries
 
     def scan(self, after: Position | None, segment: int = 0, segments: int = 1) -> Iterator[Entry]:
         """Give the entries of a segment, from a position on."""
@@ -66,11 +73,10 @@ class SortedKeys:
         if after is not None:
             here = _place(after.hash), after.hash
             start = max(start, bisect_right(self._order, here))
-            if after.hash in self._entries:
-                entries = self._entries[after.hash]
-                yield from entries[bisect_right(entries, after.entry) :]
+            entries = self.of(after.hash)
+            yield from entries[bisect_right(entries, after.entry) :]
         for at in range(start, bisect_left(self._order, (last, ""))):
-            yield from self._entries[self._order[at][1]]
+            yield from self.of(self._order[at][1])
 
 
 def segment_of(hash_key: str, segments: int) -> int:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import UNSET
+
 from .expressions import ItemCondition, KeyCondition, Projection, Update
 from .expressions import condition as compiled_condition
 from .expressions import key_condition as compiled_key_condition
 from .expressions import projection as compiled_projection
 from .expressions import update as compiled_update
+from .forms import Names, Values
 from .unsure import UnsureError
 from .values import Item, checked
 
@@ -17,9 +20,7 @@ type Request = dict[str, Any]
 NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 CAPACITY = ("NONE", "TOTAL", "INDEXES")
 EXPRESSED = {"ExpressionAttributeNames": dict, "ExpressionAttributeValues": dict}
-CONDITIONED = {"ConditionExpression": str, **EXPRESSED}
 ASKED = {"ReturnConsumedCapacity": str}
-MEASURED = {**ASKED, "ReturnItemCollectionMetrics": str}
 
 
 def check(request: object, known: Mapping[str, type], *needed: str) -> Request:
@@ -53,37 +54,37 @@ def table_name(name: object) -> str:
 class Expressions:
     """The expressions of one part of a request; each name and value that is given has to be used."""
 
-    def __init__(self, part: Request, key_names: tuple[str, ...] = ()) -> None:
-        self._part, self._key_names = part, key_names
-        self._names: Mapping[str, str] = part.get("ExpressionAttributeNames", {})
-        self._values: Item = {}
-        given = part.get("ExpressionAttributeValues")
-        if given is not None:
-            self._values = checked(given)
+    def __init__(self, names: Names, values: Values = UNSET, key_names: tuple[str, ...] = ()) -> None:
+        self._names: Mapping[str, str] = {} if names is UNSET else names
+        self._values: Item = {} if values is UNSET else checked(values)
+        self._key_names = key_names
         self._used: set[str] = set()
-        if (not self._names and "ExpressionAttributeNames" in part) or (given is not None and not given):
-            raise UnsureError("no names or values where some are given")
 
-    def condition(self, member: str) -> ItemCondition | None:
+    @classmethod
+    def of(cls, request: Request) -> "Expressions":
+        """Return those of a request whose members are checked."""
+        for member in EXPRESSED:
+            if request.get(member) == {}:
+                raise UnsureError("no names or values where some are given")
+        names, values = (request.get(member, UNSET) for member in EXPRESSED)
+        return cls(names, values)
+
+    def condition(self, text: str | None) -> ItemCondition | None:
         """Return a condition, if there is one."""
-        text = self._part.get(member)
         return None if text is None else self._bound(compiled_condition(text, self._names, self._values))
 
-    def projection(self) -> Projection | None:
-        """Return the projection, if there is one."""
-        text = self._part.get("ProjectionExpression")
+    def projection(self, text: str | None) -> Projection | None:
+        """Return a projection, if there is one."""
         return None if text is None else self._bound(compiled_projection(text, self._names))
 
-    def update(self) -> Update | None:
-        """Return the update, if there is one."""
-        text = self._part.get("UpdateExpression")
+    def update(self, text: str | None) -> Update | None:
+        """Return an update, if there is one."""
         if text is None:
             return None
         return self._bound(compiled_update(text, self._names, self._values, self._key_names))
 
-    def key_condition(self, hash_name: str, range_name: str | None) -> KeyCondition:
+    def key_condition(self, text: str, hash_name: str, range_name: str | None) -> KeyCondition:
         """Return the condition of a query on keys of these names."""
-        text = self._part["KeyConditionExpression"]
         return self._bound(compiled_key_condition(text, self._names, self._values, hash_name, range_name))
 
     def close(self) -> None:

@@ -30,13 +30,15 @@ class Attribute(NamedTuple):
 
     def of(self, item: Item) -> str:
         """Return its value in an item, as written. Raises UnsureError if it is none that a key may have."""
-        value = item.get(self.name)
-        inner = value.get(self.kind) if value is not None else None
+        try:
+            inner: str = item[self.name][self.kind]
+        except KeyError:
+            inner = ""
         if not inner:
             raise UnsureError("a key attribute that is missing, empty or of another type")
         if len(inner) * 4 > self.longest and len(inner.encode()) > self.longest:
             raise UnsureError("a key that may be too long")
-        return str(inner)
+        return inner
 
     def problem(self, item: Item) -> str:
         """Return what DynamoDB Local says is wrong with its value in an item; empty if nothing is."""

@@ -32,13 +32,20 @@ def number_size(text: str) -> int:
     if text[0] == "-":
         return 1 + number_size(text[1:])
     if text.isdigit():
-        zeros = len(text) - len(text.rstrip("0"))
-        return 1 + (len(text) + 1) // 2 - zeros // 2 if text != "0" else 1
+        return whole_size(text)
     whole, _, fraction = text.partition(".")
     pairs = (len(fraction) + 1) // 2
     if whole == "0":
         return 1 + pairs - (len(fraction) - len(fraction.lstrip("0"))) // 2
     return 1 + pairs + (len(whole) + 1) // 2
+
+
+def whole_size(digits: str) -> int:
+    """Return what `number_size` does for a whole number without a sign."""
+    pairs = (len(digits) + 1) // 2
+    if digits[-1] != "0":
+        return 1 + pairs
+    return 1 + pairs - (len(digits) - len(digits.rstrip("0"))) // 2 if digits != "0" else 1
 
 
 def binary_size(text: str) -> int:

@@ -1,21 +1,22 @@
 """The tables of one account and region. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .answer import NotHereError
 from .answers import no_table
-from .requests import Request, table_name
+from .requests import Request, check, table_name
 from .table import Table
 from .unsure import UnsureError
+from .wire import decoded
 
 
 class Done(NamedTuple):
     """A transaction that was written: when, its request's fingerprint, and the units to read it, by table."""
 
     when: float
-    fingerprint: bytes
+    fingerprint: int
     units: tuple[tuple[str, float], ...]
 
 
@@ -47,9 +48,12 @@ class Space:
 
 
 class TableCall(NamedTuple):
-    """A request for an operation: where, what, its body as it came, and when (seconds)."""
+    """A request for an operation: where, its body as it came, and when (seconds)."""
 
     space: Space
-    request: Request
     body: bytes
     now: float
+
+    def request(self, known: Mapping[str, type], *needed: str) -> Request:
+        """Return what is asked for, if it has these members only, of these types, and those that it needs."""
+        return check(decoded(self.body), known, *needed)

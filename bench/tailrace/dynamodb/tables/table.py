@@ -5,10 +5,12 @@ together is written whole.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from .capacity import Consumed, write_units
-from .indexes import Index, KeptItem, kept, write_cost
+from .indexes import Index, KeptItem, write_cost
 from .keys import Key, SortedKeys
 from .schema import Schema
 from .unsure import UnsureError
@@ -18,7 +20,7 @@ LARGEST = 400 * 1024
 """Bytes of an item."""
 
 
-class ItemChange(NamedTuple):
+class ItemChange(msgspec.Struct, gc=False):
     """What a write makes of one item; without a new one it is deleted."""
 
     key: Key
@@ -74,16 +76,16 @@ class Table:
         """Work out what it is to delete an item."""
         return ItemChange(key, self.items.get(key), None)
 
-    def change(self, key: Key, item: Item, of_bytes: int) -> ItemChange:
+    def change(self, key: Key, item: Item, of_bytes: int, text: bytes) -> ItemChange:
         """Work out what it is to put an item of so many bytes. Raises UnsureError if that is not valid."""
         if of_bytes > LARGEST:
             raise UnsureError("an item that is too large")
         places = tuple([index.place(item, key) for index in self.indexes]) if self.indexes else ()
-        return ItemChange(key, self.items.get(key), kept(item, of_bytes, places))
+        return ItemChange(key, self.items.get(key), KeptItem(text, of_bytes, places))
 
     def write(self, change: ItemChange) -> None:
         """Write what was worked out from the table as it is now."""
-        key, old, new = change
+        key, old, new = change.key, change.old, change.new
         if new is None:
             if old is not None:
                 del self.items[key]
@@ -99,12 +101,12 @@ class Table:
     @staticmethod
     def units(change: ItemChange) -> int:
         """Return the units that a change takes of the table itself."""
-        _, old, new = change
+        old, new = change.old, change.new
         return write_units(max(old.size if old else 0, new.size if new else 0))
 
     def cost(self, change: ItemChange) -> Consumed:
         """Return the units that a change takes."""
-        _, old, new = change
+        old, new = change.old, change.new
         units = self.units(change)
         if not self.indexes:
             return Consumed(float(units))

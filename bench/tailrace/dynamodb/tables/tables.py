@@ -3,31 +3,31 @@
 Nothing is written by a request that raises.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from .answer import Answer
 from .answers import RefusedRequestError
-from .operations import batches, definitions, items, queries, transactions
+from .operations import batches, definitions, gets, items, queries, transactions
 from .space import Space, TableCall
 from .unsure import UnsureError
 from .values import Item
+from .wire import decoded
 
 OPERATIONS: dict[str, Callable[[TableCall], Answer]] = {
-    "BatchGetItem": batches.batch_get_item,
+    "BatchGetItem": gets.batch_get_item,
     "BatchWriteItem": batches.batch_write_item,
     "CreateTable": definitions.create_table,
     "DeleteItem": items.delete_item,
     "DeleteTable": definitions.delete_table,
     "DescribeLimits": definitions.describe_limits,
     "DescribeTable": definitions.describe_table,
-    "GetItem": items.get_item,
+    "GetItem": gets.get_item,
     "ListTables": definitions.list_tables,
     "PutItem": items.put_item,
     "Query": queries.query,
     "Scan": queries.scan,
-    "TransactGetItems": transactions.transact_get_items,
+    "TransactGetItems": gets.transact_get_items,
     "TransactWriteItems": transactions.transact_write_items,
     "UpdateItem": items.update_item,
     "UpdateTable": definitions.update_table,
@@ -54,7 +54,7 @@ class Tables:
         if answer is None:
             raise UnsureError(f"the operation {operation}")
         try:
-            return answer(TableCall(self._space(space), _parsed(body), body, now))
+            return answer(TableCall(self._space(space), body, now))
         except RefusedRequestError as refused:
             return refused.answer
 
@@ -90,24 +90,10 @@ class Tables:
         """Return all tables that a request names, none for one of no table; None if unknown."""
         del operation
         try:
-            found = list(_named(_parsed(body)))
+            found = list(_named(decoded(body)))
         except (UnsureError, AttributeError, TypeError):
             return None
         return frozenset(found) if all(type(name) is str for name in found) else None
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        request = json.loads(body.decode(), parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise UnsureError("no JSON") from error
-    if type(request) is not dict:
-        raise UnsureError("no object")
-    return request
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
 
 
 def _named(request: dict[str, Any]) -> Iterator[Any]:

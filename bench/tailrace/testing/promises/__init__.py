@@ -9,7 +9,8 @@
 adapter.py   what a project says of its pipeline: about twenty lines
 checking.py  whether what it says is so
 suite.py     the promises, one test each
-trials.py    how each is tried: traffic, faults, what is looked at afterwards
+trials.py    how each is tried: which traffic, which faults
+tried.py     one trial: events are put, faults befall them, what became of them is a row
 subject.py   the pipeline under trial: its mapping, what is stored, its dead letters
 finding.py   what is wrong with what was found (pure)
 story.py     what became of one event, in lines

@@ -1,27 +1,25 @@
 """How promises are tried: traffic, with faults or without, and a look at what became of it."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tailrace.testing.audit import Acknowledged
 from tailrace.testing.bench import Bench
-from tailrace.testing.faults import AskedFault
 from tailrace.testing.sending import Put
 
 from .adapter import Adapter
 from .finding import Break, Found, Wanted, breaks, cost, tells_order
-from .rows import BROKEN, KEPT, NOT_SHOWN, SHOWN, Row
-from .story import story
-from .subject import Subject
+from .rows import KEPT, NOT_SHOWN, Row
+from .tried import FEW, TriedPipeline
+
+if TYPE_CHECKING:
+    from tailrace.testing.audit import Acknowledged
 
 USUAL = 120
 """Events of the ordinary run, at least: more where batches are larger."""
 MOST = 2_000
-FEW = 40
-"""Events of a trial with faults."""
 REDELIVERIES = 3
 NO_DESTINATION = ": the mapping has no on-failure destination"
 BATCHED = {
@@ -37,17 +35,13 @@ LATE_AT_MOST = 10.0
 """Seconds by which an answer is late: past the function's timeout, where that is not longer than this."""
 
 
-class Trials:
+class Trials(TriedPipeline):
     """The trials of one pipeline; each gives a row."""
 
     def __init__(self, adapter: Adapter, bench: Bench, *, stop: bool = False) -> None:
-        self.adapter, self.bench = adapter, bench
-        adapter.tailrace = bench
-        self.subject = Subject(adapter, bench)
-        self.name = type(adapter).__name__
+        super().__init__(adapter, bench)
         self.stop = stop
         """Whether a promise that one trial has broken is tried no further."""
-        self._number = secrets.randbelow(10**5) * 10_000
         self._calls: dict[str, int] | None = None
         self._rare: set[str] = set()
         self._usual: list[Acknowledged] = []
@@ -61,11 +55,6 @@ class Trials:
         if self._calls is None:
             self.usual("watched")
         return self._calls or {}
-
-    def events(self, number: int) -> list[Put]:
-        """Make so many events that were not put before."""
-        self._number += number
-        return [self.adapter.event(self._number - number + n) for n in range(number)]
 
     def usual(self, promise: str) -> Row:
         """Put ordinary events, in batches as large as they may be, and watch what the function calls."""
@@ -116,7 +105,7 @@ class Trials:
             began = monotonic()
             self.subject.read_from(self._since)
             found = self.subject.settle(self._usual, moving=True)
-            yield self._row(
+            yield self.row(
                 promise, f"delivered again, {time} of {REDELIVERIES}", self._usual, found, began, Wanted()
             )
 
@@ -128,8 +117,8 @@ class Trials:
         for call in sorted(self._rare):
             for name, rule in self._ways(call):
                 yield self.faulty(promise, f"{name}, with a malformed record", rule, self._mixed)
-        invoked = {"on": "function.invoke", "resource": self.subject.function, "times": 2}
-        yield self.faulty(promise, "no concurrency for the function", {**invoked, "do": "throttle"})
+        rule = {**self.invoking, "do": "throttle", "times": 2}
+        yield self.faulty(promise, "no concurrency for the function", rule)
 
     def _ways(self, call: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Give the ways in which a call can fail and pass, with their names."""
@@ -157,38 +146,25 @@ class Trials:
         """Kill the function before and after each of its calls, and around its answer."""
         for call in self.calls:
             for moment in ("before", "after"):
-                rule = {
-                    "on": call,
-                    "function": self.subject.function,
-                    "do": "kill",
-                    "moment": moment,
-                    "nth": 1,
-                }
+                rule = {**self._first(call), "do": "kill", "moment": moment}
                 yield self.faulty(promise, f"killed {moment} {call}", rule)
         for moment, words in (("answer", "in the middle of its answer"), ("after", "once it has answered")):
-            rule = {
-                "on": "function.invoke",
-                "resource": self.subject.function,
-                "do": "kill",
-                "moment": moment,
-            }
-            yield self.faulty(promise, f"killed {words}", {**rule, "times": 2})
-        rule = {"on": "function.invoke", "resource": self.subject.function, "do": "out-of-memory", "times": 1}
+            rule = {**self.invoking, "do": "kill", "moment": moment, "times": 2}
+            yield self.faulty(promise, f"killed {words}", rule)
+        rule = {**self.invoking, "do": "out-of-memory", "times": 1}
         yield self.faulty(promise, "out of memory", rule)
+
+    def _first(self, call: str) -> dict[str, Any]:
+        """Return what a fault of the function's first call of a kind begins with."""
+        return {"on": call, "function": self.subject.function, "nth": 1}
 
     def timed_out(self, promise: str) -> Iterator[Row]:
         """Let the function's time be over before its first call, after it, and as it answers."""
         for call in list(self.calls)[:1]:
             for moment in ("before", "after"):
-                rule = {
-                    "on": call,
-                    "function": self.subject.function,
-                    "do": "timeout",
-                    "moment": moment,
-                    "nth": 1,
-                }
+                rule = {**self._first(call), "do": "timeout", "moment": moment}
                 yield self.faulty(promise, f"timed out {moment} {call}", rule)
-        rule = {"on": "function.invoke", "resource": self.subject.function, "do": "timeout", "times": 2}
+        rule = {**self.invoking, "do": "timeout", "times": 2}
         yield self.faulty(promise, "timed out as it answered", rule)
 
     def ordered(self, promise: str) -> Iterator[Row]:
@@ -197,16 +173,11 @@ class Trials:
         yield first
         if first.verdict == NOT_SHOWN:
             return
-        slow = {
-            "do": "delay",
-            "seconds": 0.05,
-            "probability": 0.5,
-            "seed": EARLY,
-            "function": self.subject.function,
-        }
+        slow = {"do": "delay", "seconds": 0.05, "probability": 0.5, "seed": EARLY}
         for call in self.calls:
-            yield self._ordered(promise, f"{call} slow now and then", ({**slow, "on": call},))
-        failing = {"on": "function.invoke", "resource": self.subject.function, "do": "timeout", "times": 2}
+            rule = {**slow, "on": call, "function": self.subject.function}
+            yield self._ordered(promise, f"{call} slow now and then", (rule,))
+        failing = {**self.invoking, "do": "timeout", "times": 2}
         yield self._ordered(promise, "batches delivered again", (failing,))
 
     def _ordered(self, promise: str, name: str, faults: Sequence[dict[str, Any]]) -> Row:
@@ -247,7 +218,7 @@ class Trials:
             broken += breaks(
                 [one for one in records if one != wrong and found.is_stored(one)], found, Wanted(order=False)
             )
-        yield self._described(promise, "a malformed record among good ones", records, found, began, broken)
+        yield self.described(promise, "a malformed record among good ones", records, found, began, broken)
 
     def poison(self, promise: str) -> Iterator[Row]:
         """Put a record on which the function dies, each time, among good ones."""
@@ -256,7 +227,7 @@ class Trials:
         first, key = self.events(FEW), f"poison-{secrets.token_hex(4)}"
         (dying,) = self.events(1)
         puts = [*first[: FEW // 2], dying._replace(key=key), *first[FEW // 2 :]]
-        rule = {"on": "function.invoke", "resource": self.subject.function, "do": "kill", "moment": "before"}
+        rule = {**self.invoking, "do": "kill", "moment": "before"}
         fault = self.bench.faults.add(**rule, content=key, may_stay_out=True)
         start = self.bench.clock.now()
         records = self.subject.put(puts)
@@ -277,7 +248,7 @@ class Trials:
             for one in breaks(records, found, Wanted(order=False))
             if one.record != wrong and not found.behind
         ]
-        row = self._described(
+        row = self.described(
             promise, "a record on which the function dies", records, found, began, broken, [fault]
         )
         yield row
@@ -305,120 +276,3 @@ class Trials:
                 during=resharding,
                 after=3 * FEW,
             )
-
-    def faulty(
-        self, promise: str, name: str, rule: dict[str, Any], puts: Callable[[], list[Put]] | None = None
-    ) -> Row:
-        """Put a few events while a fault is there; if it befell nothing, again in a new environment."""
-        puts = puts or (lambda: self.events(FEW))
-        row = self.run(promise, name, puts, faults=[rule])
-        if row.verdict == NOT_SHOWN:
-            gone = {
-                "on": "function.invoke",
-                "resource": self.subject.function,
-                "do": "kill",
-                "moment": "after",
-            }
-            self.run(promise, name, lambda: self.events(1), faults=[{**gone, "times": 1}])
-            row = self.run(promise, name, puts, faults=[rule])
-        return row
-
-    def run(  # noqa: PLR0913  what a trial is made of
-        self,
-        promise: str,
-        name: str,
-        puts: Callable[[], list[Put]],
-        *,
-        faults: Sequence[dict[str, Any]] = (),
-        wanted: Wanted | None = None,
-        during: Callable[[], Any] | None = None,
-        after: int = 0,
-        kept: list[Acknowledged] | None = None,
-        seen: Callable[[Found], None] = lambda _: None,
-    ) -> Row:
-        """Put events with faults, wait until all has settled, and look.
-
-        `around` is entered before they are put and left afterwards; then `after` more are put.
-        """
-        began = monotonic()
-        self.subject.recover()
-        asked = [
-            self.bench.faults.add(rule.pop("on"), may_stay_out=True, **rule) for rule in map(dict, faults)
-        ]
-        try:
-            if during:
-                with during():
-                    records = self.subject.put(puts())
-                records += self.subject.put(self.events(after))
-            else:
-                records = self.subject.put(puts())
-            found = self.subject.settle(records, moving=not asked)
-        finally:
-            for one in asked:
-                one.remove()
-        if found.behind and asked:
-            found = self.subject.settle(records, moving=True)
-        seen(found)
-        if kept is not None:
-            kept += records
-        return self._row(promise, name, records, found, began, wanted or Wanted(), asked)
-
-    def promises(self, name: str) -> bool:
-        """Tell whether the pipeline makes a promise."""
-        return name not in self.adapter.not_promised
-
-    def _row(  # noqa: PLR0913, PLR0917  as `run`
-        self,
-        promise: str,
-        name: str,
-        records: Sequence[Acknowledged],
-        found: Found,
-        began: float,
-        wanted: Wanted,
-        asked: Sequence[AskedFault] = (),
-    ) -> Row:
-        judged = Wanted(
-            once=wanted.once and self.promises("once"),
-            order=wanted.order and self.promises("order"),
-            given_up=wanted.given_up,
-            bad=wanted.bad,
-        )
-        broken = [*breaks(records, found, judged), *self._rejected(records)]
-        return self._described(promise, name, records, found, began, broken, asked)
-
-    def _rejected(self, records: Sequence[Acknowledged]) -> Iterator[Break]:
-        """Give the first record of whose batch the function named one that was not in it, if it did."""
-        for record in records[:FEW] if self.subject.mapping.settings.partial_answers else ():
-            batches = self.subject.batches(record)
-            if rejected := next((one for one in batches if one["kind"] == "rejected"), None):
-                what = f"was in a batch that failed as a whole: {rejected['reason']} (itemIdentifier)"
-                yield Break(record, what)
-                return
-
-    def _described(  # noqa: PLR0913, PLR0917  as `run`
-        self,
-        promise: str,
-        name: str,
-        records: Sequence[Acknowledged],
-        found: Found,
-        began: float,
-        broken: Iterable[Break],
-        asked: Sequence[AskedFault] = (),
-    ) -> Row:
-        broken = list(broken)
-        fired = sum(one.fired for one in asked)
-        verdict, why = KEPT, ""
-        if broken:
-            verdict, why = BROKEN, f"{broken[0].record.element} {broken[0].what}"
-            if len(broken) > 1:
-                why += f"; {len(broken) - 1} more"
-        elif asked and not fired:
-            verdict, why = NOT_SHOWN, "no call met the fault"
-        elif not records:
-            verdict, why = NOT_SHOWN, "nothing was acknowledged"
-        stories = tuple(story(self.subject, one, found) for one in broken[:SHOWN])
-        seconds = monotonic() - began
-        return Row(
-            self.name, promise, name, verdict, len(records), fired if asked else None, round(seconds, 1), why,
-            len(broken), stories,
-        )  # fmt: skip

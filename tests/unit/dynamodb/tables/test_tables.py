@@ -1,3 +1,4 @@
+import gc
 import json
 from typing import Any
 
@@ -40,6 +41,17 @@ def tables() -> Tables:
 def identities(tables: Tables, **request: Any) -> list[str]:  # noqa: ANN401  as JSON is
     """Return the keys of a page of a scan."""
     return [item["id"]["S"] for item in asked(tables, "Scan", {"TableName": "things", **request})["Items"]]
+
+
+def test_what_is_stored_is_nothing_for_the_garbage_collector(tables: Tables) -> None:
+    """However many items there are, Python's collector has none to go through."""
+    for identity in ("first", *map(str, range(500))):
+        asked(tables, "PutItem", {"TableName": "things", "Item": {"id": {"S": identity}, "m": {"M": {}}}})
+        if identity == "first":
+            gc.collect()
+            before = len(gc.get_objects())
+    gc.collect()
+    assert len(gc.get_objects()) - before < 100
 
 
 def test_a_transaction_is_written_whole_or_not_at_all(tables: Tables) -> None:

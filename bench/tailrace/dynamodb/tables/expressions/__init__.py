@@ -4,10 +4,11 @@ Whatever is not right in any way (syntax, a placeholder that is not given, a res
 wrong type) raises UnsureError, so that DynamoDB Local says what is wrong in its own words.
 """
 
+from .applied import Applied
 from .conditions import ItemCondition, condition
 from .keys import KeyCondition, key_condition
 from .projections import Projection, projection
-from .updates import Applied, Update, update
+from .updates import Update, update
 
 __all__ = [
     "Applied",

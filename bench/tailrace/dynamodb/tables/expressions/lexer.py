@@ -37,9 +37,10 @@ def given(text: object, names: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]
     >>> given("#a > :v AND #b = #a", {"#a": "count", "#b": "limit", "#c": "other"})
     (('#a', 'count'), ('#b', 'limit'))
     """
-    return tuple((word, names[word]) for word in _placeholders(text) if word in names)
+    return tuple((word, names[word]) for word in placeholders(text) if word in names)
 
 
 @lru_cache(KEPT)
-def _placeholders(text: object) -> tuple[str, ...]:
+def placeholders(text: object) -> tuple[str, ...]:
+    """Return the placeholders of names in an expression, in order."""
     return tuple(sorted({word for word in words(text) if word.startswith("#")}))

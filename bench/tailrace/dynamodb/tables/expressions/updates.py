@@ -8,6 +8,7 @@ from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import LEVELS, Item, Value
 
 from . import arithmetic
+from .applied import Applied
 from .assignments import (
     Action,
     AddTo,
@@ -22,7 +23,7 @@ from .assignments import (
 from .lexer import given
 from .parser import PathOperand, ValueOperand, refuse_types
 from .paths import Get, Path, Tree, getter, tree
-from .projections import Projection
+from .plain import PlainUpdate, plain_shape
 
 KEPT = 128  # texts: an update's text is often another each time
 type Values = Mapping[str, Value]
@@ -42,29 +43,7 @@ class CompiledUpdate(NamedTuple):
     values_used: frozenset[str]
 
 
-class Applied:
-    """The new item, and what was and is at the paths that were touched (`UPDATED_OLD`, `UPDATED_NEW`)."""
-
-    __slots__ = ("_before", "_paths", "item")
-
-    def __init__(self, item: Item, before: Item, paths: tuple[Path, ...]) -> None:
-        self.item, self._before, self._paths = item, before, paths
-
-    @property
-    def old(self) -> Item:
-        """What was there before at the paths that were touched."""
-        return self._touched().of(self._before)
-
-    @property
-    def new(self) -> Item:
-        """What is there now at the paths that were touched: an index is that of the expression."""
-        return self._touched().of(self.item)
-
-    def _touched(self) -> Projection:
-        return Projection(tree((path, None) for path in self._paths))
-
-
-class Update:
+class PathUpdate:
     """An update with its values."""
 
     __slots__ = ("_compiled", "_values", "names_used", "values_used")
@@ -87,13 +66,19 @@ class Update:
         return Applied(_members(item, self._compiled.changes, item, self._values), item, self._compiled.paths)
 
 
+type Update = PathUpdate | PlainUpdate
+
+
 def update(text: object, names: Mapping[str, Any], values: Values, key_names: Collection[str]) -> Update:
     """Read an UpdateExpression; `values` are checked ones. Raises UnsureError."""
     try:
+        shape = plain_shape(text)
+        if shape is not None:
+            return PlainUpdate(shape, names, values, key_names)
         compiled = _compiled(text, given(text, names))
     except TypeError as error:
         raise UnsureError("a name or expression that is no text") from error
-    return Update(compiled, values, key_names)
+    return PathUpdate(compiled, values, key_names)
 
 
 @lru_cache(KEPT)

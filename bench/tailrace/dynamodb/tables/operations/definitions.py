@@ -4,7 +4,7 @@ A table is active at once, as in DynamoDB Local without its delays.
 """
 
 from tailrace.dynamodb.tables.answer import Answer, NotHereError
-from tailrace.dynamodb.tables.answers import OK, RefusedRequestError, encoded
+from tailrace.dynamodb.tables.answers import OK, RefusedRequestError
 from tailrace.dynamodb.tables.definition import (
     BILLING,
     check_form,
@@ -14,10 +14,11 @@ from tailrace.dynamodb.tables.definition import (
     stream_label,
     units,
 )
-from tailrace.dynamodb.tables.requests import Request, check, choice, table_name
+from tailrace.dynamodb.tables.requests import Request, choice, table_name
 from tailrace.dynamodb.tables.space import TableCall
 from tailrace.dynamodb.tables.table import Table
 from tailrace.dynamodb.tables.unsure import UnsureError
+from tailrace.dynamodb.tables.wire import decoded, encoded
 
 MOST_LISTED = 100
 UPDATE = {
@@ -36,16 +37,17 @@ LIMITS = {
 
 def create_table(call: TableCall) -> Answer:
     """Create a table."""
-    parts = checked_definition(call.request)
-    name = call.request["TableName"]
+    definition = decoded(call.body)
+    parts = checked_definition(definition)
+    name = definition["TableName"]
     if name in call.space.elsewhere:
         raise NotHereError(frozenset({name}))
     if name in call.space.tables:
         raise RefusedRequestError("ResourceInUseException", "Cannot create preexisting table")
-    table = Table(call.request, *parts, call.now)
-    if call.request.get("BillingMode") == "PAY_PER_REQUEST":
+    table = Table(definition, *parts, call.now)
+    if definition.get("BillingMode") == "PAY_PER_REQUEST":
         table.on_demand_since = call.now
-    if call.request.get("StreamSpecification", {}).get("StreamEnabled"):
+    if definition.get("StreamSpecification", {}).get("StreamEnabled"):
         table.label = stream_label(call.now)
     call.space.tables[name] = table
     return Answer(OK, encoded({"TableDescription": described(table)}))
@@ -66,12 +68,12 @@ def describe_table(call: TableCall) -> Answer:
 
 
 def _table(call: TableCall) -> Table:
-    return call.space.table(check(call.request, {"TableName": str}, "TableName")["TableName"])
+    return call.space.table(call.request({"TableName": str}, "TableName")["TableName"])
 
 
 def list_tables(call: TableCall) -> Answer:
     """List the names of tables, wherever they are."""
-    request = check(call.request, {"Limit": int, "ExclusiveStartTableName": str})
+    request = call.request({"Limit": int, "ExclusiveStartTableName": str})
     limit = request.get("Limit", MOST_LISTED)
     if not 1 <= limit <= MOST_LISTED:
         raise UnsureError("a limit out of range")
@@ -85,13 +87,13 @@ def list_tables(call: TableCall) -> Answer:
 
 def describe_limits(call: TableCall) -> Answer:
     """Tell DynamoDB Local's limits."""
-    check(call.request, {})
+    call.request({})
     return Answer(OK, encoded(LIMITS))
 
 
 def update_table(call: TableCall) -> Answer:
     """Change throughput, billing mode, protection or stream of a table."""
-    request = check(call.request, UPDATE, "TableName")
+    request = call.request(UPDATE, "TableName")
     check_form(request)
     table = call.space.table(request["TableName"])
     asked = UPDATED.intersection(request)

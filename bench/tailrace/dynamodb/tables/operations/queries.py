@@ -8,6 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from msgspec import Raw
+
 from tailrace.dynamodb.tables.answer import Answer
 from tailrace.dynamodb.tables.answers import answer
 from tailrace.dynamodb.tables.capacity import Consumed, read_units
@@ -20,12 +22,11 @@ from tailrace.dynamodb.tables.requests import (
     EXPRESSED,
     Expressions,
     Request,
-    check,
     choice,
     table_name,
 )
 from tailrace.dynamodb.tables.schema import Schema
-from tailrace.dynamodb.tables.space import TableCall
+from tailrace.dynamodb.tables.space import Space, TableCall
 from tailrace.dynamodb.tables.table import Table
 from tailrace.dynamodb.tables.unsure import UnsureError
 from tailrace.dynamodb.tables.values import Item, checked
@@ -109,7 +110,7 @@ class ReadPlan(NamedTuple):
 class ItemPage(NamedTuple):
     """What was read."""
 
-    items: list[Item]
+    items: list[Item | Raw]
     matched: int
     scanned: int
     last: Entry | None
@@ -118,10 +119,10 @@ class ItemPage(NamedTuple):
 
 def query(call: TableCall) -> Answer:
     """Read items of one hash key, in order."""
-    request = check(call.request, QUERY, "TableName", "KeyConditionExpression")
-    source, expressions = _source(call), Expressions(request)
+    request = call.request(QUERY, "TableName", "KeyConditionExpression")
+    source, expressions = _source(call.space, request), Expressions.of(request)
     names = source.schema.hash.name, source.schema.range.name if source.schema.range else None
-    condition = expressions.key_condition(*names)
+    condition = expressions.key_condition(request["KeyConditionExpression"], *names)
     reading = _reading(request, source, expressions, of_keys=source.schema.names)
     wanted = source.schema.hash.of({names[0]: condition.hash})
     entries = source.keys.of(wanted)
@@ -142,9 +143,9 @@ def query(call: TableCall) -> Answer:
 
 def scan(call: TableCall) -> Answer:
     """Read all items, or those of a segment."""
-    request = check(call.request, SCAN, "TableName")
-    source = _source(call)
-    reading = _reading(request, source, Expressions(request), of_keys=())
+    request = call.request(SCAN, "TableName")
+    source = _source(call.space, request)
+    reading = _reading(request, source, Expressions.of(request), of_keys=())
     segment, segments = request.get("Segment", 0), request.get("TotalSegments", 1)
     if ("Segment" in request) != ("TotalSegments" in request) or not 0 <= segment < segments <= MOST_SEGMENTS:
         raise UnsureError("a segment that is not there")
@@ -154,24 +155,24 @@ def scan(call: TableCall) -> Answer:
     return _answer(reading, _read(reading, source.keys.scan(after, segment, segments)))
 
 
-def _source(call: TableCall) -> ReadSource:
+def _source(space: Space, request: Request) -> ReadSource:
     """Return what is read, if what is asked of it has a valid form by itself."""
-    request = call.request
     for name in ("TableName", "IndexName"):
         if name in request:
             table_name(request[name])
-    expressions = Expressions(request)
-    expressions.condition("FilterExpression")
-    expressions.projection()
+    expressions = Expressions.of(request)
+    expressions.condition(request.get("FilterExpression"))
+    expressions.projection(request.get("ProjectionExpression"))
     checked(request.get("ExclusiveStartKey", {}))
-    table = call.space.table(request["TableName"])
+    table = space.table(request["TableName"])
     return ReadSource(table, table.index(request["IndexName"]) if "IndexName" in request else None)
 
 
 def _reading(
     request: Request, source: ReadSource, expressions: Expressions, of_keys: tuple[str, ...]
 ) -> ReadPlan:
-    condition, projection = expressions.condition("FilterExpression"), expressions.projection()
+    condition = expressions.condition(request.get("FilterExpression"))
+    projection = expressions.projection(request.get("ProjectionExpression"))
     expressions.close()
     if condition is not None and condition.attributes.intersection(of_keys):
         raise UnsureError("a filter of a key")
@@ -256,17 +257,23 @@ def _matches(schema: Schema, condition: KeyCondition, start: Item) -> bool:
 
 def _read(reading: ReadPlan, entries: Iterable[Entry], end: object = None) -> ItemPage:
     """Read a page; `end` is the range key that none that is asked for lies beyond."""
-    items: list[Item] = []
+    items: list[Item | Raw] = []
     count = scanned = of_bytes = used = 0
     fetched, last = 0.0, None
     left: Iterator[Entry] = iter(entries)
     needs_item = not reading.counts or reading.filter is not None or reading.source.secondary is not None
+    changed = (reading.filter, reading.projection, reading.source.secondary)
+    as_it_is = needs_item and all(each is None for each in changed)
     stored_items, index = reading.source.table.items, reading.source.secondary
     for entry in left:
         stored = stored_items[entry[1]]
         scanned += 1
         of_bytes += stored.size
-        if needs_item:
+        if as_it_is:
+            items.append(stored.raw)
+            used += stored.size
+            count += 1
+        elif needs_item:
             whole = stored.item
             used += stored.size if index is None or reading.scans else index.size(whole, stored.size)
             item = whole if index is None or reading.fetches else index.view(whole)

@@ -14,49 +14,39 @@ from tailrace.testing.eventually import eventually
 from tailrace.testing.sending import Put
 from tests.frame import samples
 from tests.frame.pipeline import Pipeline
-from tests.frame.run import Run
-from tests.integration.dashboards import chromium, environment, in_a_browser, live, page, served
-
-__all__ = ["chromium", "page"]  # fixtures
+from tests.integration.dashboard.serving import in_a_browser, live
 
 pytestmark = in_a_browser
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def busy(shared_pipeline: Pipeline) -> Pipeline:
-    """Give a pipeline with something to show: an event, and a record that was set aside."""
-    shared_pipeline.put([samples.one()])
-    shared_pipeline.settle(published=False)
-    shared_pipeline.put([Put(b"not json", "k", "set-aside")])  # nobody takes it out of quarantine
-    return shared_pipeline
-
-
-@pytest.fixture(scope="module")
-def address(run: Run, busy: Pipeline) -> Iterator[str]:
-    """Give the address of its dashboard."""
-    with served(environment(run, busy)) as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def opened(chromium: BrowserContext, address: str) -> Iterator[Page]:
-    """Give a page that several tests look at."""
-    with live(chromium, address) as one:
-        yield one
+@pytest.fixture(scope="module", autouse=True)
+def busy(watched: Pipeline) -> None:
+    """Have something to show: an event, and a record that was set aside."""
+    watched.put([samples.one()])
+    watched.settle(published=False)
+    watched.put([Put(b"not json", "k", "set-aside")])  # nobody takes it out of quarantine
 
 
 @pytest.fixture
-def looked_at(opened: Page) -> Page:
-    """Give that page as it was opened: wide, and light."""
-    opened.set_viewport_size({"width": 1440, "height": 900})
-    opened.emulate_media(color_scheme="light")
-    return opened
+def looked_at(page: Page) -> Page:
+    """Give the page as it was opened: wide, and light."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light")
+    return page
+
+
+@pytest.fixture
+def fresh(chromium: BrowserContext, address: str) -> Iterator[Page]:
+    """Give a page that nobody has used yet."""
+    with live(chromium, address) as opened:
+        yield opened
 
 
 @pytest.mark.anywhere
-def test_table_behind_a_chart(page: Page) -> None:
+def test_table_behind_a_chart(looked_at: Page) -> None:
     """The chart's figures stand in a table behind it, opened by the keyboard."""
+    page = looked_at
     expect(page.locator("#t-events-a-second")).to_be_hidden()
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
@@ -64,16 +54,9 @@ def test_table_behind_a_chart(page: Page) -> None:
 
 
 @pytest.mark.anywhere
-def test_nothing_is_fetched_from_elsewhere(chromium: BrowserContext, address: str) -> None:
+def test_nothing_is_fetched_from_elsewhere(page: Page, asked: list[str], address: str) -> None:
     """Everything that the browser asks for, it asks the dashboard for."""
-    asked: list[str] = []
-    page = chromium.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda opened: asked.append(opened.url))
-    page.goto(address)
-    expect(page.locator("#state")).to_have_text("Live", timeout=30_000)
     expect(page.locator(".chart svg").first).to_be_visible()
-    page.close()
     assert {urlsplit(url).scheme for url in asked} >= {"http", "ws"}
     elsewhere = [url for url in asked if urlsplit(url).netloc != urlsplit(address).netloc]
     assert [url for url in elsewhere if not url.startswith(("data:", "blob:"))] == []
@@ -105,8 +88,9 @@ def test_contrast(looked_at: Page, scheme: Any) -> None:  # noqa: ANN401  Playwr
 
 
 @pytest.mark.anywhere
-def test_theme_is_chosen_and_kept(page: Page) -> None:
+def test_theme_is_chosen_and_kept(looked_at: Page) -> None:
     """The theme follows the system until one is chosen by the button; that is kept."""
+    page = looked_at
     background = "getComputedStyle(document.body).backgroundColor"
     page.emulate_media(color_scheme="dark")
     dark = page.evaluate(background)
@@ -125,8 +109,9 @@ def test_theme_is_chosen_and_kept(page: Page) -> None:
 
 
 @pytest.mark.anywhere
-def test_keyboard(page: Page) -> None:
+def test_keyboard(fresh: Page) -> None:
     """Everything that can be used is reached by Tab, and it is seen where one is."""
+    page = fresh
     expect(page.locator("#records button").first).to_be_visible(timeout=30_000)
     page.locator("body").press("Tab")
     reached = set()

@@ -2,7 +2,6 @@
 
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +11,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tailrace.control import processes
 from tailrace.testing.eventually import eventually
-from tests.frame import browser
+from tests.frame import browser, forking
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run, naming
 
 in_a_browser = pytest.mark.skipif(
     browser.chromium() is None, reason="there is no Chromium here: install one, or name it with CHROMIUM="
 )
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def environment(run: Run, pipeline: Pipeline, **more: str) -> Mapping[str, str]:
@@ -39,7 +38,7 @@ def running(environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[str],
     """Run a dashboard; give its process and its address."""
     port = processes.free_port()
     with subprocess.Popen(
-        [sys.executable, "-m", "dashboard"],
+        [*forking.python(), "-m", "dashboard"],
         cwd=ROOT,
         env={**environ, "DASHBOARD_PORT": str(port)},
         stdout=subprocess.PIPE,
@@ -70,7 +69,7 @@ def served(environ: Mapping[str, str]) -> Iterator[str]:
 def started(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Start a dashboard that cannot be."""
     return subprocess.run(
-        [sys.executable, "-m", "dashboard"],
+        [*forking.python(), "-m", "dashboard"],
         cwd=ROOT,
         env=environ,
         capture_output=True,
@@ -81,27 +80,16 @@ def started(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def live(chromium: BrowserContext, address: str) -> Iterator[Page]:
-    """Open the page and wait until it is live."""
+def live(chromium: BrowserContext, address: str, asked: list[str] | None = None) -> Iterator[Page]:
+    """Open the page and wait until it is live; `asked` gets whatever it asks anybody for."""
     opened = chromium.new_page()
+    if asked is not None:
+        opened.on("request", lambda request: asked.append(request.url))
+        opened.on("websocket", lambda socket: asked.append(socket.url))
     opened.goto(address)
     expect(opened.locator("#state")).to_have_text("Live", timeout=30_000)
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[BrowserContext]:
-    """Give a browser."""
-    with browser.opened() as context:
-        yield context
-
-
-@pytest.fixture
-def page(chromium: BrowserContext, address: str) -> Iterator[Page]:
-    """Give the page, live; `address` is a fixture of the module's own."""
-    with live(chromium, address) as opened:
-        yield opened
 
 
 def figure(page: Page, name: str) -> str:

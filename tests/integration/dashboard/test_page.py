@@ -1,13 +1,13 @@
 """What the page shows, in a real browser, over a stack of the tests' own."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from bootstrap.watched import minutes
 from dashboard.tables import plain
@@ -17,33 +17,10 @@ from tailrace.testing.sending import Put
 from tests.frame import samples
 from tests.frame.events import event
 from tests.frame.pipeline import Pipeline
-from tests.frame.run import Run
-from tests.integration.dashboards import chromium, environment, figure, in_a_browser, live, served
-
-__all__ = ["chromium"]  # a fixture
+from tests.integration.dashboard.serving import figure, in_a_browser
 
 pytestmark = in_a_browser
 HOSTILE = "<img src=x onerror=document.title='taken'>"
-
-
-@pytest.fixture(scope="module")
-def watched(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
-    """Give the pipeline that is looked at."""
-    return make_pipeline("dashboard", DETECTOR="0")
-
-
-@pytest.fixture(scope="module")
-def address(run: Run, watched: Pipeline) -> Iterator[str]:
-    """Give the address of its dashboard."""
-    with served(environment(run, watched)) as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def page(chromium: BrowserContext, address: str) -> Iterator[Page]:
-    """Give the page, live; all tests look at the same one, as somebody who leaves it open."""
-    with live(chromium, address) as opened:
-        yield opened
 
 
 def counts(page: Page, total: str) -> dict[str, int]:
@@ -147,19 +124,21 @@ def test_newest_events_are_asked_for(page: Page, watched: Pipeline) -> None:
 
 
 @pytest.mark.anywhere
-def test_range_is_chosen_and_kept(chromium: BrowserContext, address: str, watched: Pipeline) -> None:
+def test_range_is_chosen_and_kept(page: Page, watched: Pipeline) -> None:
     """A page begins with bars of a minute; a wider range is chosen by a button and kept."""
     watched.put([samples.one()])
-    with live(chromium, address) as page:
-        page.locator("summary").first.click()
-        heading = page.locator("#t-events-a-second th").first
-        expect(heading).to_have_text("Minute (UTC)")
-        hours = page.get_by_role("group", name="Time range").get_by_role("button", name="6 h")
-        hours.click()
-        expect(heading).to_have_text("5 minutes from (UTC)")
-        expect(hours).to_have_attribute("aria-pressed", "true")
-        page.reload()
-        expect(hours).to_have_attribute("aria-pressed", "true")
+    page.locator("summary").first.click()
+    heading = page.locator("#t-events-a-second th").first
+    expect(heading).to_have_text("Minute (UTC)")
+    ranges = page.get_by_role("group", name="Time range")
+    hours, minutes = (ranges.get_by_role("button", name=name) for name in ("6 h", "15 min"))
+    hours.click()
+    expect(heading).to_have_text("5 minutes from (UTC)")
+    expect(hours).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(hours).to_have_attribute("aria-pressed", "true")
+    minutes.click()
+    expect(minutes).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.anywhere
