@@ -25,7 +25,7 @@ KEPT = [
     "test_timeout", "test_order", "test_poison", "test_reshard",
 ]  # fmt: skip
 
-ALONE = [
+WITHOUT_OTHER_PLUGINS = [
     word for name in ("cacheprovider", "hypothesispytest", "anyio", "xdist") for word in ("-p", f"no:{name}")
 ]
 """Without this environment's other plugins, which a project of somebody's does not have."""
@@ -60,7 +60,7 @@ def tried(emulator: Target, folder: Path, *tests: str) -> Said:
     environ = {**os.environ, **Aws(emulator.endpoint or "").environ, "PYTHONPATH": str(ROOT / "bench")}
     asked = [f"test_promises.py::TestReadings::{test}" for test in tests]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-qx", *ALONE, "--junit-xml=junit.xml", *asked],
+        [sys.executable, "-m", "pytest", "-qx", *WITHOUT_OTHER_PLUGINS, "--junit-xml=junit.xml", *asked],
         cwd=folder, env=environ, text=True, check=False, timeout=600,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
