@@ -58,6 +58,8 @@ class Rig(NamedTuple):
     """Set when a body in pieces was closed."""
     release: Event
     """Lets the answer to `/wait` go."""
+    waiting: Event
+    """Set when that is asked for."""
 
     def connect(self) -> socket.socket:
         """Return a connection, as a socket."""
@@ -74,11 +76,12 @@ class Rig(NamedTuple):
 @contextmanager
 def door(limits: Limits = QUICK) -> Iterator[Rig]:
     """Open a door, and close it at the end."""
-    closed, release = Event(), Event()
+    closed, release, waiting = Event(), Event(), Event()
 
     def answer(request: HttpRequest) -> HttpResponse:
         path, _, size = request.target.partition("?")
         if path == "/wait":
+            waiting.set()
             release.wait(PATIENCE)
         if path == "/lost":
             raise HungUpError
@@ -104,7 +107,7 @@ def door(limits: Limits = QUICK) -> Iterator[Rig]:
     thread = Thread(target=listener.run)
     thread.start()
     try:
-        yield Rig(listener, listener.ports[0], authority, closed, release)
+        yield Rig(listener, listener.ports[0], authority, closed, release, waiting)
     finally:
         release.set()
         listener.close()
@@ -140,6 +143,9 @@ class Client:
         self.bodies: dict[int, bytes] = {}
         self.ended: set[int] = set()
         self.reset: dict[int, int] = {}
+        self.goodbyes: list[tuple[int, int]] = []
+        """Of each GOAWAY the last stream, and the error."""
+        self._rest = b""
         self.takes = True
         """Whether room is given for more when bytes have come."""
         self.flush()
@@ -168,9 +174,20 @@ class Client:
             data = self.socket.recv(65536)
             if not data:
                 return
-            for event in self.h2.receive_data(data):
+            for event in self.h2.receive_data(self._without_goodbyes(data)):
                 self._note(event)
             self.flush()
+
+    def _without_goodbyes(self, data: bytes) -> bytes:
+        """Return the whole frames that have come, but for goodbyes, after which h2 takes no answers."""
+        self._rest, passed = self._rest + data, b""
+        while len(self._rest) >= 9 and len(self._rest) >= (size := 9 + int.from_bytes(self._rest[:3])):
+            frame, self._rest = self._rest[:size], self._rest[size:]
+            if frame[3] == 7:
+                self.goodbyes.append((int.from_bytes(frame[9:13]), int.from_bytes(frame[13:17])))
+            else:
+                passed += frame
+        return passed
 
     def _note(self, event: h2.events.Event) -> None:
         match event:

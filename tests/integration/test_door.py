@@ -3,6 +3,7 @@
 import http.client
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import h2.settings
@@ -10,9 +11,10 @@ import pytest
 
 from tests.fuzz.running import run
 from tests.fuzz.target import secured
-from tests.integration.door_rig import LARGE, QUICK, Client, Rig, door, everything, until
+from tests.integration.door_rig import LARGE, PATIENCE, QUICK, Client, Rig, door, everything, until
 
 pytestmark = pytest.mark.emulator_only
+PATIENT = replace(QUICK, grace=PATIENCE, idle=PATIENCE, patience=PATIENCE, stall=PATIENCE)
 
 
 @pytest.fixture
@@ -324,6 +326,44 @@ def test_closing() -> None:
         assert everything(idle) == b""
         assert everything(quick).endswith(b"0\r\n\r\n")
         assert not everything(endless).endswith(b"0\r\n\r\n")
+
+
+def test_goodbye_by_http2() -> None:
+    """A client hears which requests will be answered, and they are; others it may send elsewhere."""
+    with door(PATIENT) as rig, rig.connect() as sock, rig.connect_securely("h2") as far:
+        idle, client = Client(far), Client(sock)
+        asked = idle.ask("/")
+        idle.listen(lambda: asked in idle.ended)
+        half, waiting = client.ask("/half", method="POST", ends=False), client.ask("/wait")
+        assert rig.waiting.wait(PATIENCE)
+        with ThreadPoolExecutor() as pool:
+            pool.submit(rig.door.close)
+            idle.listen(lambda: False)  # until the other side closes
+            client.listen(lambda: bool(client.goodbyes))
+            late = client.ask("/late")
+            client.listen(lambda: late in client.reset)
+            rig.release.set()
+            client.listen(lambda: False)
+        assert (idle.goodbyes, client.goodbyes) == ([(asked, 0)], [(waiting, 0)])
+        assert client.reset == {half: 7, late: 7}  # REFUSED_STREAM: nothing was done
+        assert client.bodies == {waiting: b"GET /wait 0 False"}
+        assert waiting in client.ended
+
+
+def test_goodbye_by_http1() -> None:
+    """The answer to what is under way over HTTP/1.1 says that the connection closes, and it does."""
+    with door(PATIENT) as rig, rig.connect() as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert b"Connection: close" not in sock.recv(65536)
+        sock.sendall(b"GET /wait HTTP/1.1\r\n\r\nGET /after HTTP/1.1\r\n\r\n")
+        assert rig.waiting.wait(PATIENCE)
+        with ThreadPoolExecutor() as pool, rig.connect() as idle:
+            pool.submit(rig.door.close)
+            assert everything(idle) == b""  # so the door closes
+            rig.release.set()
+            said = everything(sock)
+        assert b"\r\nConnection: close\r\n" in said
+        assert said.endswith(b"GET /wait 0 False")
 
 
 def test_mutated_requests() -> None:

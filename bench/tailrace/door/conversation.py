@@ -31,7 +31,7 @@ class Conversation:
             try:
                 self._parser.feed(first)
                 while (request := self._next()) is not None:
-                    if not self._answered(request):
+                    if not self._answered(request) or self._entry.stops:
                         break
             except RefusedError as refused:
                 self._send(REFUSED, refused.answer(), keeps=False)
@@ -62,7 +62,7 @@ class Conversation:
         return request
 
     def _answered(self, request: HttpRequest) -> bool:
-        """Answer one request; tell whether another may follow."""
+        """Answer one request; tell whether another may follow: none once the emulator stops."""
         if not self._entry.begin():
             return False
         try:
@@ -70,7 +70,8 @@ class Conversation:
                 self._inside.speak(request, self._wire, self._parser.rest)
                 return False
             with closing(request.body):
-                return self._send(request, self._inside.answer(request), keeps=request.keeps)
+                answer = self._inside.answer(request)
+                return self._send(request, answer, keeps=request.keeps and not self._entry.stops)
         except HungUpError as end:
             self._hang_up(request, end)
             return False

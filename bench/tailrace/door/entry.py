@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Condition
 
@@ -15,6 +16,13 @@ class OpenConnection:
         self.place, self.socket = place, sock
         self._entries = entries
         self.under_way = 0
+        self.leave: Callable[[], None] | None = None
+        """How the client is told that the emulator stops, where its protocol has a word for it."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether the emulator stops: what is under way is answered, and nothing after it."""
+        return self._entries.closed
 
     def begin(self) -> bool:
         """Note that a request is being answered; tell whether it may be: not while the emulator stops."""
@@ -36,7 +44,7 @@ class OpenConnections:
     def __init__(self, most: int) -> None:
         self._most = most
         self._open: set[OpenConnection] = set()
-        self._closed = False
+        self.closed = False
         self._changed = Condition()
 
     def __len__(self) -> int:
@@ -46,7 +54,7 @@ class OpenConnections:
         """Take a connection; None if there are too many, or no more are taken."""
         entry = OpenConnection(self, sock, place)
         with self._changed:
-            if self._closed or len(self._open) >= self._most:
+            if self.closed or len(self._open) >= self._most:
                 return None
             self._open.add(entry)
         return entry
@@ -60,25 +68,30 @@ class OpenConnections:
     def begin(self, entry: OpenConnection) -> bool:
         """Note a request on a connection."""
         with self._changed:
-            if not self._closed:
+            if not self.closed:
                 entry.under_way += 1
-            return not self._closed
+            return not self.closed
 
     def end(self, entry: OpenConnection) -> None:
         """Note that one was answered."""
         with self._changed:
             entry.under_way -= 1
-            if self._closed and not entry.under_way:
-                entry.cut()
 
-    def close(self, grace: float) -> None:
-        """Take no more; end what is idle now, and what is under way after so many seconds."""
+    def close(self, grace: float, run: Callable[[Callable[[], None]], object]) -> None:
+        """Take no more; end what is idle now, and what is under way after so many seconds.
+
+        `run` lets goodbyes be said in other threads: a client may take none.
+        """
         until = time.monotonic() + grace
         with self._changed:
-            self._closed = True
+            self.closed = True
+            leaving = [entry.leave for entry in self._open if entry.leave is not None]
             for entry in self._open:
-                if not entry.under_way:
+                if entry.leave is None and not entry.under_way:
                     entry.cut()
+        for leave in leaving:
+            run(leave)
+        with self._changed:
             while self._open and (left := until - time.monotonic()) > 0:
                 self._changed.wait(left)
             for entry in self._open:

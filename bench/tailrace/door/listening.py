@@ -72,7 +72,7 @@ class Listener:
         self._stopped.set()
         with suppress(OSError):
             self._waker.send(b"\0")
-        self._entries.close(self._limits.grace)
+        self._entries.close(self._limits.grace, self._crew.run)
 
     def _accept(self, listening: socket.socket) -> None:
         try:

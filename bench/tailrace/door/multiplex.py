@@ -17,6 +17,7 @@ import h2.events
 import h2.exceptions
 import h2.settings
 from h2.errors import ErrorCodes
+from hyperframe.frame import GoAwayFrame
 
 from tailrace.mapping.crew import Crew
 
@@ -58,11 +59,16 @@ class Multiplex:
         )
         self._streams: dict[int, Http2Stream] = {}
         self._gone = False
+        self._leaving = False
+        """Whether we have said goodbye: what is under way is answered, and nothing else."""
 
     def hold(self, first: bytes) -> None:
         """Answer what is asked, beginning with these bytes, until the client is gone."""
         try:
             self._greet()
+            self._entry.leave = self._leave
+            if self._entry.stops:
+                self._leave()
             self._take(first)
             while data := self._next():
                 self._take(data)
@@ -122,13 +128,41 @@ class Multiplex:
             for event in self._h2.receive_data(data):
                 self._note(event, ready)
             self._changed.notify_all()
-            finished = self._frames.leaving and not self._streams
+            finished = self._ends
         self._flush()
         for number, stream in ready:
             self._crew.run(lambda number=number, stream=stream: self._answer(number, stream))  # type: ignore[misc]
         self._drop_late()
         if finished:
-            self._wire.end()
+            self._end()
+
+    @property
+    def _ends(self) -> bool:
+        """Whether nothing more is asked or answered; read with the lock."""
+        return (self._frames.leaving or self._leaving) and not self._streams
+
+    def _leave(self) -> None:
+        """Say goodbye: what is under way is answered, what is not whole yet is refused.
+
+        h2 would not let an answer follow its goodbye, so the frame is ours.
+        """
+        with suppress(OSError), self._order:
+            with self._changed:
+                self._leaving = True
+                for number in [number for number, one in self._streams.items() if not one.whole]:
+                    self._h2.reset_stream(number, ErrorCodes.REFUSED_STREAM)
+                    self._forget(number)
+                goodbye = GoAwayFrame(0, last_stream_id=self._h2.highest_inbound_stream_id)
+                data = self._h2.data_to_send() + goodbye.serialize()
+                finished = self._ends
+            self._send_out(data)
+        if finished:
+            self._end()
+
+    def _end(self) -> None:
+        """End the connection when all is said, and do not wait for a client that does not."""
+        self._wire.end()
+        self._entry.cut()
 
     def _note(self, event: h2.events.Event, ready: list[tuple[int, Http2Stream]]) -> None:
         """Note what a client did; called with the lock."""
@@ -151,7 +185,7 @@ class Multiplex:
 
     def _begin(self, number: int, headers: list[tuple[str, str]]) -> None:
         """Begin a request, or refuse it."""
-        if len(self._streams) >= self._inside.limits.streams:
+        if self._leaving or len(self._streams) >= self._inside.limits.streams:
             self._h2.reset_stream(number, ErrorCodes.REFUSED_STREAM)
             return
         request = asked(headers, self._inside, self._entry)
@@ -208,6 +242,8 @@ class Multiplex:
                         self._send(number, stream, self._inside.answer(stream.request))
                     finally:
                         self._entry.end()
+                else:
+                    self._break(number, ErrorCodes.REFUSED_STREAM)
         except HungUpError as end:
             self._hang_up(number, stream, end)
         except TimeoutError:
@@ -220,11 +256,11 @@ class Multiplex:
         finally:
             with self._changed:
                 self._streams.pop(number, None)
-                finished = self._frames.leaving and not self._streams and not self._gone
+                finished = self._ends and not self._gone
             if finished:
                 with suppress(OSError):
                     self._flush()  # what other threads have just made
-                self._wire.end()
+                self._end()
 
     def _send(self, number: int, stream: Http2Stream, answer: HttpResponse) -> None:
         bodiless = stream.request.method == "HEAD" or answer.status in BODILESS
@@ -291,10 +327,10 @@ class Multiplex:
                 self._send_data(number, stream, end.answer.whole[: end.length], ends=False)
         self._break(number)
 
-    def _break(self, number: int) -> None:
+    def _break(self, number: int, why: ErrorCodes = ErrorCodes.INTERNAL_ERROR) -> None:
         with suppress(OSError, h2.exceptions.ProtocolError):
             with self._changed:
-                self._h2.reset_stream(number, ErrorCodes.INTERNAL_ERROR)
+                self._h2.reset_stream(number, why)
             self._flush()
 
     def _flush(self) -> None:
