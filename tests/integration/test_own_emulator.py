@@ -15,6 +15,7 @@ import pytest
 from tailrace.control import Emulator, Installation, processes
 from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
+from tests.frame import forking
 from tests.frame.run import ROOT, Run
 from tests.integration.installing import installed
 
@@ -49,7 +50,7 @@ def ports() -> list[str]:
 
 def tailrace(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a project's folder."""
-    command = [sys.executable, "-m", "tailrace", *words]
+    command = [*forking.python(), "-m", "tailrace", *words]
     environ = {**os.environ, **settings}
     return subprocess.run(
         command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=180

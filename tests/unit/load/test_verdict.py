@@ -101,5 +101,5 @@ def peak(folder: Path, count: int, in_each: int) -> int:
 
 def test_memory_is_that_of_one_partition(tmp_path: Path) -> None:
     """Judging takes the memory of one partition: split in twenty it takes a small part of what all take."""
-    worker(tmp_path, "w1", 20_000, range(20_000))
-    assert peak(tmp_path, 20_000, 1_000) < peak(tmp_path, 20_000, 20_000) / 4
+    worker(tmp_path, "w1", 5_000, range(5_000))
+    assert peak(tmp_path, 5_000, 250) < peak(tmp_path, 5_000, 5_000) / 3

@@ -1,6 +1,7 @@
 """botocore's newest models beside our tables: what they newly have fails here, until it is decided on."""
 
 import re
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -72,6 +73,7 @@ SHOWN = OF_A_MAPPING - {"FunctionName", "Enabled", "Tags"} | {
 """What is shown of one."""
 
 
+@cache
 def model(service: str) -> ServiceModel:
     """Load botocore's model of a service."""
     return botocore.session.get_session().get_service_model(service)

@@ -5,6 +5,7 @@ import io
 import lzma
 from codecs import BOM_UTF8
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,17 @@ def test_a_line_too_long_to_be_sent_is_reported() -> None:
     assert list(lines(file, "x")) == [(1, b"a"), Unreadable(2, "longer than 10,485,760 bytes"), (3, b"b")]
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize(
+    "pack",
+    [gzip.compress, partial(bz2.compress, compresslevel=1), lzma.compress],
+    ids=["gzip", "bzip2", "xz"],
+)
 def test_a_packed_file_is_unpacked(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     """What gzip, bzip2 or xz packed is read as it was before; where it is cut off is reported."""
-    whole = pack(b"".join(b"line %d\n" % number for number in range(100_000)))
+    whole = pack(b"".join(b"line %d\n" % number for number in range(30_000)))
     file = tmp_path / "packed"
     file.write_bytes(whole)
-    assert sum(1 for _ in lines(opened(str(file)), "packed")) == 100_000
+    assert sum(1 for _ in lines(opened(str(file)), "packed")) == 30_000
     file.write_bytes(whole[: len(whole) * 9 // 10])
     *read, last = lines(opened(str(file)), "packed")
     assert isinstance(last, Unreadable)
