@@ -14,8 +14,10 @@ def size(item: dict[str, dict[str, Any]]) -> int:
     """Return the bytes of a checked item as DynamoDB counts them."""
     total = text_size("".join(item))
     for value in item.values():
-        if "S" in value:
-            total += text_size(value["S"])
+        if (inner := value.get("N")) is not None:
+            total += whole_size(inner) if inner.isdigit() else number_size(inner)
+        elif (inner := value.get("S")) is not None:
+            total += len(inner) if inner.isascii() else len(inner.encode())
         else:
             ((kind, inner),) = value.items()
             total += SIZES[kind](inner)

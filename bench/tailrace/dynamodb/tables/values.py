@@ -191,6 +191,8 @@ def _set(members: list[Any], kind: str) -> tuple[list[str], int]:
     one, order = SETS[kind]
     if not members or not all(type(member) is str for member in members):
         raise UnsureError("a set that is empty, or of other values")
+    if one == "S" and len(members) == 1:
+        return members, _text(members[0], 0)[1]
     rule = RULES[one][1]
     kept = sorted({rule(member, 0)[0] for member in members}, key=order)
     if len(kept) != len(members):

@@ -197,6 +197,8 @@ def _costs(steps: list[TransactionStep]) -> list[tuple[str, Consumed]]:
             indexed.setdefault(table.name, []).append(table.cost(change).times(TWICE))
         else:
             sums[table.name] += TWICE * table.units(change)
+    if not indexed:
+        return [(name, Consumed(units)) for name, units in sums.items()]
     return [(name, added((Consumed(units), *indexed.get(name, ())))) for name, units in sums.items()]
 
 
