@@ -14,6 +14,7 @@ import pytest
 from bootstrap.target import Target
 from tailrace.control import Installation
 from tailrace.testing.eventually import eventually
+from tailrace.testing.faults import Faults
 from tests.frame.run import Run
 from tests.integration import clients
 from tests.integration.clients import FOLDER, Client
@@ -181,7 +182,10 @@ def _has_come(rig: Rig) -> bool:
 
 @pytest.mark.parametrize("protocol", ["HTTP/2", "HTTP/1.1", "TLS"])
 def test_a_javascript_client(rig: Rig, run: Run, installation: Installation, protocol: str) -> None:
-    """AWS's SDK for JavaScript puts, reads and subscribes by HTTP/2, its default, by HTTP/1.1, and by TLS."""
+    """AWS's SDK for JavaScript puts, reads and subscribes by HTTP/2, its default, by HTTP/1.1, and by TLS.
+
+    A put whose answer is lost is put again, by each.
+    """
     node, modules = clients.node(installation)
     arn = rig.make_stream()
     made = rig.kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="app")["Consumer"]
@@ -198,9 +202,11 @@ def test_a_javascript_client(rig: Rig, run: Run, installation: Installation, pro
         environ["AWS_ENDPOINT_URL"] = environ["AWS_ENDPOINT_URL"].replace("http:", "https:")
         environ["NODE_EXTRA_CA_CERTS"] = str(installation.certificate)
     program = (node, FOLDER / "client.cjs")
+    lost = Faults(rig.target.endpoint or "").add("kinesis.PutRecord", resource=rig.name, do="lose", times=1)
     with Client(environ, *program, "one", rig.name, '{"name": 0}') as one:
         assert one.ended() == ['{"name": 0}']
+    assert lost.fired == 1
     rig.put({"name": 1}, {"name": 2})
-    with Client(environ, *program, "subscribe", made["ConsumerARN"], "4") as subscriber:
+    with Client(environ, *program, "subscribe", made["ConsumerARN"], "5") as subscriber:
         rig.put({"name": 3})
-        assert [json.loads(line)["name"] for line in subscriber.ended()] == [0, 1, 2, 3]
+        assert [json.loads(line)["name"] for line in subscriber.ended()] == [0, 0, 1, 2, 3]

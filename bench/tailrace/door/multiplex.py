@@ -320,12 +320,12 @@ class Multiplex:
             raise ConnectionResetError("the client is gone")
 
     def _hang_up(self, number: int, stream: Http2Stream, end: HungUpError) -> None:
-        """End a stream in the middle of its answer, or before it."""
+        """End the connection in an answer, or before it, as a network does: without a goodbye."""
         with suppress(OSError, h2.exceptions.ProtocolError):
             if end.answer is not None:
                 self._send_head(number, stream, end.answer, ends=False)
                 self._send_data(number, stream, end.answer.whole[: end.length], ends=False)
-        self._break(number)
+        self._entry.cut()
 
     def _break(self, number: int, why: ErrorCodes = ErrorCodes.INTERNAL_ERROR) -> None:
         with suppress(OSError, h2.exceptions.ProtocolError):
