@@ -10,6 +10,8 @@ from handler.once.records import Json, Reason, Record, RejectedError
 
 LONGEST_ID = 2048
 """Bytes of a partition key's value in DynamoDB."""
+SPACE = " \t\n\r"
+"""What may stand around a JSON text."""
 UNITS = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
 """A number below this is a time in this part of a second: seconds, milli-, micro-, nanoseconds."""
 
@@ -32,7 +34,7 @@ def _no_number(name: str) -> NoReturn:
     raise RejectedError(Reason.BAD_NUMBER, f"{name} is no number of JSON's, and DynamoDB cannot hold it")
 
 
-_decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number).decode
+_decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 
 
 def parse(record: Record) -> ParsedEvent:
@@ -45,7 +47,13 @@ def parse(record: Record) -> ParsedEvent:
 
 def _json_of(data: str) -> Json:
     try:
-        value: Json = _decode(a2b_base64(data).decode())
+        text = a2b_base64(data).decode().rstrip(SPACE)
+        value: Json
+        if text.startswith("{"):  # `decode` looks for space around it, which takes a quarter of its time
+            value, end = _decoder.raw_decode(text)
+            if end == len(text):
+                return value
+        value = _decoder.decode(text)
     except UnicodeDecodeError as error:
         raise RejectedError(Reason.NOT_JSON, f"not UTF-8 at byte {error.start}: {error.reason}") from None
     except json.JSONDecodeError as error:

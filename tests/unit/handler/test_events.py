@@ -75,12 +75,20 @@ def test_an_event_without_an_id_takes_the_records(data: bytes) -> None:
     assert parse(record(7, data)).key == Key(number(7), 1_700_000_000)
 
 
+@pytest.mark.parametrize("data", [b' {"timestamp":7}', b'{"timestamp":7}\r\n', b'\n\t{"timestamp":7} \n'])
+def test_space_may_stand_around_an_event(data: bytes) -> None:
+    """Space around the JSON text is no part of it: a line's end, as many producers put one."""
+    assert parse(record(0, data)).body == {"timestamp": 7}
+
+
 @pytest.mark.parametrize(
     ("data", "reason", "detail"),
     [
         (b"", Reason.NOT_JSON, "Expecting value at character 0"),
         (b'{"a":', Reason.NOT_JSON, "Expecting value at character 5"),
         (b"{} {}", Reason.NOT_JSON, "Extra data at character 3"),
+        (b'{"a":1}}', Reason.NOT_JSON, "Extra data at character 7"),
+        (b' {"a"} ', Reason.NOT_JSON, "Expecting ':' delimiter at character 5"),
         (b"\xff\xfe", Reason.NOT_JSON, "not UTF-8 at byte 0: invalid start byte"),
         (b"[" * 100_000, Reason.TOO_DEEP, "nested too deep to be read"),
         (b"[" + b"9" * 5000 + b"]", Reason.BAD_NUMBER, "an integer of more than 4,300 digits"),
