@@ -24,9 +24,14 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import NamedTuple
 
+from bootstrap.target import Target
+from tests.frame import descriptions
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bootstrap", "producer", "aftermath", "tailrace.cli", "tailrace.stream", "tailrace.story")
 MORE = ("boto3.session", "botocore.regions", "botocore.hooks", "botocore.httpsession", "urllib3")
+SERVICES = ("cloudformation", "dynamodb", "kinesis", "lambda", "sqs")
+"""What most programs talk to."""
 STREAMS = (0, 1, 2)
 
 
@@ -156,6 +161,8 @@ def _import() -> None:
                 importlib.import_module(one.name)
     for name in MORE:
         importlib.import_module(name)
+    descriptions.keep()
+    Target.from_environment({}).prepare(SERVICES)
 
 
 if __name__ == "__main__":
