@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(BEGINNING, "return shard.position_at(moment)", "return shard.position_at(moment) + 1"),
     Mutant(
         LIMITS,
-        "self._available = min(self._rate, self._available + passed * self._rate)",
-        "self._available += passed * self._rate",
+        "self._available = min(self.rate, self._available + passed * self.rate)",
+        "self._available += passed * self.rate",
     ),
     Mutant(STREAMS, "HashKeyRange(start, step.at - 1)", "HashKeyRange(start, step.at)"),
     Mutant(STREAMS, "        self._opened += 1\n", ""),
