@@ -171,12 +171,15 @@ class Client:
         ends = time.monotonic() + PATIENCE
         while not enough():
             assert time.monotonic() < ends, f"not enough: {self.status} {self.ended} {self.reset}"
-            data = self.socket.recv(65536)
+            data = b""
+            with suppress(ConnectionError):  # the other side cut it
+                data = self.socket.recv(65536)
             if not data:
                 return
             for event in self.h2.receive_data(self._without_goodbyes(data)):
                 self._note(event)
-            self.flush()
+            with suppress(ConnectionError):
+                self.flush()
 
     def _without_goodbyes(self, data: bytes) -> bytes:
         """Return the whole frames that have come, but for goodbyes, after which h2 takes no answers."""
