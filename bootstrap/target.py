@@ -5,24 +5,20 @@ credentials, and reads nothing of the user's own AWS configuration. With TARGET=
 and the credentials must belong to the very account that `AWS_ACCOUNT_ID` names.
 """
 
-import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.utils import parse_timestamp
 
 from bootstrap.errors import TargetError
 from bootstrap.settings import SETTINGS
 from tailrace.endpoint import EndpointError, is_loopback, meant
+from tailrace.testing.clients import isolated_session
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -39,7 +35,6 @@ if TYPE_CHECKING:
     from types_boto3_sts import STSClient
 
 EMULATED_ACCOUNT = "000000000000"
-DUMMY_KEY = "test"  # any will do; a key of twelve digits would choose another account of the emulator
 _ENDPOINT = "AWS_ENDPOINT_URL"
 
 
@@ -82,7 +77,7 @@ class Target:
             region=region(environ) or SETTINGS["AWS_REGION"].default,
             account=EMULATED_ACCOUNT,
             endpoint=endpoint,
-            session=_isolated_session(),
+            session=isolated_session(),
         )
 
     @property
@@ -146,29 +141,6 @@ def region(environ: Mapping[str, str]) -> str:
     """Return the region that the settings name, empty if none does."""
     named = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
     return SETTINGS["AWS_REGION"].read({"AWS_REGION": named}) if named else ""
-
-
-def _isolated_session() -> boto3.Session:
-    """Return a session with dummy credentials; the user's profiles and files are ignored."""
-    nothing = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
-    core = botocore.session.Session(
-        session_vars={name: (None, None, value, None) for name, value in nothing.items()}
-    )
-    core.set_credentials(DUMMY_KEY, DUMMY_KEY)
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
-    return boto3.Session(botocore_session=core)
-
-
-def _moment(stamp: str | float) -> datetime:
-    """Parse a time in an answer: in botocore's own way that is most of what a list of a stack's events takes.
-
-    >>> _moment("2026-01-02T03:04:05.678Z").isoformat(), _moment(1767323045).timestamp()
-    ('2026-01-02T03:04:05.678000+00:00', 1767323045.0)
-    """
-    if isinstance(stamp, str) and "-" in stamp:
-        with suppress(ValueError):
-            return datetime.fromisoformat(stamp)
-    return parse_timestamp(stamp)  # type: ignore[arg-type]  # a number too
 
 
 def _account(environ: Mapping[str, str]) -> Target:

@@ -1,7 +1,9 @@
 """Clients of an emulator, with dummy credentials: the user's own AWS configuration is ignored."""
 
 import os
-from functools import cached_property
+from contextlib import suppress
+from datetime import datetime
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ from tailrace.pointing import DUMMY_KEY
 
 if TYPE_CHECKING:
     import boto3
+    from botocore.loaders import Loader
 
 PROFILE = Path(__file__).with_name("aws-profile")  # dummy credentials, in a profile `default`
 
@@ -63,12 +66,41 @@ class Aws:
 
     @cached_property
     def _session(self) -> "boto3.Session":
-        import boto3  # noqa: PLC0415  see above
-        import botocore.session  # noqa: PLC0415  see above
+        return isolated_session()
 
-        nothing = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
-        core = botocore.session.Session(
-            session_vars={name: (None, None, value, None) for name, value in nothing.items()}
-        )
-        core.set_credentials(DUMMY_KEY, DUMMY_KEY)
-        return boto3.Session(botocore_session=core)
+
+def isolated_session() -> "boto3.Session":
+    """Return a session with dummy credentials; the user's profiles and files are ignored."""
+    import boto3  # noqa: PLC0415  see above
+    import botocore.session  # noqa: PLC0415  see above
+
+    nothing = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+    core = botocore.session.Session(
+        session_vars={name: (None, None, value, None) for name, value in nothing.items()}
+    )
+    core.register_component("data_loader", _services())
+    core.set_credentials(DUMMY_KEY, DUMMY_KEY)
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+    return boto3.Session(botocore_session=core)
+
+
+@cache
+def _services() -> "Loader":
+    """Return what knows the services; reading that anew is nine tenths of what a client takes."""
+    from botocore.loaders import create_loader  # noqa: PLC0415  see above
+
+    return create_loader()
+
+
+def _moment(stamp: str | float) -> datetime:
+    """Parse a time in an answer: in botocore's own way that is most of what a list of a stack's events takes.
+
+    >>> _moment("2026-01-02T03:04:05.678Z").isoformat(), _moment(1767323045).timestamp()
+    ('2026-01-02T03:04:05.678000+00:00', 1767323045.0)
+    """
+    if isinstance(stamp, str) and "-" in stamp:
+        with suppress(ValueError):
+            return datetime.fromisoformat(stamp)
+    from botocore.utils import parse_timestamp  # noqa: PLC0415  see above
+
+    return parse_timestamp(stamp)  # type: ignore[arg-type]  # a number too
