@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +13,18 @@ from bootstrap.package import HANDLER
 from bootstrap.stacks import find
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
-from tests.frame import stacks
+from tests.frame import forking, stacks
 from tests.frame.run import ROOT, Run
 
 pytestmark = pytest.mark.emulator_only
 
 ANALYTICS = (HANDLER / "analytics.py").read_text()
 DEPLOYED = re.compile(r"^\d\d:\d\d:\d\d (.*) changed: deployed in (\d+\.\d) s$", re.MULTILINE)
-UP = [sys.executable, "-m", "bootstrap", "up"]
+
+
+def up() -> list[str]:
+    """Return the words of the command."""
+    return [*forking.python(), "-m", "bootstrap", "up"]
 
 
 class Watching:
@@ -35,11 +38,17 @@ class Watching:
         self.environ = {**environ, "HANDLER": str(self.analytics.parent)}
         with self._said.open("w") as said:
             watch = {**self.environ, "WATCH": "1"}
-            self.process = subprocess.Popen(UP, cwd=ROOT, env=watch, stdout=said, stderr=said)
+            self.process = subprocess.Popen(up(), cwd=ROOT, env=watch, stdout=said, stderr=said)
+
+    def save(self, text: str) -> None:
+        """Save the handler's file, whole at every moment: half a file would be one more change."""
+        draft = self._said.with_name("draft")
+        draft.write_text(text)
+        draft.replace(self.analytics)
 
     def up_beside(self, **settings: str) -> None:
         """Deploy with other settings meanwhile, as from another terminal."""
-        subprocess.run(UP, cwd=ROOT, env={**self.environ, **settings}, check=True, capture_output=True)
+        subprocess.run(up(), cwd=ROOT, env={**self.environ, **settings}, check=True, capture_output=True)
 
     @property
     def said(self) -> str:
@@ -82,14 +91,14 @@ def test_what_is_saved_is_deployed(watching: Watching, target: Target) -> None:
 
     What was set meanwhile from another terminal stays.
     """
-    watching.analytics.write_text(f"{ANALYTICS}\nMORE = 1\n")
+    watching.save(f"{ANALYTICS}\nMORE = 1\n")
     watching.wait_for("changed: deployed in")
-    watching.analytics.write_text("def f(:")
+    watching.save("def f(:")
     watching.wait_for("SyntaxError: invalid syntax")
-    watching.analytics.write_text(ANALYTICS)
+    watching.save(ANALYTICS)
     watching.wait_for("changed: deployed in", times=2)
     watching.up_beside(BATCH_SIZE="50")
-    watching.analytics.write_text(f"{ANALYTICS}\nMORE = 2\n")
+    watching.save(f"{ANALYTICS}\nMORE = 2\n")
     watching.wait_for("changed: deployed in", times=3)
     standing = find(target.client("cloudformation"), watching.environ["STACK"])
     assert standing
