@@ -1,5 +1,6 @@
 """What Lambda calls: `handler.entry.lambda_handler`. Its clients are made when this is loaded."""
 
+import gc
 import os
 import time
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from handler.once.records import Record, record_of
 from handler.once.settle import settle
 
 SERVICES = clients.services(settings.read(os.environ))
+gc.freeze()  # what is loaded stays: a full collection would search all of it, for longer than a batch takes
 
 
 class Context(Protocol):

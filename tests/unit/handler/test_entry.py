@@ -1,3 +1,4 @@
+import gc
 import importlib
 import json
 import sys
@@ -64,6 +65,18 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401  a module
     monkeypatch.setitem(sys.modules, "handler.analytics", users)
     monkeypatch.delitem(sys.modules, "handler.entry", raising=False)
     return importlib.import_module("handler.entry")
+
+
+def test_what_is_loaded_is_not_searched_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the entry is loaded, collections look only at what invocations make."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    gc.unfreeze()
+    entry = loaded(monkeypatch)
+    kept, made = gc.get_freeze_count(), len(gc.get_objects())
+    gc.unfreeze()
+    assert entry.SERVICES
+    assert kept > 10 * made
 
 
 def test_a_batch(
