@@ -65,7 +65,9 @@ def stream(target: Target, name: str = NAME, shards: int = SHARDS) -> Iterator[s
 
 
 @contextmanager
-def plain(target: Target, source: str, name: str = NAME, code: Path = PLAIN) -> Iterator[Way]:
+def plain(
+    target: Target, source: str, name: str = NAME, code: Path = PLAIN, batch: int = BATCH
+) -> Iterator[Way]:
     """Make a table, the plain function and its mapping from a stream; remove them afterwards."""
     dynamodb, functions = target.client("dynamodb"), target.client("lambda")
     dynamodb.create_table(
@@ -87,7 +89,7 @@ def plain(target: Target, source: str, name: str = NAME, code: Path = PLAIN) -> 
     )
     functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
     mapping = functions.create_event_source_mapping(
-        FunctionName=name, EventSourceArn=source, StartingPosition="TRIM_HORIZON", BatchSize=BATCH
+        FunctionName=name, EventSourceArn=source, StartingPosition="TRIM_HORIZON", BatchSize=batch
     )["UUID"]
     try:
         yield Way(target, source.rpartition("/")[2], name)

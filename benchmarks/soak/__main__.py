@@ -38,6 +38,7 @@ def measured() -> Iterator[parts.Figure]:
     with embedded() as bed:
         yield from parts.idle(bed)
         yield from parts.fans(bed)
+        yield from parts.wide(bed)
         with sides.stream(bed.target) as arn, sides.plain(bed.target, arn) as way:
             yield from parts.tenths(way, "plain handler")
     with embedded() as bed, deployed(bed.target, "soak-pipeline") as (stack, _):

@@ -17,7 +17,7 @@ from tailrace.moving import EmulatorClock
 
 KEPT = Path(__file__).with_name("kept")
 STREAMS, WATCHED = 100, 10.0  # the shards that an account has by default
-FUNCTIONS, SHARDS, EVENTS = 10, 64, 10_000
+FUNCTIONS, SHARDS, EVENTS, ROUNDS = 10, 64, 10_000, 3
 TENTHS, TENTH = 10, 10_000
 DAYS, STEP, STEP_EVENTS, KEYS = 3, 300, 200, 500
 STEPS, HOUR = 86_400 // STEP, 3_600 // STEP
@@ -69,7 +69,7 @@ def idle(bed: EmbeddedBed) -> Iterator[Figure]:
 
 
 def fans(bed: EmbeddedBed) -> Iterator[Figure]:
-    """Measure ten functions on one stream, and a stream of 64 shards, beside one function on two shards."""
+    """Measure ten functions on one stream beside one function."""
     with ExitStack() as made:
         arn = made.enter_context(sides.stream(bed.target, "soak-one"))
         one = made.enter_context(sides.plain(bed.target, arn, "soak-one"))
@@ -85,12 +85,33 @@ def fans(bed: EmbeddedBed) -> Iterator[Figure]:
         every = _all(ways, sides.events(1_000)) and _all(ways, sides.events(EVENTS // FUNCTIONS))
     ratio = EVENTS / every / usual
     yield Figure(f"deliveries/s, {FUNCTIONS} functions on a stream, to one function's", ratio, "", least=0.6)
+
+
+def wide(bed: EmbeddedBed) -> Iterator[Figure]:
+    """Measure a stream of 64 shards beside one of two, whose batches are as small as those of the 64 are.
+
+    A put of 500 records leaves eight in each of the 64 shards.
+    """
+    rates: dict[int, list[float]] = {}
+    seconds: dict[int, list[float]] = {}
     with ExitStack() as made:
-        arn = made.enter_context(sides.stream(bed.target, "soak-wide", SHARDS))
-        wide = made.enter_context(sides.plain(bed.target, arn, "soak-wide"))
-        sides.rate(wide, 1_000)
-        ratio = sides.rate(wide, EVENTS) / usual
-    yield Figure(f"events/s, {SHARDS} shards, to those of 2", ratio, "", least=0.1)
+        ways = {}
+        for shards, batch in ((2, ENTRIES // SHARDS + 1), (SHARDS, sides.BATCH)):
+            name = f"soak-wide-{shards}"
+            arn = made.enter_context(sides.stream(bed.target, name, shards))
+            ways[shards] = made.enter_context(sides.plain(bed.target, arn, name, batch=batch))
+            sides.rate(ways[shards], EVENTS // 2)
+        for shards in [*ways] * ROUNDS:
+            before = bed.cpu()
+            rates.setdefault(shards, []).append(sides.rate(ways[shards], EVENTS // 2))
+            seconds.setdefault(shards, []).append(bed.cpu() - before)
+    yield Figure("events/s, 2 shards, batches of 8", median(rates[2]), "")
+    ratio = median(rates[SHARDS]) / median(rates[2])
+    yield Figure(f"events/s, {SHARDS} shards, to those", ratio, "", least=0.6)
+    ratio = median(seconds[SHARDS]) / median(seconds[2])
+    yield Figure(
+        f"CPU of the emulator and its functions, {SHARDS} shards, to that of those", ratio, "", most=2
+    )
 
 
 def tenths(way: Way, name: str) -> Iterator[Figure]:
