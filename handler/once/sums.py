@@ -71,30 +71,29 @@ def addend(total: Total) -> Addend:
         if not isinstance(key, str):
             raise RejectedError(Reason.ANALYTICS_FAILED, f"a key of the total {name} is no string")
         key = key[:LONGEST_KEY] or "unknown"
-    try:
-        return _addend(name, value, key, squares)
-    except TypeError:  # a list or the like, for which nothing can be remembered
-        raise RejectedError(Reason.BAD_VALUE, f"a value of the total {name} is no number") from None
+    if type(value) is int:
+        return _remembered(name, value, key, squares)
+    return _addend(name, value, key, squares)
 
 
-@lru_cache(maxsize=4096)
 def _addend(name: str, value: int | Decimal, key: str | None, squares: bool) -> Addend:  # noqa: FBT001  as in Total
-    """Return what is added; remembered, since events say the same again and again."""
     _check(name)
     if key is not None and squares:
         raise RejectedError(
             Reason.ANALYTICS_FAILED, f"the total {name} has a key and squares: it cannot have both"
         )
-    if value == 1 and isinstance(value, int):
-        return Addend(name, key, UNIT, squares)
     number = exact(value)
     if number is None:
         raise RejectedError(Reason.BAD_VALUE, f"a value of the total {name} is no number")
     if not -LARGEST <= number <= LARGEST:
         return Addend(name, key, (LARGEST if number > 0 else -LARGEST) * UNIT, squares, clipped=True)
-    scaled = _WIDE.multiply(Decimal(number), Decimal(UNIT))
+    scaled = _WIDE.multiply(number, UNIT)
     units = int(scaled.to_integral_value(context=_WIDE))
     return Addend(name, key, units, squares, clipped=units != scaled)
+
+
+_remembered = lru_cache(maxsize=4096)(_addend)
+"""The same for whole numbers: events add the same ones again and again, and few of another kind."""
 
 
 def _check(name: str) -> None:
