@@ -135,17 +135,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     recipe = _samples().RECIPE
     looking = any(item.get_closest_marker(markers.IN_VIEW) for item in items)
     hidden = looking and not run.on_aws and not emulators.open_to_view(run)
+    wrong = []
     for item in items:
         carried = [mark.name for mark in item.iter_markers()]
-        wrong = markers.complaint(item.path.relative_to(HERE), item.name, carried)
-        if wrong:
-            raise pytest.UsageError(wrong)
+        wrong.append(markers.complaint(item.path.relative_to(HERE), item.name, carried))
         if run.on_aws and "emulator_only" in carried:
             item.add_marker(pytest.mark.skip(reason=markers.ON_AWS))
         if markers.RECIPE in carried and not recipe:
             item.add_marker(pytest.mark.skip(reason=markers.ANOTHER_HANDLER))
         if hidden and markers.IN_VIEW in carried:
             item.add_marker(pytest.mark.skip(reason=markers.OUT_OF_VIEW))
+    if said := "\n".join(filter(None, wrong)):
+        raise pytest.UsageError(said)
 
 
 def _there(config: pytest.Config) -> None:

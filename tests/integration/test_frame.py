@@ -27,6 +27,21 @@ import pytest
 def test_it(pipeline) -> None:
     Path("stands").write_text(pipeline.stack.name)
 """  # deploys a pipeline, says so, and goes on with what is added
+UNMARKED = """
+import pytest
+
+def test_none() -> None:
+    pass
+
+@pytest.mark.anywhere
+@pytest.mark.emulator_only
+def test_two() -> None:
+    pass
+
+@pytest.mark.anywhere
+def test_it() -> None:
+    pass
+"""
 HEADER = re.compile(r"^tailrace: target \w+, .*, region (\S+), run (\w+)$", re.MULTILINE)
 
 
@@ -48,12 +63,12 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, said
 
 
-@pytest.mark.parametrize("markers", ["", "@pytest.mark.anywhere\n@pytest.mark.emulator_only\n"])
-def test_a_test_without_its_one_marker_is_refused(made_up: Pytest, markers: str) -> None:
-    """Collection fails and names the test; nothing is run."""
-    code, said = ended(made_up(f"import pytest\n{markers}def test_it() -> None:\n    assert True\n"))
+def test_a_test_without_its_one_marker_is_refused(made_up: Pytest) -> None:
+    """Collection fails and names each such test; nothing is run."""
+    code, said = ended(made_up(UNMARKED))
     assert code == pytest.ExitCode.USAGE_ERROR
-    assert "integration/test_made_up.py::test_it carries" in said
+    assert "integration/test_made_up.py::test_none carries neither" in said
+    assert "integration/test_made_up.py::test_two carries both" in said
     assert "passed" not in said
 
 
