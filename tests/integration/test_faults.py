@@ -38,6 +38,30 @@ def handler(event, context):
     return "stored"
 """
 
+# The same by plain requests: an SDK is most of what a new environment takes.
+STORE_PLAINLY = """
+import http.client, json, os
+
+KEY, TOKEN = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SESSION_TOKEN"]
+HEADERS = {
+    "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20260102/us-east-1/dynamodb/aws4_request, "
+    "SignedHeaders=host, Signature=0",
+    "X-Amz-Security-Token": TOKEN,
+    "X-Amz-Target": "DynamoDB_20120810.PutItem",
+    "Content-Type": "application/x-amz-json-1.0",
+}
+
+
+def handler(event, context):
+    for name in event["names"]:
+        asked = {"TableName": event["table"], "Item": {"id": {"S": name}}}
+        connection = http.client.HTTPConnection(os.environ["AWS_ENDPOINT_URL"].partition("//")[2])
+        connection.request("POST", "/", json.dumps(asked), HEADERS)
+        assert connection.getresponse().status == 200
+        connection.close()
+    return "stored"
+"""
+
 # The same in JavaScript.
 STORE_IN_NODE = """
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -90,6 +114,12 @@ def functions(target: Target, run: Run) -> Iterator[Functions]:
 def store(functions: Functions) -> Function:
     """Give a function that stores items."""
     return functions.make(STORE, Timeout=30)
+
+
+@pytest.fixture(scope="module")
+def plain(functions: Functions) -> Function:
+    """Give a function that stores items without an SDK."""
+    return functions.make(STORE_PLAINLY, Timeout=30)
 
 
 @pytest.fixture
@@ -239,17 +269,17 @@ def test_a_function_is_known_by_its_credentials(
 
 @pytest.mark.parametrize(("moment", "left"), [("before", {"1"}), ("after", {"1", "2"})])
 def test_a_function_is_killed_at_a_call(  # noqa: PLR0913, PLR0917  a case
-    faults: Faults, store: Function, table: str, target: Target, moment: str, left: set[str]
+    faults: Faults, plain: Function, table: str, target: Target, moment: str, left: set[str]
 ) -> None:
     """It dies before its second call's work, or after it; the next invocation has a new environment."""
     on = "dynamodb.PutItem"
-    faults.add(on, do="kill", function=store.name, moment=moment, nth=2)
-    answer = store.invoke({"table": table, "names": ["1", "2", "3"]})
+    faults.add(on, do="kill", function=plain.name, moment=moment, nth=2)
+    answer = plain.invoke({"table": table, "names": ["1", "2", "3"]})
     assert answer.error == "Unhandled"
     assert answer.payload["errorType"] == "Runtime.ExitError"
     assert "signal: killed" in answer.payload["errorMessage"]
     assert stored(target, table) == left
-    assert store.invoke({"table": table, "names": []}).payload == "stored"
+    assert plain.invoke({"table": table, "names": []}).payload == "stored"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +294,7 @@ def test_a_function_is_killed_at_a_call(  # noqa: PLR0913, PLR0917  a case
 )
 def test_how_an_invocation_ends(  # noqa: PLR0913, PLR0917  a case
     faults: Faults,
-    store: Function,
+    plain: Function,
     table: str,
     target: Target,
     rule: dict[str, Any],
@@ -272,11 +302,11 @@ def test_how_an_invocation_ends(  # noqa: PLR0913, PLR0917  a case
     done: bool,  # noqa: FBT001  a case
 ) -> None:
     """An invocation ends as it was asked for, in Lambda's own words, before its work or after it."""
-    faults.add("function.invoke", resource=store.name, times=1, **rule)
-    answer = store.invoke({"table": table, "names": ["n"]})
+    faults.add("function.invoke", resource=plain.name, times=1, **rule)
+    answer = plain.invoke({"table": table, "names": ["n"]})
     assert says in answer.payload["errorMessage"]
     assert stored(target, table) == ({"n"} if done else set())
-    assert store.invoke({"table": table, "names": []}).payload == "stored"
+    assert plain.invoke({"table": table, "names": []}).payload == "stored"
 
 
 def test_a_function_in_another_language(
@@ -311,23 +341,23 @@ def test_a_function_in_another_language(
 
 
 def test_a_function_dies_after_its_answer(
-    faults: Faults, store: Function, table: str, target: Target
+    faults: Faults, plain: Function, table: str, target: Target
 ) -> None:
     """The answer counts, and the environment is gone."""
-    faults.add("function.invoke", resource=store.name, do="kill", moment="after", times=1)
-    first = store.invoke({"table": table, "names": ["n"]})
-    second = store.invoke({"table": table, "names": []})
+    faults.add("function.invoke", resource=plain.name, do="kill", moment="after", times=1)
+    first = plain.invoke({"table": table, "names": ["n"]})
+    second = plain.invoke({"table": table, "names": []})
     assert (first.payload, second.payload) == ("stored", "stored")
     assert "Init Duration" in second.report
     assert stored(target, table) == {"n"}
 
 
-def test_a_function_is_throttled(faults: Faults, store: Function, target: Target) -> None:
+def test_a_function_is_throttled(faults: Faults, plain: Function, target: Target) -> None:
     """No concurrency is left for it."""
-    faults.add("function.invoke", resource=store.name, do="throttle", times=1)
+    faults.add("function.invoke", resource=plain.name, do="throttle", times=1)
     client = target.client("lambda", retries={"total_max_attempts": 1})
     with pytest.raises(client.exceptions.TooManyRequestsException):
-        client.invoke(FunctionName=store.name, Payload=b"{}")
+        client.invoke(FunctionName=plain.name, Payload=b"{}")
 
 
 def test_a_fault_that_never_happened(target: Target) -> None:
