@@ -246,45 +246,51 @@ def test_teardown_takes_all_of_it(calmed: Heard, run: Run) -> None:
     assert pipeline.cloudwatch.list_dashboards()["DashboardEntries"] == []
 
 
-@pytest.mark.parametrize(
-    ("values", "state"),
-    [
-        ([9, 9, 9, 0, 0], "OK"),
-        ([9, 0, 9, 0, 9], "OK"),
-        ([0, 0, 9, 9, 9], "ALARM"),
-        ([9, 9, None, 9], "ALARM"),
-    ],
-)
-def test_the_latest_periods_are_judged(
-    target: Target, run: Run, values: list[float | None], state: str
-) -> None:
+LATEST: dict[str, tuple[list[float | None], str]] = {
+    "over": ([9, 9, 9, 0, 0], "OK"),
+    "now and then": ([9, 0, 9, 0, 9], "OK"),
+    "begun": ([0, 0, 9, 9, 9], "ALARM"),
+    "one is missing": ([9, 9, None, 9], "ALARM"),
+}
+"""What was seen in the last minutes, and what three periods of three make of it."""
+
+
+@pytest.fixture(scope="module")
+def judging(target: Target, run: Run) -> Iterator[dict[str, str]]:
+    """Give an alarm's name for each case: all are judged at the same time."""
+    cloudwatch, middle = target.client("cloudwatch"), datetime.now(UTC) - MINUTE / 2
+    names = {case: f"{run.prefix}-latest-{secrets.token_hex(3)}" for case in LATEST}
+    for case, name in names.items():
+        values, _ = LATEST[case]
+        for back, value in enumerate(reversed(values)):
+            if value is not None:
+                at = middle - MINUTE * back
+                cloudwatch.put_metric_data(
+                    Namespace=name, MetricData=[{"MetricName": "Seen", "Value": value, "Timestamp": at}]
+                )
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace=name,
+            MetricName="Seen",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=3,
+            Threshold=5,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+    yield names
+    cloudwatch.delete_alarms(AlarmNames=list(names.values()))
+
+
+@pytest.mark.parametrize("case", LATEST)
+def test_the_latest_periods_are_judged(target: Target, judging: dict[str, str], case: str) -> None:
     """Three periods of three are judged: the latest, and older ones only in place of what is missing."""
     cloudwatch = target.client("cloudwatch")
-    name = f"{run.prefix}-latest-{secrets.token_hex(3)}"
-    middle = datetime.now(UTC) - MINUTE / 2
-    for back, value in enumerate(reversed(values)):
-        if value is not None:
-            at = middle - MINUTE * back
-            cloudwatch.put_metric_data(
-                Namespace=name, MetricData=[{"MetricName": "Seen", "Value": value, "Timestamp": at}]
-            )
-    cloudwatch.put_metric_alarm(
-        AlarmName=name,
-        Namespace=name,
-        MetricName="Seen",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=3,
-        Threshold=5,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    try:
 
-        def judged() -> str:
-            """Read the alarm's state, once there is one."""
-            (found,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-            return found["StateValue"].replace("INSUFFICIENT_DATA", "")
+    def judged() -> str:
+        """Read the alarm's state, once there is one."""
+        (found,) = cloudwatch.describe_alarms(AlarmNames=[judging[case]])["MetricAlarms"]
+        return found["StateValue"].replace("INSUFFICIENT_DATA", "")
 
-        assert eventually(judged, within=25, what="the alarm's state") == state
-    finally:
-        cloudwatch.delete_alarms(AlarmNames=[name])
+    _, state = LATEST[case]
+    assert eventually(judged, within=25, what="the alarm's state") == state

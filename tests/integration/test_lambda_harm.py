@@ -149,7 +149,7 @@ def test_printing_without_end_is_timed_out(functions: Functions, neighbour: Func
 
 def test_never_answering_is_timed_out(functions: Functions, neighbour: Function) -> None:
     """A busy loop is ended in time."""
-    harmful = functions.make(HARMS, Timeout=1)
+    harmful = functions.make(HARMS, Timeout=2)
     answer = beside(neighbour, harmful, {"do": "never"})
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     assert processes(harmful.name) == []
