@@ -4,10 +4,10 @@ The emulator keeps segments, and gives those of a trace. On AWS the trace's id l
 """
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from tailrace.control.own_api import opener
 
 MOST = 40
 _PATIENCE = 10.0
@@ -20,7 +20,7 @@ def described(endpoint: str | None, trace: str) -> list[str]:
         return []
     url = f"{endpoint}/_tailrace/xray/{known['Root']}"
     try:
-        with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310  the target's own
+        with opener(endpoint).open(url, timeout=_PATIENCE) as answer:
             found: list[dict[str, Any]] = json.load(answer)
     except (OSError, ValueError):
         return []  # an emulator that keeps none

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.errors import TargetError
 from bootstrap.settings import SETTINGS
-from tailrace.endpoint import EndpointError, is_loopback, meant
+from tailrace.endpoint import EndpointError, authorities, is_loopback, meant
 from tailrace.testing.clients import isolated_session
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Target:
             account=EMULATED_ACCOUNT,
             endpoint=endpoint,
             session=isolated_session(),
+            authorities=authorities(endpoint, environ) or None,
         )
 
     @property

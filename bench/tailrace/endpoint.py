@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"  # nothing listens beyond loopback
 URL, PORT, HOME = "AWS_ENDPOINT_URL", "EMULATOR_PORT", "EMULATOR_HOME"
+CERTIFICATE = "TAILRACE_CERTIFICATE"  # the file by which an emulator is trusted over TLS
+SCHEMES = {"http": 80, "https": 443}  # with the port of each where none is named
 DEFAULT_PORT, DEFAULT_HOME, REGION = 4566, ".emulator", "us-east-1"
 
 
@@ -34,10 +36,13 @@ def meant(environ: Mapping[str, str], folder: Path) -> Meant:
 
     AWS_ENDPOINT_URL is one's own where it is the port on loopback that EMULATOR_PORT names (4566 if unset),
     or one at which this project has started an emulator; EMULATOR_PORT, where it is set, goes before it.
+    One's own is talked to without TLS, on the same port, whatever other programs do.
     Raises EndpointError for a port that is none, and where another emulator is named beside EMULATOR_PORT.
 
     >>> meant({"AWS_ENDPOINT_URL": "http://localhost:4566"}, Path())
     Meant(url='http://localhost:4566', own_port=4566, note='')
+    >>> meant({"AWS_ENDPOINT_URL": "https://localhost:4566"}, Path()).url
+    'http://localhost:4566'
     >>> meant({"AWS_ENDPOINT_URL": "http://build-box:4566"}, Path()).own_port
     """
     wanted = port_of(environ)
@@ -54,7 +59,7 @@ def meant(environ: Mapping[str, str], folder: Path) -> Meant:
             )
         return Meant(named, None)
     if wanted in (None, port):
-        return Meant(named, port)
+        return Meant(named.replace("https:", "http:", 1), port)
     note = f"{PORT}={wanted} is used, and not {URL}={named}."
     return Meant(at(wanted), wanted, note)
 
@@ -86,15 +91,15 @@ def at(port: int) -> str:
 def local_port(url: str) -> int | None:
     """Return the port of an emulator on this machine, None for any other address.
 
-    >>> local_port("http://localhost.localstack.cloud:4600"), local_port("http://10.0.0.5:4566")
+    >>> local_port("https://localhost.localstack.cloud:4600"), local_port("http://10.0.0.5:4566")
     (4600, None)
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or 80
+        port = parts.port or SCHEMES.get(parts.scheme)
     except ValueError:
         return None
-    return port if parts.scheme == "http" and not parts.path and is_loopback(url) else None
+    return port if parts.scheme in SCHEMES and not parts.path and is_loopback(url) else None
 
 
 def is_loopback(url: str) -> bool:
@@ -116,6 +121,22 @@ def names_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return f".{host}".endswith((".localhost", ".localhost.localstack.cloud"))
+
+
+def authorities(url: str, environ: Mapping[str, str]) -> str:
+    """Return the file of certificates by which an address is trusted over TLS; empty for the usual ones.
+
+    On this machine it is that of TAILRACE_CERTIFICATE, which `tailrace env` sets, where it is set. Otherwise
+    AWS_CA_BUNDLE's, as for any SDK.
+
+    >>> set_both = {"TAILRACE_CERTIFICATE": "ours.crt", "AWS_CA_BUNDLE": "bundle.crt"}
+    >>> authorities("https://localhost:4566", set_both), authorities("https://build-box:4566", set_both)
+    ('ours.crt', 'bundle.crt')
+    """
+    if not url.startswith("https:"):
+        return ""
+    ours = environ.get(CERTIFICATE) if is_loopback(url) else ""
+    return ours or environ.get("AWS_CA_BUNDLE") or ""
 
 
 def direct(url: str, environ: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from tailrace.endpoint import PORT, URL, direct
+from tailrace.endpoint import CERTIFICATE, PORT, URL, direct
 
 DUMMY_KEY = "test"  # any will do; a key of twelve digits would choose another account of the emulator
 IN_THE_WAY = (
@@ -29,7 +29,6 @@ OLD_CLI = (
 )
 
 
-CERTIFICATE = "TAILRACE_CERTIFICATE"
 """Names the certificate by which clients know the emulator over TLS; no SDK reads it by itself."""
 
 

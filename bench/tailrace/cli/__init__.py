@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, SSLError
 
 from tailrace.cli.console import say
 from tailrace.control import advice
@@ -105,4 +105,6 @@ def sentence(error: Exception) -> str:
     """Say what an error means for the user."""
     if isinstance(error, EndpointConnectionError) and "amazonaws" not in error.kwargs["endpoint_url"]:
         return f"No emulator answers at {error.kwargs['endpoint_url']}: {advice.start()}"
+    if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return advice.trust(error.kwargs["endpoint_url"])
     return str(error)

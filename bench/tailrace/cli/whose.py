@@ -30,7 +30,7 @@ def command() -> int:
     who = choice.stranger(Emulator.from_environment(), Path.cwd())
     if who is None:
         return OWN
-    if meant.url == os.environ.get(endpoint.URL, "").rstrip("/"):
+    if endpoint.local_port(os.environ.get(endpoint.URL, "").rstrip("/")) == meant.own_port:
         say(f"At {meant.url} answers {who}.")
         return NAMED
     say(

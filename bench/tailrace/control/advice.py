@@ -54,6 +54,14 @@ def start(port: int | None = None) -> str:
     return command("make up", "tailrace up", port)
 
 
+def trust(url: str) -> str:
+    """Say why an address is not trusted, and what to set."""
+    return (
+        f"The certificate of {url} is not trusted: set TAILRACE_CERTIFICATE to the file that `tailrace env` "
+        "names in the emulator's own project (for another machine's: AWS_CA_BUNDLE)."
+    )
+
+
 def install() -> str:
     """Return the command that installs what is missing."""
     return command("make up", "tailrace install")

@@ -2,19 +2,16 @@
 
 import http.client
 import json
-from urllib.parse import urlsplit
+
+from .own_api import opener
 
 HEALTH = "/_localstack/health"
 
 
 def healthy(endpoint: str) -> bool:
     """Tell whether an emulator answers at the endpoint, on the first try."""
-    parts = urlsplit(endpoint)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=3)
     try:
-        connection.request("GET", HEALTH)
-        return "services" in json.loads(connection.getresponse().read())
+        with opener(endpoint).open(f"{endpoint}{HEALTH}", timeout=3) as answered:
+            return "services" in json.load(answered)
     except (OSError, http.client.HTTPException, ValueError):
         return False
-    finally:
-        connection.close()

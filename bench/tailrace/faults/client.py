@@ -6,9 +6,8 @@ import urllib.request
 from typing import Any
 from urllib.parse import quote
 
-from tailrace.control import advice
 from tailrace.control.errors import EmulatorError
-from tailrace.control.own_api import without_proxy
+from tailrace.control.own_api import opener, unanswered
 
 PATH = "/_tailrace/faults"
 PATIENCE = 60
@@ -48,12 +47,12 @@ def _asked(url: str, method: str, path: str, body: Fault | None = None) -> Fault
         method=method,
     )
     try:
-        with without_proxy(request.type).open(request, timeout=PATIENCE) as answered:
+        with opener(url).open(request, timeout=PATIENCE) as answered:
             found: Fault = json.load(answered)
     except urllib.error.HTTPError as error:
         raise EmulatorError(_sentence(error.read())) from None
     except (OSError, ValueError) as error:
-        raise EmulatorError(f"No emulator answers at {url} ({error}): {advice.start()}") from None
+        raise unanswered(url, error) from None
     return found
 
 

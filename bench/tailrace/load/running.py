@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tailrace.control import processes
-from tailrace.endpoint import HOST
+from tailrace.endpoint import HOST, authorities
 from tailrace.load.ledgers import SUFFIX
 from tailrace.load.plan import LoadPlan
 from tailrace.pointing import Emulated, variables
@@ -56,7 +56,10 @@ def _surroundings(plan: LoadPlan) -> dict[str, str]:
     if not plan.endpoint:
         return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     kept = {"PATH": os.environ.get("PATH", ""), "HOME": os.environ.get("HOME", "")}
-    return {**kept, **variables(Emulated(plan.endpoint, plan.region), os.environ)}
+    trusted = authorities(plan.endpoint, os.environ)
+    if trusted:
+        kept["AWS_CA_BUNDLE"] = trusted
+    return {**kept, **variables(Emulated(plan.endpoint, plan.region, certificate=trusted), os.environ)}
 
 
 class LoadBounds(NamedTuple):

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tailrace.endpoint import REGION, direct, is_loopback
+from tailrace.endpoint import REGION, authorities, direct, is_loopback
 from tailrace.pointing import DUMMY_KEY
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ class Aws:
             settings["proxies"] = {}  # what the environment says of proxies is not about this machine
         config = Config(**{**settings, **options})
         make: Any = self._session.client
-        return make(service, region_name=self.region, endpoint_url=self.endpoint, config=config)
+        trusted = authorities(self.endpoint, os.environ) or None
+        return make(
+            service, region_name=self.region, endpoint_url=self.endpoint, config=config, verify=trusted
+        )
 
     @property
     def environ(self) -> dict[str, str]:
@@ -50,8 +53,10 @@ class Aws:
 
         A profile cannot be taken away by adding variables: they are given one that leads to the emulator.
         """
+        trusted = authorities(self.endpoint, os.environ)
         return {
             **direct(self.endpoint, os.environ),
+            **({"AWS_CA_BUNDLE": trusted, "NODE_EXTRA_CA_CERTS": trusted} if trusted else {}),
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,

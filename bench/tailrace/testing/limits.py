@@ -1,9 +1,11 @@
 """Kinesis' limits, switched while the emulator runs."""
 
 import json
-from http.client import HTTPConnection
+import urllib.error
+import urllib.request
 from typing import Literal
-from urllib.parse import urlsplit
+
+from tailrace.control.own_api import opener
 
 VARIABLE = "TAILRACE_KINESIS_LIMITS"
 TIMEOUT = 60.0
@@ -15,12 +17,12 @@ def switch_limits(endpoint: str, limits: Literal["aws", "off"]) -> None:
 
     Raises OSError if nobody answers there, and RuntimeError for an emulator that cannot be switched.
     """
-    connection = HTTPConnection(urlsplit(endpoint).netloc, timeout=TIMEOUT)
+    request = urllib.request.Request(  # noqa: S310  an emulator's address
+        f"{endpoint}/_localstack/config",
+        data=json.dumps({"variable": VARIABLE, "value": limits}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
     try:
-        body = json.dumps({"variable": VARIABLE, "value": limits})
-        connection.request("POST", "/_localstack/config", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        if answer.status != 200:  # noqa: PLR2004  OK
-            raise RuntimeError(f"{endpoint} cannot be switched: {answer.status} {answer.read()!r}")
-    finally:
-        connection.close()
+        opener(endpoint).open(request, timeout=TIMEOUT).close()
+    except urllib.error.HTTPError as error:
+        raise RuntimeError(f"{endpoint} cannot be switched: {error.code} {error.read()!r}") from None

@@ -23,7 +23,14 @@ NOWHERE = Path("/nowhere")
         ),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4600"}, "http://127.0.0.1:4600", None),
         ({"AWS_ENDPOINT_URL": "http://build-box:4566"}, "http://build-box:4566", None),
-        ({"AWS_ENDPOINT_URL": "https://127.0.0.1:4566"}, "https://127.0.0.1:4566", None),
+        ({"AWS_ENDPOINT_URL": "https://127.0.0.1:4566"}, "http://127.0.0.1:4566", 4566),
+        (
+            {"AWS_ENDPOINT_URL": "https://localhost:4599", "EMULATOR_PORT": "4599"},
+            "http://localhost:4599",
+            4599,
+        ),
+        ({"AWS_ENDPOINT_URL": "https://127.0.0.1:4600"}, "https://127.0.0.1:4600", None),
+        ({"AWS_ENDPOINT_URL": "https://build-box"}, "https://build-box", None),
     ],
 )
 def test_whose_it_is(environ: dict[str, str], url: str, own_port: int | None) -> None:
