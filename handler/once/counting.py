@@ -37,7 +37,7 @@ class _Settled:
     def __init__(self, steps: Sequence[Step], at: Moment) -> None:
         entries = [step.entry for step in steps if step.becomes is not Becomes.DUPLICATE]
         self.duplicates = len(steps) - len(entries)
-        self.rejected = [entry for entry in entries if isinstance(entry, Rejected)]
+        self.rejected = Counter([entry.reason for entry in entries if isinstance(entry, Rejected)])
         self.stored = [entry for entry in entries if isinstance(entry, Storable)]
         now = at.milliseconds
         self.lags = [max(0, now - entry.record.arrived) for entry in self.stored]
@@ -47,9 +47,9 @@ class _Settled:
 def _tally(tally: MetricSums, settled: _Settled) -> None:
     """Count for CloudWatch what became of one minute's records."""
     tally.count(DUPLICATE, settled.duplicates)
-    tally.count(REJECTED, len(settled.rejected))
-    for reason, times in Counter(each.reason.value for each in settled.rejected).items():
-        tally.count(REJECTED._replace(dimensions=(("Reason", reason),)), times)
+    tally.count(REJECTED, settled.rejected.total())
+    for reason, times in settled.rejected.items():
+        tally.count(REJECTED._replace(dimensions=(("Reason", reason.value),)), times)
     tally.count(PROCESSED, len(settled.stored))
     for dimensions, times in Counter([each.dimensions for each in settled.stored]).items():
         if dimensions:
@@ -63,8 +63,8 @@ def _tally(tally: MetricSums, settled: _Settled) -> None:
 def _sums(minute: Sums, settled: _Settled) -> Sums:
     """Add what became of one minute's records. Equal addends are counted first: most come many times."""
     minute.count(totals.DUPLICATES, None, settled.duplicates)
-    minute.count(totals.REJECTED, None, len(settled.rejected))
-    for reason, times in Counter(each.reason for each in settled.rejected).items():
+    minute.count(totals.REJECTED, None, settled.rejected.total())
+    for reason, times in settled.rejected.items():
         minute.count(totals.REJECTED, reason, times)
     minute.count(totals.EVENTS, None, len(settled.stored))
     firsts = Counter([entry.dimensions[0] for entry in settled.stored if entry.dimensions])
