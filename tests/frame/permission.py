@@ -16,7 +16,7 @@ def main() -> int:
     settings = PipelineSettings.from_environment({**os.environ, "STACK": STACKS})
     target = Target.from_environment(os.environ)
     if not target.emulated:
-        complain(f"The tests make stacks of their own, {STACKS}-…, one or a few at a time, and destroy them.")
+        complain(f"The tests make stacks of their own, {STACKS}-…, some at a time, and destroy them.")
     agree(target, settings, "run the tests")
     return 0
 
