@@ -1,11 +1,12 @@
 """Projects in other people's shapes, each run as its user runs it: from the wheel, in a folder of its own."""
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,7 +14,7 @@ from tailrace.control import Installation, plugins, processes
 from tailrace.control.uv import find_uv
 from tailrace.functions import runtimes
 from tests.frame.run import Run
-from tests.integration import children, installing
+from tests.integration import children, clients, installing
 
 pytestmark = pytest.mark.emulator_only
 
@@ -47,6 +48,49 @@ ALL = (
 )
 
 
+class ByJavaScript(NamedTuple):
+    """A project's events for `tests/clients/with_javascript.py`: where they go, and where they come out."""
+
+    event: dict[str, object] = {}  # noqa: RUF012  of a tuple, which nobody changes
+    key: str = "key"  # a field that holds the partition key too
+    stack: str = ""
+    fixture: str = "outputs"  # deploys it
+    stream: str = "Stream"  # as outputs name it, and the table
+    table: str = ""
+    attribute: str = "id"
+    metric: dict[str, Any] | None = None
+
+
+def metric(namespace: str, name: str, statistic: str, **dimension: str) -> dict[str, Any]:
+    """Give a metric that grows by one with each event."""
+    ((label, value),) = dimension.items()
+    named = {"Namespace": namespace, "MetricName": name, "statistic": statistic}
+    return {**named, "Dimensions": [{"Name": label, "Value": value}]}
+
+
+BY_JAVASCRIPT = {
+    "greenhouse": ByJavaScript({"celsius": 21.5}, stack="greenhouse", table="Table", attribute="reading"),
+    "parcels": ByJavaScript(
+        {"label": "AB-CD-7", "depot": "depot-1"}, stack="parcels", table="Table", attribute="scan",
+        metric=metric("Parcels", "Kept", "Sum", service="keeper"),
+    ),
+    "meters": ByJavaScript(
+        {"site": "javascript", "from": 0, "to": 60, "step": 15, "watts": 1200}, fixture="deployed",
+        stream="stream", metric=metric("Meters", "Energy", "SampleCount", Site="javascript"),
+    ),
+    "till": ByJavaScript(
+        {"cents": 250}, stack="till", table="Table",
+        metric=metric("Tills", "Takings", "SampleCount", service="till"),
+    ),
+    "lifts": ByJavaScript(key="lift", stack="lifts", fixture="deployed", table="TableName"),
+    "buoys": ByJavaScript({"metres": 1.5}, "buoy", "buoys-dev", "deployed", table="Waves"),
+    "fares": ByJavaScript(
+        {"cents": 270}, "card", "fares", "deployed", table="Fares",
+        metric=metric("Fares", "Collected", "Sum", service="collector"),
+    ),
+}  # fmt: skip
+
+
 def test_all_are_run() -> None:
     """Each folder of examples/ is run here."""
     assert sorted(one.name for one in EXAMPLES.iterdir() if one.is_dir()) == sorted(one.folder for one in ALL)
@@ -70,12 +114,20 @@ def test_example(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    """A project with its own functions, streams and deployer passes its tests, and leaves no emulator."""
+    """A project with its own functions, streams and deployer passes its tests, and leaves no emulator.
+
+    Its events come out as well where AWS's SDK for JavaScript puts them, by HTTP/2, its default.
+    """
     _skip_unless(example, installation)
     where = {} if example.starts else {"AWS_ENDPOINT_URL": request.getfixturevalue("emulator")}
-    chosen = ["-k", example.quick] if example.quick else []
-    said = _run(example, python, installation, tmp_path, *chosen, **where)
+    chosen = ["-k", f"{example.quick} or javascript"] if example.quick else []
     tests = 1 + example.quick.count(" or ") if example.quick else example.tests
+    if clients.NODE in runtimes.installed(installation.home):
+        node, modules = clients.node(installation)
+        where |= {"BY_JAVASCRIPT": json.dumps(BY_JAVASCRIPT[example.folder]._asdict())}
+        where |= {"PROJECT_NODE": str(node), "NODE_PATH": str(modules)}
+        tests += 1
+    said = _run(example, python, installation, tmp_path, *chosen, **where)
     assert f"== {tests} passed" in said, said
 
 
@@ -106,6 +158,9 @@ def _run(
 ) -> str:
     """Run a project's tests, and return what pytest said."""
     project = Path(shutil.copytree(EXAMPLES / example.folder, tmp_path / example.folder, ignore=BUILT))
+    if "BY_JAVASCRIPT" in settings:
+        shutil.copy(clients.FOLDER / "project.cjs", project / "tests")
+        shutil.copy(clients.FOLDER / "with_javascript.py", project / "tests" / "test_with_javascript.py")
     packages = [find_uv(), "pip", "install", "-q", "--group", f"{project}/pyproject.toml:dev"]
     subprocess.run([*packages, "--python", python, *installing.LOCKED], check=True)
     environ = _environment(python, installation, **settings)
