@@ -259,7 +259,8 @@ def test_an_environment_that_died_while_idle_is_not_used(functions: Functions) -
     function = functions.make(LOOKS)
     runtime = psutil.Process(function.invoke({"look": "pid"}).payload)
     runtime.kill()
-    eventually(lambda: not _runs(runtime.pid), within=30, what="the runtime to be dead")
+    eventually(lambda: not _runs(runtime.pid), within=30, what="the runtime to be killed")
+    eventually(lambda: _threads(runtime.pid) < 2, within=30, what="its last thread to end")
     again = function.invoke({"look": "pid"})
     assert (again.error, again.payload == runtime.pid) == (None, False)
 
@@ -364,6 +365,14 @@ def test_a_timeout_ends_what_the_function_started_too(functions: Functions) -> N
     function = functions.make(LOOKS, Timeout=1)
     assert function.invoke({"look": "child", "wait": True}).payload["errorType"] == "Sandbox.Timedout"
     eventually(lambda: not processes(function.name), within=30, what="the processes to end")
+
+
+def _threads(pid: int) -> int:
+    """Count what is left of a process that was killed: its parent hears of its end after its last thread."""
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    except OSError:
+        return 0
 
 
 def _runs(pid: int) -> bool:
