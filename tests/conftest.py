@@ -1,8 +1,10 @@
 """What holds for every test: no setting of the developer's, one marker each, and a header that says where."""
 
+import fcntl
 import gc
 import os
 import signal
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,8 @@ HERE = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 PROGRESS = pytest.StashKey[Progress]()
 NESTED = pytest.StashKey[bool]()
+COMPILED = HERE / "unit" / "kinesis" / "__pycache__"
+"""Is there once the tests were collected."""
 # Integration tests that take, or wait, longest: if they began last they would go on when all else has ended.
 LONGEST = (
     "test_docs_run.py",
@@ -75,14 +79,33 @@ def pytest_sessionstart() -> Generator[None]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection() -> Generator[None]:
+def pytest_collection(session: pytest.Session) -> Generator[None]:
     """Let Python's garbage collector rest while tests are collected, and pass over them for good."""
     gc.disable()
     try:
-        return (yield)
+        with _compiled_once(session.config):
+            return (yield)
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def _compiled_once(config: pytest.Config) -> Iterator[None]:
+    """In a fresh checkout, let one worker import the tests first: otherwise each would compile them all."""
+    folder = config.stash[RUN].folder
+    if not hasattr(config, "workerinput") or COMPILED.exists() or sys.dont_write_bytecode:
+        yield
+        return
+    with (folder / "compiling").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / "compiled"
+        if done.exists():
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            done.touch()
 
 
 @pytest.hookimpl(optionalhook=True)
