@@ -40,9 +40,9 @@ def measured() -> Iterator[parts.Figure]:
         yield from parts.fans(bed)
         yield from parts.wide(bed)
         with sides.stream(bed.target) as arn, sides.plain(bed.target, arn) as way:
-            yield from parts.tenths(way, "plain handler")
+            yield from parts.tenths(bed, way, "plain handler")
     with embedded() as bed, deployed(bed.target, "soak-pipeline") as (stack, _):
-        yield from parts.tenths(pipeline(bed.target, stack), "pipeline")
+        yield from parts.tenths(bed, pipeline(bed.target, stack), "pipeline")
     with embedded() as bed:
         yield from parts.days(bed)
 
