@@ -145,7 +145,7 @@ recipe: $(READY) ## the promises of the recipe as it is written, beside those of
 	@$(CONTROL) install
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -c benchmarks/recipe/pytest.ini --rootdir . benchmarks/recipe/promises.py || true
 
-soak: $(TESTED) ## measure what must not cost more the more there is of it: many shards, many mappings, three days; five minutes
+soak: $(TESTED) ## measure what must not cost more the more there is of it: many shards, many mappings, four days; five minutes
 	@$(CONTROL) install
 	@$(PYTHON) -m benchmarks.soak
 
