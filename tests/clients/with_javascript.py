@@ -19,12 +19,14 @@ COUNT = 100
 def test_with_javascript(tailrace: Bench, request: pytest.FixtureRequest) -> None:
     """What the SDK puts by HTTP/2 is all in the table and in the metric, as the SDK reads them."""
     project = json.loads(os.environ["BY_JAVASCRIPT"])
-    deployed = request.getfixturevalue(project["fixture"])
-    outputs = tailrace.outputs(project["stack"]) if project["stack"] else deployed._asdict()
+    outputs = {}
+    if project["stack"]:
+        request.getfixturevalue(project["fixture"])
+        outputs = tailrace.outputs(project["stack"])
     ids = [f"js-{number}" for number in range(COUNT)]
     keys = [f"js-key-{number % 7}" for number in range(COUNT)]
     asked = {
-        "stream": outputs[project["stream"]],
+        "stream": outputs.get(project["stream"], project["stream"]),
         "events": [
             {"id": name, "key": key, "body": {"id": name, **project["event"], project["key"]: key}}
             for name, key in zip(ids, keys, strict=True)

@@ -53,9 +53,9 @@ class ByJavaScript(NamedTuple):
 
     event: dict[str, object] = {}  # noqa: RUF012  of a tuple, which nobody changes
     key: str = "key"  # a field that holds the partition key too
-    stack: str = ""
-    fixture: str = "outputs"  # deploys it
-    stream: str = "Stream"  # as outputs name it, and the table
+    stack: str = ""  # none where API calls make all, which stands until the emulator ends
+    fixture: str = "outputs"  # deploys the stack
+    stream: str = "Stream"  # as the stack's outputs name it, and the table; without a stack its own name
     table: str = ""
     attribute: str = "id"
     metric: dict[str, Any] | None = None
@@ -75,8 +75,8 @@ BY_JAVASCRIPT = {
         metric=metric("Parcels", "Kept", "Sum", service="keeper"),
     ),
     "meters": ByJavaScript(
-        {"site": "javascript", "from": 0, "to": 60, "step": 15, "watts": 1200}, fixture="deployed",
-        stream="stream", metric=metric("Meters", "Energy", "SampleCount", Site="javascript"),
+        {"site": "javascript", "from": 0, "to": 60, "step": 15, "watts": 1200}, stream="meter-readings",
+        metric=metric("Meters", "Energy", "SampleCount", Site="javascript"),
     ),
     "till": ByJavaScript(
         {"cents": 250}, stack="till", table="Table",

@@ -1,4 +1,5 @@
 import json
+import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,13 @@ class Meters:
 def reading(site: str, step: int = 15) -> bytes:
     """Make a reading of an hour at 1,200 watts."""
     return json.dumps({"site": site, "from": 0, "to": 60, "step": step, "watts": 1200}).encode()
+
+
+@pytest.fixture(scope="session")
+def deployed(tailrace: Bench, request: pytest.FixtureRequest) -> deploy.Deployed:
+    """Build the function, and deploy all that it needs."""
+    subprocess.run([request.config.rootpath / "build.sh"], check=True)
+    return deploy.deploy(tailrace.aws)
 
 
 @pytest.fixture
