@@ -11,9 +11,9 @@ from typing import Any
 
 from tailrace.control import Installation, processes
 from tailrace.dynamodb.java import HOST, DynamoDBLocal, scratch
+from tailrace.dynamodb.tables.numbers import number
 from tailrace.dynamodb.tables.tables import Tables
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import number
 
 type Said = tuple[int, Any]
 VOLATILE = {"CreationDateTime", "LastUpdateToPayPerRequestDateTime", "LatestStreamLabel", "LatestStreamArn"}

@@ -20,7 +20,8 @@ from tailrace.door.tickets import Ticket
 
 from . import measures, names, noting, rules
 from .connection import Said
-from .home import AllThere, Asked, Home
+from .home import Home
+from .outside import AllThere, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,10 +62,11 @@ class DynamoDBShortWay:
         """Return the answer from where the table is."""
         name, began = ticket.operation, time.perf_counter()
         signed = ticket.request.named["authorization"]
-        found = self._home.ask(Asked(space, name, body, signed, measured=True))
+        asked = Asked(space, name, body, signed, measured=True)
+        found = self._home.ask(asked)
         taken = (time.perf_counter() - began) * 1000
         if isinstance(found, Said):
-            return _forwarded(ticket, body, found, taken)
+            return _forwarded(ticket, asked, found, taken)
         if found.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             noting.note((account, ticket.region), measures.counted(name, found, taken))
         else:
@@ -74,13 +76,14 @@ class DynamoDBShortWay:
         return HttpResponse(found.status, _headers(said), said)
 
 
-def _forwarded(ticket: Ticket, body: bytes, said: Said, taken: float) -> HttpResponse:
+def _forwarded(ticket: Ticket, asked: Asked, said: Said, taken: float) -> HttpResponse:
     """Return what DynamoDB Local said, as AWS words it, and publish what it consumed."""
     passed = [(name, value) for name, value in said.headers if name.lower() not in PER_HOP]
-    answer = rules.worded(ticket.operation, body, HttpResponse(said.status, [*passed, ways.MARK], said.body))
+    answer = rules.worded(
+        asked.operation, asked.body, HttpResponse(said.status, [*passed, ways.MARK], said.body)
+    )
     ways.note("dynamodb", ticket.operation, answer.status, rules.error(answer))
-    asked, by_itself = measures.asking(body)
-    return ways.rewritten(answer, RequestMeasure(ticket, asked, by_itself, taken).rewrite)
+    return ways.rewritten(answer, RequestMeasure(ticket, *asked.measured_body, taken).rewrite)
 
 
 def _headers(body: bytes) -> list[tuple[str, str]]:

@@ -14,7 +14,8 @@ from urllib3 import HTTPResponse
 from tailrace.seams import replace
 
 from . import rules
-from .home import AllThere, Asked, Home
+from .home import Home
+from .outside import AllThere, Asked
 
 type Foreign = Any
 """LocalStack's objects: it ships no types."""

@@ -14,13 +14,13 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from . import copying, rules
 from .changes import named
 from .connection import Said
 from .copying import Copy, LocalError, Origin
-from .measures import asking
+from .outside import Asked, Local, Moved, answered, failure
 from .tables.answer import Answer, NotHereError
 from .tables.unsure import UnsureError
 
@@ -32,25 +32,6 @@ STATEMENTS = {"BatchExecuteStatement", "ExecuteStatement", "ExecuteTransaction"}
 
 type Name = tuple[str, str]
 """A table: its space and its name."""
-
-
-class Asked(NamedTuple):
-    """A request. `space` is what tables are kept apart by: an account and region, in one word.
-
-    `signed` is the header Authorization as it came. If it is to be `measured`, DynamoDB Local is made to tell
-    what it consumes.
-    """
-
-    space: str
-    operation: str
-    body: bytes
-    signed: str
-    measured: bool = False
-
-    @property
-    def authorization(self) -> str:
-        """The header with the space as its access key."""
-        return rules.readdressed(self.signed, self.space)
 
 
 class MemoryTables(Protocol):
@@ -76,57 +57,6 @@ class MemoryTables(Protocol):
 
     def forget(self) -> None:
         """Forget all tables."""
-
-
-class Local(Protocol):
-    """DynamoDB Local."""
-
-    def begin(self) -> None:
-        """Start it, if it does not run. Raises LocalError."""
-
-    def end(self) -> None:
-        """Stop it, if it runs."""
-
-    def ask(self, operation: str, body: bytes, authorization: str) -> Said:
-        """Ask it. Raises OSError."""
-
-
-class Moved(NamedTuple):
-    """A table that is at DynamoDB Local, and why."""
-
-    table: str
-    reason: str
-
-
-class AllThere:
-    """Has every request answered by DynamoDB Local: all tables are there."""
-
-    def __init__(self, local: Local) -> None:
-        self._local = local
-
-    def start(self) -> None:
-        """Start DynamoDB Local, ahead of the first request. Raises LocalError."""
-        self._local.begin()
-
-    def ask(self, asked: Asked) -> Answer | Said:
-        """Have DynamoDB Local answer a request, started if it does not run."""
-        try:
-            self._local.begin()
-        except LocalError as error:
-            LOG.error("%s could not be answered: %s", asked.operation, error)  # noqa: TRY400  a sentence
-            return _failure(str(error))
-        return _answered(self._local, asked)
-
-    def moved(self) -> list[Moved]:
-        """Return which tables are there for a reason of their own: none."""
-        return []
-
-    def forget(self) -> None:
-        """Stop DynamoDB Local, which forgets all tables."""
-        self._local.end()
-
-    def rest(self) -> None:
-        """Stop nothing: DynamoDB Local is always needed."""
 
 
 class Home:
@@ -167,7 +97,7 @@ class Home:
                 there = _remaining(asked.operation, answer, busy, there)
         except LocalError as error:
             LOG.error("%s could not be answered: %s", asked.operation, error)  # noqa: TRY400  a sentence
-            answer = _failure(f"{asked.operation} needs DynamoDB Local ({reason}). {error}")
+            answer = failure(f"{asked.operation} needs DynamoDB Local ({reason}). {error}")
         finally:
             self._release(busy, there, reason, origins)
         return answer or self._outside(asked)
@@ -291,22 +221,13 @@ class Home:
 
     def _outside(self, asked: Asked) -> Answer | Said:
         """Have DynamoDB Local answer a request."""
-        said = _answered(self._local, asked)
+        said = answered(self._local, asked)
         if asked.operation in DESCRIBING and isinstance(said, Said) and said.status == HTTPStatus.OK:
             with self._free:
                 origin = self._origins.get((asked.space, json.loads(asked.body)["TableName"]))
             if origin:
                 return said._replace(body=origin.restored(said.body))
         return said
-
-
-def _answered(local: Local, asked: Asked) -> Answer | Said:
-    body = asking(asked.body)[0] if asked.measured else asked.body
-    try:
-        return local.ask(asked.operation, body, asked.authorization)
-    except OSError:
-        LOG.exception("DynamoDB Local did not answer")
-        return _failure("Internal server error")
 
 
 def _copied(name: Name, tables: MemoryTables, now: float) -> Copy:
@@ -325,8 +246,3 @@ def _remaining(operation: str, answer: Answer | Said, busy: set[Name], there: se
         return there if answer.status == HTTPStatus.BAD_REQUEST else busy
     gone = answer.status == HTTPStatus.OK or rules.code(answer.body) == GONE
     return set() if gone else there
-
-
-def _failure(sentence: str) -> Answer:
-    body = json.dumps({"__type": "com.amazon.coral.service#InternalServerError", "message": sentence})
-    return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, body.encode(), error="InternalServerError")

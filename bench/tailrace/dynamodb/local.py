@@ -19,8 +19,9 @@ from tailrace.clock import CLOCK
 from .affinity import keep_together
 from .connection import Connection, Said
 from .copying import LocalError
-from .home import AllThere, Home
+from .home import Home
 from .java import HEAP, HOST, DynamoDBLocal, needed, scratch, switches
+from .outside import AllThere
 from .rules import PREFIX
 from .tables.tables import Tables
 

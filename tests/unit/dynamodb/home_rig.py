@@ -7,7 +7,8 @@ from typing import Any
 
 from tailrace.dynamodb.connection import Said
 from tailrace.dynamodb.copying import LocalError
-from tailrace.dynamodb.home import Asked, Home
+from tailrace.dynamodb.home import Home
+from tailrace.dynamodb.outside import Asked
 from tailrace.dynamodb.tables.answer import Answer, NotHereError
 from tailrace.dynamodb.tables.unsure import UnsureError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tailrace.dynamodb.home import AllThere, Asked, Moved
+from tailrace.dynamodb.outside import AllThere, Asked, Moved
 from tests.unit.dynamodb.home_rig import ODD, SIGNED, SPACE, AtLocal, Rig, refusing
 
 pytestmark = pytest.mark.unit

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tailrace.dynamodb.connection import Said
-from tailrace.dynamodb.home import Asked, Home
+from tailrace.dynamodb.home import Home
+from tailrace.dynamodb.outside import Asked
 from tailrace.dynamodb.tables.tables import Tables
 from tests.unit.dynamodb.home_rig import SIGNED, SPACE
 

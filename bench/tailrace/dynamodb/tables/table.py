@@ -61,6 +61,12 @@ class Table:
         except UnsureError:
             raise self.schema.refusal(item) from None
 
+    def put(self, item: Item, of_bytes: int, text: bytes) -> ItemChange:
+        """Work out what it is to put an item of so many bytes. Raises RefusedRequestError or UnsureError."""
+        if of_bytes > LARGEST:  # DynamoDB says so first, whatever is wrong with its key
+            raise UnsureError("an item that is too large")
+        return self.change(self.key_of(item), item, of_bytes, text)
+
     def index(self, name: str) -> Index:
         """Return an index by its name. Raises UnsureError if there is none."""
         for index in self.indexes:

@@ -7,27 +7,20 @@ do these.
 
 import base64
 import binascii
-import re
 from collections.abc import Callable
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
-from functools import lru_cache
+from decimal import Decimal
 from typing import Any
 
-from .sizes import CONTAINER, MEMBER, SIZES, binary_size, number_size, whole_size
+from .numbers import DIGITS, numbered
+from .sizes import CONTAINER, MEMBER, SIZES, binary_size, whole_size
 from .unsure import UnsureError
 
 type Value = dict[str, Any]
 """As in DynamoDB's JSON: `{"S": "text"}`; where a function wants one that is `checked`, it says so."""
 type Item = dict[str, Value]
 
-DIGITS = 38
-LARGEST, SMALLEST = 125, -130  # exponents of the first digit
 LEVELS = 31  # lists and maps within each other; the value within the last is the 32nd level
 NAME_BYTES = 65535
-
-canonical = re.compile(r"0|-?(?:[1-9][0-9]*(?:\.[0-9]*[1-9])?|0\.[0-9]*[1-9])").fullmatch
-NUMBER = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,3})?")
-EXACT = Context(prec=DIGITS, Emin=-2000, Emax=2000, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def checked(item: object) -> Item:
@@ -43,37 +36,6 @@ def weighed(item: object) -> tuple[Item, int]:
     if type(item) is not dict:
         raise UnsureError("attributes that are no object")
     return _members(item, 0)
-
-
-def number(text: str) -> str:
-    """Return a number as DynamoDB gives it back: plain notation, no zeros that say nothing.
-
-    >>> number("1.50e3"), number("-0.0")
-    ('1500', '0')
-    """
-    if len(text) <= DIGITS and canonical(text):
-        return text
-    if not NUMBER.fullmatch(text):
-        raise UnsureError("a number in another notation")
-    return plain(Decimal(text))
-
-
-def plain(value: Decimal) -> str:
-    """Return a number in plain notation. Raises UnsureError beyond 38 digits or the range of exponents."""
-    try:
-        trimmed = value.normalize(EXACT)
-    except ArithmeticError as error:
-        raise UnsureError("a number of more than 38 digits") from error
-    if not trimmed:
-        return "0"
-    if not SMALLEST <= trimmed.adjusted() <= LARGEST:
-        raise UnsureError("a number out of range")
-    return format(trimmed, "f")
-
-
-def equal(one: Value, other: Value) -> bool:
-    """Tell whether two checked values are equal: numbers by value, sets without order."""
-    return one == other
 
 
 def sortable(value: Value) -> Any:  # noqa: ANN401  one of three types
@@ -121,7 +83,7 @@ def _members(members: dict[str, Any], level: int) -> tuple[Item, int]:
                 if inner.isdigit() and inner.isascii() and inner[0] != "0" and len(inner) <= DIGITS:
                     total += whole_size(inner)
                     continue
-                kept, bytes_ = _number(inner, level)
+                kept, bytes_ = numbered(inner)
                 same, kind = kept == inner, "N"
             elif (inner := value.get("M")) is not None:
                 kept, bytes_ = _map(inner, level + 1)
@@ -159,12 +121,6 @@ def _text(text: str, _: int) -> tuple[str, int]:
         return text, len(text.encode())
     except UnicodeEncodeError as error:
         raise UnsureError("half a character") from error
-
-
-@lru_cache(4096)
-def _number(text: str, _: int) -> tuple[str, int]:
-    kept = number(text)
-    return kept, number_size(kept)
 
 
 def _binary(text: str, _: int) -> tuple[str, int]:
@@ -243,7 +199,7 @@ SETS: dict[str, tuple[str, Callable[[str], Any]]] = {
 type Rule = Callable[[Any, int], tuple[Any, int]]
 RULES: dict[str, tuple[type, Rule]] = {
     "S": (str, _text),
-    "N": (str, _number),
+    "N": (str, lambda text, _: numbered(text)),
     "B": (str, _binary),
     "BOOL": (bool, _boolean),
     "NULL": (bool, _null),

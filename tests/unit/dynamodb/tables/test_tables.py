@@ -285,6 +285,57 @@ def test_no_request(tables: Tables, body: bytes) -> None:
         tables.answer(SPACE, "DescribeLimits", body, NOW)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"S":"a","S":1}',
+        b'{"S":"a","N":"1"}',
+        b'{"S":null}',
+        b'{"S":["a"]}',
+        b'{"S":"\\ud800"}',
+        b'{"S":"\xff"}',
+        b'{"S":"\x01"}',
+        b'{"S":"a",}',
+        b'{"N":1}',
+        b'{"N":"\xd9\xa1"}',
+        b'{"M":"a"}',
+        b'{"M":["a"]}',
+        b'{"M":{"":{"S":"a"}}}',
+        b'{"L":{"S":"a"}}',
+        b'"a"',
+        b'["S"]',
+        b"1",
+        b"null",
+    ],
+)
+def test_no_value(tables: Tables, value: bytes) -> None:
+    """An item with a value that is none, or whose JSON is not right, is left to DynamoDB Local."""
+    body = b'{"TableName":"things","Item":{"id":{"S":"a"},"v":%b}}' % value
+    with pytest.raises(UnsureError):
+        tables.answer(SPACE, "PutItem", body, NOW)
+    assert identities(tables) == []
+
+
+def test_an_item_is_given_back_as_it_came_but_for_its_numbers(tables: Tables) -> None:
+    """What an item's JSON looks like does not matter; numbers come back in one notation."""
+    body = b'{ "TableName" : "things", "Item" : { "id" : {"S" : "\\u00e9\\/"} , "n" : {"N": "1.50"} } }'
+    tables.answer(SPACE, "PutItem", body, NOW)
+    item = {"id": {"S": "é/"}, "n": {"N": "1.5"}}
+    assert asked(tables, "GetItem", {"TableName": "things", "Key": {"id": {"S": "é/"}}}) == {"Item": item}
+
+
+def test_too_large_and_without_a_key(tables: Tables) -> None:
+    """Of an item that is too large and has no key, DynamoDB says the former; in a batch it is unsure."""
+    item = {"large": {"S": "x" * 500_000}}
+    refused = asked(tables, "PutItem", {"TableName": "things", "Item": item})
+    assert refused["Message"] == "Item size has exceeded the maximum allowed size"
+    batch = {"RequestItems": {"things": [{"PutRequest": {"Item": item}}]}}
+    transaction = {"TransactItems": [{"Put": {"TableName": "things", "Item": item}}]}
+    for operation, request in (("BatchWriteItem", batch), ("TransactWriteItems", transaction)):
+        with pytest.raises(UnsureError):
+            asked(tables, operation, request)
+
+
 def test_what_a_transaction_takes(tables: Tables) -> None:
     """Each action takes twice what it takes by itself, as on AWS; sent again, what reading takes."""
     check = {

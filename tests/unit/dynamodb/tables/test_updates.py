@@ -262,3 +262,27 @@ def test_a_key_by_its_placeholder() -> None:
     """A key is not changed by another name."""
     with pytest.raises(UnsureError):
         update("SET #a = :a", {"#a": "id"}, VALUES, ("id",))
+
+
+def test_one_text_with_other_names() -> None:
+    """A text that was read before does what the names of each request say."""
+    text = "SET #a = :a ADD #b :n1"
+    for first, second in (("x", "n"), ("s", "y")):
+        new = update(text, {"#a": first, "#b": second}, VALUES, ("id",)).apply(ITEM).item
+        assert (new[first], new[second]) == ({"S": "a"}, {"N": "6" if second == "n" else "1"})
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"#a": "x", "#b": "x"},
+        {"#a": "x"},
+        {"#a": "x", "#b": "id"},
+        {"#a": "x", "#b": ""},
+        {"#a": "x", "#b": 1},
+    ],
+)
+def test_names_that_an_update_cannot_have(names: dict[str, Any]) -> None:
+    """One attribute twice, a name that is not given, a key's, an empty one and no text are left alone."""
+    with pytest.raises(UnsureError):
+        update("SET #a = :a ADD #b :n1", names, VALUES, ("id",))

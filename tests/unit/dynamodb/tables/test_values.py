@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
+from tailrace.dynamodb.tables.numbers import number
 from tailrace.dynamodb.tables.sizes import size
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import checked, equal, number, sortable, weighed
+from tailrace.dynamodb.tables.values import checked, sortable, weighed
 
 pytestmark = pytest.mark.unit
 
@@ -140,8 +141,8 @@ def test_sets_in_order(given: dict[str, Any], kept: dict[str, Any]) -> None:
 def test_equal_by_value() -> None:
     """Numbers are equal by value and sets without order; types are never equal to each other."""
     item = checked({"a": {"NS": ["1.0", "2"]}, "b": {"NS": ["2", "1"]}, "c": {"SS": ["1", "2"]}})
-    assert equal(item["a"], item["b"])
-    assert not equal(item["a"], item["c"])
+    assert item["a"] == item["b"]
+    assert item["a"] != item["c"]
 
 
 def test_what_keys_are_ordered_by() -> None:

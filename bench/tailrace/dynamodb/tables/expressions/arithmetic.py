@@ -2,8 +2,9 @@
 
 from decimal import Decimal, Inexact
 
+from tailrace.dynamodb.tables.numbers import EXACT, plain
 from tailrace.dynamodb.tables.unsure import UnsureError
-from tailrace.dynamodb.tables.values import EXACT, SETS, Value, in_order, plain
+from tailrace.dynamodb.tables.values import SETS, Value, in_order
 
 SMALL = 18  # digits of a whole number that needs no care
 

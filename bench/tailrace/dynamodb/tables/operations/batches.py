@@ -65,7 +65,7 @@ def _changes(table: Table, writes: list[Asked], *, only: bool) -> list[ItemChang
 
 def _change(table: Table, item: Item, of_bytes: int, text: bytes) -> ItemChange:
     if text:
-        return table.change(table.key_of(item), item, of_bytes, text)
+        return table.put(item, of_bytes, text)
     return table.deletion(table.key(item))
 
 

@@ -163,9 +163,9 @@ def _write(
     table = space.table(asked.table)
     if request.return_item_collection_metrics == "SIZE" and any(not index.world for index in table.indexes):
         raise UnsureError("sizes of item collections")
-    key = asked.key(table)
-    if asked.text and asked.size > LARGEST:
+    if asked.text and asked.size > LARGEST:  # said first, whatever is wrong with its key
         raise RefusedRequestError("ValidationException", "Item size has exceeded the maximum allowed size")
+    key = asked.key(table)
     put, old = written(asked, table, key, {}) if asked.text else None, asked.old(table, key)
     if asked.fails(old):
         raise condition_failed(table.name, old if asked.tells_item and old else None)

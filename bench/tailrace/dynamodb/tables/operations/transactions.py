@@ -147,13 +147,12 @@ def _refusal(
 def _put(table: Table, part: forms.PutAction) -> TransactionStep:
     item, of_bytes, text = read_item(part.item)
     condition = condition_of(part)
-    key = table.key_of(item)
-    change = table.change(key, item, of_bytes, text)
+    change = table.put(item, of_bytes, text)
     tells = part.return_values_on_condition_check_failure == "ALL_OLD"
     if condition is None:
-        return TransactionStep(table, key, change, NOTHING, False, True, tells)
+        return TransactionStep(table, change.key, change, NOTHING, False, True, tells)
     old = NOTHING if change.old is None else change.old.item
-    return TransactionStep(table, key, change, old, not condition.holds(old), True, tells)
+    return TransactionStep(table, change.key, change, old, not condition.holds(old), True, tells)
 
 
 def _step(asked: Action, table: Table) -> TransactionStep:
