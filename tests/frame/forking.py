@@ -25,7 +25,6 @@ from pkgutil import iter_modules
 from typing import NamedTuple
 
 from bootstrap.target import Target
-from tests.frame import descriptions
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bootstrap", "producer", "aftermath", "tailrace.cli", "tailrace.stream", "tailrace.story")
@@ -161,7 +160,6 @@ def _import() -> None:
                 importlib.import_module(one.name)
     for name in MORE:
         importlib.import_module(name)
-    descriptions.keep()
     Target.from_environment({}).prepare(SERVICES)
 
 

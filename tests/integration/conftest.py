@@ -10,7 +10,7 @@ import pytest
 from bootstrap.package import Code
 from bootstrap.target import Target
 from tailrace.control import Installation
-from tests.frame import descriptions, stacks
+from tests.frame import stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.integration import installing, stranger
@@ -18,12 +18,6 @@ from tests.integration import installing, stranger
 type MakePipeline = Callable[..., Pipeline]
 
 QUICK = {"BATCH_WINDOW": "0", "DETECTOR": "0"}  # a batch goes out as soon as there is a record
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _descriptions() -> None:
-    """Have no session of these tests read again what another has read."""
-    descriptions.keep()
 
 
 @pytest.fixture(scope="session")

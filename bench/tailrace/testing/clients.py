@@ -83,10 +83,13 @@ def isolated_session() -> "boto3.Session":
     core = botocore.session.Session(
         session_vars={name: (None, None, value, None) for name, value in nothing.items()}
     )
-    core.register_component("data_loader", _services())
+    loader = _services()
+    core.register_component("data_loader", loader)
     core.set_credentials(DUMMY_KEY, DUMMY_KEY)
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
-    return boto3.Session(botocore_session=core)
+    session = boto3.Session(botocore_session=core)
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each session adds boto3's own folder
+    return session
 
 
 @cache

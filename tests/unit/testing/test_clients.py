@@ -5,7 +5,7 @@ import botocore.session
 import pytest
 from botocore.utils import should_bypass_proxies
 
-from tailrace.testing.clients import Aws
+from tailrace.testing.clients import Aws, isolated_session
 
 pytestmark = pytest.mark.unit
 
@@ -39,3 +39,11 @@ def test_the_profile_leads_to_dummy_credentials() -> None:
     text = Path(environ["AWS_SHARED_CREDENTIALS_FILE"]).read_text(encoding="utf-8")
     assert f"[{environ['AWS_PROFILE']}]\naws_access_key_id = test\naws_secret_access_key = test\n" in text
     assert os.path.isabs(environ["AWS_CONFIG_FILE"])  # noqa: PTH117  a variable's text
+
+
+def test_sessions_share_what_is_known_of_services() -> None:
+    """However many sessions are made, they look for descriptions of services in each folder once."""
+    sessions = [isolated_session() for _ in range(3)]
+    loaders = [one._session.get_component("data_loader") for one in sessions]
+    assert loaders[0] is loaders[2]
+    assert len(loaders[0].search_paths) == len(set(loaders[0].search_paths))
