@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from threading import Lock
 
 RECORDS_PER_SECOND = 1000
 BYTES_PER_SECOND = 1 << 20  # keys included
@@ -137,9 +138,10 @@ BUCKETS = 1000
 
 
 class Calls:
-    """How often each account asked for each operation of late."""
+    """How often each account asked for each operation of late. Safe to use from several threads."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._buckets: dict[tuple[str, ...], TokenBucket] = {}
 
     def allow(
@@ -149,18 +151,19 @@ class Calls:
         rate = CALLS_PER_SECOND.get(operation)
         if rate is None:
             return True
-        if len(self._buckets) > BUCKETS:
-            self._buckets = {
-                what: bucket
-                for what, bucket in list(self._buckets.items())
-                if not bucket.holds(bucket.rate, now)
-            }
         named = [str(request.get(parameter, "")) for parameter in COUNTED_EACH.get(operation, ())]
-        bucket = self._buckets.setdefault((account, region, operation, *named), TokenBucket(rate, now))
-        if not bucket.holds(1, now):
-            return False
-        bucket.take(1)
-        return True
+        with self._lock:
+            if len(self._buckets) > BUCKETS:
+                self._buckets = {
+                    what: bucket
+                    for what, bucket in self._buckets.items()
+                    if not bucket.holds(bucket.rate, now)
+                }
+            bucket = self._buckets.setdefault((account, region, operation, *named), TokenBucket(rate, now))
+            if not bucket.holds(1, now):
+                return False
+            bucket.take(1)
+            return True
 
     def __len__(self) -> int:
         """Count the buckets that are held."""
