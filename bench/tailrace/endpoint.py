@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"  # nothing listens beyond loopback
 URL, PORT, HOME = "AWS_ENDPOINT_URL", "EMULATOR_PORT", "EMULATOR_HOME"
-CERTIFICATE = "TAILRACE_CERTIFICATE"  # the file by which an emulator is trusted over TLS
+CERTIFICATE = "TAILRACE_CERTIFICATE"  # names the file that trusts it over TLS; no SDK reads it
 SCHEMES = {"http": 80, "https": 443}  # with the port of each where none is named
 DEFAULT_PORT, DEFAULT_HOME, REGION = 4566, ".emulator", "us-east-1"
 

@@ -29,9 +29,6 @@ OLD_CLI = (
 )
 
 
-"""Names the certificate by which clients know the emulator over TLS; no SDK reads it by itself."""
-
-
 class Emulated(NamedTuple):
     """An emulator that is to be talked to; `own_port` is None where it is somebody else's.
 

@@ -271,11 +271,8 @@ def _marker(step: Step, at: Moment, *, sent: bool) -> dict[str, Any]:
     return marker
 
 
-_text = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def _members(item: dict[str, Any]) -> bytes:
-    return _text(item)[1:-1].encode()
+    return json.dumps(item, separators=(",", ":"))[1:-1].encode()
 
 
 def _receipt_key(receipt_id: str) -> dict[str, Any]:

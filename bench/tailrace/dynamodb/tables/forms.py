@@ -134,24 +134,25 @@ class BatchWriteItem(RequestPart):
     return_item_collection_metrics: Sizes = "NONE"
 
 
-class GetItem(RequestPart):
-    """A GetItem."""
+class Projected(RequestPart, kw_only=True):
+    """What all reads of single items have."""
 
-    table_name: str
-    key: Attributes
-    consistent_read: bool = False
     projection_expression: Text = UNSET
     expression_attribute_names: Names = UNSET
-    return_consumed_capacity: Capacity = "NONE"
 
 
-class Get(RequestPart):
+class Get(Projected, kw_only=True):
     """What a transaction reads."""
 
     table_name: str
     key: Attributes
-    projection_expression: Text = UNSET
-    expression_attribute_names: Names = UNSET
+
+
+class GetItem(Get, kw_only=True):
+    """A GetItem."""
+
+    consistent_read: bool = False
+    return_consumed_capacity: Capacity = "NONE"
 
 
 class TransactGetItem(RequestPart):
@@ -167,12 +168,10 @@ class TransactGetItems(RequestPart):
     return_consumed_capacity: Capacity = "NONE"
 
 
-class KeysAndAttributes(RequestPart):
+class KeysAndAttributes(Projected, kw_only=True):
     """What a batch reads of a table."""
 
     keys: Annotated[list[Attributes], Meta(min_length=1)]
-    projection_expression: Text = UNSET
-    expression_attribute_names: Names = UNSET
     consistent_read: bool = False
 
 

@@ -105,9 +105,9 @@ class Trials(TriedPipeline):
             began = monotonic()
             self.subject.read_from(self._since)
             found = self.subject.settle(self._usual, moving=True)
-            yield self.row(
-                promise, f"delivered again, {time} of {REDELIVERIES}", self._usual, found, began, Wanted()
-            )
+            broken = self.wrong(self._usual, found, Wanted())
+            name = f"delivered again, {time} of {REDELIVERIES}"
+            yield self.row(promise, name, self._usual, found, began, broken)
 
     def failing(self, promise: str) -> Iterator[Row]:
         """Let each call of the function fail in ways that pass."""
@@ -218,7 +218,7 @@ class Trials(TriedPipeline):
             broken += breaks(
                 [one for one in records if one != wrong and found.is_stored(one)], found, Wanted(order=False)
             )
-        yield self.described(promise, "a malformed record among good ones", records, found, began, broken)
+        yield self.row(promise, "a malformed record among good ones", records, found, began, broken)
 
     def poison(self, promise: str) -> Iterator[Row]:
         """Put a record on which the function dies, each time, among good ones."""
@@ -248,9 +248,7 @@ class Trials(TriedPipeline):
             for one in breaks(records, found, Wanted(order=False))
             if one.record != wrong and not found.behind
         ]
-        row = self.described(
-            promise, "a record on which the function dies", records, found, began, broken, [fault]
-        )
+        row = self.row(promise, "a record on which the function dies", records, found, began, broken, [fault])
         yield row
         self.subject.recover()
 

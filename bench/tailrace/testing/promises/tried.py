@@ -1,7 +1,7 @@
 """One trial: events are put, with faults or without, and what became of them is looked at."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
@@ -90,31 +90,22 @@ class TriedPipeline:
         seen(found)
         if kept is not None:
             kept += records
-        return self.row(promise, name, records, found, began, wanted or Wanted(), asked)
+        broken = self.wrong(records, found, wanted or Wanted())
+        return self.row(promise, name, records, found, began, broken, asked)
 
     def promises(self, name: str) -> bool:
         """Tell whether the pipeline makes a promise."""
         return name not in self.adapter.not_promised
 
-    def row(  # noqa: PLR0913, PLR0917  as `run`
-        self,
-        promise: str,
-        name: str,
-        records: Sequence[Acknowledged],
-        found: Found,
-        began: float,
-        wanted: Wanted,
-        asked: Sequence[AskedFault] = (),
-    ) -> Row:
-        """Judge what was found of records by what is wanted, and put it in a row."""
+    def wrong(self, records: Sequence[Acknowledged], found: Found, wanted: Wanted) -> list[Break]:
+        """Judge what was found of records by what is wanted, of what the pipeline promises."""
         judged = Wanted(
             once=wanted.once and self.promises("once"),
             order=wanted.order and self.promises("order"),
             given_up=wanted.given_up,
             bad=wanted.bad,
         )
-        broken = [*breaks(records, found, judged), *self._rejected(records)]
-        return self.described(promise, name, records, found, began, broken, asked)
+        return [*breaks(records, found, judged), *self._rejected(records)]
 
     def _rejected(self, records: Sequence[Acknowledged]) -> Iterator[Break]:
         """Give the first record of whose batch the function named one that was not in it, if it did."""
@@ -125,18 +116,17 @@ class TriedPipeline:
                 yield Break(record, what)
                 return
 
-    def described(  # noqa: PLR0913, PLR0917  as `run`
+    def row(  # noqa: PLR0913, PLR0917  as `run`
         self,
         promise: str,
         name: str,
         records: Sequence[Acknowledged],
         found: Found,
         began: float,
-        broken: Iterable[Break],
+        broken: Sequence[Break],
         asked: Sequence[AskedFault] = (),
     ) -> Row:
         """Put in a row what is broken, with the stories of the first few records."""
-        broken = list(broken)
         fired = sum(one.fired for one in asked)
         verdict, why = KEPT, ""
         if broken:

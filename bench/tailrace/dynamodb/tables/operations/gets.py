@@ -13,8 +13,7 @@ from tailrace.dynamodb.tables.forms import (
     BatchGetItem,
     GetItem,
     KeysAndAttributes,
-    Names,
-    Text,
+    Projected,
     TransactGetItems,
 )
 from tailrace.dynamodb.tables.indexes import KeptItem
@@ -37,7 +36,7 @@ GET, BATCH, TRANSACTION = Decoder(GetItem), Decoder(BatchGetItem), Decoder(Trans
 def get_item(call: TableCall) -> Answer:
     """Read an item."""
     request = read(GET, call.body)
-    projection = _projection(request.projection_expression, request.expression_attribute_names)
+    projection = _projection(request)
     key = checked(request.key)
     table = call.space.table(request.table_name)
     stored = table.get(table.key(key))
@@ -46,8 +45,9 @@ def get_item(call: TableCall) -> Answer:
     return answer(said, table.name, Consumed(units), request.return_consumed_capacity)
 
 
-def _projection(text: Text, names: Names) -> Projection | None:
+def _projection(asked: Projected) -> Projection | None:
     """Return a projection, if there is one; each name that is given has to be used."""
+    text, names = asked.projection_expression, asked.expression_attribute_names
     if text is UNSET and names is UNSET:
         return None
     expressions = Expressions(names)
@@ -85,7 +85,7 @@ def batch_get_item(call: TableCall) -> Answer:
 
 
 def _keys(asked: KeysAndAttributes) -> tuple[list[Item], Projection | None]:
-    projection = _projection(asked.projection_expression, asked.expression_attribute_names)
+    projection = _projection(asked)
     keys = [checked(key) for key in asked.keys]
     if len({repr(sorted(key.items())) for key in keys}) != len(keys):
         raise UnsureError("one key twice")
@@ -96,11 +96,7 @@ def transact_get_items(call: TableCall) -> Answer:
     """Read items together."""
     request = read(TRANSACTION, call.body)
     asked = [
-        (
-            part.table_name,
-            checked(part.key),
-            _projection(part.projection_expression, part.expression_attribute_names),
-        )
+        (part.table_name, checked(part.key), _projection(part))
         for part in (entry.get for entry in request.transact_items)
     ]
     tables = {table.name: table for table in call.space.all({name for name, *_ in asked})}
