@@ -9,8 +9,9 @@ price (`bootstrap/costs.py`).
 import json
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -18,12 +19,13 @@ from rich.table import Table
 
 from benchmarks import batches, functions
 from benchmarks.bed import Bed, contained, deployed, embedded, engine, recipe
-from benchmarks.measure import Throughput, latency, percentiles, throughput
+from benchmarks.measure import Throughput, fresh, latency, percentiles, pipeline, throughput
+from benchmarks.turns import WARMING, Turns, difference, in_turns
 from bootstrap.costs import METRIC_REQUEST
-from bootstrap.package import Code
 from tailrace.load.prices import MILLION, WRITE_UNIT
 
-FEW, MANY, SINGLE = 2_000, 10_000, 50
+WARM, FEW, MANY = 200, 2_000, 10_000
+SINGLE, IN_TURNS = 50, 200  # events put one at a time: beside the other wrapper, and beside the recipe's way
 REST = 5.0  # seconds after which an emulator that is healthy has loaded its services
 OUTPUT = Path(".build/bench.json")
 # Write units of one event: its item is about 1 KB. A transaction takes each unit twice.
@@ -32,18 +34,17 @@ UNITS = {"ours": 2.0, "recipe": 1.0}
 
 @dataclass
 class Figures:
-    """One approach's figures; milliseconds, MiB, events a second, dollars a million events."""
+    """One approach's figures: seconds until it was deployed, and its runs."""
 
-    deployed: float = 0.0
-    runs: list[Throughput] = field(default_factory=list)
-    latency: dict[str, float] = field(default_factory=dict)
+    deployed: float
+    runs: list[Throughput]
 
-    def as_json(self, name: str) -> dict[str, object]:
+    def as_json(self, name: str, latency_ms: Mapping[str, float]) -> dict[str, object]:
         """Return the figures as they go into the file."""
         return {
             "deployed_seconds": self.deployed,
             "events_per_second": {run.events: run.rate for run in self.runs},
-            "latency_ms": self.latency,
+            "latency_ms": latency_ms,
             "calls_per_1000_events": self.runs[-1].calls_per_thousand,
             "calls": dict(self.runs[-1].calls),
             "dollars_per_million": self.dollars(name),
@@ -57,22 +58,12 @@ class Figures:
         return writes + metric_calls / run.events * MILLION * METRIC_REQUEST.dollars
 
 
-def measured(bed: Bed, stack_name: str, code: Code | None, counts: tuple[int, ...]) -> Figures:
-    """Deploy one approach and measure it; the first events warm it up and are not counted."""
-    figures = Figures()
-    with deployed(bed.target, stack_name, code) as (stack, seconds):
-        figures.deployed = seconds
-        throughput(bed, stack, 200)
-        figures.latency = percentiles(latency(bed.target, stack, SINGLE))
-        figures.runs = [throughput(bed, stack, count) for count in counts]
-    return figures
-
-
 @dataclass
 class Wrapped:
     """What one wrapper of the emulator gives; seconds until healthy, MiB idle and after the runs."""
 
     figures: Figures
+    latency: Mapping[str, float]
     healthy: float
     idle: float
     used: float
@@ -83,11 +74,30 @@ class Wrapped:
 
 
 def wrapped(bed: Bed) -> Wrapped:
-    """Measure ours on one emulator."""
+    """Measure ours on one emulator; the first events warm it up and are not counted."""
     time.sleep(REST)
     idle = bed.memory()
-    figures = measured(bed, "bench-ours", None, (FEW, MANY))
-    return Wrapped(figures, bed.healthy, idle, bed.memory())
+    with deployed(bed.target, "bench-ours") as (stack, seconds):
+        throughput(bed, stack, WARM)
+        single = percentiles(latency(pipeline(bed.target, stack), SINGLE))
+        figures = Figures(seconds, [throughput(bed, stack, count) for count in (FEW, MANY)])
+    return Wrapped(figures, single, bed.healthy, idle, bed.memory())
+
+
+def beside_the_recipe(bed: Bed) -> tuple[Figures, Turns]:
+    """Measure the recipe's way, and single events of ours and of it in turns, both warmed up alike."""
+    with (
+        deployed(bed.target, "bench-ours") as (own, _),
+        deployed(bed.target, "bench-recipe", recipe()) as (its, seconds),
+    ):
+        for stack in (own, its):
+            throughput(bed, stack, WARM)
+        ways = {
+            "ours": pipeline(bed.target, own).milliseconds,
+            "recipe": pipeline(bed.target, its).milliseconds,
+        }
+        turns = in_turns(ways, islice(fresh(), WARMING + IN_TURNS))
+        return Figures(seconds, [throughput(bed, its, FEW)]), turns
 
 
 def main() -> int:
@@ -96,21 +106,27 @@ def main() -> int:
         first = functions.first_record(bed.target)
     with embedded() as bed:
         ours = wrapped(bed)
-        recipes = measured(bed, "bench-recipe", recipe(), (FEW,))
+        recipes, turns = beside_the_recipe(bed)
         single, full = batches.measured(bed)
         invoked = functions.measured(bed.target)
+    single_ms = {name: percentiles(taken) for name, taken in turns.items()}
     result = {
         "emulator": ours.as_json() | {"first_record_seconds": first},
-        "ours": ours.figures.as_json("ours"),
-        "recipe": recipes.as_json("recipe"),
+        "ours": ours.figures.as_json("ours", single_ms["ours"]),
+        "recipe": recipes.as_json("recipe", single_ms["recipe"]),
+        "in_turns_ms": turns,
         "batch_ms": {"single": single.as_json(), "full": full.as_json()},
         "invocations": functions.as_json(invoked),
     }
-    drawn = [approaches(ours.figures, recipes), batches.table(single, full), functions.table(invoked, first)]
+    drawn = [
+        approaches(ours.figures, recipes, turns),
+        batches.table(single, full),
+        functions.table(invoked, first),
+    ]
     if (found := engine()) is not None:
         with contained(found) as bed:
             inside = wrapped(bed)
-        result |= {"docker": inside.as_json() | inside.figures.as_json("ours")}
+        result |= {"docker": inside.as_json() | inside.figures.as_json("ours", inside.latency)}
         drawn.append(wrappers(ours, inside))
     else:
         drawn.append(wrappers(ours, None))
@@ -136,14 +152,16 @@ class Sheet:
         self.drawn.add_row(name, f"{one:{form}}", *compared)
 
 
-def approaches(ours: Figures, recipes: Figures) -> Table:
+def approaches(ours: Figures, recipes: Figures, turns: Turns) -> Table:
     """Return ours and the recipe's way side by side."""
     sheet = Sheet("Tailrace bench", "ours", "the recipe's way")
     sheet.row("stack deployed in, s", ours.deployed, recipes.deployed, ".1f")
     sheet.row(f"events/s, {FEW:,} events", ours.runs[0].rate, recipes.runs[0].rate)
     sheet.row(f"events/s, {MANY:,} events", ours.runs[1].rate, None)
-    for name, value in ours.latency.items():
-        sheet.row(f"put to stored, {name}, ms", value, recipes.latency[name], ".1f")
+    mine, its = percentiles(turns["ours"]), percentiles(turns["recipe"])
+    for name, value in mine.items():
+        sheet.row(f"put to stored, {name}, ms", value, its[name], ".2f")
+    sheet.row("median of the differences, ms", difference(turns, "ours", "recipe"), None, "+.2f")
     calls = ours.runs[1].calls_per_thousand, recipes.runs[0].calls_per_thousand
     sheet.row("calls to DynamoDB and CloudWatch for 1,000 events", *calls)
     cost = ours.dollars("ours"), recipes.dollars("recipe")
@@ -162,8 +180,8 @@ def wrappers(out: Wrapped, inside: Wrapped | None) -> Table:
     row("stack deployed in, s", lambda one: one.figures.deployed, ".1f")
     for number, count in enumerate((FEW, MANY)):
         row(f"events/s, {count:,} events", lambda one, at=number: one.figures.runs[at].rate)  # type: ignore[misc]
-    for name in out.figures.latency:
-        row(f"put to stored, {name}, ms", lambda one, at=name: one.figures.latency[at], ".1f")  # type: ignore[misc]
+    for name in out.latency:
+        row(f"put to stored, {name}, ms", lambda one, at=name: one.latency[at], ".1f")  # type: ignore[misc]
     row("memory idle, MiB (PSS)", lambda one: one.idle)
     row("memory after the runs, MiB (PSS)", lambda one: one.used)
     return sheet.drawn

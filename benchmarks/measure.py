@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ENTRIES = 500  # of a PutRecords request
 PATIENCE = 300.0  # seconds until a run is given up
 POLL = 0.02
+IDLE = 0.01  # seconds after which a pipeline that has stored one event is idle again
 COUNTED = ("dynamodb", "cloudwatch")
 
 
@@ -126,6 +127,16 @@ class Way:
         )
         return bool(found["Count"])
 
+    def milliseconds(self, event: Sent) -> float:
+        """Put one event, and return the milliseconds until it can be read from the table."""
+        kinesis = self.target.client("kinesis")
+        began = time.perf_counter()
+        kinesis.put_record(StreamName=self.stream, Data=event.data, PartitionKey=event.key)
+        while not self.readable(event.event_id or ""):
+            if time.perf_counter() - began > PATIENCE:
+                raise BenchError(f"an event is not stored after {PATIENCE:.0f} s")
+        return (time.perf_counter() - began) * 1000
+
 
 def pipeline(target: Target, stack: Stack) -> Way:
     """Return the reference pipeline's way."""
@@ -161,22 +172,16 @@ def calls(bed: Bed, since: int) -> Counter[str]:
     )
 
 
-def latency(target: Target, stack: Stack, events: int) -> list[float]:
-    """Put one event at a time on an idle pipeline; return the milliseconds until each is stored, sorted."""
-    kinesis, way = target.client("kinesis"), pipeline(target, stack)
+def latency(way: Way, events: int) -> list[float]:
+    """Put one event at a time on an idle pipeline; return the milliseconds until each is stored."""
     taken = []
     for event in islice(fresh(), events):
-        began = time.perf_counter()
-        kinesis.put_record(StreamName=way.stream, Data=event.data, PartitionKey=event.key)
-        while not way.readable(event.event_id or ""):
-            if time.perf_counter() - began > PATIENCE:
-                raise BenchError(f"an event is not stored after {PATIENCE:.0f} s")
-        taken.append((time.perf_counter() - began) * 1000)
-        time.sleep(POLL)  # so that the pipeline is idle again
-    return sorted(taken)
+        taken.append(way.milliseconds(event))
+        time.sleep(IDLE)
+    return taken
 
 
-def percentiles(values: list[float]) -> dict[str, float]:
+def percentiles(values: Sequence[float]) -> dict[str, float]:
     """Return the median, the 95th and the 99th percentile.
 
     >>> percentiles([float(value) for value in range(1, 101)])["p50"]

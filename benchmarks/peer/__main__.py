@@ -19,10 +19,11 @@ from benchmarks.bed import deployed, embedded
 from benchmarks.measure import Way, percentiles, pipeline
 from benchmarks.peer import sides
 from benchmarks.peer.ministack import VERSION, ministack
+from benchmarks.turns import WARMING, in_turns
 
 COUNTS = (2_000, 10_000)
 ROUNDS = 5
-WARM, SINGLE = 1_000, 150
+WARM, SINGLE = 1_000, 200
 OUTPUT = Path(".build/bench-peer.json")
 PLAIN, PEER, PIPELINE = "plain", "peer", "pipeline"
 CUTS = ("p50", "p99")
@@ -43,8 +44,11 @@ def main() -> int:
         every[PIPELINE] = pipeline(bed.target, own)
         for side in every.values():
             sides.rate(side, WARM)
-        latencies = in_turns(every)
+        turns = in_turns(
+            {name: side.milliseconds for name, side in every.items()}, sides.events(WARMING + SINGLE)
+        )
         rates = rounds(every, _say)
+    latencies = {name: percentiles(taken) for name, taken in turns.items()}
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps({"rates": rates, "latency_ms": latencies}, indent=2) + "\n", "utf-8")
     Console().print(drawn(rates, latencies))
@@ -62,15 +66,6 @@ def rounds(every: Mapping[str, Way], say: Callable[[str], None]) -> Rates:
             said = ", ".join(f"{name} {rates[name][number][-1]:,.0f}" for name in every)
             say(f"round {turn + 1} of {ROUNDS}, {number:,} events: {said} events/s\n")
     return rates
-
-
-def in_turns(every: Mapping[str, Way]) -> Latencies:
-    """Measure from put to readable, one event on one idle side after the other."""
-    taken: dict[str, list[float]] = {name: [] for name in every}
-    for event in sides.events(SINGLE):
-        for name, side in every.items():
-            taken[name].append(sides.milliseconds(side, event))
-    return {name: percentiles(values) for name, values in taken.items()}
 
 
 def drawn(rates: Rates, latencies: Latencies) -> Table:

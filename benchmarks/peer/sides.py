@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import batched, count, islice
 from pathlib import Path
 
-from benchmarks.measure import ENTRIES, PATIENCE, BenchError, Way
+from benchmarks.measure import ENTRIES, Way
 from bootstrap.package import pack
 from bootstrap.target import Target
 from producer.generate import generated
@@ -39,17 +39,6 @@ def events(number: int) -> list[Padded]:
 def rate(way: Way, number: int) -> float:
     """Put so many events as one client, wait until all are in the table, return events a second."""
     return number / way.seconds([*batched(events(number), ENTRIES)])
-
-
-def milliseconds(way: Way, event: Padded) -> float:
-    """Put one event, and return the milliseconds until it can be read from the table."""
-    kinesis = way.target.client("kinesis")
-    began = time.perf_counter()
-    kinesis.put_record(StreamName=way.stream, Data=event.data, PartitionKey=event.key)
-    while not way.readable(event.event_id):
-        if time.perf_counter() - began > PATIENCE:
-            raise BenchError(f"an event is not stored after {PATIENCE:.0f} s")
-    return (time.perf_counter() - began) * 1000
 
 
 @contextmanager
