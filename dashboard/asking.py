@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from html import escape
 
-from nicegui import run, ui
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from bootstrap.target import Target
@@ -13,6 +14,7 @@ from dashboard.colours import REST
 from dashboard.elements import coded, element, hide, html
 from dashboard.queues import QueueContents
 from dashboard.tables import NONE, swatch
+from dashboard.threaded import in_a_thread
 from dashboard.view import DashboardView
 from handler.once.totals import NewestEvent
 
@@ -50,7 +52,7 @@ class StoryPanel:
         if self._story is None:
             return
         self._story.content = "Looking for it …"
-        self._story.content = coded(await run.io_bound(story.text_of, self._target, str(event.args)) or "")
+        self._story.content = coded(await in_a_thread(partial(story.text_of, self._target, str(event.args))))
 
 
 class Lists:

@@ -7,9 +7,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from nicegui import app, run, ui
+from nicegui import app, ui
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +21,7 @@ from dashboard.page import Page
 from dashboard.ranges import DEFAULT, RANGES
 from dashboard.schedule import TICK
 from dashboard.settings import HOST, DashboardSettings
+from dashboard.threaded import in_a_thread
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -87,7 +89,7 @@ def _watching(feed: Feed, pages: set[Page]) -> Callable[[], Awaitable[None]]:
         while True:
             began = time.monotonic()
             if pages:
-                await run.io_bound(feed.look, datetime.now(UTC), {page.shown for page in pages})
+                await in_a_thread(partial(feed.look, datetime.now(UTC), {page.shown for page in pages}))
                 for page in list(pages):
                     page.show(feed.state)
             await asyncio.sleep(max(TICK - (time.monotonic() - began), TICK / 10))

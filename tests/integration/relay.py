@@ -1,9 +1,9 @@
-"""A relay in front of an endpoint: what asks through it sees it go and come back, and nobody else does."""
+"""A relay in front of an endpoint: who asks through it sees it go, hang or come back, nobody else."""
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread
+from threading import Event, Thread
 
 
 class Relay:
@@ -13,12 +13,14 @@ class Relay:
         self._behind = (host, port)
         self._listener: socket.socket | None = None
         self._connections: list[socket.socket] = []
+        self._flows, self._waiting = Event(), Event()
         self.port = 0
 
     def open(self) -> None:
         """Listen; the second time on the same port."""
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
+        self._flows.set()
         Thread(target=self._accept, args=[self._listener], daemon=True).start()
 
     def shut(self) -> None:
@@ -29,6 +31,13 @@ class Relay:
             _end(connection)
         self._listener = None
         self._connections.clear()
+        self._flows.set()
+
+    def hold(self) -> None:
+        """Hand on nothing more; return when somebody waits for what was not handed on."""
+        self._waiting.clear()
+        self._flows.clear()
+        assert self._waiting.wait(30), "nothing was asked through the relay for 30 s"
 
     def _accept(self, listener: socket.socket) -> None:
         with suppress(OSError):
@@ -37,15 +46,17 @@ class Relay:
                 far = socket.create_connection(self._behind)
                 self._connections += [near, far]
                 for one, other in ((near, far), (far, near)):
-                    Thread(target=_pass, args=[one, other], daemon=True).start()
+                    Thread(target=self._pass, args=[one, other], daemon=True).start()
 
-
-def _pass(one: socket.socket, other: socket.socket) -> None:
-    with suppress(OSError):
-        while data := one.recv(65536):
-            other.sendall(data)
-    _end(one)
-    _end(other)
+    def _pass(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                if not self._flows.is_set():
+                    self._waiting.set()
+                    self._flows.wait()
+                other.sendall(data)
+        _end(one)
+        _end(other)
 
 
 def _end(connection: socket.socket) -> None:
