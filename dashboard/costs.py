@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from bootstrap.costs import METRIC_REQUEST, SQS_REQUEST
 from dashboard.ranges import DEFAULT, Range
@@ -13,6 +14,7 @@ READ_UNITS = 4
 """Of one Query of the newest minutes: up to 16 KB, which is one shard's busiest two minutes."""
 
 
+@cache
 def calls(seconds: int = 3600, shown: Range = DEFAULT) -> Counter[str]:
     """Return how many requests each service gets while a page that shows a range is open for so long."""
     schedule, found = Schedule(), Counter[str]()

@@ -74,6 +74,7 @@ MEMBERS = st.sampled_from(["Namespace", "Dimensions", "Metrics", "Name", "n"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=3),
     lambda inner: st.lists(inner) | st.dictionaries(MEMBERS, inner),
+    max_leaves=20,
 )
 
 

@@ -20,6 +20,8 @@ PHRASES = re.compile(
     r"\b(can be had|has a say|in vain|is no pass|mend(s|ed)?|reckon\w*|shows? it to nobody)\b|\bcannot be: "
 )
 """What a reader had to puzzle over. AWS says: is ignored, timed out, does not pass, fix, compute."""
+PROSE = re.compile(r'''""".*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*''', re.DOTALL)
+"""Texts and comments, which bind no names."""
 CLASS = re.compile(r"^ *class ([A-Za-z]\w*)[(\[:]", re.MULTILINE)
 TWICE = {
     "Clock": "what tells the time to a program of ours; each says which part of it is needed",
@@ -41,9 +43,9 @@ def sources(*folders: str) -> Iterator[tuple[str, str]]:
 
 
 def names(text: str) -> Iterator[str]:
-    """Give the names that a source binds, if it has a word of the list anywhere: to read all takes long."""
-    lower = text.lower()
-    if not any(word in lower for word in RIDDLES):
+    """Give the names that a source binds, if its code has a word of the list: to read all takes long."""
+    code = PROSE.sub("", text).lower()
+    if not any(word in code for word in RIDDLES):
         return
     for node in ast.walk(ast.parse(text)):
         match node:

@@ -1,4 +1,5 @@
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,6 +24,9 @@ MAKES_CLIENTS = {
     "bench/tailrace/load/account.py",  # the user's own account, in a run that a budget guards
     "bench/tailrace/testing/clients.py",  # a distribution of its own, for tests of other projects
 }
+TEST = re.compile(r"^ *def test_", re.MULTILINE)
+CLAIM = re.compile(r'^ *def test_\w+\([^"]*?\) -> None:[^\n"]*\n +r?"""', re.MULTILINE)
+"""A test's first line and the beginning of its docstring."""
 
 
 def sources(*folders: str, word: str) -> Iterator[tuple[str, Sequence[ast.AST]]]:
@@ -113,12 +117,43 @@ def test_clients_are_made_in_one_place() -> None:
     assert {path for path in makers if not path.startswith(THEIRS)} == MAKES_CLIENTS
 
 
+def silent_tests(text: str) -> Iterator[str]:
+    """Give the tests of a file that have no docstring; it is read whole only where one seems to have none."""
+    if len(TEST.findall(text)) == len(CLAIM.findall(text)):
+        return
+    for node in ast.walk(ast.parse(text)):
+        if (
+            isinstance(node, ast.FunctionDef)
+            and node.name.startswith("test_")
+            and not ast.get_docstring(node)
+        ):
+            yield node.name
+
+
+@pytest.mark.parametrize(
+    ("text", "silent"),
+    [
+        ('def test_a(x: str) -> None:\n    """Claim."""\n', []),
+        (
+            'class Test:\n    def test_a(\n        self,\n    ) -> None:  # noqa: A\n        r"""Claim."""\n',
+            [],
+        ),
+        ("def test_a() -> None:\n    assert True\n", ["test_a"]),
+        ('def test_a() -> None:\n    pass\n\ndef test_b() -> None:\n    """Claim."""\n', ["test_a"]),
+        ('def test_a() -> None:\n    x = 1\n    """No claim."""\n', ["test_a"]),
+        ("TEXT = 'def test_a() -> None: pass'\n", []),
+    ],
+)
+def test_silent_tests_are_seen(text: str, silent: list[str]) -> None:
+    """A test without a docstring is found, and nothing else."""
+    assert list(silent_tests(text)) == silent
+
+
 def test_every_test_is_a_claim() -> None:
     """Each test says in its docstring what it shows."""
     silent = [
-        f"{path}::{node.name}"
-        for path, each in sources("tests", word="def test_")
-        for node in each
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+        f"{path.relative_to(ROOT)}::{name}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for name in silent_tests(path.read_text(encoding="utf-8"))
     ]
     assert silent == []
