@@ -10,7 +10,6 @@ from tailrace.control import processes
 from tailrace.control.certificate import FILE as PEM
 from tailrace.control.certificate import Certificate
 from tailrace.control.errors import PortTakenError
-from tailrace.control.health import healthy
 from tailrace.control.occupant import occupant, taken_by
 from tailrace.endpoint import HOME, HOST, at
 
@@ -68,6 +67,8 @@ class Container:
 
         Raises ImageError, ContainerError, PortTakenError.
         """
+        from tailrace.control.health import healthy  # noqa: PLC0415  a start without Docker does without
+
         found = self.find()
         if found and found.running and healthy(self.endpoint):
             self._refuse_other(found)

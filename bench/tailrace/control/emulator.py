@@ -7,8 +7,6 @@ home/run/PORT/tls/   the certificate that it shows; only while it runs
 home/run/PORT/fs/    LocalStack's file system; only while it runs
 """
 
-import http.client
-import json
 import os
 import re
 import signal
@@ -24,7 +22,6 @@ from tailrace import endpoint, seams
 from . import advice, certificate, pidfile, plugins, processes, settings, trees
 from .claim import claim
 from .errors import EmulatorError, NotInstalledError, PortTakenError, StartError, StopError, UnhealthyError
-from .health import HEALTH
 from .installation import Installation
 from .occupant import occupant, taken_by
 from .processes import Process
@@ -237,16 +234,9 @@ class Emulator:
 
     def _health(self) -> Mapping[str, str] | None:
         """Return the services' states, None while it does not answer."""
-        connection = http.client.HTTPConnection(endpoint.HOST, self.port, timeout=5)
-        try:
-            connection.request("GET", HEALTH)
-            answer = connection.getresponse()
-            body = json.loads(answer.read())
-            return dict(body["services"]) if answer.status == http.HTTPStatus.OK else None
-        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
-            return None
-        finally:
-            connection.close()
+        from .health import services  # noqa: PLC0415  what it imports comes while LocalStack starts
+
+        return services(self.port)
 
     def strays(self) -> set[Process]:
         """Return the processes of this run folder, known by their environment, and their descendants."""

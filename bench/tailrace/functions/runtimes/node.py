@@ -6,7 +6,6 @@ Runtime API in its place. Callbacks end with Node 24, as on AWS, so 20 and 22 ha
 
 import contextlib
 import shutil
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +90,8 @@ def _unpack(tarball: Path, client: Client, folder: Path) -> None:
     """Take the client's one file out of its package, and what its licence asks to go with it."""
     wanted = {f"package/{client.file}": "index.mjs"}
     wanted |= {f"package/{name}": name for name in ("LICENSE", "NOTICE", "THIRD-PARTY-LICENSES")}
+    import tarfile  # noqa: PLC0415  installing alone needs it
+
     with tarfile.open(tarball) as packed:
         for member in packed:
             if name := wanted.get(member.name):
