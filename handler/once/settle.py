@@ -12,7 +12,7 @@ delivery had done is found in the tables. docs/handler.md walks through every pl
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
@@ -30,6 +30,7 @@ from handler.once.batches import (
     read,
 )
 from handler.once.counting import counted
+from handler.once.faults import Fault
 from handler.once.metrics import MetricSums, total
 from handler.once.records import Record
 from handler.once.store import CancelledError, InvalidError, Moment, Receipt, Store, TransientError, learn
@@ -92,24 +93,29 @@ class Outcome(NamedTuple):
 
 def settle(records: Sequence[Record], analyse: Analyse, services: Services, clock: Clock) -> Outcome:
     """Settle a batch, of whose events `analyse` says what is stored and counted."""
-    settlement = Settlement(services, clock)
-    entries = [read(record, analyse) for record in records]
-    _log_faults(entries)
-    for chunk in chunks(entries):
+    settlement, faults = Settlement(services, clock), Counter[Fault]()
+    for chunk in chunks(_entries(records, analyse, faults)):
         try:
             settlement.settle(chunk)
         except TransientError as error:
             log.line("WARN", "The rest of the batch is left for another delivery", error=str(error))
             break
+    for fault, count in faults.items():
+        log.line("ERROR", f"analyse raised {fault}", records=count, traceback=fault.trace)
     settlement.finish()
     return settlement.outcome(records)
 
 
-def _log_faults(entries: Sequence[Entry]) -> None:
-    """Log each exception of `analyse` with its traceback, once for a batch."""
-    faults = Counter(entry.fault for entry in entries if isinstance(entry, Rejected) and entry.fault)
-    for fault, count in faults.items():
-        log.line("ERROR", f"analyse raised {fault}", records=count, traceback=fault.trace)
+def _entries(records: Sequence[Record], analyse: Analyse, faults: Counter[Fault]) -> Iterator[Entry]:
+    """Read one record after the other, when its chunk is due: what is left unsettled need not be read.
+
+    Each exception of `analyse` is counted, to be logged with its traceback, once for a batch.
+    """
+    for record in records:
+        entry = read(record, analyse)
+        if isinstance(entry, Rejected) and entry.fault:
+            faults[entry.fault] += 1
+        yield entry
 
 
 class Settlement:
