@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from handler.once.analysis import Analysis, Body
 from handler.once.metrics import MetricSeries, total
 from handler.once.records import Record
 from handler.once.settle import settle
@@ -175,6 +176,22 @@ def test_a_failed_transaction_stops_the_batch(fault: Fault) -> None:
     assert (outcome.stored, outcome.failed) == (98, 152)
     assert names(aws) == ["TransactWriteItems", "TransactWriteItems", "PutMetricData", "BatchWriteItem"]
     assert counted(aws, PROCESSED) == 98
+
+
+def test_a_transaction_goes_out_before_the_next_one_is_read() -> None:
+    """DynamoDB works while the rest is read; where a transaction fails, the rest is not read at all."""
+    aws = FakeAws(iter([Fault.NONE, Fault.REFUSED]))
+    analysed: list[str] = []
+    seen: list[tuple[str, int]] = []
+    aws.before = lambda name: seen.append((name, len(analysed)))
+
+    def noting(body: Body) -> Analysis:
+        analysed.append(str(body["eventId"]))
+        return analyse(body)
+
+    settle(events(490), noting, aws.services(), FakeClock())
+    assert seen[:2] == [("TransactWriteItems", 99), ("TransactWriteItems", 197)]
+    assert len(analysed) == 197
 
 
 def test_a_transaction_whose_answer_was_lost_is_found_again() -> None:
