@@ -6,6 +6,7 @@ It makes two small parts. The first is made at once; the second writes half of i
 until a file `go` stands in the home. While it waits, it says so by a file `waiting`.
 """
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -84,7 +85,17 @@ def make_environment(place: Path, wheel: Path, *options: str) -> Path:
     subprocess.run([find_uv(), "venv", "-q", *options, "-p", sys.executable, place], check=True)
     install = [find_uv(), "pip", "install", "-q", "--python", str(place / "bin" / "python")]
     subprocess.run([*install, *LOCKED, f"tailrace[testing] @ {wheel.as_uri()}"], check=True)
+    lend_compiled(place)
     return place / "bin" / "python"
+
+
+def lend_compiled(place: Path) -> None:
+    """Give an environment what of its packages is compiled in ours; Python compiles what does not fit."""
+    (ours,), (theirs,) = (one.glob("lib/*/site-packages") for one in (Path(sys.prefix), place))
+    for compiled in ours.glob("*/**/__pycache__"):
+        there = theirs / compiled.relative_to(ours)
+        if there.parent.is_dir():
+            shutil.copytree(compiled, there, dirs_exist_ok=True)
 
 
 def installation(home: Path) -> Installation:

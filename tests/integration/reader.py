@@ -58,8 +58,11 @@ class Reader:
         }
         path = [str(programs), str(Path(sys.executable).parent), own["PATH"]]
         port = str(processes.free_port())
-        # pip would compile every module of what it installs, also those that nothing imports
+        own.pop("PYTHONDONTWRITEBYTECODE", None)
+        # pip would compile every module of what it installs, also those that nothing imports;
+        # what is printed is to be seen at once, where a command ends when something is
         quick = {
+            "PYTHONUNBUFFERED": "1",
             "PIP_NO_COMPILE": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTEST_XDIST_AUTO_NUM_WORKERS": "0",

@@ -39,6 +39,7 @@ NOT_HERE = {
     "docs/aws.md: make ": ON_AWS,
     "docs/docker.md: make up LOCALSTACK_IMAGE=": "fetches an image of LocalStack's, the newer one "
     "with a licence; test_container_choice.py runs another image in its place",
+    "docs/your-project.md: tailrace load STREAM --count": "test_load.py types it, for fewer events",
     "docs/your-project.md: docker rm ": "removes the emulators of every test run on this engine",
     "docs/your-project.md: docker network prune ": "removes the networks of every test run on this engine",
 }
@@ -100,8 +101,10 @@ def project(clone: Reader, home: Path, wheel: Path) -> Iterator[Reader]:
     """
     reader = Reader(clone.folder.parent / "project", home, EMULATOR="embedded")
     python = installing.make_environment(reader.folder / ".venv", wheel, "--seed")
-    made = reader.run(f"uv pip uninstall --quiet --python {python} tailrace")
-    assert made.code == 0, made.text
+    for change in ("uninstall tailrace", f"install {' '.join(installing.LOCKED)} hatchling"):
+        made = reader.run(f"uv pip {change} --quiet --python {python}")
+        assert made.code == 0, made.text
+    reader.environ["PIP_NO_BUILD_ISOLATION"] = "0"  # pip's way to say: build with the hatchling that is here
     reader.environ["PATH"] = f"{reader.folder}/.venv/bin:{reader.environ['PATH']}"
     yield reader
     ended = reader.run("tailrace down")

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from tests.aws_standin import ACCOUNT, StandIn, standing_in
 from tests.frame.run import Run
 from tests.integration import installing, namespaces
 from tests.integration.stranger import Command, Stranger
+from tests.unit.docs.examples import blocks, commands
 
 if TYPE_CHECKING:
     from types_boto3_kinesis.type_defs import WaiterConfigTypeDef
@@ -53,10 +55,18 @@ def stream(run: Run, target: Target) -> Iterator[str]:
 
 
 def test_a_project_that_is_not_ours(loading: Command, greenhouse: Stranger) -> None:
-    """Two workers send events made from a template, and each is found in the project's own table, once."""
+    """What the page types has two workers send events, and each is found in the project's own table, once."""
     (loading.folder / "reading.json").write_text('{"meta": {"room": 7}}')
+    (typed,) = (
+        command
+        for block in blocks()
+        for command in commands(block)
+        if command.startswith("tailrace load STREAM --count 2000 ")
+    )
+    places = {"STREAM": greenhouse.stream, "2000": "200"}
+    _, *words = (places.get(word, word) for word in shlex.split(typed, comments=True))
     done = loading(
-        "load", greenhouse.stream, "--count", "200", "--batch", "50", "--template", "reading.json",
+        *words, "--batch", "50", "--template", "reading.json",
         "--table", f"{greenhouse.name}-seen", "--json", "--ledgers", "ledgers", within=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -101,7 +111,10 @@ def test_three_namespaces_and_one_worker_killed(loading: Command, stream: str, t
         second = ledgers / "w2.ledger.jsonl"
         try:
             eventually(
-                lambda: _killed_midway("w2", second), within=120, what="the second worker is amid its batches"
+                lambda: _killed_midway("w2", second),
+                within=120,
+                every=0.1,
+                what="the second worker is amid its batches",
             )
             said, errors = master.communicate(timeout=240)
         finally:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from threading import Event
 from typing import Protocol
 
+SHORTEST, LONGEST = 0.1, 1.0  # seconds between two looks
+
 
 class Clock(Protocol):
     """Time as `eventually` needs it, in seconds."""
@@ -34,13 +36,15 @@ def eventually[T](  # noqa: PLR0913  each is a part of what it says when it give
     condition: Callable[[], T],
     *,
     within: float,
-    every: float = 0.1,
+    every: float | None = None,
     what: str | None = None,
     look: str | None = None,
     clock: Clock | None = None,
 ) -> T:
     """Return the condition's first true answer; a failed assertion inside it counts as "not yet".
 
+    It is asked ten times a second at first; the longer that takes the more seldom, as an eighth of the time
+    goes by in between, at most a second. `every` is for what may pass unseen: seconds between two looks.
     Raises AssertionError after `within` seconds, with `what` was waited for (the condition's docstring or
     name unless given), what was seen last, how long, how often, and where to `look` next. The condition is
     asked at least once, and once more at the end. Any other exception passes through at once.
@@ -60,7 +64,8 @@ def eventually[T](  # noqa: PLR0913  each is a part of what it says when it give
         waited = clock.now() - begin
         if waited >= within:
             raise AssertionError(_report(what or _name(condition), seen, waited, asked, look))
-        clock.pause(min(every, within - waited))
+        pause = min(max(SHORTEST, waited / 8), LONGEST) if every is None else every
+        clock.pause(min(pause, within - waited))
 
 
 def _name(condition: Callable[[], object]) -> str:

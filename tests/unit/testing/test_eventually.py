@@ -68,3 +68,13 @@ def test_the_last_moment_is_asked_too() -> None:
     clock = Made()
     assert eventually(lambda: clock.now() >= 101, within=1, every=0.4, clock=clock)
     assert clock.pauses == pytest.approx([0.4, 0.4, 0.2])
+
+
+def test_the_longer_it_takes_the_more_seldom_it_is_asked() -> None:
+    """Ten times a second at first, and at most a second apart in the end."""
+    clock = Made()
+    assert eventually(lambda: clock.now() >= 130, within=60, clock=clock)
+    assert clock.pauses[:8] == pytest.approx([0.1] * 8)
+    assert clock.pauses[20] == pytest.approx(0.41, abs=0.01)
+    assert clock.pauses[-20:] == pytest.approx([1.0] * 20)
+    assert len(clock.pauses) < 52
