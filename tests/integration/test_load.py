@@ -3,9 +3,11 @@
 import json
 import secrets
 import shlex
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +19,9 @@ import pytest
 
 from bootstrap.target import Target
 from tailrace.control import processes
-from tailrace.load import environment
+from tailrace.load import environment, running
 from tailrace.load.ledgers import AcknowledgedId, Begun, read
+from tailrace.load.plan import LoadPlan
 from tailrace.testing.eventually import eventually
 from tests.aws_standin import ACCOUNT, StandIn, standing_in
 from tests.frame.run import Run
@@ -80,6 +83,43 @@ def test_a_project_that_is_not_ours(loading: Command, greenhouse: Stranger) -> N
     again = loading("load", greenhouse.stream, "--judge", "--ledgers", "ledgers", "--table", table)
     assert again.returncode == 1
     assert f"Lost                    1\n  {lost}\n" in again.stdout
+
+
+@pytest.mark.parametrize("fault", ["nobody answers", "not trusted"])
+def test_a_worker_that_cannot_reach_the_emulator(
+    loading: Command, target: Target, run: Run, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Where a worker gets no answer, or trusts no certificate, the run ends at once with the fix."""
+    monkeypatch.delenv("TAILRACE_CERTIFICATE", raising=False)
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    place, said = {
+        "nobody answers": (f"http://127.0.0.1:{processes.free_port()}", "No emulator answers at http:"),
+        "not trusted": ((target.endpoint or "").replace("http:", "https:"), "set TAILRACE_CERTIFICATE"),
+    }[fault]
+    home = installing.installed(run).home.resolve()
+    locust = running.Locust(environment.installed(home, lambda _: None), environment.code(home))
+    plan = LoadPlan(place, "us-east-1", "s", str(loading.folder), 10, None, 1, 10, 1, {}, "id", 0)
+    began = time.monotonic()
+    with pytest.raises(running.LoadError, match=said):
+        running.run(locust, plan, running.LoadBounds(None, 1, 0), running.free_port(), lambda _: None)
+    assert time.monotonic() - began < 45, "it did not give up within seconds"
+
+
+def test_a_worker_without_a_master(loading: Command, stream: str) -> None:
+    """Where no master listens, a worker gives up with a sentence that says how to start it."""
+    port = processes.free_port()
+    done = loading("load", stream, "--worker-of", f"127.0.0.1:{port}", within=60)
+    assert done.returncode == 1
+    assert f"No master answers at 127.0.0.1:{port} (--worker-of). Start it first" in done.stderr
+
+
+def test_a_master_that_cannot_listen(loading: Command, stream: str) -> None:
+    """Where the master's port is somebody else's, the run ends with a sentence."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = loading("load", stream, "--workers", "1", "--count", "10", "--bind", place, within=60)
+    assert done.returncode == 1
+    assert f"Locust's master at {place} could not begin" in done.stderr
 
 
 def test_three_namespaces_and_one_worker_killed(loading: Command, stream: str, target: Target) -> None:

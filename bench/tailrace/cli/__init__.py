@@ -7,16 +7,15 @@ Answers go to standard output, progress and errors to standard error (`console.p
 Why click: nested groups, completion for three shells, options that read the environment; no dependencies.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import click
 
 from tailrace.cli.console import say
-from tailrace.control import advice
 from tailrace.control.errors import EmulatorError
 from tailrace.endpoint import EndpointError
+from tailrace.sentences import of_botocore, sentence
 from tailrace.story.errors import StoryError
 from tailrace.stream.errors import StreamError
 
@@ -37,8 +36,6 @@ SENTENCES = (
     StoryError,
     StreamError,
 )  # errors whose text is a sentence for the user
-BOTOCORE = "botocore.exceptions"
-"""Module of AWS's answers and of what keeps them away; imported by the verbs that ask, and by nobody else."""
 
 
 class Verbs(click.Group):
@@ -101,27 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("Interrupted; nothing half-made is in use. Run the same command again to go on.")
         return INTERRUPTED
     except Exception as error:
-        if not _of_botocore(error):
+        if not of_botocore(error):
             raise
         say(sentence(error))
         return 1
     return done if isinstance(done, int) else 0
-
-
-def sentence(error: Exception) -> str:
-    """Say what an error means for the user."""
-    if not _of_botocore(error):
-        return str(error)
-    from botocore.exceptions import EndpointConnectionError, SSLError  # noqa: PLC0415  imported by then
-
-    if isinstance(error, EndpointConnectionError) and "amazonaws" not in error.kwargs["endpoint_url"]:
-        return f"No emulator answers at {error.kwargs['endpoint_url']}: {advice.start()}"
-    if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return advice.trust(error.kwargs["endpoint_url"])
-    return str(error)
-
-
-def _of_botocore(error: Exception) -> bool:
-    """Tell whether AWS, or the way to it, has refused something."""
-    known = sys.modules.get(BOTOCORE)
-    return known is not None and isinstance(error, (known.BotoCoreError, known.ClientError))

@@ -203,12 +203,17 @@ def _sent(make: Clients, stream: str, folder: Path, everybody: int, given: dict[
     home = Emulator.from_environment().installation.home
     locust = running.Locust(environment.installed(home, say), environment.code(home))
     if given["worker_of"]:
-        return running.worker(locust, whole, given["worker_of"], given["name"]).wait()
+        running.await_master(given["worker_of"], say)
+        return running.joined(locust, whole, given["worker_of"], given["name"])
     seconds = given["duration"] or (None if given["count"] else 30.0)
     bounds = running.LoadBounds(seconds, given["workers"], given["outside"])
     plan = running.share(whole, everybody)
+    host, port = given["bind"] or running.free_port()
     say(f"Sending to {stream}: {everybody} workers with {plan.users} users each")
-    return running.run(locust, plan, bounds, given["bind"] or running.free_port(), say)
+    if given["outside"]:
+        joining = f"tailrace load {stream} --worker-of {host}:{port} --name w1"
+        say(f"Waiting for {given['outside']} workers from outside: {joining}")
+    return running.run(locust, plan, bounds, (host, port), say)
 
 
 def _guarded(make: Account, plan: LoadPlan, everybody: int, given: dict[str, Any]) -> LoadPlan:

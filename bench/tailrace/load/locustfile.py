@@ -5,17 +5,22 @@ what is acknowledged stands in its ledger before anything else happens.
 """
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
 from locust import User, constant, constant_throughput, events, runners, task
 from locust.exception import StopUser
 
+from tailrace.endpoint import EndpointError
 from tailrace.load.account import clients
 from tailrace.load.ledgers import WorkerLedger, event_id
 from tailrace.load.plan import LoadPlan
+from tailrace.sentences import sentence
 from tailrace.stream.again import put_again
+from tailrace.stream.errors import StreamError
 from tailrace.stream.event import Event
 from tailrace.stream.rules import Rules
 from tailrace.stream.sender import Stop
@@ -24,14 +29,24 @@ from tailrace.stream.writing import WritableStream, configuration
 PLAN = LoadPlan.from_environment(os.environ)
 runners.HEARTBEAT_LIVENESS = 15
 """Seconds of silence after which the master gives a worker up; Locust's three are few on a busy machine."""
-
+runners.CONNECT_RETRY_COUNT = 6
+"""Times five seconds that a worker waits for a master that took its connection and says nothing."""
 
 NAME = os.environ.get("TAILRACE_WORKER", "")
 """Of this worker; empty in the master."""
-CLIENT: Any = (
-    clients(PLAN.endpoint, PLAN.region)("kinesis", **configuration(Rules.requests)) if NAME else None
-)
-"""Made before the worker is ready: it takes a second or more, in which no heartbeat goes out."""
+
+
+def stream() -> WritableStream:
+    """Find the stream; where nobody answers, say why and end this process, for which the command looks."""
+    try:
+        client = clients(PLAN.endpoint, PLAN.region)("kinesis", **configuration(Rules.requests))
+        return WritableStream.find(client, PLAN.stream)
+    except (BotoCoreError, EndpointError, StreamError) as error:
+        sys.exit(sentence(error))
+
+
+STREAM: Any = stream() if NAME else None
+"""Found before the worker is ready: it takes a second or more, in which no heartbeat goes out."""
 
 
 class Worker:
@@ -84,10 +99,6 @@ class Sending(User):
 
     wait_time = constant_throughput(PLAN.rate / PLAN.batch / PLAN.users) if PLAN.rate else constant(0)
 
-    def on_start(self) -> None:
-        """Find the stream."""
-        self._stream = WritableStream.find(CLIENT, PLAN.stream)
-
     @task
     def send(self) -> None:
         """Send a batch, and tell Locust how long it took."""
@@ -107,7 +118,7 @@ class Sending(User):
             for n in numbers
         ]
         began = time.perf_counter()
-        put = put_again(self._stream, batch, worker.ledger.acknowledged, Stop())
+        put = put_again(STREAM, batch, worker.ledger.acknowledged, Stop())
         took = (time.perf_counter() - began) * 1000
         worker.done()
         self.environment.events.request.fire(

@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -12,10 +13,12 @@ from typing import NamedTuple
 
 from tailrace.control import processes
 from tailrace.endpoint import HOST, authorities
-from tailrace.load.ledgers import SUFFIX
+from tailrace.load.ledgers import SUFFIX, ledgers
 from tailrace.load.plan import LoadPlan
 from tailrace.pointing import Emulated, variables
+from tailrace.stream.errors import StreamError
 
+MASTER_LOG = "master.log"
 FILE = Path(__file__).with_name("locustfile.py")
 GRACE = 25.0
 """Seconds for processes to end after they were asked to."""
@@ -24,6 +27,12 @@ REPORTED = 3.5
 """Seconds until workers have reported to the master: they do so every three."""
 QUIET = 20.0
 """Seconds in which no ledger grows, after which a worker that is started elsewhere counts as dead."""
+MASTER = 10.0
+"""Seconds that a worker waits for a master that is about to be started."""
+
+
+class LoadError(StreamError):
+    """A run could not begin; the message says why, and how to fix it."""
 
 
 class Locust(NamedTuple):
@@ -76,9 +85,11 @@ def run(
 ) -> int:
     """Run the master and its workers until all is sent or the time is over; return the master's exit code.
 
-    A worker that dies is said, and the others go on.
+    A worker that dies is said, and the others go on. Raises LoadError where one dies before it has begun: the
+    master would wait for it without end.
     """
     folder = Path(plan.ledgers)
+    before = _sizes(folder)
     host, port = bind
     seconds = f"{bounds.seconds:.0f}s" if bounds.seconds else "24h"
     expected = bounds.workers + bounds.outside
@@ -91,7 +102,7 @@ def run(
             "--users", str(plan.users * expected), "--spawn-rate", str(plan.users * expected), "-t", seconds,
             "--csv", str(folder / "locust"),
         ],
-        folder / "master.log",
+        folder / MASTER_LOG,
     )  # fmt: skip
     token = secrets.token_hex(3)  # events of another run have other ids
     names = [f"{token}-w{n}" for n in range(1, bounds.workers + 1)]
@@ -100,7 +111,37 @@ def run(
         _wait(master, workers, plan, expected, say)
     finally:
         _end([master, *workers.values()])
+    if master.returncode and _sizes(folder) == before:
+        raise LoadError(
+            f"Locust's master at {host}:{port} could not begin: {_last_words(folder / MASTER_LOG)}"
+        )
     return master.returncode
+
+
+def await_master(master: tuple[str, int], say: Callable[[str], None]) -> None:
+    """Wait until somebody listens there; raise LoadError if nobody does in time."""
+    host, port = master
+    ends = time.monotonic() + MASTER
+    said = False
+    while not _listens(host, port):
+        if time.monotonic() > ends:
+            raise LoadError(
+                f"No master answers at {host}:{port} (--worker-of). Start it first, with an address that "
+                "this machine can reach: tailrace load STREAM --workers 0 --outside NUMBER "
+                f"--bind HOST:{port}"
+            )
+        if not said:
+            said = True
+            say(f"Waiting for the master at {host}:{port}")
+        time.sleep(LOOK)
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=MASTER / 2).close()
+    except OSError:
+        return False
+    return True
 
 
 def worker(locust: Locust, plan: LoadPlan, master: tuple[str, int], name: str) -> subprocess.Popen[bytes]:
@@ -108,6 +149,15 @@ def worker(locust: Locust, plan: LoadPlan, master: tuple[str, int], name: str) -
     host, port = master
     words = ["--worker", "--master-host", host, "--master-port", str(port)]
     return locust.start(plan, words, Path(plan.ledgers) / f"{name}.log", TAILRACE_WORKER=name)
+
+
+def joined(locust: Locust, plan: LoadPlan, master: tuple[str, int], name: str) -> int:
+    """Be one worker of a master that is started elsewhere, until it ends; return the exit code."""
+    folder, process = Path(plan.ledgers), worker(locust, plan, master, name)
+    code = process.wait()
+    if code and not (folder / f"{name}{SUFFIX}").exists():
+        raise LoadError(f"The worker {name} could not begin: {_last_words(folder / f'{name}.log')}")
+    return code
 
 
 def _wait(
@@ -126,9 +176,11 @@ def _wait(
             if process.poll() is not None and name not in dead:
                 dead.add(name)
                 log = folder / f"{name}.log"
+                if not (folder / f"{name}{SUFFIX}").exists():
+                    raise LoadError(f"The worker {name} could not begin: {_last_words(log)}")
                 say(f"The worker {name} ended before its time ({process.returncode}): {log}")
-        ended = {path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}") if _has_ended(path)}
-        written = sum(path.stat().st_size for path in folder.glob(f"*{SUFFIX}"))
+        ended = {path.name.removesuffix(SUFFIX) for path in ledgers(folder) if _has_ended(path)}
+        written = sum(_sizes(folder).values())
         if written != size:
             size, since = written, time.monotonic()
         quiet = bool(size) and time.monotonic() - since > QUIET
@@ -136,6 +188,17 @@ def _wait(
             time.sleep(REPORTED)
             return
         time.sleep(LOOK)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Return the bytes of each ledger."""
+    return {path.name: path.stat().st_size for path in ledgers(folder)}
+
+
+def _last_words(log: Path) -> str:
+    """Return the last line of a process's log, and where all of it is."""
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return f"{next((line for line in reversed(lines) if line.strip()), 'it said nothing')} (log: {log})"
 
 
 def _has_ended(path: Path) -> bool:
