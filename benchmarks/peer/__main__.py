@@ -59,7 +59,7 @@ def main() -> int:
 def rounds(every: Mapping[str, Way], say: Callable[[str], None]) -> Rates:
     """Measure events a second, on one side after the other, in rounds there and back.
 
-    So each of our own sides comes as often right after the other, while the emulator is warm, as after the peer.
+    So each of ours comes as often right after the other, while the emulator is warm, as after the peer.
     """
     order = [*every]
     rates: dict[str, dict[int, list[float]]] = {name: {number: [] for number in COUNTS} for name in order}
