@@ -44,8 +44,8 @@ def handler(event, context):
                 for _ in range(event["megabytes"]): file.write(bytes(2**20))
         case "print":
             while True: print("and on and on\\n" * 100)
-        case "one line":
-            while True: sys.stdout.write("x" * 65536)
+        case "much":
+            for _ in range(event["times"]): sys.stdout.write(event["text"] * 65536)
         case "open":
             opened = []
             try:
@@ -137,14 +137,22 @@ def test_a_full_disk_is_its_own(functions: Functions, neighbour: Function) -> No
     assert harmful.invoke({}).payload == "done"
 
 
-@pytest.mark.parametrize("how", ["print", "one line"])
-def test_printing_without_end_is_timed_out(functions: Functions, neighbour: Function, how: str) -> None:
-    """In time; of what it printed there is a bounded part, and a word of the rest."""
+def test_printing_without_end_is_timed_out(functions: Functions, neighbour: Function) -> None:
+    """In time, though what it prints is read all the while."""
     harmful = functions.make(HARMS, Timeout=2)
-    answer = beside(neighbour, harmful, {"do": how})
+    answer = beside(neighbour, harmful, {"do": "print"})
     assert answer.payload["errorType"] == "Sandbox.Timedout"
-    assert "more bytes are not kept" in answer.log
     assert harmful.invoke({}).payload == "done"
+
+
+@pytest.mark.parametrize(("text", "times"), [("x", 600), ("\n-", 4)], ids=["one line", "lines"])
+def test_what_is_printed_is_kept_to_a_bound(functions: Functions, text: str, times: int) -> None:
+    """Of more than 32 MB, or 100,000 lines, there is a part, and a word of the rest."""
+    harmful = functions.make(HARMS, Timeout=60)
+    answer = harmful.invoke({"do": "much", "text": text, "times": times})
+    assert answer.payload == "done"
+    assert "more bytes are not kept" in answer.log
+    assert "more bytes" not in harmful.invoke({}).log
 
 
 def test_never_answering_is_timed_out(functions: Functions, neighbour: Function) -> None:
