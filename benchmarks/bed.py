@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -73,14 +74,11 @@ def embedded(*services: str) -> Iterator[EmbeddedBed]:
         root = psutil.Process(process.pid)
         return [root, *root.children(recursive=True)]
 
-    def memory() -> float:
-        return sum(pss(one) for one in every()) / 2**20
+    def memory(row: str = "Pss") -> float:
+        return mebibytes(row, "".join(map(rollup, every())))
 
     def cpu() -> float:
         return sum(cpu_seconds(one) for one in every())
-
-    def own() -> float:
-        return sum(anonymous(one) for one in every()) / 2**20
 
     def log() -> str:
         return emulator.log.read_text(encoding="utf-8", errors="replace")
@@ -90,7 +88,7 @@ def embedded(*services: str) -> Iterator[EmbeddedBed]:
     healthy = time.monotonic() - began
     try:
         switch_limits(emulator.status().endpoint, "off")
-        yield EmbeddedBed(target, healthy, memory, log, cpu, own)
+        yield EmbeddedBed(target, healthy, memory, log, cpu, partial(memory, "Pss_Anon"))
     finally:
         emulator.stop()
 
@@ -103,8 +101,7 @@ def contained(engine: DockerEngine) -> Iterator[Bed]:
     def memory() -> float:
         name = f"{container.project}-emulator-1"
         said = engine.ask("exec", name, "sh", "-c", "cat /proc/[0-9]*/smaps_rollup 2>/dev/null; true")
-        rows = (line.split() for line in said.splitlines())
-        return sum(int(row[1]) for row in rows if row[0] == "Pss:") / 2**10
+        return mebibytes("Pss", said)
 
     began = time.monotonic()
     container.up(lambda _: None)
@@ -135,21 +132,22 @@ def target_at(endpoint: str) -> Target:
     return Target.from_environment({"AWS_ENDPOINT_URL": endpoint})
 
 
-def pss(process: psutil.Process) -> int:
-    """Return a process's proportional set size in bytes; 0 if it has just ended."""
+def rollup(process: psutil.Process) -> str:
+    """Return what the kernel says of a process's memory; nothing if it has just ended."""
     try:
-        return int(process.memory_full_info().pss)
-    except psutil.NoSuchProcess:
-        return 0
-
-
-def anonymous(process: psutil.Process) -> int:
-    """Return the bytes of a process's memory that no file holds; 0 if it has just ended."""
-    try:
-        rows = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
     except OSError:
-        return 0
-    return next((int(row.split()[1]) * 1024 for row in rows if row.startswith("Pss_Anon:")), 0)
+        return ""
+
+
+def mebibytes(row: str, rollups: str) -> float:
+    r"""Return the MiB of a row of the rollups of any number of processes, added up.
+
+    >>> mebibytes("Pss", "Rss: 4096 kB\nPss: 2048 kB\nPss_Anon: 512 kB\nRss: 9000 kB\nPss: 1024 kB\n")
+    3.0
+    """
+    rows = (line.split() for line in rollups.splitlines())
+    return sum(int(found[1]) for found in rows if found[:1] == [f"{row}:"]) / 2**10
 
 
 def cpu_seconds(process: psutil.Process) -> float:
