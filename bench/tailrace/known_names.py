@@ -200,6 +200,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     "moto.iam.models": {
         "IAMBackend._init_aws_policies": "(self)",
         "IAMBackend._init_managed_policies": "(self)",
+        "aws_managed_policies_data": "value",
     },
     "moto.logs.models": {
         "LogGroup.create_log_stream": "(self, log_stream_name)",
@@ -208,6 +209,9 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "LogStream.filter_log_events": "(self, start_time, end_time, filter_pattern)",
         "LogStream.get_log_events": "(self, start_time, end_time, limit, next_token, start_from_head)",
         "LogStream.put_log_events": "(self, log_events)",
+    },
+    "re._compiler": {
+        "compile": "(p, flags)",
     },
     "rolo.websocket.adapter": {
         "WebSocketAdapter.accept": "(self, subprotocol, extensions, extra_headers, timeout)",

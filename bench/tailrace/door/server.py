@@ -9,7 +9,7 @@ from localstack import config
 from localstack.runtime.server.core import RuntimeServer
 from rolo.websocket import WebSocketRequest
 
-from . import browsers, sockets
+from . import browsers
 from .gateway import Gateway
 from .inside import Inside
 from .judge import judged
@@ -35,7 +35,7 @@ class Server(RuntimeServer):
                 listens=[at.host for at in config.GATEWAY_LISTEN], origins=config.EXTRA_CORS_ALLOWED_ORIGINS
             ),
         )
-        speak = partial(sockets.speak, WebSocketRequest.listener(gateway.accept))
+        speak = partial(_speak, WebSocketRequest.listener(gateway.accept))
         inside = Inside(Gateway(gateway).answer, speak, judge, Limits())
         self._door = Listener([(at.host, at.port) for at in listen], inside, _context(ssl_creds))
 
@@ -46,6 +46,13 @@ class Server(RuntimeServer):
     def shutdown(self) -> None:
         """Let nobody in any more."""
         self._door.close()
+
+
+def _speak(*spoken: Any) -> None:  # noqa: ANN401  see there
+    """Speak on a web socket; what that needs is imported then."""
+    from . import sockets  # noqa: PLC0415  no start waits for it
+
+    sockets.speak(*spoken)
 
 
 def _context(credentials: tuple[str, str] | None) -> ssl.SSLContext | None:

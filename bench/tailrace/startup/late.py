@@ -4,16 +4,17 @@ CPU seconds of a start: SAM's transformation of templates 0.5 and its policies 0
 (CloudFormation names two of them in annotations), the code by which werkzeug would write each route as a URL
 0.6, what checks requests for LocalStack's own pages against OpenAPI 0.15, DNS 0.06, API Gateway for one
 function that takes a query apart 0.06, pydantic and a catalog of what LocalStack has 0.06, certificates and a
-key to sign with 0.08, AWS's common runtime 0.04, and colours, Docker's client, BSON and signed documents 0.03
-each. Together they would take 20 MB.
+key to sign with 0.08, what moto puts between a test and its requests 0.06, AWS's common runtime 0.04, and
+colours, templates of answers, Docker's client, BSON and signed documents 0.02 to 0.03 each. Together they
+would take 25 MB.
 """
 
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from types import ModuleType
 from typing import Any
 
@@ -53,6 +54,7 @@ ABSENT = ("awscrt", "pydantic", "urllib3.contrib.pyopenssl")
 PARTS = {"dns": ("message", "query", "resolver")}
 """Modules that it names through their package."""
 SSL = "localstack.utils.ssl"
+JINJA = "jinja2"
 OPENAPI = "localstack.aws.handlers.validation"
 VALIDATORS = {"OpenAPIRequestValidator": "REQUEST", "OpenAPIResponseValidator": "RESPONSE"}
 """Its handlers, and the setting of each: OPENAPI_VALIDATE_…."""
@@ -124,7 +126,6 @@ def postpone() -> None:
         sys.modules.setdefault(module, nothing)
     for package, parts in PARTS.items():
         _stand_in(LateModule(package, **{part: _stand_in(LateModule(f"{package}.{part}")) for part in parts}))
-    _stand_in(LateModule("rich.console", Console=Console))
     _stand_in(
         LateModule(OPENAPI, **{name: _validator(name, setting) for name, setting in VALIDATORS.items()})
     )
@@ -136,9 +137,9 @@ def _stand_in(late: LateModule) -> ModuleType:
 
 
 @contextmanager
-def standing_in(module: str) -> Iterator[None]:
+def standing_in(module: str, **known: object) -> Iterator[None]:
     """Let a module that is not imported be a late one for what is imported meanwhile, and for nobody else."""
-    late = LateModule(module)
+    late = LateModule(module, **known)
     _stand_in(late)
     try:
         yield
@@ -147,14 +148,45 @@ def standing_in(module: str) -> Iterator[None]:
             del sys.modules[module]
 
 
-class Console:
-    """Stands for rich's console, until something is to be written on it."""
+class LateObject:
+    """Stands for an object of a class, until anything of it is used."""
+
+    of: tuple[str, str]
+    """Module and class of the real one."""
 
     def __init__(self, *arguments: object, **named: object) -> None:
-        self._made = partial(called("rich.console", "Console"), *arguments, **named)
+        self._make = partial(called(*self.of), *arguments, **named)
+
+    @cached_property
+    def _made(self) -> object:
+        return self._make()
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._made(), name)
+        return getattr(self._made, name)
+
+
+class Console(LateObject):
+    """Stands for rich's console, until something is to be written on it."""
+
+    of = ("rich.console", "Console")
+
+
+class Environment(LateObject):
+    """Stands for jinja2's environment, by which moto words some answers, until one is to be worded."""
+
+    of = (JINJA, "Environment")
+
+
+class DictLoader:
+    """Stands for jinja2's loader of templates that are at hand; moto's own is a subclass of it."""
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        self.mapping = mapping
+
+    def __getattr__(self, name: str) -> object:
+        if name == "mapping":
+            raise AttributeError(name)
+        return getattr(called(JINJA, "DictLoader")(self.mapping), name)
 
 
 def _validator(name: str, setting: str) -> type:
@@ -182,6 +214,12 @@ def certificate(serial_number: int | None = None) -> tuple[str, str, str]:
 
 
 OURS: dict[str, dict[str, object]] = {
+    JINJA: {
+        "DictLoader": DictLoader,
+        "Environment": Environment,
+        "FileSystemLoader": called(JINJA, "FileSystemLoader"),
+        "Template": object,
+    },
     "localstack.dns.server": {
         "is_server_running": lambda: False,
         **dict.fromkeys(
@@ -193,6 +231,12 @@ OURS: dict[str, dict[str, object]] = {
         "KinesisProcessorThread": object,
         "listen_to_kinesis": called("tailrace.firehose.listening", "listen"),
     },
+    "moto.core.decorator": {"mock_aws": called("moto.core.decorator", "mock_aws")},
+    "moto.core.models": {
+        "DEFAULT_ACCOUNT_ID": "123456789012",
+        **{name: called("moto.core.models", name) for name in ("patch_client", "patch_resource")},
+    },
+    "rich.console": {"Console": Console},
     SSL: {
         "create_ssl_cert": certificate,
         "get_cert_pem_file_path": called(SSL, "get_cert_pem_file_path"),

@@ -5,11 +5,11 @@ more than a megabyte, would be parsed for each service that is loaded. What is h
 reads it, and what it adds to a model it adds the same way each time.
 """
 
-import json
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from botocore.loaders import JSONFileLoader
 
 from tailrace.seams import replace
@@ -31,7 +31,7 @@ class Once:
             if path not in self._known:
                 try:
                     with opener(path, "rb") as file:
-                        known = json.loads(file.read())
+                        known = msgspec.json.decode(file.read())
                 except FileNotFoundError:
                     return None
                 if service := newer.service_of(path):

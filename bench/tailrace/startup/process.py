@@ -10,7 +10,7 @@ hundred items makes thousands of objects, which are gone with it.
 import gc
 import logging
 
-from tailrace.startup import late
+from tailrace.startup import late, patterns
 
 YOUNG = 20_000
 """Objects that are new before the collector looks at them."""
@@ -22,6 +22,7 @@ def main() -> None:
     # A line of the log tells none of these, and looking for them takes a part of what it takes to write it.
     logging.logProcesses = logging.logMultiprocessing = False
     logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # typeshed does not know it
+    patterns.of_process().begin()
     late.postpone()
     from localstack.runtime.main import main as localstack  # noqa: PLC0415  imported without the collector
 
@@ -29,7 +30,8 @@ def main() -> None:
 
 
 def wake_collector() -> None:
-    """Collect garbage from now on, in what is made from now on."""
+    """Collect garbage from now on, in what is made from now on; what was compiled by then is kept."""
+    patterns.of_process().end()
     gc.freeze()
     gc.set_threshold(YOUNG)
     gc.enable()

@@ -3,6 +3,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -154,3 +155,45 @@ def test_one_that_is_imported_stays(postponed: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(late, "WHOLE", ("tailrace_test_imported",))
     late.postpone()
     assert sys.modules["tailrace_test_imported"] is imported
+
+
+def test_an_object_is_made_when_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands for an object makes the real one once, as anything of it is used."""
+    (tmp_path / f"{NAME}.py").write_text("class Thing:\n    def __init__(self, size): self.sizes = [size]\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    class Thing(late.LateObject):
+        of = (NAME, "Thing")
+
+    thing: Any = Thing(size=3)
+    assert NAME not in sys.modules
+    thing.sizes.append(4)
+    assert thing.sizes == [3, 4]
+    del sys.modules[NAME]
+
+
+def test_templates_at_hand_are_jinjas_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loader of templates, and a subclass of it, gives what jinja's gives for the same templates."""
+    (tmp_path / f"{NAME}.py").write_text(
+        "class DictLoader:\n    def __init__(self, mapping): self.mapping = mapping\n"
+        "    def list_templates(self): return sorted(self.mapping)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(late, "JINJA", NAME)
+
+    class More(late.DictLoader):
+        def contains(self, name: str) -> bool:
+            return name in self.mapping
+
+    loader: Any = More({"b": "", "a": ""})
+    assert loader.contains("a")
+    assert NAME not in sys.modules
+    assert loader.list_templates() == ["a", "b"]
+    del sys.modules[NAME]
+
+
+def test_known_names_of_one_that_stands_in(heavy: str) -> None:
+    """What is given of a module that stands in is there without it, for as long as it stands in."""
+    with late.standing_in(heavy, kind="known"):
+        assert importlib.import_module(heavy).kind == "known"
+    assert importlib.import_module(heavy).kind == "real"

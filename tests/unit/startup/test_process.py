@@ -28,7 +28,7 @@ def test_the_collector_rests_until_it_is_woken(tmp_path: Path) -> None:
     (folder / "main.py").write_text(LOCALSTACK)
     said = subprocess.run(
         [sys.executable, "-P", "-m", "tailrace.startup.process"],
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{BENCH}"},
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{BENCH}", "TAILRACE_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,
