@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 if [ ! -x build/deployer/bin/sam ]; then
-    uv venv --quiet --python "$(command -v python3.13)" build/deployer
+    uv venv --quiet --relocatable --python "$(command -v python3.13)" build/deployer
     uv pip install --quiet --require-hashes --python build/deployer/bin/python -r deployer.txt
 fi
 export SAM_CLI_TELEMETRY=0

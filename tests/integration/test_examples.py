@@ -2,9 +2,12 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +22,7 @@ from tests.integration import children, clients, installing
 pytestmark = pytest.mark.emulator_only
 
 EXAMPLES = installing.ROOT / "examples"
+KEPT = installing.ROOT / ".build" / "examples"
 BUILT = shutil.ignore_patterns("build", "node_modules", "__pycache__")
 
 
@@ -26,7 +30,8 @@ class Example(NamedTuple):
     """A project: its folder, the runtime of its function, how many tests it has, and what builds it.
 
     `quick` of them, by names of pytest's `-k`, are run here where all take minutes. One that `starts` an
-    emulator has it for itself; the others are told of one that runs.
+    emulator has it for itself; the others are told of one that runs. What it installs, once, to deploy
+    with is `installed` from a `lock`: the next run in this checkout finds it there.
     """
 
     folder: str
@@ -35,6 +40,8 @@ class Example(NamedTuple):
     program: str = "sh"
     quick: str = ""
     starts: bool = False
+    installed: str = ""
+    lock: str = ""
 
 
 ALL = (
@@ -43,9 +50,15 @@ ALL = (
     Example("meters", "provided.al2023", 3),
     Example("till", "nodejs24.x", 4, program="npm"),
     Example("lifts", "nodejs24.x", 9, program="npm", quick="nothing_is_lost"),
-    Example("buoys", "python3.13", 9, program="npm", quick="nothing_is_lost"),
-    Example("fares", "python3.13", 10, quick="nothing_is_lost or metric"),
-)
+    Example(
+        "buoys", "python3.13", 9, program="npm", quick="nothing_is_lost",
+        installed="node_modules", lock="package-lock.json",
+    ),
+    Example(
+        "fares", "python3.13", 10, quick="nothing_is_lost or metric",
+        installed="build/deployer", lock="deployer.txt",
+    ),
+)  # fmt: skip
 
 
 class ByJavaScript(NamedTuple):
@@ -167,11 +180,13 @@ def _run(
     ours = plugins.place(installation.home)
     plugins.lay(ours)
     before = _running_from(installation, python.parents[1])
+    _lend(example, project)
     done = subprocess.run(
         children.command("-v", "-rs", *arguments, python=python), cwd=project, env=environ, check=False,
         capture_output=True, text=True, timeout=900 if example.quick else 300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    _keep(example, project)
     links = [one.readlink() for one in installation.home.glob("plugins/*/tailrace")]
     assert any(one.is_relative_to(python.parents[1]) for one in links), (
         "the emulator ran from the installation"
@@ -179,6 +194,29 @@ def _run(
     assert _running_from(installation, python.parents[1]) == before
     assert (ours / plugins.PACKAGE.name).readlink() == plugins.PACKAGE, "our own emulators run our own code"
     return done.stdout
+
+
+def _kept(example: Example) -> Path:
+    """Return where what a project has installed is kept, by the file that says what it is."""
+    lock = (EXAMPLES / example.folder / example.lock).read_bytes()
+    return KEPT / f"{example.folder}-{sha256(lock).hexdigest()[:16]}" / Path(example.installed).name
+
+
+def _lend(example: Example, project: Path) -> None:
+    """Give a project what it has installed before."""
+    if example.installed and (kept := _kept(example)).exists():
+        (project / example.installed).parent.mkdir(exist_ok=True)
+        (project / example.installed).symlink_to(kept)
+
+
+def _keep(example: Example, project: Path) -> None:
+    """Keep what a project has installed, if none is kept: whole, and never over another run's."""
+    if example.installed and not (kept := _kept(example)).exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(shutil.move(project / example.installed, kept.with_name(f".{secrets.token_hex(6)}")))
+        with suppress(OSError):  # another run was quicker
+            draft.rename(kept)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _environment(python: Path, installation: Installation, **settings: str) -> dict[str, str]:
