@@ -1,12 +1,11 @@
 """What holds for every test: no setting of the developer's, one marker each, and a header that says where."""
 
-import fcntl
 import gc
 import os
 import signal
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,6 @@ HERE = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 PROGRESS = pytest.StashKey[Progress]()
 NESTED = pytest.StashKey[bool]()
-COMPILED = HERE / "unit" / "kinesis" / "__pycache__"
-"""Is there once the tests were collected."""
 # Integration tests that take, or wait, longest: if they began last they would go on when all else has ended.
 LONGEST = (
     "test_docs_run.py",
@@ -38,7 +35,7 @@ LONGEST = (
     "test_trace.py",
     "test_recipe_validation.py",
 )
-FIRST = [HERE / "integration" / name for name in LONGEST]
+FIRST = {HERE / "integration" / name: place for place, name in enumerate(LONGEST)}
 # What a program looks at to learn what its terminal can do: the same for each test, whatever the developer's.
 TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "TTY_COMPATIBLE")
 
@@ -79,33 +76,14 @@ def pytest_sessionstart() -> Generator[None]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection(session: pytest.Session) -> Generator[None]:
+def pytest_collection() -> Generator[None]:
     """Let Python's garbage collector rest while tests are collected, and pass over them for good."""
     gc.disable()
     try:
-        with _compiled_once(session.config):
-            return (yield)
+        return (yield)
     finally:
         gc.freeze()
         gc.enable()
-
-
-@contextmanager
-def _compiled_once(config: pytest.Config) -> Iterator[None]:
-    """In a fresh checkout, let one worker import the tests first: otherwise each would compile them all."""
-    folder = config.stash[RUN].folder
-    if not hasattr(config, "workerinput") or COMPILED.exists() or sys.dont_write_bytecode:
-        yield
-        return
-    with (folder / "compiling").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = folder / "compiled"
-        if done.exists():
-            fcntl.flock(lock, fcntl.LOCK_UN)
-        try:
-            yield
-        finally:
-            done.touch()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -126,6 +104,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa
     from tests.frame.sharing import FolderScheduling  # noqa: PLC0415  there may be no xdist
 
     return FolderScheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """Fork the workers from one process that has collected: each would import all the tests."""
+    from tests.frame import collected  # noqa: PLC0415  for runs with workers
+
+    if python := collected.python(config):
+        for spec in specs:
+            spec.python = spec.python or python
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -153,15 +141,16 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse a test without its marker; skip what the target cannot do; begin with what takes longest."""
-    items.sort(key=lambda item: FIRST.index(item.path) if item.path in FIRST else len(FIRST))
+    items.sort(key=lambda item: FIRST.get(item.path, len(FIRST)))
+    below = cache(lambda path: path.relative_to(HERE))  # the tests of a file have one path
     run = config.stash[RUN]
     recipe = _samples().RECIPE
-    looking = any(item.get_closest_marker(markers.IN_VIEW) for item in items)
+    marked = [(item, {mark.name for mark in item.iter_markers()}) for item in items]
+    looking = any(markers.IN_VIEW in carried for _, carried in marked)
     hidden = looking and not run.on_aws and not emulators.open_to_view(run)
     wrong = []
-    for item in items:
-        carried = [mark.name for mark in item.iter_markers()]
-        wrong.append(markers.complaint(item.path.relative_to(HERE), item.name, carried))
+    for item, carried in marked:
+        wrong.append(markers.complaint(below(item.path), item.name, carried))
         if run.on_aws and "emulator_only" in carried:
             item.add_marker(pytest.mark.skip(reason=markers.ON_AWS))
         if markers.RECIPE in carried and not recipe:

@@ -3,6 +3,8 @@
 run.py         the run: its id, its folder, the settings it obeys
 emulators.py   which emulator: the one that runs, or one that the run starts and stops
 containers.py  the same, in a container: EMULATOR=testcontainers
+collected.py   one process that has collected, from which the workers are forked
+forking.py     one that has imported, from which commands are
 stacks.py      stacks of the run's own: deployed, destroyed whatever happens
 leftovers.py   what of the run is still there
 progress.py    how long a run takes, that it goes on, that Ctrl-C was heard

@@ -21,6 +21,7 @@ def main(address: str, words: list[str]) -> int:
     keeper.connect(address)
     for number in PASSED_ON:
         signal.signal(number, lambda number, _: keeper.sendall(bytes([number])))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     keeper.sendmsg([len(asked).to_bytes(4)], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
     keeper.sendall(asked)
     ended = keeper.recv(4)

@@ -11,6 +11,7 @@ import importlib
 import os
 import runpy
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -54,43 +56,44 @@ def python() -> list[str]:
     """Return what stands for `python` before `-m MODULE`. The process that is forked ends with ours."""
     if not hasattr(os, "pidfd_open"):  # macOS, whose libraries do not bear a fork either
         return [sys.executable]
-    folder = tempfile.TemporaryDirectory(prefix="tailrace-forks-")
-    address = f"{folder.name}/fork"
-    process = subprocess.Popen(
-        [sys.executable, "-m", __name__, address],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
+    words, process = begun([sys.executable, "-m", __name__], ROOT)
+    atexit.register(process.communicate)
+    assert words, "the process that is to be forked did not begin"
+    return words
 
-    def end() -> None:
-        process.communicate()
-        folder.cleanup()
 
-    atexit.register(end)
+def begun(words: list[str], place: Path) -> tuple[list[str], subprocess.Popen[str]]:
+    """Start a process that serves, in a folder; return what stands for `python`, and the process.
+
+    It ends with its standard input. What stands for `python` is empty where it ended before it served.
+    """
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(words, cwd=place, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
     assert process.stdout
-    assert process.stdout.readline(), "the process that is to be forked did not begin"
-    return [sys.executable, "-IS", str(Path(__file__).with_name("forked.py")), address]
+    address = process.stdout.readline().strip()
+    forked = Path(__file__).with_name("forked.py")
+    return ([sys.executable, "-IS", str(forked), address] if address else []), process
 
 
-def _serve(address: str) -> None:
-    """Fork for whoever asks, until nobody is there who might."""
+def serve(run: Callable[[list[str]], int]) -> None:
+    """Fork for whoever asks, until nobody is there who might; what is asked for is run by `run`."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a keeper
+    folder = tempfile.mkdtemp(prefix="tailrace-forks-")  # TemporaryDirectory would go with the first fork
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
+        listener.bind(f"{folder}/fork")
         listener.listen(64)
-        sys.stdout.write("it has begun\n")
+        sys.stdout.write(f"{folder}/fork\n")
         sys.stdout.flush()
         while 0 not in select.select([listener.fileno(), 0], [], [])[0]:
             connection, _ = listener.accept()
             with connection:
                 if os.fork() == 0:
                     listener.close()
-                    os._exit(_keep(connection))
+                    os._exit(_keep(connection, run))
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep(connection: socket.socket) -> int:
+def _keep(connection: socket.socket, run: Callable[[list[str]], int]) -> int:
     """Fork the program, pass signals on, and say how it ended; kill it when nobody is there to hear that."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     head, streams, *_ = socket.recv_fds(connection, 4, len(STREAMS))
@@ -98,7 +101,7 @@ def _keep(connection: socket.socket) -> int:
     program = os.fork()
     if program == 0:
         connection.close()
-        os._exit(_become(asked, streams))
+        os._exit(_become(asked, streams, run))
     for stream in streams:
         os.close(stream)
     watched = os.pidfd_open(program)
@@ -114,8 +117,8 @@ def _keep(connection: socket.socket) -> int:
     return 0
 
 
-def _become(asked: Asked, streams: list[int]) -> int:
-    """Run the module that was asked for as Python does that has just been started; return the exit code."""
+def _become(asked: Asked, streams: list[int], run: Callable[[list[str]], int]) -> int:
+    """Be what Python is that has just been started, and run what was asked for; return the exit code."""
     for number, stream in zip(STREAMS, streams, strict=True):
         os.dup2(stream, number)
         os.close(stream)
@@ -126,9 +129,7 @@ def _become(asked: Asked, streams: list[int]) -> int:
     sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
     sys.stdout.reconfigure(write_through="PYTHONUNBUFFERED" in os.environ)
     sys.path[:1] = [asked.folder, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    _, module, *arguments = asked.words
-    sys.argv[1:] = arguments
-    code = _exit_code(module)
+    code = run(asked.words)
     threading._shutdown()  # type: ignore[attr-defined]  # Python ends so too, but takes all apart
     atexit._run_exitfuncs()
     with suppress(OSError):
@@ -136,8 +137,9 @@ def _become(asked: Asked, streams: list[int]) -> int:
     return code
 
 
-def _exit_code(module: str) -> int:
-    """Run a module; return what Python would end with."""
+def _module(words: list[str]) -> int:
+    """Run `-m MODULE …`; return what Python would end with."""
+    _, module, *sys.argv[1:] = words
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as ended:
@@ -167,4 +169,4 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the programs
     _import()
     gc.freeze()  # a fork does not copy what it does not touch
-    _serve(sys.argv[1])
+    serve(_module)

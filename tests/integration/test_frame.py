@@ -129,6 +129,29 @@ def test_a_worker_that_is_killed_leaves_nothing(made_up: Pytest, target: Target,
     assert leftovers.find(target, of_the_run(name)) == []
 
 
+def test_workers_share_one_collection(made_up: Pytest, tmp_path: Path) -> None:
+    """Tests are imported once for all workers, each of which is a process of its own, and hears of Ctrl-C."""
+    source = """
+import os
+import signal
+from pathlib import Path
+import pytest
+
+with Path("imported").open("a") as file:
+    file.write("once")
+
+@pytest.mark.emulator_only
+@pytest.mark.parametrize("number", range(20))
+def test_it(number) -> None:
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    Path(f"{os.getpid()}.worker").touch()
+"""
+    code, said = ended(made_up(source, "-n", "2", "--dist", "load"))
+    assert (code, "20 passed" in said) == (0, True), said
+    assert (tmp_path / "imported").read_text() == "once"
+    assert len(list(tmp_path.glob("*.worker"))) == 2
+
+
 def of_the_run(stack: str) -> str:
     """Return what all names of the run begin with that made this stack."""
     return "-".join(stack.split("-")[:2])
