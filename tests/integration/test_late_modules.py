@@ -1,4 +1,4 @@
-"""What LocalStack loads only when it is asked for does as it did: checksums, signatures, certificates."""
+"""What LocalStack loads only when it is asked for does as it did: checksums, signatures, templates."""
 
 import base64
 import json
@@ -102,3 +102,12 @@ def test_s3_checks_each_kind_of_checksum(target: Target, bucket: str, algorithm:
     assert stored[name] == checksum
     with pytest.raises(ClientError, match="did not match the calculated checksum"):
         s3.put_object(Bucket=bucket, Key="digits", Body=b"987654321", **{name: checksum})
+
+
+def test_answers_by_templates(target: Target) -> None:
+    """A service that words its answers and errors by templates answers, though no pipeline uses it."""
+    client: Any = target.client
+    route53 = client("route53")
+    assert route53.list_hosted_zones()["HostedZones"] == []
+    with pytest.raises(ClientError, match="NoSuchHostedZone"):
+        route53.get_hosted_zone(Id="Z0000000")

@@ -165,16 +165,9 @@ class LateObject:
         return getattr(self._made, name)
 
 
-class Console(LateObject):
-    """Stands for rich's console, until something is to be written on it."""
-
-    of = ("rich.console", "Console")
-
-
-class Environment(LateObject):
-    """Stands for jinja2's environment, by which moto words some answers, until one is to be worded."""
-
-    of = (JINJA, "Environment")
+def late_class(module: str, name: str) -> type[LateObject]:
+    """Return what stands for a class where objects of it are made."""
+    return type(name, (LateObject,), {"of": (module, name)})
 
 
 class DictLoader:
@@ -216,9 +209,7 @@ def certificate(serial_number: int | None = None) -> tuple[str, str, str]:
 OURS: dict[str, dict[str, object]] = {
     JINJA: {
         "DictLoader": DictLoader,
-        "Environment": Environment,
-        "FileSystemLoader": called(JINJA, "FileSystemLoader"),
-        "Template": object,
+        **{name: late_class(JINJA, name) for name in ("Environment", "FileSystemLoader", "Template")},
     },
     "localstack.dns.server": {
         "is_server_running": lambda: False,
@@ -236,7 +227,7 @@ OURS: dict[str, dict[str, object]] = {
         "DEFAULT_ACCOUNT_ID": "123456789012",
         **{name: called("moto.core.models", name) for name in ("patch_client", "patch_resource")},
     },
-    "rich.console": {"Console": Console},
+    "rich.console": {"Console": late_class("rich.console", "Console")},
     SSL: {
         "create_ssl_cert": certificate,
         "get_cert_pem_file_path": called(SSL, "get_cert_pem_file_path"),

@@ -162,10 +162,7 @@ def test_an_object_is_made_when_it_is_used(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / f"{NAME}.py").write_text("class Thing:\n    def __init__(self, size): self.sizes = [size]\n")
     monkeypatch.syspath_prepend(tmp_path)
 
-    class Thing(late.LateObject):
-        of = (NAME, "Thing")
-
-    thing: Any = Thing(size=3)
+    thing: Any = late.late_class(NAME, "Thing")(size=3)
     assert NAME not in sys.modules
     thing.sizes.append(4)
     assert thing.sizes == [3, 4]
