@@ -1,10 +1,9 @@
-import http.client
-import json
+"""An emulator's life: what it starts and leaves, beside others, killed, and without a network."""
+
 import os
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tailrace.control import Emulator, Installation, doctor, pidfile, plugins, processes
-from tailrace.control.errors import NotInstalledError, PortTakenError, StartError, UnhealthyError
+from tailrace.control import Emulator, doctor, plugins, processes
 from tailrace.control.processes import Process
 from tailrace.dynamodb.listing import tables
 from tailrace.startup.services import NEEDED
@@ -22,6 +20,15 @@ from tailrace.testing.clients import Aws
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
 from tests.integration import network
+from tests.integration.emulators import (
+    ask,
+    command,
+    dynamodb,
+    family,
+    java_of,
+    make_table,
+    of_a_port_of_its_own,
+)
 from tests.integration.installing import installed
 
 pytestmark = pytest.mark.emulator_only
@@ -34,14 +41,6 @@ USERS_OWN = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "PYTHONPATH", "PYTHONHOME", "GA
 LARGE = b"x" * 1_000_000  # LocalStack writes it to a file
 ALL_AT_DYNAMODB_LOCAL = {"TAILRACE_DYNAMODB": "local"}
 CUT_OFF = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
-
-
-def of_a_port_of_its_own(run: Run) -> Iterator[Emulator]:
-    """Give an emulator, not started; it is stopped in the end."""
-    one = Emulator(installed(run), processes.free_port())
-    yield one
-    one.stop()
-    shutil.rmtree(one.folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -76,20 +75,6 @@ def running(run: Run) -> Iterator[Emulator]:
     shutil.rmtree(one.folder)
 
 
-def family(emulator: Emulator) -> list[psutil.Process]:
-    """Give LocalStack and all that it started."""
-    leader = emulator.process()
-    assert leader is not None
-    parent = psutil.Process(leader.pid)
-    return [parent, *parent.children(recursive=True)]
-
-
-def java_of(emulator: Emulator) -> Process | None:
-    """Give the process of DynamoDB Local."""
-    found = [one.pid for one in family(emulator) if Path(one.exe()).name == "java"]
-    return processes.process(found[0]) if found else None
-
-
 def listening(emulator: Emulator) -> list[tuple[str, int]]:
     """Give all addresses on which LocalStack or one of its processes listens."""
     return [
@@ -100,63 +85,9 @@ def listening(emulator: Emulator) -> list[tuple[str, int]]:
     ]
 
 
-def ask(
-    emulator: Emulator, method: str, path: str, body: object = None, **headers: str
-) -> tuple[int, object]:
-    """Send one request to the emulator; give the status and the JSON of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=60)
-    connection.request(method, path, json.dumps(body), {"Content-Type": "application/json", **headers})
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    return answer.status, json.loads(text) if text else None
-
-
-def signed(operation: str) -> dict[str, str]:
-    """Return the headers of a call of DynamoDB."""
-    scope = "Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
-    return {"X-Amz-Target": f"DynamoDB_20120810.{operation}", "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
-
-
-def dynamodb(emulator: Emulator, operation: str, **body: object) -> object:
-    """Call DynamoDB without a client: only this emulator is meant, whatever the settings say."""
-    status, answer = ask(emulator, "POST", "/", body, **signed(operation))
-    assert status == 200, answer
-    return answer
-
-
 def sleepers(pid: int) -> list[Process]:
     """Give the descendants of a process that sleep."""
     return [one for one in processes.descendants(pid) if processes.command_of(one.pid) == "/bin/sleep 300"]
-
-
-def command(emulator: Emulator, name: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of `tailrace` for this emulator."""
-    environment = {
-        **os.environ,
-        "EMULATOR_HOME": str(emulator.installation.home),
-        "EMULATOR_PORT": str(emulator.port),
-    }
-    words = [sys.executable, "-m", "tailrace", name]
-    return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-
-
-def make_table(emulator: Emulator, name: str) -> None:
-    """Make a table."""
-    dynamodb(
-        emulator,
-        "CreateTable",
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-
-
-def test_nothing_installed(tmp_path: Path) -> None:
-    """Starting what is not installed says what is missing, and the command that installs it."""
-    with pytest.raises(NotInstalledError, match=r"(?s)LocalStack.*make up"):
-        Emulator(Installation(tmp_path), processes.free_port()).start()
 
 
 def test_loopback_only(running: Emulator) -> None:
@@ -268,19 +199,6 @@ def test_side_by_side(running: Emulator, usual: Emulator) -> None:
     assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
 
 
-def test_dynamodb_local_does_not_start(emulator: Emulator) -> None:
-    """A move that fails costs nothing: the client is told why, the table stays with what is in it."""
-    emulator.start({"DYNAMODB_HEAP_SIZE": "none"})
-    make_table(emulator, "orders")
-    item: dict[str, object] = {"id": {"S": "a"}}
-    dynamodb(emulator, "PutItem", TableName="orders", Item=item)
-    statement = {"Statement": 'SELECT * FROM "orders"'}
-    status, said = ask(emulator, "POST", "/", statement, **signed("ExecuteStatement"))
-    assert (status, "Invalid maximum heap size: -Xmxnone" in str(said)) == (500, True)
-    assert dynamodb(emulator, "GetItem", TableName="orders", Key=item) == {"Item": item}
-    assert tables(emulator.status().endpoint) == ["tables are in memory"]
-
-
 def test_killed_localstack(at_local: Emulator) -> None:
     """If LocalStack is killed, DynamoDB Local ends with it; the next start finds the stale note and works."""
     at_local.start(ALL_AT_DYNAMODB_LOCAL)
@@ -309,61 +227,6 @@ def test_hanging_localstack(at_local: Emulator, monkeypatch: pytest.MonkeyPatch)
     assert [one.describe() for one in everybody if one.alive()] == []
 
 
-def test_reused_process_number(emulator: Emulator) -> None:
-    """A note whose process number somebody else has by now is stale: that process is not touched."""
-    with subprocess.Popen(["/bin/sleep", "60"]) as stranger:
-        emulator.folder.mkdir(parents=True)
-        pidfile.write(emulator.folder, Process(stranger.pid, "another birth"))
-        assert emulator.status().state == "stopped"
-        assert not emulator.stop()
-        assert stranger.poll() is None
-        stranger.kill()
-
-
-def test_taken_port(emulator: Emulator) -> None:
-    """A taken port is named with its owner, who is left alone."""
-    with socket.create_server(("127.0.0.1", emulator.port)):
-        with pytest.raises(PortTakenError) as refused:
-            emulator.start()
-        assert f"process {os.getpid()}: " in str(refused.value)
-        assert f"EMULATOR_PORT={emulator.port + 1}" in str(refused.value)
-    assert not emulator.log.exists()
-
-
-def test_command_line(emulator: Emulator) -> None:
-    """The commands answer in sentences and exit codes: what is in the way, with its fix, and no traceback."""
-    with socket.create_server(("127.0.0.1", emulator.port)):
-        examined, start, status = (command(emulator, name) for name in ("doctor", "start", "status"))
-    assert (examined.returncode, start.returncode, status.returncode) == (1, 1, 1)
-    assert f"BLOCKS port {emulator.port} is taken by process {os.getpid()}" in examined.stdout
-    assert start.stderr.startswith(f"Port {emulator.port} is taken by process {os.getpid()}")
-    assert "Traceback" not in start.stderr
-    assert status.stdout == f"stopped http://127.0.0.1:{emulator.port}\n"
-
-
-def test_taken_port_before_installing(tmp_path: Path) -> None:
-    """Where nothing is installed yet, a taken port is named before anything is fetched."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        up = subprocess.run(
-            [sys.executable, "-m", "tailrace", "up", "--via", "embedded"],
-            env={**os.environ, "EMULATOR_HOME": str(tmp_path / "home"), "EMULATOR_PORT": str(port)},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    assert up.returncode == 1
-    assert f"Port {port} is taken by process {os.getpid()}" in up.stderr
-    assert not (tmp_path / "home").exists()
-
-
-def test_unwritable_home(emulator: Emulator) -> None:
-    """A start that cannot write its files says so in a sentence."""
-    emulator.folder.parent.mkdir(exist_ok=True)
-    emulator.folder.touch()  # a file, where the folder should be
-    with pytest.raises(StartError, match="can you write there"):
-        emulator.start()
-    emulator.folder.unlink()
-
-
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
 def test_program_ends_with_its_parent(platform: str) -> None:
     """A launched program is killed when its parent is: on Linux by the system, elsewhere by the launcher."""
@@ -373,14 +236,6 @@ def test_program_ends_with_its_parent(platform: str) -> None:
         sleeping = eventually(lambda: sleepers(parent.pid), within=60, what="the program runs")
         parent.kill()
     eventually(lambda: not any(one.alive() for one in sleeping), within=60, what="the program has ended")
-
-
-def test_broken_start(emulator: Emulator) -> None:
-    """A start that fails shows the end of the log, and leaves nothing running."""
-    with pytest.raises(UnhealthyError, match=r"(?s)ended before it was healthy.*no-such-port"):
-        emulator.start({"GATEWAY_LISTEN": "127.0.0.1:no-such-port"})
-    assert emulator.strays() == set()
-    assert emulator.status().state == "stopped"
 
 
 def test_without_a_network(emulator: Emulator, tmp_path: Path) -> None:
