@@ -9,7 +9,8 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from tailrace.clock import CLOCK
-from tailrace.functions.environment import Doom, Environment, StopReason
+from tailrace.functions.environment import Environment
+from tailrace.functions.stops import Doom, StopReason
 
 from .rules import ENDS, INVOCATION, RULES, Effect, Fired, Moment, ObservedCall
 

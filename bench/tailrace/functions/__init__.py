@@ -13,7 +13,8 @@ launch.py       what runs first in a function's process
 namespaces.py   the file system that a function sees, where the machine permits it; relay.py, its only way out
 process.py      a process: started, measured, ended with all that it started; members.py finds what that is
 log_pipe.py     what they write, kept to a bound
-environment.py  a process and its Runtime API, served by whoever invokes
+environment.py  a process, served by whoever invokes; stops.py, why there is no answer
+runtime_sockets.py  its Runtime API
 pool.py         the environments of a version: warm, at work, expired
 execution.py    one invocation: environment, log lines, time, memory
 code.py         packages, unpacked once; layers.py, hot_reload.py

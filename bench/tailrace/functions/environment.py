@@ -4,32 +4,28 @@ No thread of its own: whoever invokes serves the API meanwhile, by one poll over
 pipe and the process itself. Between invocations nothing runs here; what the runtime sends waits in a socket.
 """
 
-import base64
 import contextlib
 import select
 import signal
 import socket
-import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from tailrace.control import trees
-from tailrace.functions import members, runtime_api
+from tailrace.functions import members
 from tailrace.functions.log_pipe import Line, LogPipe
 from tailrace.functions.process import Program, RuntimeProcess
 from tailrace.functions.relay import Relay
-from tailrace.functions.runtime_api import InvocationEvent, RequestReader, RuntimeRequest
+from tailrace.functions.runtime_api import InvocationEvent
+from tailrace.functions.runtime_sockets import RuntimeSockets
+from tailrace.functions.stops import Doom, StopReason
 
-_STREAMED_ERROR = "lambda-runtime-function-error-body"
 MEMORY_CHECK = 0.025
 """Seconds between two looks at the memory of a function that is at work."""
 MEMORY_NOTICED = 0.005
 """Seconds since the last look in which little can be added: what ends within them is not looked at."""
-SEND_SECONDS = 10
-"""How long a runtime may take to take what it is sent."""
-_SEND_TIMEOUT = struct.pack("@ll", SEND_SECONDS, 0)
 
 
 class Recipe(NamedTuple):
@@ -43,26 +39,6 @@ class Recipe(NamedTuple):
     complaint: tuple[str, str] | None = None  # error type and text, where it cannot begin at all
     offline: tuple[str, int] | None = None  # the only address that it reaches, if it has no network
     function: str = ""  # its name
-
-
-class StopReason(NamedTuple):
-    """Why there is no answer. `init-error` and `error` carry what the runtime reported.
-
-    `entrypoint`: there is nothing that could be started; `payload` says why.
-    """
-
-    kind: Literal["timeout", "exit", "memory", "init-error", "error", "too-large", "entrypoint"]
-    exit_code: int = 0
-    payload: bytes = b""
-    error_type: str = ""
-    size: int = 0
-
-
-class Doom(NamedTuple):
-    """How an invocation is to end: before the function has the event, in the middle of its answer, after."""
-
-    moment: Literal["before", "after", "answer"]
-    stop: StopReason
 
 
 class Environment:
@@ -82,7 +58,6 @@ class Environment:
         self._peak = 0.0
         self._looked_at = 0.0
         self._exited = False
-        self._doom: Doom | None = None
         self._struck: StopReason | None = None  # set once, by the thread that ends it
 
     def start(self) -> None:
@@ -113,14 +88,10 @@ class Environment:
             raise
         finally:
             self._pipe.started()
-        self._connections: dict[int, tuple[socket.socket, RequestReader]] = {}
-        self._waiting: socket.socket | None = None
-        self._current = ""
-        self._stop: StopReason | None = None
-        self._answer: bytes | None = None
         self._exited = False
         self._poll = select.poll()
-        for descriptor in (self._listener.fileno(), self._pipe.descriptor, self._process.pidfd):
+        self._api = RuntimeSockets(self._listener, self._poll, self._meet)
+        for descriptor in (self._pipe.descriptor, self._process.pidfd):
             self._poll.register(descriptor, select.POLLIN)
         self._started, self._frozen = True, False
 
@@ -129,28 +100,25 @@ class Environment:
         if self._recipe.complaint:
             kind, text = self._recipe.complaint
             return StopReason("entrypoint", payload=text.encode(), error_type=kind)
-        stop = self._serve(self._is_waiting, time.monotonic() + seconds)
+        stop = self._serve(self._api.is_waiting, time.monotonic() + seconds)
         return StopReason("memory") if self._over_memory() else stop
 
     def invoke(self, event: InvocationEvent, seconds: float, doom: Doom | None = None) -> bytes | StopReason:
         """Hand over the event; the function's answer, or why there is none. `doom` is how it is to end."""
         until = time.monotonic() + seconds
-        self._doom = doom
         if doom and doom.moment == "before":
             return doom.stop
-        self._answer, self._stop, self._current = None, None, event.request_id
+        self._api.begin(event.request_id, doom)
         self._pipe.begin()
-        stop = self._serve(self._is_waiting, until)
-        if stop is None and self._waiting is not None:
-            connection, self._waiting = self._waiting, None
-            if self._send(connection, runtime_api.next_event(event, time.time() + seconds)):
-                stop = self._serve(self._is_answered, until)
+        stop = self._serve(self._api.is_waiting, until)
+        if stop is None and self._api.hand_over(event, time.time() + seconds):
+            stop = self._serve(self._api.is_answered, until)
         self._drain()
         self.log += self._pipe.finish()
         if time.monotonic() - self._looked_at >= MEMORY_NOTICED and self._over_memory() and stop is None:
             stop = StopReason("memory")
-        if stop is None and self._is_answered():
-            return self._answer or b""
+        if stop is None and self._api.is_answered():
+            return self._api.answer or b""
         return stop or StopReason("exit", self._process.exit_code() or 0)
 
     def freeze(self) -> None:
@@ -200,20 +168,12 @@ class Environment:
         code = self._process.end()
         self._drain()
         self.log += self._pipe.finish()
-        for connection, _ in self._connections.values():
-            connection.close()
-        self._listener.close()
+        self._api.close()
         if self._relay:
             self._relay.close()
         self._pipe.close()
         trees.remove(self._temporary)
         return code
-
-    def _is_answered(self) -> bool:
-        return self._answer is not None
-
-    def _is_waiting(self) -> bool:
-        return self._waiting is not None
 
     def _serve(self, done: Callable[[], bool], until: float) -> StopReason | None:
         memory_at = time.monotonic() + MEMORY_CHECK
@@ -227,11 +187,11 @@ class Environment:
                     return stop
             for descriptor, _ in self._poll.poll(min(until - now, MEMORY_CHECK) * 1000 + 1):
                 self._handle(descriptor)
-            if self._stop is not None:
-                return self._stop
+            if self._api.stop is not None:
+                return self._api.stop
             if self._exited and not done():
                 return self._after_exit()
-        return self._stop
+        return self._api.stop
 
     def _looked(self) -> StopReason | None:
         """Look at all that runs in the environment: how many processes, and how much memory they take."""
@@ -248,80 +208,23 @@ class Environment:
         return self._peak > self._recipe.memory_size
 
     def _after_exit(self) -> StopReason | None:
-        for descriptor in list(self._connections):
-            self._read(descriptor)
-        return self._struck or self._stop or StopReason("exit", self._process.exit_code() or 0)
+        self._api.read_all()
+        return self._struck or self._api.stop or StopReason("exit", self._process.exit_code() or 0)
 
     def _handle(self, descriptor: int) -> None:
         if descriptor == self._pipe.descriptor:
             self._drain()
         elif descriptor == self._process.pidfd:
             self._exited = True
-        elif descriptor == self._listener.fileno():
-            connection, _ = self._listener.accept()
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _SEND_TIMEOUT)
-            self._connections[connection.fileno()] = connection, RequestReader()
-            self._poll.register(connection.fileno(), select.POLLIN)
         else:
-            self._read(descriptor)
+            self._api.handle(descriptor)
 
-    def _read(self, descriptor: int) -> None:
-        connection, reader = self._connections[descriptor]
-        try:
-            data = connection.recv(262_144, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._poll.unregister(descriptor)
-            del self._connections[descriptor]
-            connection.close()
-            if self._waiting is connection:
-                self._waiting = None
-            return
-        for request in reader.feed(data):
-            self._answer_request(connection, request)
-        if reader.wants_continue:
-            reader.wants_continue = False
-            self._send(connection, runtime_api.CONTINUE)
-
-    def _answer_request(self, connection: socket.socket, request: RuntimeRequest) -> None:
-        action, request_id = request.action
-        kind = request.headers.get("lambda-runtime-function-error-type", "")
-        if action == "next":
-            self._waiting = connection
-        elif action == "init/error":
-            self._stop = StopReason("init-error", payload=request.body, error_type=kind)
-            self._send(connection, runtime_api.ACCEPTED)
-        elif not action:
-            self._send(connection, runtime_api.UNKNOWN)
-        elif request_id != self._current:
-            self._send(connection, runtime_api.WRONG_ID)
-        elif request.size > runtime_api.PAYLOAD_LIMIT:
-            self._stop = StopReason("too-large", size=request.size)
-            self._send(connection, runtime_api.TOO_LARGE)
+    def _meet(self, doom: Doom) -> None:
+        """Let the invocation end as it is to."""
+        if doom.moment == "after":
+            self.strike(doom.stop)
         else:
-            if action == "error" or kind:  # a streamed answer that ends in an error says so at its end
-                streamed = base64.b64decode(request.headers.get(_STREAMED_ERROR, ""))
-                self._stop = StopReason("error", payload=streamed or request.body, error_type=kind)
-            elif self._doom and self._doom.moment == "answer":
-                self._stop = self._doom.stop
-                self.kill()
-                return
-            else:
-                self._answer = request.body
-            if self._doom and self._doom.moment == "after":
-                self.strike(self._doom.stop)
-            self._send(connection, runtime_api.ACCEPTED)
-
-    def _send(self, connection: socket.socket, data: bytes) -> bool:
-        try:
-            connection.sendall(data)
-        except OSError:
-            return False
-        return True
+            self.kill()
 
     def _drain(self) -> None:
         self.log += self._pipe.read()

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from tailrace.clock import CLOCK
 from tailrace.functions import failures
-from tailrace.functions.environment import Doom, Environment, StopReason
+from tailrace.functions.environment import Environment
 from tailrace.functions.failures import FunctionFailure
 from tailrace.functions.pool import Pool
 from tailrace.functions.report import Lines, ReportedRun, stamp
 from tailrace.functions.runtime_api import InvocationEvent
+from tailrace.functions.stops import Doom, StopReason
 
 INIT_SECONDS = 10
 """How long a new environment may initialise before Lambda starts it over on the invocation's own time."""

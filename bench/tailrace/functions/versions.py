@@ -13,7 +13,7 @@ from tailrace.clock import CLOCK
 from tailrace.faults import functions
 from tailrace.functions import logs, namespaces
 from tailrace.functions.code import CodeStore
-from tailrace.functions.environment import Doom, Environment, Recipe
+from tailrace.functions.environment import Environment, Recipe
 from tailrace.functions.execution import ExecutedVersion, ExecutionResult, execute
 from tailrace.functions.fitness import UnfitError, unfit
 from tailrace.functions.hot_reload import WatchedCode
@@ -26,6 +26,7 @@ from tailrace.functions.runtime_api import InvocationEvent
 from tailrace.functions.runtimes import TABLE
 from tailrace.functions.runtimes.base import ProcessConfiguration, Runtime
 from tailrace.functions.shapes import FunctionId, FunctionVersion, StoredPackage
+from tailrace.functions.stops import Doom
 from tailrace.functions.trace import Sampler
 from tailrace.functions.variables import Naming, RoleSession, Surroundings, variables
 from tailrace.functions.xray import Daemon, Ran, of_invocation

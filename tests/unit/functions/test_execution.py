@@ -1,13 +1,16 @@
 import time
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tailrace.functions.environment import Doom, Environment, StopReason
 from tailrace.functions.execution import ExecutedVersion, ExecutionResult, execute
 from tailrace.functions.pool import Pool
 from tailrace.functions.report import TextLines
 from tailrace.functions.runtime_api import InvocationEvent
+from tailrace.functions.stops import Doom, StopReason
+
+if TYPE_CHECKING:
+    from tailrace.functions.environment import Environment
 
 pytestmark = pytest.mark.unit
 
