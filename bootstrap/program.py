@@ -1,5 +1,7 @@
 """What every program of ours does with an error: a sentence that names the fix, and an exit code."""
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -25,6 +27,7 @@ def guarded(
     `interrupted` is what is said upon Ctrl-C; nothing if it is empty. `expected` are other errors whose text
     is a sentence for the user; they may carry an `exit_code`.
     """
+    atexit.register(gc.freeze)  # or Python goes through all that was imported once more: 0.13 s
     try:
         return act()
     except TailraceError as error:

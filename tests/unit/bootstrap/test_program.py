@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Never
 
@@ -61,3 +63,19 @@ def test_a_mistake_of_ours_is_shown() -> None:
     """What no user can fix is not hidden."""
     with pytest.raises(ZeroDivisionError):
         guarded(fails_with(ZeroDivisionError()))
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        "from bootstrap.program import guarded; guarded(lambda: 0)",
+        "from tailrace.cli import main; main(['--version'])",
+    ],
+)
+def test_a_program_ends_without_a_collection(ended: str) -> None:
+    """As it ends nothing that was imported is gone through any more."""
+    program = (
+        f"import atexit, gc; atexit.register(lambda: print('frozen', gc.get_freeze_count() > 1000)); {ended}"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "frozen True"
