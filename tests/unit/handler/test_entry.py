@@ -74,7 +74,6 @@ def test_what_is_loaded_is_not_searched_for_garbage(monkeypatch: pytest.MonkeyPa
     gc.unfreeze()
     entry = loaded(monkeypatch)
     kept, made = gc.get_freeze_count(), len(gc.get_objects())
-    gc.unfreeze()
     assert entry.SERVICES
     assert kept > 10 * made
 
