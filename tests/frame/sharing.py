@@ -1,22 +1,30 @@
-"""Which tests one worker runs, one after the other: those of a file, and those of a folder of test files."""
+"""Which tests one worker runs, one after the other: those of a file, of a folder, or of a group of files."""
 
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 FOLDERS = "tests/integration/"
+GROUPS = {
+    "moved_target": ("advance", "dead_letters", "kinesis_subscriptions", "promises", "reset"),
+    "faulty_target": ("alarms", "dynamodb_metrics", "promises_faults"),
+}
+"""Files by the emulator that they share, a fixture that no two workers may have."""
+GROUP_OF = {f"{FOLDERS}test_{name}.py": group for group, names in GROUPS.items() for name in names}
 
 
 class FolderScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Gives files to workers as `--dist loadfile` does, and a folder of them as a whole.
+    """Gives files to workers as `--dist loadfile` does, and a folder or a group of them as a whole.
 
-    So what is dear, and no test spoils for others, is made once for a folder (`scope="package"`).
+    So what is dear, and no test spoils for others, is made once for a folder (`scope="package"`) or a group.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        """Return the folder of a test below `tests/integration/`, and of any other its file.
+        """Return the folder of a test below `tests/integration/`, its file's group, or its file.
 
         >>> FolderScheduling._split_scope(None, "tests/integration/dashboard/test_page.py::test_empty")
         'tests/integration/dashboard'
+        >>> FolderScheduling._split_scope(None, "tests/integration/test_reset.py::test_it_asks")
+        'moved_target'
         """
         file, _, _ = nodeid.partition("::")
         folder, _, _ = file.rpartition("/")
-        return folder if folder.startswith(FOLDERS) else file
+        return folder if folder.startswith(FOLDERS) else GROUP_OF.get(file, file)

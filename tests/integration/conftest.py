@@ -26,6 +26,20 @@ def target(run: Run) -> Target:
     return stacks.shared_target(run)
 
 
+@pytest.fixture(scope="session")
+def moved_target(run: Run) -> Iterator[Target]:
+    """Give an emulator whose time a test may move, or empty: one worker runs the files that ask for it."""
+    with stacks.own_emulator(run, "moved") as target:
+        yield target
+
+
+@pytest.fixture(scope="session")
+def faulty_target(run: Run) -> Iterator[Target]:
+    """Give an emulator whose calls a test may let fail: one worker runs the files that ask for it."""
+    with stacks.own_emulator(run, "faulty") as target:
+        yield target
+
+
 @pytest.fixture(scope="module")
 def make_pipeline(run: Run, target: Target, worker_id: str) -> Iterator[MakePipeline]:
     """Give a function that deploys a pipeline; it is destroyed after the module's last test.

@@ -14,7 +14,6 @@ from bootstrap.target import Target
 from tailrace.cli import main, tailrace
 from tailrace.moving import EmulatorClock
 from tailrace.testing.eventually import eventually
-from tests.frame import stacks
 from tests.frame.run import Run
 from tests.integration.mapping_rig import PATIENCE, Rig
 from tests.integration.stranger import Command
@@ -23,10 +22,9 @@ pytestmark = pytest.mark.emulator_only
 
 
 @pytest.fixture(scope="module")
-def target(run: Run) -> Iterator[Target]:
-    """Give an emulator of its own: time moves for everybody on it."""
-    with stacks.own_emulator(run, "time") as target:
-        yield target
+def target(moved_target: Target) -> Target:
+    """Give the emulator whose time may be moved."""
+    return moved_target
 
 
 @pytest.fixture

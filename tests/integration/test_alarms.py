@@ -93,21 +93,14 @@ class Heard:
 
 
 @pytest.fixture(scope="module")
-def alarms_target(run: Run) -> Iterator[Target]:
-    """Give an emulator of its own: faults hit everybody on it."""
-    with stacks.own_emulator(run, "alarms") as target:
-        yield target
-
-
-@pytest.fixture(scope="module")
-def alarmed(alarms_target: Target, make_pipeline: MakePipeline) -> Iterator[Heard]:
+def alarmed(faulty_target: Target, make_pipeline: MakePipeline) -> Iterator[Heard]:
     """Give a pipeline whose alarms look at ten seconds, and a listener to its topic."""
     files = detector_files()
     original = {"detector/original.py": files["detector/entry.py"]}
     detector = pack(files | original | {"detector/entry.py": FAILING_DETECTOR.encode()})
     pipeline = make_pipeline(
         "alarms",
-        on=alarms_target,
+        on=faulty_target,
         code=variant(FAILS)._replace(detector=detector),
         SHARDS="1",
         RETRY_ATTEMPTS="0",

@@ -9,25 +9,17 @@ import pytest
 
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
-from tests.frame import stacks
 from tests.frame.run import Run
 from tests.integration.stranger import Command, Stranger, deployed
 
 pytestmark = pytest.mark.emulator_only
 
 
-@pytest.fixture(scope="module")
-def separate(run: Run) -> Iterator[Target]:
-    """Give an emulator of its own: time moves for everybody on it."""
-    with stacks.own_emulator(run, "letters") as target:
-        yield target
-
-
 @pytest.fixture
-def later(run: Run, separate: Target, tmp_path: Path) -> Iterator[tuple[Command, Stranger]]:
+def later(run: Run, moved_target: Target, tmp_path: Path) -> Iterator[tuple[Command, Stranger]]:
     """Give the command and the stack on that emulator."""
-    with deployed(separate, f"{run.prefix}-later-{secrets.token_hex(3)}") as made:
-        yield Command(separate, tmp_path), made
+    with deployed(moved_target, f"{run.prefix}-later-{secrets.token_hex(3)}") as made:
+        yield Command(moved_target, tmp_path), made
 
 
 def fail(greenhouse: Stranger, arrived: Callable[[], bool]) -> None:
@@ -95,19 +87,19 @@ def test_from_a_topic(command: Command, greenhouse: Stranger, topic: str, target
 
 
 @pytest.fixture
-def bucket(separate: Target, later: tuple[Command, Stranger]) -> Iterator[str]:
+def bucket(moved_target: Target, later: tuple[Command, Stranger]) -> Iterator[str]:
     """Give a bucket."""
-    s3, name = separate.client("s3"), later[1].name
+    s3, name = moved_target.client("s3"), later[1].name
     s3.create_bucket(Bucket=name)
     yield name
     s3.delete_bucket(Bucket=name)
 
 
-def test_from_a_bucket(later: tuple[Command, Stranger], bucket: str, separate: Target) -> None:
+def test_from_a_bucket(later: tuple[Command, Stranger], bucket: str, moved_target: Target) -> None:
     """A bucket has the records beside the message: they are put again even when they left the stream."""
     command, greenhouse = later
-    send_to(separate, greenhouse, f"arn:aws:s3:::{bucket}")
-    s3 = separate.client("s3")
+    send_to(moved_target, greenhouse, f"arn:aws:s3:::{bucket}")
+    s3 = moved_target.client("s3")
     fail(greenhouse, lambda: s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1)
     assert command("advance", "25h").returncode == 0
     assert command.json("dead-letters", greenhouse.stream, "--replay")["replayed"]["put"] == 2

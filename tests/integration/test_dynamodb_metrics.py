@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
-from tests.frame import stacks
+from tailrace import moving
 from tests.frame.run import Run
 from tests.integration.test_promises_faults import DYNAMODB, switch
 
@@ -18,10 +18,9 @@ NOBODY: Any = {"id": {"S": "nobody"}}
 
 
 @pytest.fixture(scope="module")
-def target(run: Run) -> Iterator[Target]:
-    """Give an emulator of its own: faults are for everybody on it."""
-    with stacks.own_emulator(run, "dynamodb-metrics") as target:
-        yield target
+def target(faulty_target: Target) -> Target:
+    """Give the emulator whose calls may fail: faults are for everybody on it."""
+    return faulty_target
 
 
 class Table:
@@ -31,6 +30,7 @@ class Table:
         self.name = name
         self.dynamodb = target.client("dynamodb", retries={"total_max_attempts": 1})
         self._cloudwatch = target.client("cloudwatch")
+        self._endpoint = target.endpoint or ""
         self.dynamodb.create_table(
             TableName=name,
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -43,7 +43,7 @@ class Table:
     def metric(self, name: str, unit: str = "Count", *, own: bool = True, **more: str) -> dict[str, float]:
         """Give count and sum of a metric's samples; empty without any."""
         dimensions = ({"TableName": self.name} if own else {}) | more
-        now = datetime.now(UTC)
+        now = datetime.fromtimestamp(moving.now(self._endpoint), UTC)
         points = self._cloudwatch.get_metric_statistics(
             Namespace="AWS/DynamoDB",
             MetricName=name,

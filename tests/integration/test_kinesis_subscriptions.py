@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 from bootstrap.target import Target
+from tailrace import moving
 from tailrace.cli import tailrace
 from tailrace.control import Installation
 from tailrace.testing.eventually import eventually
 from tailrace.testing.limits import switch_limits
-from tests.frame import stacks
 from tests.frame.run import Run
 from tests.integration import clients
 from tests.integration.clients import FOLDER
@@ -27,10 +27,9 @@ BOTH = pytest.mark.parametrize("kind", [JSON, CBOR], ids=["json", "cbor"])
 
 
 @pytest.fixture(scope="module")
-def target(run: Run) -> Iterator[Target]:
-    """Give an emulator of its own: time moves, and limits hold, for everybody on it."""
-    with stacks.own_emulator(run, "subscriptions") as target:
-        yield target
+def target(moved_target: Target) -> Target:
+    """Give the emulator whose time may be moved: that, and limits, hold for everybody on it."""
+    return moved_target
 
 
 class Stage:
@@ -111,6 +110,11 @@ def records(event: dict[str, Any]) -> list[bytes]:
     return [record["Data"] for record in event["SubscribeToShardEvent"]["Records"]]
 
 
+def now(target: Target) -> datetime:
+    """Return the emulator's time."""
+    return datetime.fromtimestamp(moving.now(target.endpoint or ""), UTC)
+
+
 @BOTH
 def test_records_and_the_end_of_the_shard(stage: Stage, kind: str) -> None:
     """An initial response, records as they come, and last the children without a continuation."""
@@ -122,9 +126,8 @@ def test_records_and_the_end_of_the_shard(stage: Stage, kind: str) -> None:
         first = next(given)["SubscribeToShardEvent"]
         assert [record["Data"] for record in first["Records"]] == [b"\x00\xff"]
         assert first["Records"][0]["PartitionKey"] == "k"
-        assert abs(first["Records"][0]["ApproximateArrivalTimestamp"] - datetime.now(UTC)) < timedelta(
-            hours=1
-        )
+        arrived = first["Records"][0]["ApproximateArrivalTimestamp"]
+        assert abs(arrived - now(stage.target)) < timedelta(hours=1)
         assert first["ContinuationSequenceNumber"] == first["Records"][0]["SequenceNumber"] == number
         stage.put(b"later")
         assert records(next(given)) == [b"later"]
@@ -238,7 +241,7 @@ class Metrics:
     def __init__(self, stage: Stage) -> None:
         self._cloudwatch = stage.target.client("cloudwatch")
         self._stream = stage.name
-        self._began = datetime.now(UTC) - timedelta(minutes=5)
+        self._began = now(stage.target) - timedelta(minutes=5)
 
     def of(self, name: str, unit: str, **more: str) -> dict[str, float]:
         """Give count and sum of a metric's samples; empty without any."""

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
-from tests.frame import samples, stacks
+from tests.frame import samples
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.integration.conftest import MakePipeline
@@ -21,30 +21,22 @@ from tests.integration.test_producer import Producer
 
 pytestmark = pytest.mark.emulator_only
 
-EMULATOR = "faults"
 KINESIS, DYNAMODB = "KINESIS_ERROR_PROBABILITY", "DYNAMODB_WRITE_ERROR_PROBABILITY"
 LEFT = "The rest of the batch is left for another delivery"
 
 
 @pytest.fixture(scope="module")
-def faults_target(run: Run) -> Iterator[Target]:
-    """Give an emulator of its own: faults hit everybody on it."""
-    with stacks.own_emulator(run, EMULATOR) as target:
-        yield target
-
-
-@pytest.fixture(scope="module")
-def throttled(faults_target: Target, make_pipeline: MakePipeline) -> Pipeline:
+def throttled(faulty_target: Target, make_pipeline: MakePipeline) -> Pipeline:
     """Give a pipeline on the emulator with the faults; small batches, so that many calls are hit."""
-    return make_pipeline("faults", on=faults_target, SHARDS="1", BATCH_SIZE="10")
+    return make_pipeline("faults", on=faulty_target, SHARDS="1", BATCH_SIZE="10")
 
 
 @pytest.fixture
-def faults(faults_target: Target) -> Iterator[Target]:
+def faults(faulty_target: Target) -> Iterator[Target]:
     """Switch all faults off again, whatever became of the test."""
-    yield faults_target
+    yield faulty_target
     for variable in (KINESIS, DYNAMODB):
-        switch(faults_target, variable, 0)
+        switch(faulty_target, variable, 0)
 
 
 def switch(target: Target, variable: str, probability: float) -> None:

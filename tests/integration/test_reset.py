@@ -1,6 +1,5 @@
 """`tailrace reset`: everything of an account and region gone at once, and the emulator as good as new."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,9 @@ pytestmark = pytest.mark.emulator_only
 
 
 @pytest.fixture(scope="module")
-def separate(run: Run) -> Iterator[Target]:
-    """Give an emulator of its own: everything on it goes."""
-    with stacks.own_emulator(run, "reset") as target:
-        yield target
+def separate(moved_target: Target) -> Target:
+    """Give an emulator on which no other test runs: everything on it goes."""
+    return moved_target
 
 
 @pytest.fixture
