@@ -8,6 +8,8 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "botocore.loaders": {
         "JSONFileLoader._load_file": "(self, full_path, open_method)",
+        "Loader.list_api_versions": "value",
+        "Loader.list_available_services": "value",
     },
     "localstack.aws.api.dynamodb": {
         "DynamodbApi.delete_resource_policy": "(self, context, resource_arn, expected_revision_id, **kwargs)",

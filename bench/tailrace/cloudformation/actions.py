@@ -13,7 +13,7 @@ from tailrace.functions.kept import STRICT
 
 # What LocalStack says instead of the reason, whatever was tried.
 _NO_REASON = "Failed to delete resource"
-LOOK = 0.05
+LOOK = 0.02
 """Seconds between two looks at a resource that is still being made; LocalStack waits a whole one."""
 
 

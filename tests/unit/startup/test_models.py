@@ -3,8 +3,9 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore.loaders import Loader
 
-from tailrace.startup.models import Once
+from tailrace.startup.models import Listed, Once
 
 pytestmark = pytest.mark.unit
 
@@ -34,3 +35,21 @@ def test_missing_file_is_asked_for_again(tmp_path: Path) -> None:
     assert once.load(str(file), open) is None
     file.write_text("{}")
     assert once.load(str(file), open) == {}
+
+
+def test_folders_are_gone_through_once(tmp_path: Path) -> None:
+    """Loaders with the same paths go through the folders once between them; others anew."""
+    (tmp_path / "a" / "kinesis" / "2013-12-02").mkdir(parents=True)
+    (tmp_path / "a" / "kinesis" / "2013-12-02" / "service-2.json").write_text("{}")
+    (tmp_path / "b").mkdir()
+    asked: list[tuple[str, ...]] = []
+
+    def usual(loader: Loader, *given: str) -> list[str]:
+        asked.append(given)
+        return Loader.list_available_services(loader, *given)
+
+    listed = Listed(usual)
+    for folders, expected in ([["a"], ["kinesis"]], [["a"], ["kinesis"]], [["b"], []]):
+        loader = Loader([str(tmp_path / one) for one in folders], include_default_search_paths=False)
+        assert listed.by(loader, "service-2") == expected
+    assert asked == [("service-2",), ("service-2",)]
