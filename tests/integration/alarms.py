@@ -2,14 +2,18 @@
 
 from typing import Any
 
+ABOVE_ZERO: Any = {
+    "Statistic": "Sum",
+    "EvaluationPeriods": 1,
+    "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+"""An alarm that is raised by a period in which a metric's sum is above 0."""
 QUIET: Any = {
+    **ABOVE_ZERO,
     "MetricName": "none",
     "Namespace": "None",
-    "Statistic": "Sum",
     "Period": 60,
-    "EvaluationPeriods": 1,
-    "Threshold": 1,
-    "ComparisonOperator": "GreaterThanThreshold",
     "TreatMissingData": "ignore",
 }
 """An alarm that keeps the state that it is given."""

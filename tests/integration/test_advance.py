@@ -15,6 +15,7 @@ from tailrace.cli import main, tailrace
 from tailrace.moving import EmulatorClock
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
+from tests.integration.alarms import ABOVE_ZERO
 from tests.integration.mapping_rig import PATIENCE, Rig
 from tests.integration.stranger import Command
 
@@ -103,12 +104,9 @@ def test_an_alarm(target: Target) -> None:
         AlarmName="orders",
         Namespace="Shop",
         MetricName="Orders",
-        Statistic="Sum",
         Period=3600,
-        EvaluationPeriods=1,
-        Threshold=0,
-        ComparisonOperator="GreaterThanThreshold",
         TreatMissingData="notBreaching",
+        **ABOVE_ZERO,
     )
     now = datetime.fromtimestamp(clock_of(target).now(), UTC)
     cloudwatch.put_metric_data(

@@ -23,6 +23,7 @@ from tests.frame.listening import Listener, listening
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
 from tests.frame.variants import variant
+from tests.integration.alarms import ABOVE_ZERO
 from tests.integration.conftest import MakePipeline
 from tests.integration.test_promises_dead_letter import FAILS
 from tests.integration.test_promises_faults import DYNAMODB, KINESIS, switch
@@ -261,15 +262,9 @@ def judging(target: Target, run: Run) -> Iterator[dict[str, str]]:
                 cloudwatch.put_metric_data(
                     Namespace=name, MetricData=[{"MetricName": "Seen", "Value": value, "Timestamp": at}]
                 )
+        three_of_three = {**ABOVE_ZERO, "EvaluationPeriods": 3, "Threshold": 5}
         cloudwatch.put_metric_alarm(
-            AlarmName=name,
-            Namespace=name,
-            MetricName="Seen",
-            Statistic="Sum",
-            Period=60,
-            EvaluationPeriods=3,
-            Threshold=5,
-            ComparisonOperator="GreaterThanThreshold",
+            AlarmName=name, Namespace=name, MetricName="Seen", Period=60, **three_of_three
         )
     yield names
     cloudwatch.delete_alarms(AlarmNames=list(names.values()))

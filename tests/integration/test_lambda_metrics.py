@@ -8,6 +8,7 @@ import pytest
 from bootstrap.target import Target
 from tailrace.testing.eventually import eventually
 from tests.frame.run import Run
+from tests.integration.alarms import ABOVE_ZERO
 from tests.integration.functions import Functions
 
 pytestmark = pytest.mark.anywhere
@@ -92,12 +93,9 @@ def test_an_alarm_hears_of_an_error(functions: Functions, target: Target) -> Non
         Namespace="AWS/Lambda",
         MetricName="Errors",
         Dimensions=[{"Name": "FunctionName", "Value": function.name}],
-        Statistic="Sum",
         Period=300,
-        EvaluationPeriods=1,
-        Threshold=0,
-        ComparisonOperator="GreaterThanThreshold",
         TreatMissingData="notBreaching",
+        **ABOVE_ZERO,
     )
     try:
         function.invoke({"fail": True})

@@ -22,12 +22,14 @@ UNUSED = {
     "gridfs": "of pymongo",
     "pymongo": "of a tracer; its other package, bson, is used and stays",
 }
+SERVICES = Path(__file__).parents[1] / "startup" / "services.py"  # of which a build has no package
 COMPILED = ("localstack", "botocore", "moto/core", "moto/utilities")  # also where nothing has loaded it yet
 LOAD = """
-import sys, types
-reading = types.ModuleType("localstack.utils.kinesis.kinesis_connector")  # as startup/late.py has it
-reading.KinesisProcessorThread, reading.listen_to_kinesis = object, None
-sys.modules[reading.__name__] = reading
+import runpy, sys, types
+known = runpy.run_path(sys.argv[1])
+connector = types.ModuleType(known["CONNECTOR"])  # as startup/late.py has it
+sys.modules[connector.__name__] = connector
+vars(connector).update(dict.fromkeys(known["CONNECTED"], object))
 from localstack.services.plugins import SERVICE_PLUGINS
 for name in SERVICE_PLUGINS.list_available():
     SERVICE_PLUGINS.get_service_container(name)
@@ -50,7 +52,7 @@ def trim(packages: Path) -> int:
 def prove(installation: "Installation", scratch: Path) -> None:
     """Load every service, compiling what it imports; raise InstallError if one cannot be loaded."""
     env = {"HOME": str(scratch), "XDG_CACHE_HOME": str(scratch), "FILESYSTEM_ROOT": str(scratch)}
-    loading = (installation.python, "-P", "-c", LOAD)
+    loading = (installation.python, "-P", "-c", LOAD, SERVICES)
     done = subprocess.run(
         loading, env={**env, "OVERRIDE_IN_DOCKER": "0"}, capture_output=True, text=True, check=False
     )

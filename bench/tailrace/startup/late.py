@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from tailrace.seams import replace
+from tailrace.startup.services import CONNECTED, CONNECTOR
 
 CALLED = {
     "bson.json_util": ("dumps", "loads"),
@@ -217,11 +218,7 @@ OURS: dict[str, dict[str, object]] = {
             ("revert_network_configuration", "start_dns_server", "stop_servers"), lambda **_: None
         ),
     },
-    # It imports a Java program's package, which is not installed.
-    "localstack.utils.kinesis.kinesis_connector": {
-        "KinesisProcessorThread": object,
-        "listen_to_kinesis": called("tailrace.firehose.listening", "listen"),
-    },
+    CONNECTOR: dict(zip(CONNECTED, (object, called("tailrace.firehose.listening", "listen")), strict=True)),
     "moto.core.decorator": {"mock_aws": called("moto.core.decorator", "mock_aws")},
     "moto.core.models": {
         "DEFAULT_ACCOUNT_ID": "123456789012",
