@@ -6,8 +6,12 @@ FOLDERS = "tests/integration/"
 GROUPS = {
     "moved_target": ("advance", "dead_letters", "kinesis_subscriptions", "promises", "reset"),
     "faulty_target": ("alarms", "dynamodb_metrics", "promises_faults"),
-}
-"""Files by the emulator that they share, a fixture that no two workers may have."""
+    "pipeline": (
+        "example", "pipeline_items", "pipeline_quarantine", "producer_sources", "promises_once",
+        "promises_order",
+    ),
+}  # fmt: skip
+"""Files by the fixture that they share: an emulator that no two workers may have, or what is dear to make."""
 GROUP_OF = {f"{FOLDERS}test_{name}.py": group for group, names in GROUPS.items() for name in names}
 
 

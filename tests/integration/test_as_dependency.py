@@ -103,24 +103,32 @@ def test_faults_end_with_their_test(ran: Ran) -> None:
     assert "no call met these faults, so nothing was shown: fault-1" in ran.said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def leaves_nothing(child: subprocess.Popen[str], number: signal.Signals, folder: Path) -> None:
+    """End a run that waits, and see that its emulator, what kept it and its folder are gone."""
+    eventually((folder / "endpoint").exists, within=120, what="the emulator of the run is healthy")
+    endpoint = (folder / "endpoint").read_text()
+    assert healthy(endpoint)
+    child.send_signal(number)
+    eventually(lambda: not healthy(endpoint), within=60, what="the emulator has ended")
+    eventually(lambda: not children.watchdogs(child.pid), within=60, what="what kept it has ended")
+    eventually(lambda: not list(folder.glob("tailrace-run-*")), within=60, what="its folder is gone")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_ended_in_the_middle(number: signal.Signals, installation: Installation, tmp_path: Path) -> None:
-    """A run that is interrupted, ended or killed leaves no emulator behind."""
+    """A run that is ended or killed leaves no emulator behind."""
     environ = children.environment(installation.home, TMPDIR=str(tmp_path))
     with children.waiting(tmp_path, environ) as child:
-        eventually((tmp_path / "endpoint").exists, within=120, what="the emulator of the run is healthy")
-        endpoint = (tmp_path / "endpoint").read_text()
-        assert healthy(endpoint)
-        child.send_signal(number)
-        eventually(lambda: not healthy(endpoint), within=60, what="the emulator has ended")
-        eventually(lambda: not children.watchdogs(child.pid), within=60, what="what kept it has ended")
-        eventually(lambda: not list(tmp_path.glob("tailrace-run-*")), within=60, what="its folder is gone")
-    port = int(endpoint.rpartition(":")[2])
+        leaves_nothing(child, number, tmp_path)
+    port = int((tmp_path / "endpoint").read_text().rpartition(":")[2])
     assert port not in dict(installation.running())
 
 
 def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
-    """If what keeps the emulator is killed as well, the next run stops and removes what was left."""
+    """If what keeps the emulator is killed as well, the next run stops and removes what was left.
+
+    That one is interrupted, and leaves no emulator either.
+    """
     environ = children.environment(installation.home, TMPDIR=str(tmp_path))
     with children.waiting(tmp_path, environ) as child:
         eventually((tmp_path / "endpoint").exists, within=120, what="the emulator of the run is healthy")
@@ -131,10 +139,12 @@ def test_all_is_killed(installation: Installation, tmp_path: Path) -> None:
         child.wait(30)
     assert healthy(endpoint)
     (left,) = tmp_path.glob("tailrace-run-*")
-    (tmp_path / "test_waits.py").write_text("def test_next(tailrace): pass\n")
-    subprocess.run(children.command(), cwd=tmp_path, env=environ, timeout=180, check=True)
-    assert not healthy(endpoint)
-    assert not left.exists()
+    (tmp_path / "endpoint").unlink()
+    with children.waiting(tmp_path, environ) as child:
+        eventually((tmp_path / "endpoint").exists, within=120, what="the emulator of the next run is healthy")
+        assert not healthy(endpoint)
+        assert not left.exists()
+        leaves_nothing(child, signal.SIGINT, tmp_path)
 
 
 def test_folders_of_killed_runs(tmp_path: Path) -> None:

@@ -159,27 +159,8 @@ def test_dynamodb_local_starts_when_a_table_moves(usual: Emulator) -> None:
     assert tables(usual.status().endpoint) == ["tables are in memory"]
 
 
-def test_stop_leaves_nothing(usual: Emulator) -> None:
-    """After a stop there is no process, no listener, and no file but the log."""
-    usual.start()
-    make_table(usual, "table")
-    dynamodb(usual, "ExecuteStatement", Statement='SELECT * FROM "table"')
-    java = java_of(usual)
-    assert java is not None
-    everybody = [java, *filter(None, (processes.process(one.pid) for one in family(usual)))]
-    ports = [port for _, port in listening(usual)]
-
-    assert usual.stop()
-
-    assert [one.describe() for one in everybody if one.alive()] == []
-    assert [port for port in ports if processes.taken("127.0.0.1", port)] == []
-    assert {path.name for path in usual.folder.iterdir()} - {"log.previous"} == {"log"}
-    assert usual.status().state == "stopped"
-    assert not usual.stop()
-
-
 def test_side_by_side(running: Emulator, usual: Emulator) -> None:
-    """Two emulators share nothing, a bucket of the same name neither, and each is stopped alone."""
+    """Two emulators share nothing, a bucket of the same name neither."""
     usual.start()
     buckets, others = (
         Aws(one.status().endpoint)("s3", retries={"total_max_attempts": 1}) for one in (running, usual)
@@ -195,8 +176,26 @@ def test_side_by_side(running: Emulator, usual: Emulator) -> None:
     make_table(usual, "theirs")
     assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
     assert dynamodb(usual, "ListTables") == {"TableNames": ["theirs"]}
+
+
+def test_stop_leaves_nothing(running: Emulator, usual: Emulator) -> None:
+    """After a stop there is no process, no listener, and no file but the log; another emulator goes on."""
+    usual.start()
+    make_table(usual, "table")
+    dynamodb(usual, "ExecuteStatement", Statement='SELECT * FROM "table"')
+    java = java_of(usual)
+    assert java is not None
+    everybody = [java, *filter(None, (processes.process(one.pid) for one in family(usual)))]
+    ports = [port for _, port in listening(usual)]
+
     assert usual.stop()
-    assert dynamodb(running, "ListTables") == {"TableNames": ["mine"]}
+
+    assert [one.describe() for one in everybody if one.alive()] == []
+    assert [port for port in ports if processes.taken("127.0.0.1", port)] == []
+    assert {path.name for path in usual.folder.iterdir()} - {"log.previous"} == {"log"}
+    assert usual.status().state == "stopped"
+    assert not usual.stop()
+    assert running.status().state == "running"
 
 
 def test_killed_localstack(at_local: Emulator) -> None:
