@@ -21,6 +21,15 @@ import pytest
 BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from tests.frame import collected; collected.main()"
 
 
+class _Imports:
+    """Leaves out what no worker inherits."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, obj: object) -> list[pytest.Item] | None:
+        """Make tests of properties only: if there is one, Hypothesis reads the constants of all modules."""
+        return None if hasattr(obj, "is_hypothesis_test") else []
+
+
 def python(config: pytest.Config) -> str | None:
     """Start to collect, and return the command that stands for Python; None where there are no such forks.
 
@@ -62,7 +71,7 @@ def _collect(arguments: list[str], given: dict[str, Any]) -> None:
     """Have pytest collect what it is asked for, and say nothing."""
     from _pytest.config import _prepareconfig  # noqa: PLC0415  as pytest-xdist's workers do
 
-    config = _prepareconfig([*arguments, "-n0", "--collect-only", "-s"])
+    config = _prepareconfig([*arguments, "-n0", "--collect-only", "-s"], [_Imports()])
     config.workerinput = given  # type: ignore[attr-defined]
     config.workeroutput = {}  # type: ignore[attr-defined]
     config.hook.pytest_cmdline_main(config=config)
