@@ -197,6 +197,7 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
     },
     "localstack.utils.aws.aws_stack": {
         "CACHE_S3_HOSTNAME_DNS_STATUS": "value",
+        "boto3": "value",
     },
     "localstack.utils.serving": {},
     "moto.iam.models": {

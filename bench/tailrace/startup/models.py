@@ -7,6 +7,7 @@ botocore reads it, and what it adds to a model it adds the same way each time.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -15,6 +16,7 @@ from botocore.loaders import JSONFileLoader, Loader
 
 from tailrace.seams import replace
 from tailrace.startup import newer
+from tailrace.startup.policies import Made
 
 type Opener = Callable[[str, str], Any]
 
@@ -58,6 +60,17 @@ class Listed:
             return self._known[key]
 
 
+class OneSession:
+    """boto3 with one session for all: LocalStack makes another to learn each service's regions."""
+
+    def __init__(self, boto3: Any) -> None:  # noqa: ANN401  boto3 itself
+        self._boto3 = boto3
+        self.Session = Made(boto3.Session)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._boto3, name)
+
+
 LISTS = {
     "list_api_versions": ("service_name", "type_name"),
     "list_available_services": ("type_name",),
@@ -69,6 +82,8 @@ def install() -> None:
     """Let every loader of botocore's in this process share what has been read."""
     for name in LISTS:
         _share(name)
+    regions: Any = import_module("localstack.utils.aws.aws_stack")
+    replace(regions, "boto3", OneSession(regions.boto3))
     once = Once()
 
     def load_file(self: JSONFileLoader, full_path: str, open_method: Opener) -> object:

@@ -1,11 +1,13 @@
 import gzip
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.loaders import Loader
 
-from tailrace.startup.models import Listed, Once
+from tailrace.startup.models import Listed, Once, OneSession
 
 pytestmark = pytest.mark.unit
 
@@ -53,3 +55,10 @@ def test_folders_are_gone_through_once(tmp_path: Path) -> None:
         loader = Loader([str(tmp_path / one) for one in folders], include_default_search_paths=False)
         assert listed.by(loader, "service-2") == expected
     assert asked == [("service-2",), ("service-2",)]
+
+
+def test_one_session_for_all() -> None:
+    """Whoever asks for a session gets the same one; all else is boto3's own."""
+    boto3: Any = OneSession(SimpleNamespace(Session=object, session="its module"))
+    assert boto3.Session() is boto3.Session()
+    assert boto3.session == "its module"
