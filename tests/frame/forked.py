@@ -6,6 +6,7 @@ ends. When it is killed, the program is.
 
 import _socket  # `socket` would double what this program takes
 import os
+import select
 import signal
 import sys
 
@@ -19,11 +20,16 @@ def main(address: str, words: list[str]) -> int:
     streams = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
     keeper = _socket.socket(_socket.AF_UNIX)
     keeper.connect(address)
+    came, coming = _socket.socketpair()  # a handler would miss what comes just before a wait begins
+    coming.setblocking(False)
+    signal.set_wakeup_fd(coming.fileno())
     for number in PASSED_ON:
-        signal.signal(number, lambda number, _: keeper.sendall(bytes([number])))
+        signal.signal(number, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     keeper.sendmsg([len(asked).to_bytes(4)], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
     keeper.sendall(asked)
+    while keeper not in select.select([keeper, came], [], [])[0]:
+        keeper.sendall(came.recv(16))
     ended = keeper.recv(4)
     code = int.from_bytes(ended, signed=True) if ended else 1
     if code < 0:

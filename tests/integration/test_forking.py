@@ -28,7 +28,8 @@ import sys, time
 
 try:
     print("begun", flush=True)
-    time.sleep(60)
+    for _ in range(600):
+        time.sleep(0.1)  # what comes just before a sleep begins is seen after it
 except KeyboardInterrupt:
     sys.exit(130)
 """
