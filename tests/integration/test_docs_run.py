@@ -157,7 +157,7 @@ def test_the_readme(clone: Reader) -> None:
         everything += text
         if command == "make status":
             (sent,) = re.findall(r"Acknowledged ([\d,]+)", everything)
-            lines += eventually(partial(status, clone, sent), within=60, every=1).splitlines()
+            lines += eventually(partial(status, clone, sent), within=60, every=2).splitlines()
         printed.setdefault(command.split("#")[0].strip(), set()).update(map(shape, lines))
     sessions = [block.text for block in SHELL if block.page == "README.md" and block.language == "console"]
     for session in sessions:
