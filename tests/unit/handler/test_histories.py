@@ -207,7 +207,6 @@ def test_every_history_ends_as_promised(puts: list[Put], cuts: list[int], faults
         assert (aws.results, len(aws.messages), counts(aws), aws.ledger) == before
 
 
-@settings(max_examples=50)
 @given(PUTS)
 def test_amounts_add_up_to_the_cent(puts: list[Put]) -> None:
     """The published sum is that of the stored events, whatever was delivered."""

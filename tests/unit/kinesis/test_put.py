@@ -3,7 +3,7 @@
 from itertools import cycle, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tailrace.kinesis.sequence import Sequence
@@ -31,7 +31,6 @@ def of_size(size: int, key: str = "k") -> dict[str, str]:
 
 
 @given(entries, st.integers(1, 8))
-@settings(max_examples=50)
 def test_each_entry_lies_where_the_answer_says(records: list[dict[str, str]], shards: int) -> None:
     """The answer has the request's order, and each number leads to its record in the shard named."""
     stage = Stage(shards=shards)
@@ -45,7 +44,6 @@ def test_each_entry_lies_where_the_answer_says(records: list[dict[str, str]], sh
 
 
 @given(entries, entries)
-@settings(max_examples=50)
 def test_numbers_of_a_shard_rise(first: list[dict[str, str]], second: list[dict[str, str]]) -> None:
     """In a shard numbers rise from entry to entry and request to request, even if the clock steps back."""
     stage = Stage(shards=2)
