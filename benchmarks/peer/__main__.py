@@ -7,9 +7,11 @@ pipeline takes its turn on ours. The JSON stands in `.build/bench-peer.json`.
 
 import json
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from random import uniform
 from statistics import median
 
 from rich.console import Console
@@ -24,6 +26,12 @@ from benchmarks.turns import WARMING, in_turns
 COUNTS = (2_000, 10_000)
 ROUNDS = 8
 WARM, SINGLE = 1_000, 200
+REST = (0.02, 0.06)
+"""Seconds between two single events, drawn anew each time, so that each side is idle when its next one comes.
+
+MiniStack looks again at once when something is put, but only 50 ms after it has found nothing: a fixed rhythm
+of events would meet that always, or never.
+"""
 OUTPUT = Path(".build/bench-peer.json")
 PLAIN, PEER, PIPELINE = "plain", "peer", "pipeline"
 CUTS = ("p50", "p99")
@@ -45,7 +53,9 @@ def main() -> int:
         for side in every.values():
             sides.rate(side, WARM)
         turns = in_turns(
-            {name: side.milliseconds for name, side in every.items()}, sides.events(WARMING + SINGLE)
+            {name: side.milliseconds for name, side in every.items()},
+            sides.events(WARMING + SINGLE),
+            rest=lambda _: time.sleep(uniform(*REST)),  # noqa: S311  spreads what is measured
         )
         rates = rounds(every, _say)
     latencies = {name: percentiles(taken) for name, taken in turns.items()}
