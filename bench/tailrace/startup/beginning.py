@@ -78,7 +78,6 @@ def _word_what_is_missing() -> None:
 def _leave_out() -> None:
     late.admit()
     models.install()
-    late.postpone_urls()
     aws: Any = import_module("localstack.utils.aws.aws_stack")
     # LocalStack would ask the network whether s3.127.0.0.1 leads to it, which may take 10 s to say no.
     seams.replace(aws, "CACHE_S3_HOSTNAME_DNS_STATUS", False)

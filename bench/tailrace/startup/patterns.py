@@ -62,6 +62,8 @@ class KeptPatterns:
 
     def end(self) -> None:
         """Leave it to Python from now on, and keep what is new."""
+        if self._usual is None:
+            return
         replace(_compiler, "compile", self._usual)
         with self._changing:
             new = {asked: given for asked in self._new if (given := _given(*asked))}

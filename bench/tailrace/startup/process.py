@@ -9,7 +9,9 @@ hundred items makes thousands of objects, which are gone with it.
 
 import gc
 import logging
+from contextlib import suppress
 
+from tailrace import seams
 from tailrace.startup import late, patterns
 
 YOUNG = 20_000
@@ -22,8 +24,10 @@ def main() -> None:
     # A line of the log tells none of these, and looking for them takes a part of what it takes to write it.
     logging.logProcesses = logging.logMultiprocessing = False
     logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # typeshed does not know it
-    patterns.of_process().begin()
     late.postpone()
+    with suppress(seams.SeamError):  # which `beginning` looks for once more, and says
+        patterns.of_process().begin()
+        late.postpone_urls()
     from localstack.runtime.main import main as localstack  # noqa: PLC0415  imported without the collector
 
     localstack()

@@ -19,6 +19,10 @@ def main():
     process.wake_collector()
     print(gc.isenabled(), gc.get_freeze_count() > 1000, gc.get_threshold()[0])
 """
+ROUTES = """
+class Rule:
+    def _compile_builder(self, append_unknown=True): ...
+"""
 
 
 def test_the_collector_rests_until_it_is_woken(tmp_path: Path) -> None:
@@ -26,6 +30,9 @@ def test_the_collector_rests_until_it_is_woken(tmp_path: Path) -> None:
     folder = tmp_path / "localstack" / "runtime"
     folder.mkdir(parents=True)
     (folder / "main.py").write_text(LOCALSTACK)
+    routing = tmp_path / "werkzeug" / "routing"
+    routing.mkdir(parents=True)
+    (routing / "rules.py").write_text(ROUTES)
     said = subprocess.run(
         [sys.executable, "-P", "-m", "tailrace.startup.process"],
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{BENCH}", "TAILRACE_HOME": str(tmp_path)},
