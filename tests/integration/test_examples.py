@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -197,8 +198,8 @@ def _run(
 
 
 def _kept(example: Example) -> Path:
-    """Return where what a project has installed is kept, by the file that says what it is."""
-    lock = (EXAMPLES / example.folder / example.lock).read_bytes()
+    """Return where what a project has installed is kept, by the file that says what it is, and the Python."""
+    lock = (EXAMPLES / example.folder / example.lock).read_bytes() + sys.base_prefix.encode()
     return KEPT / f"{example.folder}-{sha256(lock).hexdigest()[:16]}" / Path(example.installed).name
 
 
