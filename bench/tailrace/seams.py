@@ -39,6 +39,8 @@ OTHER = (
 REFUSED = "tailrace: "
 """How the sentence begins in LocalStack's log that says why it does not start."""
 _NOTHING = object()
+_OURS: dict[tuple[str, str], object] = {}
+"""What stands in a name's place, by module and name."""
 
 
 class SeamError(Exception):
@@ -85,7 +87,8 @@ def replace(owner: ModuleType | type, name: str, ours: object, known: Names = KN
     else:
         _compare(seam, None if usual is _NOTHING else _described(usual))
     fixed = isinstance(usual, staticmethod)
-    setattr(owner, name, staticmethod(ours) if fixed and callable(ours) else ours)
+    _OURS[module, path] = staticmethod(ours) if fixed and callable(ours) else ours
+    setattr(owner, name, _OURS[module, path])
     return usual.__func__ if fixed else usual
 
 
@@ -121,7 +124,7 @@ def _check(known: Names) -> None:
     for module, names in sorted(known.items()):
         loaded = sys.modules.get(module)
         for name, signature in names.items():
-            found = _described_in(loaded, name) if loaded else None
+            found = _described_in(loaded, module, name) if loaded else None
             _compare(Seam(module, name, signature), found or _known_to_code(module, name))
 
 
@@ -150,14 +153,14 @@ def signature_in(module: CodeType, name: str) -> str | None:
     return CLASS if "__qualname__" in found.co_names else _parameters(found)
 
 
-def _described_in(module: object, name: str) -> str | None:
-    """Describe what stands at a name of a module that is loaded; None if nothing does."""
-    thing = module
+def _described_in(loaded: object, module: str, name: str) -> str | None:
+    """Describe what stands at a name of a module that is loaded; None if nothing does, or ours."""
+    thing = loaded
     for part in name.split("."):
         thing = vars(thing).get(part, _NOTHING)
         if thing is _NOTHING:
             return None
-    return _described(thing)
+    return None if thing is _OURS.get((module, name)) else _described(thing)
 
 
 def _described(thing: object) -> str:

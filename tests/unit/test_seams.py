@@ -57,6 +57,17 @@ def test_replaced(module: ModuleType) -> None:
     assert (replace(module, "LIMIT", 4, KNOWN), module.LIMIT) == (3, 4)
 
 
+def test_what_is_replaced_already_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is replaced before the check is judged by the code of its module, not by ours in its place."""
+    (tmp_path / "invented_early.py").write_text("def read(name): ...\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    known = {"invented_early": {"read": "(name)"}}
+    replace(importlib.import_module("invented_early"), "read", lambda *_: None, known)
+    check(known)
+    with pytest.raises(SeamError, match=r"has read as \(name\), where the bench knows \(other\)"):
+        check({"invented_early": {"read": "(other)"}})
+
+
 def test_a_name_that_code_makes_under_a_condition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may be missing, is known all the same, and can be given; one that the code never makes cannot."""
     (tmp_path / "invented_condition.py").write_text("if not __name__:\n    import json as fast\n")
