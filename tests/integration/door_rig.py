@@ -60,6 +60,8 @@ class Rig(NamedTuple):
     """Lets the answer to `/wait` go."""
     waiting: Event
     """Set when that is asked for."""
+    asked: list[str]
+    """The targets of all requests."""
 
     def connect(self) -> socket.socket:
         """Return a connection, as a socket."""
@@ -77,8 +79,10 @@ class Rig(NamedTuple):
 def door(limits: Limits = QUICK) -> Iterator[Rig]:
     """Open a door, and close it at the end."""
     closed, release, waiting = Event(), Event(), Event()
+    asked: list[str] = []
 
     def answer(request: HttpRequest) -> HttpResponse:
+        asked.append(request.target)
         path, _, size = request.target.partition("?")
         if path == "/wait":
             waiting.set()
@@ -107,7 +111,7 @@ def door(limits: Limits = QUICK) -> Iterator[Rig]:
     thread = Thread(target=listener.run)
     thread.start()
     try:
-        yield Rig(listener, listener.ports[0], authority, closed, release, waiting)
+        yield Rig(listener, listener.ports[0], authority, closed, release, waiting, asked)
     finally:
         release.set()
         listener.close()

@@ -4,7 +4,9 @@ import http.client
 import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 import h2.settings
 import pytest
@@ -277,16 +279,18 @@ def test_slow_clients(rig: Rig) -> None:
         sock.close()
 
 
-def test_a_client_that_takes_nothing(rig: Rig) -> None:
+def test_a_client_that_takes_nothing() -> None:
     """Who asks for much and reads none of it is let go, by HTTP/1.1, HTTP/2 and TLS."""
-    with rig.connect() as plain, rig.connect() as other, rig.connect_securely("h2") as secure:
-        plain.sendall(b"GET /large?20000000 HTTP/1.1\r\n\r\n")
-        for sock in (other, secure):
-            client = Client(sock)
+    target = "/large?20000000"
+    with door(replace(QUICK, idle=PATIENCE, patience=PATIENCE)) as rig, ExitStack() as clients:
+        plain = clients.enter_context(rig.connect())
+        plain.sendall(b"GET %b HTTP/1.1\r\n\r\n" % target.encode())
+        for connect in (rig.connect, partial(rig.connect_securely, "h2")):
+            client = Client(clients.enter_context(connect()))
             client.h2.increment_flow_control_window(2**30)
             client.h2.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 2**30})
-            client.ask("/large?20000000")
-        until(lambda: rig.door.open == 3, "all are in")
+            client.ask(target)
+        until(lambda: rig.asked == [target] * 3, "all have asked")
         until(lambda: rig.door.open == 0, "all are out")
 
 
