@@ -3,6 +3,6 @@
 set -eu
 cd "$(dirname "$0")"
 export CDK_DISABLE_CLI_TELEMETRY=1
-npm ci --silent --no-audit --no-fund
+[ -d node_modules ] || npm ci --silent --no-audit --no-fund
 npx cdk bootstrap --no-notices
 npx cdk deploy --no-notices --require-approval never
