@@ -5,7 +5,7 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 FOLDERS = "tests/integration/"
 GROUPS = {
     "moved_target": ("advance", "dead_letters", "kinesis_subscriptions", "promises", "reset"),
-    "faulty_target": ("alarms", "dynamodb_metrics", "promises_faults"),
+    "faulty_target": ("alarms", "dynamodb_metrics", "faults", "promises_faults"),
     "pipeline": (
         "example", "pipeline_items", "pipeline_quarantine", "producer_sources", "promises_once",
         "promises_order",

@@ -76,6 +76,12 @@ export const handler = async (event) => {
 """
 
 
+@pytest.fixture(scope="module")
+def target(faulty_target: Target) -> Target:
+    """Give an emulator where no call but the tests' own can meet a fault."""
+    return faulty_target
+
+
 @pytest.fixture
 def faults(target: Target) -> Iterator[Faults]:
     """Give what asks for faults; each has to have befallen a call by the end."""
