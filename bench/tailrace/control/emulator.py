@@ -234,7 +234,8 @@ class Emulator:
 
     def _health(self) -> Mapping[str, str] | None:
         """Return the services' states, None while it does not answer."""
-        from .health import services  # noqa: PLC0415  what it imports comes while LocalStack starts
+        with processes.uninterrupted():
+            from .health import services  # noqa: PLC0415  what it imports comes while LocalStack starts
 
         return services(self.port)
 
