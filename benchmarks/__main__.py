@@ -19,7 +19,7 @@ from rich.table import Table
 
 from benchmarks import batches, functions
 from benchmarks.bed import Bed, contained, deployed, embedded, engine, recipe
-from benchmarks.measure import Throughput, fresh, latency, percentiles, pipeline, throughput
+from benchmarks.measure import Throughput, fresh, percentiles, pipeline, throughput
 from benchmarks.turns import WARMING, Turns, difference, in_turns
 from bootstrap.costs import METRIC_REQUEST
 from tailrace.load.prices import MILLION, WRITE_UNIT
@@ -79,9 +79,11 @@ def wrapped(bed: Bed) -> Wrapped:
     idle = bed.memory()
     with deployed(bed.target, "bench-ours") as (stack, seconds):
         throughput(bed, stack, WARM)
-        single = percentiles(latency(pipeline(bed.target, stack), SINGLE))
+        turns = in_turns(
+            {"ours": pipeline(bed.target, stack).milliseconds}, islice(fresh(), SINGLE), warming=0
+        )
         figures = Figures(seconds, [throughput(bed, stack, count) for count in (FEW, MANY)])
-    return Wrapped(figures, single, bed.healthy, idle, bed.memory())
+    return Wrapped(figures, percentiles(turns["ours"]), bed.healthy, idle, bed.memory())
 
 
 def beside_the_recipe(bed: Bed) -> tuple[Figures, Turns]:

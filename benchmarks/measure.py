@@ -172,15 +172,6 @@ def calls(bed: Bed, since: int) -> Counter[str]:
     )
 
 
-def latency(way: Way, events: int) -> list[float]:
-    """Put one event at a time on an idle pipeline; return the milliseconds until each is stored."""
-    taken = []
-    for event in islice(fresh(), events):
-        taken.append(way.milliseconds(event))
-        time.sleep(IDLE)
-    return taken
-
-
 def percentiles(values: Sequence[float]) -> dict[str, float]:
     """Return the median, the 95th and the 99th percentile.
 

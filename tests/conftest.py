@@ -24,7 +24,6 @@ NESTED = pytest.StashKey[bool]()
 LONGEST = (
     "test_docs_run.py",
     "test_examples.py",
-    "test_examples_by_npm.py",
     "test_emulator_lifecycle.py",
     "test_alarms.py",
     "test_as_dependency.py",

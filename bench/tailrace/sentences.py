@@ -1,9 +1,11 @@
 """What a failure means for the user, in a sentence that names the fix."""
 
+import re
 import sys
 
 from tailrace.control import advice
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 BOTOCORE = "botocore.exceptions"
 """Module of AWS's answers and of what keeps them away; imported by the verbs that ask, and by nobody else."""
 
@@ -25,3 +27,13 @@ def of_botocore(error: Exception) -> bool:
     """Tell whether AWS, or the way to it, has refused something."""
     known = sys.modules.get(BOTOCORE)
     return known is not None and isinstance(error, (known.BotoCoreError, known.ClientError))
+
+
+def last_line(text: str) -> str:
+    r"""Return the last line that says anything.
+
+    >>> last_line("a\nwhat matters\n\n")
+    'what matters'
+    """
+    lines = COLOURS.sub("", text).splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "no reason given")

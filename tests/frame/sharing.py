@@ -13,10 +13,12 @@ GROUPS = {
 }  # fmt: skip
 """Files by the fixture that they share: an emulator that no two workers may have, or what is dear to make."""
 GROUP_OF = {f"{FOLDERS}test_{name}.py": group for group, names in GROUPS.items() for name in names}
+BY_ANOTHER = {f"{FOLDERS}test_examples.py::test_example[{name}]" for name in ("till", "lifts", "buoys")}
+"""Tests that another worker runs than their file's others: in a row, these would outlast all else."""
 
 
 class FolderScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
-    """Gives files to workers as `--dist loadfile` does, and a folder or a group of them as a whole.
+    """Gives files to workers as `--dist loadfile` does, a folder or a group of them as a whole, one in two.
 
     So what is dear, and no test spoils for others, is made once for a folder (`scope="package"`) or a group.
     """
@@ -28,7 +30,11 @@ class FolderScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist ships
         'tests/integration/dashboard'
         >>> FolderScheduling._split_scope(None, "tests/integration/test_reset.py::test_it_asks")
         'moved_target'
+        >>> FolderScheduling._split_scope(None, "tests/integration/test_examples.py::test_example[till]")
+        'by another'
         """
+        if nodeid in BY_ANOTHER:
+            return "by another"
         file, _, _ = nodeid.partition("::")
         folder, _, _ = file.rpartition("/")
         return folder if folder.startswith(FOLDERS) else GROUP_OF.get(file, file)

@@ -1,7 +1,6 @@
 """Pipelines for the integration tests: on the emulator that runs, one of the run's own, or an account."""
 
 import secrets
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,11 +9,11 @@ import pytest
 
 from bootstrap.package import Code
 from bootstrap.target import Target
-from tailrace.control import Installation, processes
+from tailrace.control import Installation
 from tests.frame import stacks
 from tests.frame.pipeline import Pipeline
 from tests.frame.run import Run
-from tests.integration import examples, installing, stranger
+from tests.integration import installing, stranger
 
 type MakePipeline = Callable[..., Pipeline]
 
@@ -89,16 +88,6 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installation(run: Run) -> Installation:
     """Give the installation that is there: it is used again, so nothing is fetched."""
     return installing.installed(run)
-
-
-@pytest.fixture(scope="module")
-def packaged_emulator(python: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the endpoint of an emulator that runs from the wheel."""
-    folder, port = tmp_path_factory.mktemp("running"), str(processes.free_port())
-    environ = examples.environment(python, installing.installed(run), EMULATOR_PORT=port)
-    subprocess.run([python, "-m", "tailrace", "start"], cwd=folder, env=environ, check=True)
-    yield f"http://127.0.0.1:{port}"
-    subprocess.run([python, "-m", "tailrace", "stop"], cwd=folder, env=environ, check=True)
 
 
 @pytest.fixture(scope="session")

@@ -94,14 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as misused:
         misused.show()
         return misused.exit_code
-    except SENTENCES as error:
-        say(sentence(error))
-        return 1
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted; nothing half-made is in use. Run the same command again to go on.")
         return INTERRUPTED
     except Exception as error:
-        if not of_botocore(error):
+        if not isinstance(error, SENTENCES) and not of_botocore(error):
             raise
         say(sentence(error))
         return 1

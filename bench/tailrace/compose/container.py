@@ -12,9 +12,10 @@ from tailrace.control.certificate import Certificate
 from tailrace.control.errors import PortTakenError
 from tailrace.control.occupant import occupant, taken_by
 from tailrace.endpoint import HOME, HOST, at
+from tailrace.sentences import last_line
 
 from . import image
-from .engine import LONG, DockerEngine, last_line
+from .engine import LONG, DockerEngine
 from .errors import ContainerError
 
 FILE = "docker-compose.yml"

@@ -1,6 +1,5 @@
 """The Docker engine: whether it answers, has Compose, and is near enough; and running its program."""
 
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -8,12 +7,13 @@ from subprocess import CompletedProcess
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tailrace.sentences import last_line
+
 from .errors import EngineError
 
 PATIENCE = 10.0  # seconds for an answer of the engine
 LONG = 180.0  # seconds for what starts or stops containers
 OLDEST = (2, 24)  # of Compose: the file of the official image takes lists of the other away
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 NEAR = ("", "localhost", "127.0.0.1", "::1")
 
 
@@ -93,13 +93,3 @@ def run(environ: Mapping[str, str], *words: str, timeout: float = PATIENCE) -> C
         raise EngineError(f"docker does not run: {error}") from error
     except subprocess.TimeoutExpired:
         raise EngineError(f"docker {words[0]} did not come to an end within {timeout:.0f} s") from None
-
-
-def last_line(text: str) -> str:
-    r"""Return the last line that says anything.
-
-    >>> last_line("a\nwhat matters\n\n")
-    'what matters'
-    """
-    lines = COLOURS.sub("", text).splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "no reason given")

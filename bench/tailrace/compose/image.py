@@ -9,8 +9,9 @@ from itertools import dropwhile
 from pathlib import Path
 
 from tailrace.control.installation import RUNTIMES
+from tailrace.sentences import last_line
 
-from .engine import DockerEngine, last_line
+from .engine import DockerEngine
 from .errors import ImageError
 
 NAME = "tailrace:latest"

@@ -16,6 +16,7 @@ from tailrace.endpoint import HOST, authorities
 from tailrace.load.ledgers import SUFFIX, ledgers
 from tailrace.load.plan import LoadPlan
 from tailrace.pointing import Emulated, variables
+from tailrace.sentences import last_line
 from tailrace.stream.errors import StreamError
 
 MASTER_LOG = "master.log"
@@ -197,8 +198,7 @@ def _sizes(folder: Path) -> dict[str, int]:
 
 def _last_words(log: Path) -> str:
     """Return the last line of a process's log, and where all of it is."""
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return f"{next((line for line in reversed(lines) if line.strip()), 'it said nothing')} (log: {log})"
+    return f"{last_line(log.read_text(encoding='utf-8', errors='replace'))} (log: {log})"
 
 
 def _has_ended(path: Path) -> bool:

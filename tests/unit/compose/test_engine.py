@@ -1,6 +1,7 @@
 import pytest
 
-from tailrace.compose.engine import last_line, near, recent
+from tailrace.compose.engine import near, recent
+from tailrace.sentences import last_line
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from tests.frame.run import ROOT
-from tests.frame.sharing import FOLDERS, GROUPS
+from tests.frame.sharing import BY_ANOTHER, FOLDERS, GROUPS
 
 pytestmark = pytest.mark.unit
 
@@ -28,3 +28,9 @@ def test_who_asks_for_what_is_shared_is_in_its_group(fixture: str) -> None:
         if fixture in (text := file.read_text()) and any(asks(one, fixture) for one in ast.parse(text).body)
     }
     assert asking == set(GROUPS[fixture])
+
+
+def test_who_is_run_by_another_worker_is_there() -> None:
+    """Each of these tests is of an example that there is."""
+    names = [one.partition("[")[2].rstrip("]") for one in BY_ANOTHER]
+    assert all((ROOT / "examples" / name).is_dir() for name in names), names
