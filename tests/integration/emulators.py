@@ -18,8 +18,9 @@ from tests.integration.installing import installed
 
 
 def of_a_port_of_its_own(run: Run) -> Iterator[Emulator]:
-    """Give an emulator, not started; it is stopped in the end."""
+    """Give an emulator, not started and without a folder; it is stopped in the end."""
     one = Emulator(installed(run), processes.free_port())
+    shutil.rmtree(one.folder, ignore_errors=True)  # the log of one that had the port before
     yield one
     one.stop()
     shutil.rmtree(one.folder, ignore_errors=True)
